@@ -1,0 +1,40 @@
+// Copies a live database before something destructive happens to it.
+
+import type { Connection } from "../sqlite/connection.ts";
+
+/** Where a plugin's backups go. */
+export interface BackupPlace {
+  /** Makes room for a new file and returns its path. Throws `StorageError` where it cannot. */
+  newFile(name: string): string;
+  /** Bytes free for backups; `null` where that cannot be known. */
+  freeBytes(): number | null;
+}
+
+/** A backup that was made, or why there is none. */
+export type BackupOutcome =
+  | { readonly ok: true; readonly path: string; readonly spaceChecked: boolean }
+  | { readonly ok: false; readonly message: string };
+
+// What the copy needs beyond the pages: the file system's own bookkeeping.
+const MARGIN_BYTES = 1024 * 1024;
+
+/**
+ * Writes a whole copy with `VACUUM INTO`, which reads through the write-ahead log where copying the
+ * file would not: https://sqlite.org/lang_vacuum.html#vacuuminto
+ */
+export function backUp(connection: Connection, place: BackupPlace, name: string): BackupOutcome {
+  const sizeBytes = connection.integer("PRAGMA page_count") *
+    connection.integer("PRAGMA page_size");
+  const path = place.newFile(name);
+  const freeBytes = place.freeBytes();
+  if (freeBytes !== null && freeBytes < sizeBytes + MARGIN_BYTES) {
+    return {
+      ok: false,
+      message:
+        `The backup before the first destructive step needs ${sizeBytes + MARGIN_BYTES} bytes, ` +
+        `and ${freeBytes} are free at ${path}; make room and try again`,
+    };
+  }
+  connection.rows("VACUUM INTO ?", [path]);
+  return { ok: true, path, spaceChecked: freeBytes !== null };
+}

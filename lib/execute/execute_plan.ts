@@ -1,0 +1,368 @@
+// Runs a reviewed plan against the real database, each migration in one transaction.
+
+import { currentVersion, type History } from "../plan/history.ts";
+import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
+import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { readSchema } from "../sqlite/schema.ts";
+import type { StatementText } from "../sqlite/script.ts";
+import { isUnavailable, SqliteError, type SqliteFailure } from "../sqlite/sqlite_error.ts";
+import { backUp, type BackupPlace } from "./backup.ts";
+import { countTables, mayLoseData, measureLoss } from "./data_loss.ts";
+import { schemaDigest } from "./database_base.ts";
+import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
+import { checkForeignKeys, describeNewViolations, type ForeignKeyCheck } from "./foreign_keys.ts";
+import { type Attempt, createHistoryTables, readHistory, recordAttempt } from "./history_table.ts";
+import { Interrupter, type Limits } from "./interrupter.ts";
+import type { RehearsedStep } from "./rehearsal.ts";
+import { sourcePlace } from "./source_position.ts";
+import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
+import { dropTemporaryObjects } from "./temporary_objects.ts";
+
+/** How a plan is run. */
+export interface ExecutionOptions {
+  /** `rehearse-on-data` runs the whole plan on the real rows in one transaction and undoes it. */
+  readonly mode: "commit" | "rehearse-on-data";
+  readonly appliedBy: string;
+  readonly limits: Limits;
+  /** The time now as ISO 8601, UTC. */
+  readonly now: () => string;
+  readonly backups: BackupPlace;
+  readonly onEvent: (event: ExecutionEvent) => void;
+}
+
+/**
+ * Executes `plan`, whose steps `rehearsed` are. History and schema are read again inside the first
+ * transaction and refused where they are not the plan's base. After a failure the steps before it
+ * stay committed; the failed one is undone whole and recorded.
+ */
+export async function executePlan(
+  connection: Connection,
+  plan: MigrationPlan,
+  rehearsed: readonly RehearsedStep[],
+  options: ExecutionOptions,
+): Promise<Execution> {
+  using run = new Run(connection, plan, rehearsed, options);
+  return await run.execute();
+}
+
+/** A reason to undo a step. It leaves the transaction by the one way that always rolls back. */
+class StepAborted extends Error {
+  readonly failure: StepFailure;
+
+  constructor(failure: StepFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+/** The base that a plan was made for is no longer there. */
+class BaseChanged extends Error {}
+
+class Run implements Disposable {
+  readonly #connection: Connection;
+  readonly #plan: MigrationPlan;
+  readonly #rehearsed: readonly RehearsedStep[];
+  readonly #options: ExecutionOptions;
+  readonly #interrupter: Interrupter;
+  readonly #foreignKeysWereOn: boolean;
+  readonly #executed: ExecutedStep[] = [];
+  #history: History = [];
+  #foreignKeys: ForeignKeyCheck | null = null;
+  #broken: readonly BrokenObject[] | null = null;
+  #backup: { readonly path: string; readonly spaceChecked: boolean } | null = null;
+
+  constructor(
+    connection: Connection,
+    plan: MigrationPlan,
+    rehearsed: readonly RehearsedStep[],
+    options: ExecutionOptions,
+  ) {
+    this.#connection = connection;
+    this.#plan = plan;
+    this.#rehearsed = rehearsed;
+    this.#options = options;
+    // PRAGMA foreign_keys is a no-op inside a transaction, so this comes before BEGIN. With it on, the
+    // DROP TABLE of a rebuild would delete the child rows: https://sqlite.org/lang_altertable.html#otheralter
+    this.#foreignKeysWereOn = connection.integer("PRAGMA foreign_keys") === 1;
+    connection.exec("PRAGMA foreign_keys=OFF");
+    if (connection.integer("PRAGMA foreign_keys") !== 0) {
+      throw new Error("PRAGMA foreign_keys=OFF did not take");
+    }
+    this.#interrupter = new Interrupter(connection, options.limits);
+  }
+
+  async execute(): Promise<Execution> {
+    try {
+      await (this.#options.mode === "commit" ? this.#commitEach() : this.#undoAll());
+      return this.#end({ kind: "completed" });
+    } catch (error) {
+      if (error instanceof StepAborted) {
+        return this.#end({ kind: "failed", failure: error.failure });
+      }
+      if (error instanceof BaseChanged) {
+        return this.#end({ kind: "plan-changed", message: error.message });
+      }
+      if (error instanceof SqliteError) {
+        return this.#end({ kind: "unavailable", message: error.message });
+      }
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#interrupter[Symbol.dispose]();
+    if (this.#foreignKeysWereOn) this.#connection.exec("PRAGMA foreign_keys=ON");
+  }
+
+  async #commitEach(): Promise<void> {
+    for (const [index, step] of this.#plan.steps.entries()) {
+      this.#backUpBefore(index);
+      const started = performance.now();
+      try {
+        await this.#transaction("COMMIT", async () => {
+          await this.#verifyBase(index);
+          await this.#runStep(step, index);
+        });
+      } catch (error) {
+        if (error instanceof StepAborted) this.#recordFailure(step, error.failure, started);
+        throw error;
+      }
+    }
+  }
+
+  async #undoAll(): Promise<void> {
+    await this.#transaction("ROLLBACK", async () => {
+      await this.#verifyBase(0);
+      for (const [index, step] of this.#plan.steps.entries()) await this.#runStep(step, index);
+    });
+  }
+
+  async #transaction(end: "COMMIT" | "ROLLBACK", work: () => Promise<void>): Promise<void> {
+    this.#connection.exec("BEGIN IMMEDIATE");
+    try {
+      await work();
+      this.#connection.exec(end);
+    } finally {
+      // SQLite has rolled back already where the disk failed.
+      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+    }
+  }
+
+  // The schema is compared once: after that only this run, which holds the database, changes it.
+  async #verifyBase(index: number): Promise<void> {
+    const { plugin, base } = this.#plan;
+    const history = readHistory(this.#connection, plugin);
+    const expected = index === 0 ? base.history : await historyDigest(this.#history);
+    if (await historyDigest(history) !== expected) {
+      throw new BaseChanged(
+        `The history of "${plugin}" changed after the plan was made; make a new plan`,
+      );
+    }
+    if (index === 0 && await schemaDigest(readSchema(this.#connection)) !== base.schema) {
+      throw new BaseChanged(
+        `The schema of "${plugin}" changed after the plan was made; make a new plan`,
+      );
+    }
+    this.#history = history;
+  }
+
+  async #runStep(step: PlanStep, index: number): Promise<void> {
+    const rehearsed = this.#rehearsed[index];
+    if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
+    const started = performance.now();
+    const { version, name } = step;
+    this.#options.onEvent({
+      kind: "step-started",
+      version,
+      name,
+      statementsTotal: rehearsed.statementCount,
+    });
+    if (this.#interrupter.isOver()) throw this.#interrupted(step, null);
+
+    this.#foreignKeys ??= checkForeignKeys(this.#connection);
+    this.#broken ??= brokenObjects(this.#connection, readSchema(this.#connection));
+    const counts = countTables(this.#connection, rehearsed.watched);
+    const deletedRows = this.#runStatements(step, rehearsed);
+    const dataLoss = measureLoss(this.#connection, counts, deletedRows);
+    await this.#checkResult(step, rehearsed);
+
+    const executed: ExecutedStep = {
+      version,
+      name,
+      executionTimeMs: Math.round(performance.now() - started),
+      at: this.#options.now(),
+      statements: rehearsed.statementCount,
+      changes: rehearsed.changes,
+      dataLoss,
+    };
+    recordAttempt(this.#connection, this.#plan.plugin, this.#attempt(step, executed, null));
+    this.#history = readHistory(this.#connection, this.#plan.plugin);
+    this.#executed.push(executed);
+    this.#options.onEvent({
+      kind: "step-finished",
+      step: executed,
+      entry: this.#history.find((entry) => entry.version === version) ?? null,
+    });
+  }
+
+  #runStatements(step: PlanStep, rehearsed: RehearsedStep): ReadonlyMap<string, number> {
+    const deletedRows = new Map<string, number>();
+    using stream = new StatementStream(this.#connection, step.sql, "refuse");
+    for (let done = 1;; done++) {
+      const next = stream.next();
+      if (next.kind === "end") break;
+      if (next.kind === "failed") throw this.#aborted(step, next.text, next.failure);
+      const { failure } = stream.run();
+      if (failure !== null) throw this.#aborted(step, next.text, failure);
+      this.#countDeleted(next, deletedRows, rehearsed);
+      this.#options.onEvent({ kind: "statement-finished", statementsDone: done });
+    }
+    return deletedRows;
+  }
+
+  #countDeleted(
+    { accesses, text }: ReadyStatement,
+    deletedRows: Map<string, number>,
+    rehearsed: RehearsedStep,
+  ): void {
+    if (!accesses.some(({ kind }) => kind === "delete")) return;
+    const noted = rehearsed.statements.find(({ sql }) => sql === text.sql);
+    for (const table of noted?.deletesFrom ?? []) {
+      const { capi } = this.#connection.sqlite3;
+      const rows = Number(capi.sqlite3_changes64(this.#connection.pointer));
+      deletedRows.set(table, (deletedRows.get(table) ?? 0) + rows);
+    }
+  }
+
+  async #checkResult(step: PlanStep, rehearsed: RehearsedStep): Promise<void> {
+    dropTemporaryObjects(this.#connection);
+    const foreignKeys = checkForeignKeys(this.#connection);
+    const violations = this.#foreignKeys === null
+      ? null
+      : describeNewViolations(this.#foreignKeys, foreignKeys);
+    if (violations !== null) {
+      throw new StepAborted(
+        failureOf(step, "foreign-keys", `${step.file} breaks foreign keys: ${violations}`),
+      );
+    }
+    const schema = readSchema(this.#connection);
+    const broken = brokenObjects(this.#connection, schema);
+    const fresh = broken.find((each) =>
+      !this.#broken?.some((known) => known.message === each.message)
+    );
+    if (fresh !== undefined) {
+      throw new StepAborted(
+        failureOf(
+          step,
+          "broken-schema",
+          `${step.file} breaks the ${fresh.object} on "${fresh.name}": ${fresh.message}`,
+        ),
+      );
+    }
+    if (rehearsed.schemaAfter !== null && await schemaDigest(schema) !== rehearsed.schemaAfter) {
+      throw new StepAborted(
+        failureOf(
+          step,
+          "broken-schema",
+          `${step.file} left another schema than its rehearsal did; nothing of it was kept`,
+        ),
+      );
+    }
+    this.#foreignKeys = foreignKeys;
+    this.#broken = broken;
+  }
+
+  #backUpBefore(index: number): void {
+    const rehearsed = this.#rehearsed[index];
+    if (this.#backup !== null || rehearsed === undefined) return;
+    if (!mayLoseData(countTables(this.#connection, rehearsed.watched))) return;
+    const { plugin } = this.#plan;
+    const stamp = this.#options.now().replaceAll(/[^0-9TZ]/g, "");
+    const name = `${plugin}-v${
+      currentVersion(readHistory(this.#connection, plugin))
+    }-${stamp}.sqlite3`;
+    const outcome = backUp(this.#connection, this.#options.backups, name);
+    if (!outcome.ok) {
+      throw new SqliteError({ code: "SQLITE_FULL", message: outcome.message, offset: null });
+    }
+    this.#backup = outcome;
+  }
+
+  #recordFailure(step: PlanStep, failure: StepFailure, started: number): void {
+    this.#options.onEvent({ kind: "step-failed", failure });
+    const executionTimeMs = Math.round(performance.now() - started);
+    const attempt = this.#attempt(
+      step,
+      { executionTimeMs, at: this.#options.now() },
+      failure.message,
+    );
+    // A time limit that ended the migration must not end the record of it.
+    this.#interrupter[Symbol.dispose]();
+    try {
+      this.#connection.exec("BEGIN IMMEDIATE");
+      createHistoryTables(this.#connection);
+      recordAttempt(this.#connection, this.#plan.plugin, attempt);
+      this.#connection.exec("COMMIT");
+    } catch (error) {
+      // On a full or failing disk there is no place for the record; the reply still says it.
+      if (!(error instanceof SqliteError)) throw error;
+      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+      return;
+    }
+    this.#history = readHistory(this.#connection, this.#plan.plugin);
+  }
+
+  #attempt(
+    step: PlanStep,
+    done: { readonly executionTimeMs: number; readonly at: string },
+    error: string | null,
+  ): Attempt {
+    return {
+      direction: this.#plan.direction,
+      version: step.version,
+      name: step.name,
+      checksum: step.checksum,
+      at: done.at,
+      by: this.#options.appliedBy,
+      executionTimeMs: done.executionTimeMs,
+      planHash: this.#plan.hash,
+      error,
+    };
+  }
+
+  #aborted(step: PlanStep, text: StatementText, failure: SqliteFailure): StepAborted {
+    const offset = failure.offset ?? text.offset;
+    const place = { ...sourcePlace(step.sql, step.line, offset), statement: text.sql };
+    if (failure.code === "SQLITE_INTERRUPT") return this.#interrupted(step, place);
+    const reason = isUnavailable(failure.code) ? "unavailable" : "sql";
+    return new StepAborted({ ...failureOf(step, reason, failure.message), place });
+  }
+
+  #interrupted(step: PlanStep, place: StepFailure["place"]): StepAborted {
+    const failure = this.#interrupter.reason === "cancelled"
+      ? failureOf(step, "cancelled", `${step.file} was cancelled`)
+      : failureOf(
+        step,
+        "timeout",
+        `${step.file} ran out of time; allow more with timeout_ms, or make it smaller`,
+      );
+    return new StepAborted({ ...failure, place });
+  }
+
+  #end(end: Execution["end"]): Execution {
+    const isUndone = this.#options.mode === "rehearse-on-data";
+    return {
+      executed: this.#executed,
+      history: isUndone ? readHistory(this.#connection, this.#plan.plugin) : this.#history,
+      backup: this.#backup?.path ?? null,
+      spaceChecked: this.#backup?.spaceChecked ?? true,
+      end,
+    };
+  }
+}
+
+function failureOf(step: PlanStep, reason: StepFailure["reason"], message: string): StepFailure {
+  const { version, name, file } = step;
+  return { version, name, file, reason, message, place: null };
+}

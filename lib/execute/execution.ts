@@ -1,0 +1,67 @@
+// What executing a plan yields. Plain data; runs anywhere.
+
+import type { Position } from "../finding/finding.ts";
+import type { History, HistoryEntry } from "../plan/history.ts";
+import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import type { DataLoss } from "./data_loss.ts";
+
+/** One migration that was carried out. */
+export interface ExecutedStep {
+  readonly version: number;
+  readonly name: string;
+  readonly executionTimeMs: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly statements: number;
+  readonly changes: readonly SchemaChange[];
+  readonly dataLoss: readonly DataLoss[];
+}
+
+/** Why a step was rolled back. */
+export interface StepFailure {
+  readonly version: number;
+  readonly name: string;
+  readonly file: string;
+  readonly reason:
+    | "sql"
+    | "foreign-keys"
+    | "broken-schema"
+    | "timeout"
+    | "cancelled"
+    | "unavailable";
+  readonly message: string;
+  readonly place:
+    | { readonly position: Position; readonly excerpt: string; readonly statement: string }
+    | null;
+}
+
+/** How a run ended. Every step in `executed` is committed, or none in a dry run. */
+export interface Execution {
+  readonly executed: readonly ExecutedStep[];
+  readonly history: History;
+  readonly backup: string | null;
+  /** Whether the free space for the backup could be looked at; true where there was no backup. */
+  readonly spaceChecked: boolean;
+  readonly end:
+    | { readonly kind: "completed" }
+    | { readonly kind: "failed"; readonly failure: StepFailure }
+    | { readonly kind: "plan-changed"; readonly message: string }
+    | { readonly kind: "unavailable"; readonly message: string };
+}
+
+/** What is reported while a run goes on. */
+export type ExecutionEvent =
+  | {
+    readonly kind: "step-started";
+    readonly version: number;
+    readonly name: string;
+    readonly statementsTotal: number;
+  }
+  | { readonly kind: "statement-finished"; readonly statementsDone: number }
+  /** Sent about every millisecond of work at most; something is still going on. */
+  | {
+    readonly kind: "step-finished";
+    readonly step: ExecutedStep;
+    readonly entry: HistoryEntry | null;
+  }
+  | { readonly kind: "step-failed"; readonly failure: StepFailure };

@@ -1,0 +1,149 @@
+// The tracking tables in a plugin's database: what is applied, and every attempt there was.
+
+import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
+import type { Direction } from "../plan/select_steps.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { integerOf, nullableIntegerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
+
+const CREATE_TABLES = `
+CREATE TABLE IF NOT EXISTS plugin_schema_migrations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    plugin_name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    applied_at TIMESTAMP NOT NULL,
+    applied_by TEXT NOT NULL,
+    status TEXT NOT NULL,
+    error_message TEXT,
+    execution_time_ms INTEGER,
+    UNIQUE(plugin_name, version)
+);
+CREATE TABLE IF NOT EXISTS plugin_schema_migration_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    plugin_name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    checksum TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    logged_at TIMESTAMP NOT NULL,
+    logged_by TEXT NOT NULL,
+    error_message TEXT,
+    execution_time_ms INTEGER,
+    plan_hash TEXT NOT NULL
+);`;
+
+/** One attempt to apply or roll back a migration. */
+export interface Attempt {
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  readonly checksum: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly by: string;
+  readonly executionTimeMs: number;
+  readonly planHash: string;
+  /** Why it failed; `null` where it succeeded. */
+  readonly error: string | null;
+}
+
+/** Makes the tracking tables where they are missing. */
+export function createHistoryTables(connection: Connection): void {
+  connection.exec(CREATE_TABLES);
+}
+
+/** Reads a plugin's history; empty where the tables are not there yet. */
+export function readHistory(connection: Connection, plugin: string): History {
+  const exists = connection.integer(
+    "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = 'plugin_schema_migrations'",
+  );
+  if (exists === 0) return [];
+  return connection.rows(
+    `SELECT version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms
+       FROM main.plugin_schema_migrations WHERE plugin_name = ? ORDER BY version`,
+    [plugin],
+  ).map((row): HistoryEntry => ({
+    version: integerOf(row, "version"),
+    name: textOf(row, "name"),
+    checksum: textOf(row, "checksum"),
+    appliedAt: textOf(row, "applied_at"),
+    appliedBy: textOf(row, "applied_by"),
+    status: statusOf(textOf(row, "status")),
+    errorMessage: nullableTextOf(row, "error_message"),
+    executionTimeMs: nullableIntegerOf(row, "execution_time_ms"),
+  }));
+}
+
+/**
+ * Records an attempt: a line in the log, and the version's row. A rollback that failed leaves the
+ * migration applied, with the reason beside it. Call it in the transaction of the migration itself.
+ */
+export function recordAttempt(connection: Connection, plugin: string, attempt: Attempt): void {
+  createHistoryTables(connection);
+  connection.rows(
+    `INSERT INTO main.plugin_schema_migration_log
+       (plugin_name, version, name, checksum, direction, outcome, logged_at, logged_by,
+        error_message, execution_time_ms, plan_hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      plugin,
+      attempt.version,
+      attempt.name,
+      attempt.checksum,
+      attempt.direction,
+      outcomeOf(attempt),
+      attempt.at,
+      attempt.by,
+      attempt.error,
+      attempt.executionTimeMs,
+      attempt.planHash,
+    ],
+  );
+  if (attempt.direction === "rollback") recordRollback(connection, plugin, attempt);
+  else recordApply(connection, plugin, attempt);
+}
+
+function recordApply(connection: Connection, plugin: string, attempt: Attempt): void {
+  connection.rows(
+    `INSERT INTO main.plugin_schema_migrations
+       (plugin_name, version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (plugin_name, version) DO UPDATE SET
+       name = excluded.name, checksum = excluded.checksum, applied_at = excluded.applied_at,
+       applied_by = excluded.applied_by, status = excluded.status,
+       error_message = excluded.error_message, execution_time_ms = excluded.execution_time_ms`,
+    [
+      plugin,
+      attempt.version,
+      attempt.name,
+      attempt.checksum,
+      attempt.at,
+      attempt.by,
+      outcomeOf(attempt),
+      attempt.error,
+      attempt.executionTimeMs,
+    ],
+  );
+}
+
+function recordRollback(connection: Connection, plugin: string, attempt: Attempt): void {
+  connection.rows(
+    `UPDATE main.plugin_schema_migrations
+        SET status = CASE WHEN ?1 IS NULL THEN 'rolled_back' ELSE status END, error_message = ?1
+      WHERE plugin_name = ?2 AND version = ?3`,
+    [attempt.error, plugin, attempt.version],
+  );
+}
+
+function outcomeOf({ direction, error }: Attempt): HistoryStatus {
+  if (error !== null) return "failed";
+  return direction === "apply" ? "applied" : "rolled_back";
+}
+
+// A status that this version does not know must not be taken for "pending".
+function statusOf(status: string): HistoryStatus {
+  if (status === "applied" || status === "rolled_back" || status === "failed") return status;
+  throw new Error(`plugin_schema_migrations holds the unknown status "${status}"`);
+}

@@ -1,0 +1,69 @@
+// Stops SQL that runs too long or is no longer wanted.
+
+import type { Connection } from "../sqlite/connection.ts";
+
+/** Why SQL was stopped. */
+export type InterruptReason = "timeout" | "cancelled" | "budget";
+
+/** Steps of the virtual machine between two looks at the clock; about a millisecond of work. */
+const OPERATIONS_PER_CHECK = 10_000;
+
+/** When to stop. */
+export interface Limits {
+  /** The end of the time allowed, by `performance.now()` of the thread that runs the SQL. */
+  readonly deadlineMs: number;
+  /** Shared memory whose first element another thread sets to 1 to cancel; `null` for none. */
+  readonly cancelFlag: Int32Array | null;
+}
+
+/** Interrupts a connection's statements by its progress handler. */
+export class Interrupter implements Disposable {
+  readonly #connection: Connection;
+  readonly #limits: Limits;
+  readonly #onTick: () => void;
+  #checksLeft = Infinity;
+  #reason: InterruptReason | null = null;
+
+  /** Watches over `connection` until disposed; `onTick` is called about every millisecond of work. */
+  constructor(connection: Connection, limits: Limits, onTick: () => void = () => {}) {
+    this.#connection = connection;
+    this.#limits = limits;
+    this.#onTick = onTick;
+    connection.onProgress(OPERATIONS_PER_CHECK, () => this.#check());
+  }
+
+  /** Why the last statement was interrupted; `null` if it was not. */
+  get reason(): InterruptReason | null {
+    return this.#reason;
+  }
+
+  /** Allows the next statements `operations` steps in all; counted, so that every machine agrees. */
+  setBudget(operations: number): void {
+    this.#checksLeft = operations / OPERATIONS_PER_CHECK;
+    if (this.#reason === "budget") this.#reason = null;
+  }
+
+  /** Says whether to stop before anything else runs. */
+  isOver(): boolean {
+    this.#checkLimits();
+    return this.#reason === "timeout" || this.#reason === "cancelled";
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection.onProgress(0, null);
+  }
+
+  #check(): boolean {
+    this.#onTick();
+    this.#checkLimits();
+    this.#checksLeft -= 1;
+    if (this.#checksLeft <= 0) this.#reason ??= "budget";
+    return this.#reason !== null;
+  }
+
+  #checkLimits(): void {
+    const { cancelFlag, deadlineMs } = this.#limits;
+    if (cancelFlag !== null && Atomics.load(cancelFlag, 0) === 1) this.#reason = "cancelled";
+    else if (performance.now() >= deadlineMs) this.#reason = "timeout";
+  }
+}

@@ -1,0 +1,79 @@
+// The facts that a rehearsal yields, for the rules and for execution. Plain data; runs anywhere.
+
+import type { Position } from "../finding/finding.ts";
+import type { Direction } from "../plan/select_steps.ts";
+import type { AlterForm } from "../sqlite/access.ts";
+import type { BrokenObject } from "../sqlite/broken_objects.ts";
+import type { DanglingKey } from "../sqlite/dangling_keys.ts";
+import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import type { Violation } from "./policy.ts";
+
+/** What is wrong with a statement. */
+export type StatementProblem =
+  | { readonly kind: "violation"; readonly violation: Violation }
+  /** SQLite refuses it; `code` is SQLite's. */
+  | { readonly kind: "sql"; readonly code: string; readonly message: string }
+  | { readonly kind: "parameters"; readonly count: number }
+  /** It would work on an empty table, and this one has rows. */
+  | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
+  /** It failed, or ran long, on tables without rows; on the real rows it may not. */
+  | { readonly kind: "unproven"; readonly message: string };
+
+/** A statement that the rules may have something to say about. */
+export interface NotableStatement {
+  readonly sql: string;
+  /** The statement's first token, or the token at fault. */
+  readonly position: Position;
+  /** The text of that line of the file. */
+  readonly excerpt: string;
+  readonly alter: { readonly table: string; readonly form: AlterForm } | null;
+  /** Tables that stood before the migration and from which this statement itself deletes rows. */
+  readonly deletesFrom: readonly string[];
+  /** Tables that this statement drops. */
+  readonly drops: readonly string[];
+  readonly problems: readonly StatementProblem[];
+}
+
+/** A table that stood before a migration and which the migration writes to, drops or rebuilds. */
+export interface WatchedTable {
+  readonly name: string;
+  /** Its name afterwards; `null` where it is gone. */
+  readonly nameAfter: string | null;
+  readonly droppedColumns: readonly string[];
+  /** Whether rows may go: it is dropped, rebuilt, or deleted from. */
+  readonly mayLoseRows: boolean;
+}
+
+/** What one step did to the shadow. */
+export interface RehearsedStep {
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  readonly file: string;
+  /** Statements that were seen; all there are if `complete`. */
+  readonly statementCount: number;
+  readonly statements: readonly NotableStatement[];
+  readonly changes: readonly SchemaChange[];
+  readonly watched: readonly WatchedTable[];
+  /** Indexes and triggers that vanished with a rebuilt table and that no statement dropped by name. */
+  readonly lost: readonly {
+    readonly object: "index" | "trigger";
+    readonly table: string;
+    readonly name: string;
+  }[];
+  readonly broken: readonly BrokenObject[];
+  readonly dangling: readonly DanglingKey[];
+  /** Tables that took a reserved name by a rename, which the authorizer does not see. */
+  readonly reservedNames: readonly string[];
+  /** Digest of the schema afterwards; `null` where the shadow could not be made exactly alike. */
+  readonly schemaAfter: string | null;
+  /** Whether every statement could be tried. */
+  readonly complete: boolean;
+}
+
+/** The rehearsal of a plan's steps; it ends at the first step that could not be completed. */
+export interface Rehearsal {
+  readonly steps: readonly RehearsedStep[];
+  /** Why it ended early, other than by a statement's problem. */
+  readonly interrupted: "timeout" | "cancelled" | null;
+}

@@ -1,0 +1,291 @@
+// Runs a plan's steps on the shadow and records what they do. Nothing real is touched.
+
+import type { PlanStep } from "../plan/migration_plan.ts";
+import { type Access, alterOf } from "../sqlite/access.ts";
+import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { danglingKeys } from "../sqlite/dangling_keys.ts";
+import { textOf } from "../sqlite/row.ts";
+import { isReserved, readSchema, type Schema } from "../sqlite/schema.ts";
+import { diffSchemas, type TableFate } from "../sqlite/schema_diff.ts";
+import { followStatement, type Lineage, startLineage } from "../sqlite/schema_lineage.ts";
+import type { StatementText } from "../sqlite/script.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { type DatabaseBase, schemaDigest } from "./database_base.ts";
+import { Interrupter, type Limits } from "./interrupter.ts";
+import { insertProbeRow } from "./probe_row.ts";
+import type {
+  NotableStatement,
+  Rehearsal,
+  RehearsedStep,
+  StatementProblem,
+  WatchedTable,
+} from "./rehearsal.ts";
+import { buildShadow } from "./shadow.ts";
+import { sourcePlace } from "./source_position.ts";
+import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
+import { dropTemporaryObjects } from "./temporary_objects.ts";
+
+// What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
+// nothing; one that makes rows up by the million shows no more by going on.
+const BUDGET_OPERATIONS = 2_000_000;
+
+/** Rehearses steps, one after the other, on the schema of `base`. */
+export async function rehearse(
+  sqlite3: Sqlite3,
+  base: Pick<DatabaseBase, "schema" | "tablesWithRows" | "digests">,
+  steps: readonly PlanStep[],
+  limits: Limits,
+): Promise<Rehearsal> {
+  using shadow = buildShadow(sqlite3, base.schema);
+  using interrupter = new Interrupter(shadow, limits);
+  let before = readSchema(shadow);
+  const isExact = await schemaDigest(before) === base.digests.schema;
+  let broken = brokenObjects(shadow, before);
+  const rehearsed: RehearsedStep[] = [];
+  for (const step of steps) {
+    const stage = new Stage(shadow, interrupter, step, before, new Set(base.tablesWithRows));
+    const complete = stage.run();
+    if (interrupter.isOver()) {
+      const interrupted = interrupter.reason === "cancelled" ? "cancelled" : "timeout";
+      return { steps: rehearsed, interrupted };
+    }
+    dropTemporaryObjects(shadow);
+    const after = readSchema(shadow);
+    const brokenAfter = brokenObjects(shadow, after);
+    rehearsed.push({
+      ...stage.facts(after),
+      broken: newlyBroken(broken, brokenAfter),
+      reservedNames: reservedNames(shadow),
+      schemaAfter: isExact ? await schemaDigest(after) : null,
+      complete,
+    });
+    if (!complete) break;
+    before = after;
+    broken = brokenAfter;
+  }
+  return { steps: rehearsed, interrupted: null };
+}
+
+/** The rehearsal of one step. */
+class Stage {
+  readonly #shadow: Connection;
+  readonly #interrupter: Interrupter;
+  readonly #step: PlanStep;
+  readonly #before: Schema;
+  readonly #tablesWithRows: ReadonlySet<string>;
+  readonly #statements: NotableStatement[] = [];
+  readonly #written = new Set<string>();
+  readonly #mayLoseRows = new Set<string>();
+  readonly #droppedByName = new Set<string>();
+  #statementCount = 0;
+  #schema: Schema;
+  #lineage: Lineage;
+
+  constructor(
+    shadow: Connection,
+    interrupter: Interrupter,
+    step: PlanStep,
+    before: Schema,
+    tablesWithRows: ReadonlySet<string>,
+  ) {
+    this.#shadow = shadow;
+    this.#interrupter = interrupter;
+    this.#step = step;
+    this.#before = before;
+    this.#tablesWithRows = tablesWithRows;
+    this.#schema = before;
+    this.#lineage = startLineage(before);
+  }
+
+  /** Runs every statement that can be run; `false` where one could not be prepared. */
+  run(): boolean {
+    using stream = new StatementStream(this.#shadow, this.#step.sql, "record");
+    while (true) {
+      const next = stream.next();
+      if (next.kind === "end") return true;
+      this.#statementCount += 1;
+      if (next.kind === "failed") {
+        const problems: StatementProblem[] = next.violations.map(violationProblem);
+        if (problems.length === 0) problems.push({ kind: "sql", ...next.failure });
+        this.#note(next.text, [], problems, next.failure.offset ?? next.text.offset);
+        return false;
+      }
+      const problems = this.#tryStatement(stream, next);
+      if (this.#interrupter.isOver()) return false;
+      this.#note(next.text, next.accesses, problems, next.text.offset);
+      if (problems.some(({ kind }) => kind === "sql")) return false;
+    }
+  }
+
+  /** Everything about the step that follows from its schemas and statements. */
+  facts(
+    after: Schema,
+  ): Omit<RehearsedStep, "broken" | "reservedNames" | "schemaAfter" | "complete"> {
+    const { direction, version, name, file } = this.#step;
+    const { changes, fates } = diffSchemas(this.#before, after, this.#lineage);
+    const dangled = new Set(
+      danglingKeys(this.#before).map(({ table, parent }) => `${table}|${parent}`),
+    );
+    const kept = new Set(
+      fates.flatMap(({ before, after }) => (after === null ? [] : [before.name])),
+    );
+    return {
+      direction,
+      version,
+      name,
+      file,
+      statementCount: this.#statementCount,
+      statements: this.#statements,
+      changes,
+      watched: fates.flatMap((fate) => this.#watch(fate)),
+      lost: changes.flatMap((change) =>
+        change.change === "removed" && (change.object === "index" || change.object === "trigger") &&
+          change.table !== null && kept.has(change.table) &&
+          !this.#droppedByName.has(change.name.toLowerCase())
+          ? [{ object: change.object, table: change.table, name: change.name }]
+          : []
+      ),
+      dangling: danglingKeys(after).filter(({ table, parent }) =>
+        !dangled.has(`${table}|${parent}`)
+      ),
+    };
+  }
+
+  #tryStatement(stream: StatementStream, ready: ReadyStatement): readonly StatementProblem[] {
+    if (ready.violations.length > 0) {
+      stream.skip();
+      return ready.violations.map(violationProblem);
+    }
+    const problems: StatementProblem[] = [];
+    if (ready.parameterCount > 0) {
+      problems.push({ kind: "parameters", count: ready.parameterCount });
+    }
+    const refusal = this.#probe(stream, ready);
+    if (refusal !== null) problems.push(refusal);
+
+    const changesSchema = ready.accesses.some(isSchemaChange);
+    this.#interrupter.setBudget(changesSchema ? Infinity : BUDGET_OPERATIONS);
+    const { failure, violations } = stream.run();
+    problems.push(...violations.map(violationProblem));
+    if (failure === null || violations.length > 0) {
+      this.#follow(stream, ready.accesses, changesSchema);
+    } else if (changesSchema) {
+      problems.push({ kind: "sql", ...failure });
+    } else if (this.#interrupter.reason === "budget") {
+      problems.push({
+        kind: "unproven",
+        message: "makes many rows and was not rehearsed to its end",
+      });
+    } else {
+      problems.push({ kind: "unproven", message: failure.message });
+    }
+    this.#interrupter.setBudget(Infinity);
+    return problems;
+  }
+
+  // SQLite refuses some forms of ALTER TABLE only when the table has a row.
+  #probe(stream: StatementStream, { accesses }: ReadyStatement): StatementProblem | null {
+    const alter = alterOf(accesses);
+    const table = this.#schema.tables.find(({ name }) => name === alter?.table);
+    const origin = table === undefined ? null : this.#lineage.get(table.name)?.table ?? null;
+    if (alter?.form !== "add-column" || table === undefined || origin === null) return null;
+    if (!this.#tablesWithRows.has(origin)) return null;
+    const inserted = stream.unguarded(() => {
+      this.#shadow.exec("SAVEPOINT godwit_probe");
+      return insertProbeRow(this.#shadow, table);
+    });
+    const failure = inserted ? stream.tryOut() : null;
+    stream.unguarded(() => this.#shadow.exec("ROLLBACK TO godwit_probe; RELEASE godwit_probe"));
+    // Rolling back made the prepared statement stale.
+    stream.next();
+    return failure?.code === "SQLITE_ERROR"
+      ? { kind: "needs-empty-table", table: table.name, message: failure.message }
+      : null;
+  }
+
+  #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
+    const dropsTable = accesses.some((access) =>
+      access.kind === "drop" && access.object === "table"
+    );
+    for (const access of accesses) {
+      if (access.kind === "drop" && (access.object === "table" || !dropsTable)) {
+        this.#droppedByName.add(access.name.toLowerCase());
+      }
+      if (access.kind === "insert" || access.kind === "update" || access.kind === "delete") {
+        const table = this.#originOf(access.table);
+        if (table === null) continue;
+        this.#written.add(table);
+        if (access.kind === "delete") this.#mayLoseRows.add(table);
+      }
+    }
+    if (!changesSchema) return;
+    const schema = stream.unguarded(() => readSchema(this.#shadow));
+    const form = alterOf(accesses)?.form ?? null;
+    this.#lineage = followStatement(this.#lineage, this.#schema, schema, form);
+    this.#schema = schema;
+  }
+
+  /** The table, as it was called before the migration, that a present table comes from. */
+  #originOf(table: string): string | null {
+    return this.#lineage.get(table)?.table ?? null;
+  }
+
+  #note(
+    text: StatementText,
+    accesses: readonly Access[],
+    problems: readonly StatementProblem[],
+    offset: number,
+  ): void {
+    const alter = alterOf(accesses);
+    const drops = accesses.flatMap((access) =>
+      access.kind === "drop" && access.object === "table" && !access.temporary ? [access.name] : []
+    );
+    const deletesFrom = drops.length > 0 ? [] : accesses.flatMap((access) => {
+      if (access.kind !== "delete" || access.trigger !== null) return [];
+      const table = this.#originOf(access.table);
+      return table === null ? [] : [table];
+    });
+    if (alter === null && drops.length + deletesFrom.length + problems.length === 0) return;
+    const place = sourcePlace(this.#step.sql, this.#step.line, offset);
+    this.#statements.push({ sql: text.sql, ...place, alter, deletesFrom, drops, problems });
+  }
+
+  #watch({ before, after, droppedColumns }: TableFate): readonly WatchedTable[] {
+    const { name, kind } = before;
+    const isDropped = this.#droppedByName.has(name.toLowerCase());
+    // The rows of a virtual table may live elsewhere; only its own end is worth counting.
+    const isTouched = kind === "table" && this.#written.has(name);
+    if (!isDropped && !isTouched && droppedColumns.length === 0) return [];
+    return [{
+      name,
+      nameAfter: after?.name ?? null,
+      droppedColumns,
+      mayLoseRows: isDropped || this.#mayLoseRows.has(name),
+    }];
+  }
+}
+
+function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {
+  return { kind: "violation", violation };
+}
+
+function isSchemaChange(access: Access): boolean {
+  return access.kind === "create" || access.kind === "drop" || access.kind === "alter-table";
+}
+
+function newlyBroken(
+  before: readonly BrokenObject[],
+  after: readonly BrokenObject[],
+): readonly BrokenObject[] {
+  const known = new Set(before.map(({ object, name, message }) => `${object}|${name}|${message}`));
+  return after.filter(({ object, name, message }) => !known.has(`${object}|${name}|${message}`));
+}
+
+function reservedNames(connection: Connection): readonly string[] {
+  return connection.rows("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')")
+    .map((row) => textOf(row, "name"))
+    .filter((name) =>
+      isReserved(name) && !name.toLowerCase().startsWith("plugin_schema_migration")
+    );
+}

@@ -1,0 +1,198 @@
+// Runs the statements of one migration one by one, under the authorizer. Used alike by rehearsal
+// and execution, so that what is rehearsed is what runs.
+
+import { type Access, alterOf, readAccess } from "../sqlite/access.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
+import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import { type Violation, violationOf } from "./policy.ts";
+
+/** A statement that is ready to run, with what it would do. */
+export interface ReadyStatement {
+  readonly kind: "ready";
+  readonly text: StatementText;
+  readonly accesses: readonly Access[];
+  readonly violations: readonly Violation[];
+  readonly parameterCount: number;
+}
+
+/** What a stream finds next. */
+export type NextStatement =
+  | ReadyStatement
+  | { readonly kind: "end" }
+  | {
+    readonly kind: "failed";
+    readonly text: StatementText;
+    readonly failure: SqliteFailure;
+    readonly violations: readonly Violation[];
+  };
+
+/** How a statement ended. */
+export interface StatementOutcome {
+  readonly failure: SqliteFailure | null;
+  /** What it did beyond what it said when it was prepared; VACUUM shows itself only here. */
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Whether forbidden things are passed over, so that all of them are found, or refused. A statement
+ * that had something passed over must not be run.
+ */
+export type Strictness = "record" | "refuse";
+
+/** The statements of one migration. Call `next()`, then `run()` or `skip()`, until the end. */
+export class StatementStream implements Disposable {
+  readonly #connection: Connection;
+  readonly #script: Script;
+  readonly #strictness: Strictness;
+  readonly #created = new Set<string>();
+  readonly #dropped = new Set<string>();
+  #accesses: Access[] = [];
+  #violations: Violation[] = [];
+  #preparing = false;
+  #statement: Statement | null = null;
+  #renamesRebuiltTable = false;
+
+  constructor(connection: Connection, sql: string, strictness: Strictness) {
+    this.#connection = connection;
+    this.#script = new Script(connection, sql);
+    this.#strictness = strictness;
+    this.#guard();
+  }
+
+  /** Prepares the next statement. */
+  next(): NextStatement {
+    const found = this.#prepare();
+    if (found.kind !== "ready" || !this.#isRebuildRename(found)) return found;
+    // In the rebuild pattern the old table is gone when the new one takes its name. Only the legacy
+    // behaviour lets a rename pass over views and triggers that name the missing table
+    // (https://sqlite.org/lang_altertable.html#otheralter). It acts when the statement is prepared.
+    this.#renamesRebuiltTable = true;
+    this.#setLegacyRename(true);
+    return this.#prepare();
+  }
+
+  /** Runs the prepared statement. */
+  run(): StatementOutcome {
+    const statement = this.#statement;
+    if (statement === null) throw new Error("run() without a prepared statement");
+    const failure = statement.run();
+    const outcome = { failure, violations: [...this.#violations] };
+    if (failure === null) this.#remember();
+    this.skip();
+    return outcome;
+  }
+
+  /** Runs the prepared statement and stays at its place; call `next()` to prepare it again. */
+  tryOut(): SqliteFailure | null {
+    return this.#statement?.run() ?? null;
+  }
+
+  /** Runs godwit's own SQL between statements, without the authorizer. */
+  unguarded<T>(action: () => T): T {
+    this.#connection.authorize(null);
+    try {
+      return action();
+    } finally {
+      this.#guard();
+    }
+  }
+
+  /** Passes over the prepared statement. */
+  skip(): void {
+    this.#statement?.[Symbol.dispose]();
+    this.#statement = null;
+    if (this.#renamesRebuiltTable) this.#setLegacyRename(false);
+    this.#renamesRebuiltTable = false;
+    this.#script.advance();
+  }
+
+  [Symbol.dispose](): void {
+    this.skip();
+    this.#connection.authorize(null);
+    this.#script[Symbol.dispose]();
+  }
+
+  #guard(): void {
+    this.#connection.authorize((_, action, first, second, third, trigger) =>
+      this.#judge(readAccess(action, first, second, third, trigger))
+    );
+  }
+
+  #prepare(): NextStatement {
+    while (true) {
+      this.#statement?.[Symbol.dispose]();
+      this.#statement = null;
+      this.#accesses = [];
+      this.#violations = [];
+      this.#preparing = true;
+      const prepared = this.#script.prepare();
+      this.#preparing = false;
+      const violations = this.#violations;
+      this.#violations = [];
+      switch (prepared.kind) {
+        case "end":
+          return prepared;
+        case "failed":
+          return { ...prepared, violations };
+        case "nothing":
+          if (violations.length > 0) return this.#ready(prepared.text, violations, 0);
+          this.#script.advance();
+          continue;
+        case "statement":
+          this.#statement = prepared.statement;
+          return this.#ready(
+            prepared.statement.text,
+            violations,
+            prepared.statement.parameterCount,
+          );
+      }
+      prepared satisfies never;
+    }
+  }
+
+  #ready(
+    text: StatementText,
+    violations: readonly Violation[],
+    parameterCount: number,
+  ): ReadyStatement {
+    return { kind: "ready", text, accesses: this.#accesses, violations, parameterCount };
+  }
+
+  #judge(access: Access): number {
+    const { SQLITE_OK, SQLITE_IGNORE, SQLITE_DENY } = this.#connection.sqlite3.capi;
+    if (this.#preparing) this.#accesses.push(access);
+    const violation = violationOf(access);
+    if (violation === null) return SQLITE_OK;
+    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its copy.
+    this.#violations.push(
+      !this.#preparing && access.kind === "attach"
+        ? {
+          code: "vacuum",
+          message: "VACUUM is not allowed: it cannot run inside a migration's transaction",
+        }
+        : violation,
+    );
+    return this.#preparing && this.#strictness === "record" ? SQLITE_IGNORE : SQLITE_DENY;
+  }
+
+  #isRebuildRename({ accesses }: ReadyStatement): boolean {
+    const alter = alterOf(accesses);
+    return alter?.form === "rename-table" && this.#created.has(alter.table.toLowerCase()) &&
+      this.#dropped.size > 0;
+  }
+
+  #remember(): void {
+    for (const access of this.#accesses) {
+      if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
+      const name = access.name.toLowerCase();
+      (access.kind === "create" ? this.#created : this.#dropped).add(name);
+      (access.kind === "create" ? this.#dropped : this.#created).delete(name);
+    }
+  }
+
+  #setLegacyRename(on: boolean): void {
+    const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE } = this.#connection.sqlite3.capi;
+    this.#connection.configure(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, on);
+  }
+}

@@ -1,0 +1,20 @@
+// Removes what a migration left in the connection's temporary schema.
+
+import type { Connection } from "../sqlite/connection.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
+import { textOf } from "../sqlite/row.ts";
+
+/** Drops temporary tables and views with all that hangs on them, so that no later migration sees them. */
+export function dropTemporaryObjects(connection: Connection): void {
+  const objects = connection.rows(
+    "SELECT type, name FROM temp.sqlite_temp_schema WHERE type IN ('table', 'view', 'trigger')",
+  );
+  // Triggers first: they may be on tables of the main schema.
+  for (const type of ["trigger", "view", "table"]) {
+    for (const row of objects.filter((each) => each["type"] === type)) {
+      connection.exec(
+        `DROP ${type.toUpperCase()} IF EXISTS temp.${quoteIdentifier(textOf(row, "name"))}`,
+      );
+    }
+  }
+}

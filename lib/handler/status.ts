@@ -1,0 +1,127 @@
+// Handles `status`: compares files with history, and always answers.
+
+import { type Finding, FINDING_CODES } from "../finding/finding.ts";
+import { findingMessage } from "../message/finding_message.ts";
+import type { FailureReply, ProgressMessage, StatusReply } from "../message/reply.ts";
+import type { StatusRequest } from "../message/request.ts";
+import type { Migration } from "../migration/migration.ts";
+import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
+import { planStep } from "../plan/migration_plan.ts";
+import { selectSteps } from "../plan/select_steps.ts";
+import { driftFindings } from "../rule/drift.ts";
+import { rehearsalFindings } from "../rule/rehearsal_findings.ts";
+import { reversibilityFindings } from "../rule/reversibility.ts";
+import type { HandlerContext } from "./context.ts";
+import { failureReply } from "./failure.ts";
+
+// Rehearsing what is pending is a courtesy of status; it must not make status slow.
+const REHEARSAL_TIMEOUT_MS = 2_000;
+
+/** What status knows of the database. */
+type Knowledge =
+  | {
+    readonly history: History;
+    readonly findings: readonly Finding[];
+    readonly progress: ProgressMessage | null;
+  }
+  | { readonly problem: string };
+
+/**
+ * Reports a plugin. While a run holds it, the answer comes from the run's last snapshot at once;
+ * otherwise from the database, with what a rehearsal of the pending migrations finds.
+ */
+export async function status(
+  plugin: string,
+  request: StatusRequest,
+  context: HandlerContext,
+): Promise<StatusReply | FailureReply> {
+  const loaded = await context.source.load(plugin);
+  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
+  const { migrations } = loaded;
+  const known = await learn(plugin, migrations, context);
+  if ("problem" in known) {
+    return failureReply("DATABASE_UNAVAILABLE", plugin, known.problem, loaded.findings);
+  }
+
+  const { history } = known;
+  const applied = appliedEntries(history);
+  const appliedVersions = new Set(applied.map(({ version }) => version));
+  const pending = migrations.filter(({ version }) => !appliedVersions.has(version));
+  const findings = [...loaded.findings, ...driftFindings(migrations, history), ...known.findings];
+  const isChecksum = ({ code }: Finding): boolean => FINDING_CODES[code] === "checksum";
+  const page = <T>(list: readonly T[]): T[] =>
+    list.slice(request.offset, request.offset + request.limit);
+  const reference = ({ version, name }: Migration): { version: number; name: string } => ({
+    version,
+    name,
+  });
+  return {
+    success: true,
+    plugin_name: plugin,
+    current_version: currentVersion(history),
+    pending_count: pending.length,
+    applied_migrations: page(applied).map((entry) => ({
+      version: entry.version,
+      name: entry.name,
+      checksum: entry.checksum,
+      applied_at: entry.appliedAt,
+      applied_by: entry.appliedBy,
+      execution_time_ms: entry.executionTimeMs,
+    })),
+    pending_migrations: page(pending).map(reference),
+    available_migrations: page(migrations).map(reference),
+    failed_migrations: page(history.filter((entry) => entry.status === "failed")).map((entry) => ({
+      version: entry.version,
+      name: entry.name,
+      error_message: entry.errorMessage,
+      applied_at: entry.appliedAt,
+      applied_by: entry.appliedBy,
+    })),
+    checksum_warnings: page(findings.filter(isChecksum)).map(findingMessage),
+    pending_warnings: page(findings.filter((each) => !isChecksum(each))).map(findingMessage),
+    locked: known.progress !== null,
+    ...(known.progress === null ? {} : { progress: known.progress }),
+  };
+}
+
+async function learn(
+  plugin: string,
+  migrations: readonly Migration[],
+  context: HandlerContext,
+): Promise<Knowledge> {
+  const running = context.locks.current(plugin);
+  if (running !== null) return { ...running, findings: [] };
+  const read = await readDatabase(plugin, migrations, context);
+  if (!("problem" in read)) return read;
+  // A run may have begun in between, and it keeps the database to itself.
+  const begun = context.locks.current(plugin);
+  return begun === null ? read : { ...begun, findings: [] };
+}
+
+async function readDatabase(
+  plugin: string,
+  migrations: readonly Migration[],
+  context: HandlerContext,
+): Promise<Knowledge> {
+  await using session = await context.databases.open({ kind: "plugin", plugin }, "read");
+  const inspected = await session.inspect();
+  if (!inspected.ok) return { problem: inspected.message };
+  const { history } = inspected.value;
+  const selection = selectSteps({ direction: "apply", version: "latest" }, migrations, history);
+  const pending = selection.ok ? selection.migrations : [];
+  const steps = pending.map((migration) => planStep(migration, "apply"));
+  const patience = { timeoutMs: REHEARSAL_TIMEOUT_MS, signal: context.signal };
+  const rehearsed = await session.rehearse(steps, patience);
+  if (!rehearsed.ok) return { problem: rehearsed.message };
+  const { rehearsal, losses } = rehearsed.value;
+  const engine = parseSqliteVersion(context.databases.engineVersion) ?? [0, 0, 0];
+  return {
+    history,
+    progress: null,
+    findings: [
+      ...reversibilityFindings(pending, "apply"),
+      ...rehearsalFindings(steps, rehearsal, engine, (version) => losses.get(version) ?? null),
+    ],
+  };
+}

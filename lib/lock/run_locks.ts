@@ -1,0 +1,25 @@
+// The lock that one apply or rollback holds on its plugin, as handlers see it.
+
+import type { RunSnapshot } from "../message/run_snapshot.ts";
+
+/** A lock that is held. */
+export interface RunLock {
+  readonly kind: "acquired";
+  /** Lets `status` requests see how far the run is, in every process. */
+  publish(snapshot: RunSnapshot): void;
+  release(): void;
+}
+
+/** Another run has the plugin; its snapshot, if it has published one already. */
+export interface RunLockRefusal {
+  readonly kind: "held";
+  readonly snapshot: RunSnapshot | null;
+}
+
+/** The locks of every plugin in a data directory. No method waits. */
+export interface RunLocks {
+  /** Takes a plugin's lock, or says at once who has it. */
+  acquire(plugin: string): RunLock | RunLockRefusal;
+  /** What the run that holds the plugin has published; `null` where none is running. */
+  current(plugin: string): RunSnapshot | null;
+}

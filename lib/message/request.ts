@@ -1,0 +1,132 @@
+// The requests of the wire contract and their parser. Runs anywhere.
+
+import * as v from "valibot";
+
+/** The longest request that is read, in bytes. Every valid request is far shorter. */
+export const MAX_REQUEST_BYTES = 64 * 1024;
+
+/** The time limit of a run unless the request sets one: ten minutes. */
+export const DEFAULT_TIMEOUT_MS = 600_000;
+
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+const MAX_STATUS_LIMIT = 100_000;
+
+const integer = (least: number, what: string): v.GenericSchema<number> =>
+  v.pipe(
+    v.number(`expected ${what}`),
+    v.safeInteger(`expected ${what}`),
+    v.minValue(least, `expected ${what}`),
+  );
+
+const RUN_FIELDS = {
+  dry_run: v.optional(v.boolean("expected true or false"), false),
+  applied_by: v.optional(
+    v.pipe(
+      v.string("expected a text"),
+      // Control characters would let a name forge lines in logs and terminals.
+      v.regex(/^[^\p{Cc}]{1,200}$/u, "expected 1 to 200 printable characters"),
+    ),
+    "system",
+  ),
+  plan_hash: v.optional(
+    v.pipe(
+      v.string("expected a text"),
+      v.regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hex digits, as a dry run replies them"),
+    ),
+  ),
+  timeout_ms: v.optional(
+    v.pipe(
+      integer(1, "a whole number of milliseconds, 1 or more"),
+      v.maxValue(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS} milliseconds, a day`),
+    ),
+    DEFAULT_TIMEOUT_MS,
+  ),
+};
+
+/** `apply`: run the pending migrations up to a version. */
+export const ApplyRequestSchema = v.strictObject({
+  target_version: v.optional(
+    v.union(
+      [integer(1, "a version"), v.literal("latest")],
+      'expected a whole number of 1 or more, or "latest"',
+    ),
+    "latest",
+  ),
+  ...RUN_FIELDS,
+});
+
+/** `rollback`: run DOWN sections down to a version, which stays; 0 undoes everything. */
+export const RollbackRequestSchema = v.strictObject({
+  target_version: v.optional(integer(0, "a whole number of 0 or more")),
+  ...RUN_FIELDS,
+});
+
+/** `status`: report files and history. `limit` and `offset` page through every list of the reply. */
+export const StatusRequestSchema = v.strictObject({
+  limit: v.optional(
+    v.pipe(
+      integer(1, "a whole number of 1 or more"),
+      v.maxValue(MAX_STATUS_LIMIT, `expected at most ${MAX_STATUS_LIMIT}`),
+    ),
+    MAX_STATUS_LIMIT,
+  ),
+  offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
+});
+
+export type ApplyRequest = v.InferOutput<typeof ApplyRequestSchema>;
+export type RollbackRequest = v.InferOutput<typeof RollbackRequestSchema>;
+export type StatusRequest = v.InferOutput<typeof StatusRequestSchema>;
+
+/** A request that fits its schema, or why it does not. */
+export type ParsedRequest<Request> =
+  | { readonly ok: true; readonly request: Request }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads the payload of a request: UTF-8 JSON of at most 64 KiB; an empty payload means `{}`. */
+export function parseRequest<Request>(
+  schema: v.GenericSchema<unknown, Request>,
+  payload: Uint8Array,
+): ParsedRequest<Request> {
+  if (payload.length > MAX_REQUEST_BYTES) {
+    return refuse(`The request has ${payload.length} bytes; the most is ${MAX_REQUEST_BYTES}`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(payload);
+  } catch {
+    return refuse("The request is not UTF-8; send JSON as UTF-8");
+  }
+  let value: unknown;
+  try {
+    value = text.trim() === "" ? {} : JSON.parse(text);
+  } catch (error) {
+    return refuse(
+      `The request is not JSON: ${error instanceof Error ? error.message : "no value"}`,
+    );
+  }
+  return checkRequest(schema, value);
+}
+
+/** Checks a value against a request's schema; every problem is named, unknown keys included. */
+export function checkRequest<Request>(
+  schema: v.GenericSchema<unknown, Request>,
+  value: unknown,
+): ParsedRequest<Request> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse("The request is not a JSON object");
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return { ok: true, request: result.output };
+  return refuse(`The request is refused: ${result.issues.map(describeIssue).join("; ")}`);
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? "request";
+  return issue.type === "strict_object" && issue.expected === "never"
+    ? `unknown key ${JSON.stringify(path)}`
+    : `${path}: ${issue.message}`;
+}
+
+function refuse(message: string): { readonly ok: false; readonly message: string } {
+  return { ok: false, message };
+}

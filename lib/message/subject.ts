@@ -1,0 +1,25 @@
+// The subjects of the wire contract, `<prefix>.<plugin>.<verb>`. Pure; runs anywhere.
+
+/** The prefix that a deployment has unless it chooses another. */
+export const DEFAULT_PREFIX = "db.migrate";
+
+/** The subject on which a plugin's requests of one verb arrive. */
+export function requestSubject(prefix: string, plugin: string, verb: string): string {
+  return `${prefix}.${plugin}.${verb}`;
+}
+
+/** The subject on which a plugin's progress is published. */
+export function eventSubject(prefix: string, plugin: string): string {
+  return `${prefix}.${plugin}.events`;
+}
+
+/** Takes the plugin's name out of a request's subject; dots that a client put into it stay in. */
+export function pluginOf(subject: string, prefix: string): string {
+  const tokens = subject.slice(prefix.length + 1).split(".");
+  return tokens.slice(0, -1).join(".");
+}
+
+/** Says whether a prefix is one or more NATS tokens without wildcards. */
+export function isPrefix(prefix: string): boolean {
+  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(prefix);
+}

@@ -1,0 +1,26 @@
+// The parsed form of one migration file. Pure; runs anywhere.
+
+/** The SQL of one direction, and where it stands in its file. */
+export interface Section {
+  readonly sql: string;
+  /** The line of the file, from 1, on which `sql` begins. */
+  readonly line: number;
+}
+
+/** A SQLite version as `[major, minor, patch]`. */
+export type SqliteVersion = readonly [number, number, number];
+
+/** One migration file, read and checked. The text of its SQL is not yet judged. */
+export interface Migration {
+  /** The number that the file name begins with, 1 or more. */
+  readonly version: number;
+  /** The part of the file name between the number and `.sql`. */
+  readonly name: string;
+  readonly file: string;
+  /** SHA-256 of the normalised text of the whole file, 64 lower-case hex digits. */
+  readonly checksum: string;
+  /** The SQLite version that the file declares with `-- requires: sqlite >= X`. */
+  readonly requires: SqliteVersion | null;
+  readonly up: Section;
+  readonly down: Section;
+}

@@ -1,0 +1,195 @@
+// Parses the text of one migration file into its sections and directives. Runs anywhere.
+
+import {
+  type Finding,
+  finding,
+  type FindingCode,
+  type FindingSubject,
+} from "../finding/finding.ts";
+import { decodeText } from "./decode_text.ts";
+import { type FileName, parseFileName } from "./file_name.ts";
+import type { Migration, Section, SqliteVersion } from "./migration.ts";
+import { sha256Hex } from "./sha256_hex.ts";
+import { skipTrivia } from "./skip_trivia.ts";
+import { parseSqliteVersion } from "./sqlite_version.ts";
+
+/** The largest migration file that is read, in bytes. */
+export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** A migration, or everything that is wrong with its file. */
+export type ParsedMigration =
+  | { readonly ok: true; readonly migration: Migration }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+// A marker is a comment of its own: "-- UP", "--down", "-- UP: create the tables".
+const MARKER = /^[ \t]*--[ \t]*(up|down)[ \t]*(?::.*)?$/i;
+const DIRECTIVE = /^[ \t]*--[ \t]*requires[ \t]*:[ \t]*(.*?)[ \t]*$/i;
+const REQUIREMENT = /^sqlite[ \t]*>=[ \t]*([0-9.]+)$/i;
+
+/**
+ * Parses a migration file by the rules of docs: UTF-8, one `-- UP` marker, later one `-- DOWN`
+ * marker, before them only comments. Reports every problem that it can see, each with its line.
+ */
+export async function parseMigration(file: string, bytes: Uint8Array): Promise<ParsedMigration> {
+  const fileName = parseFileName(file);
+  if (fileName === null) return { ok: false, findings: [badFileName(file)] };
+  const problems = new Problems(fileName, file);
+
+  if (bytes.length > MAX_FILE_BYTES) {
+    problems.add(
+      "file-too-large",
+      1,
+      `${file} has ${bytes.length} bytes; the most is ${MAX_FILE_BYTES}`,
+    );
+    return problems.result();
+  }
+  const decoded = decodeText(bytes);
+  if (!decoded.ok) {
+    problems.add("encoding", decoded.line, `${file} is not UTF-8; save it as UTF-8 and try again`);
+    return problems.result();
+  }
+  const { text } = decoded;
+  const lines = text.split("\n");
+  problems.lines = lines;
+  if (text.trim() === "") {
+    problems.add("empty-file", 1, `${file} is empty; it needs a "-- UP" and a "-- DOWN" section`);
+    return problems.result();
+  }
+  const nul = lines.findIndex((line) => line.includes("\0"));
+  if (nul !== -1) {
+    // SQLite ends its input at a NUL: what follows would be lost without a word.
+    problems.add("nul-character", nul + 1, `${file} contains a NUL character; remove it`);
+  }
+
+  const sections = findSections(lines, problems);
+  const requires = readRequires(lines.slice(0, sections?.upMarker ?? lines.length), problems);
+  if (sections === null || problems.found) return problems.result();
+  return {
+    ok: true,
+    migration: {
+      ...fileName,
+      file,
+      checksum: await sha256Hex(text),
+      requires,
+      up: sectionBetween(lines, sections.upMarker, sections.downMarker),
+      down: sectionBetween(lines, sections.downMarker, lines.length),
+    },
+  };
+}
+
+/** The finding for a `.sql` file whose name is not that of a migration. */
+function badFileName(file: string): Finding {
+  return finding(
+    "ERROR",
+    "file-name",
+    { version: null, name: null, file },
+    `${file} is not named like a migration; rename it to NNN_description.sql: ` +
+      `three or more digits from 001, an underscore, then a-z, 0-9 and _`,
+  );
+}
+
+/** Collects what is wrong with one file. */
+class Problems {
+  lines: readonly string[] = [];
+  readonly #findings: Finding[] = [];
+  readonly #subject: FindingSubject;
+
+  constructor(fileName: FileName, file: string) {
+    this.#subject = { ...fileName, file };
+  }
+
+  get found(): boolean {
+    return this.#findings.length > 0;
+  }
+
+  add(code: FindingCode, line: number, message: string): void {
+    const excerpt = this.lines[line - 1];
+    this.#findings.push(
+      finding("ERROR", code, this.#subject, message, {
+        position: { line, column: 1 },
+        ...(excerpt === undefined ? {} : { excerpt }),
+      }),
+    );
+  }
+
+  result(): { readonly ok: false; readonly findings: readonly Finding[] } {
+    return { ok: false, findings: this.#findings };
+  }
+}
+
+/** Indexes into the lines of the file. */
+interface Markers {
+  readonly upMarker: number;
+  readonly downMarker: number;
+}
+
+function findSections(lines: readonly string[], problems: Problems): Markers | null {
+  const ups: number[] = [];
+  const downs: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    const marker = MARKER.exec(line)?.[1]?.toLowerCase();
+    if (marker === "up") ups.push(index);
+    if (marker === "down") downs.push(index);
+  }
+  for (const [name, found] of [["UP", ups], ["DOWN", downs]] as const) {
+    if (found.length === 0) {
+      problems.add("marker-missing", 1, `The "-- ${name}" line is missing; every file needs one`);
+    }
+    for (const repeated of found.slice(1)) {
+      problems.add(
+        "marker-repeated",
+        repeated + 1,
+        `A second "-- ${name}" line; the first is on line ${
+          (found[0] ?? 0) + 1
+        }, and there can be one`,
+      );
+    }
+  }
+  const [upMarker] = ups;
+  const [downMarker] = downs;
+  if (upMarker === undefined || downMarker === undefined) return null;
+  if (downMarker < upMarker) {
+    problems.add(
+      "marker-order",
+      downMarker + 1,
+      `"-- DOWN" stands before "-- UP"; swap the sections`,
+    );
+    return null;
+  }
+  const preamble = lines.slice(0, upMarker).join("\n");
+  const sqlStart = skipTrivia(preamble, 0);
+  if (sqlStart < preamble.length) {
+    const line = preamble.slice(0, sqlStart).split("\n").length;
+    problems.add(
+      "sql-before-up",
+      line,
+      `SQL before the "-- UP" line would never run; move it below`,
+    );
+  }
+  return { upMarker, downMarker };
+}
+
+function readRequires(preamble: readonly string[], problems: Problems): SqliteVersion | null {
+  let requires: SqliteVersion | null = null;
+  for (const [index, line] of preamble.entries()) {
+    const directive = DIRECTIVE.exec(line)?.[1];
+    if (directive === undefined) continue;
+    const version = parseSqliteVersion(REQUIREMENT.exec(directive)?.[1] ?? "");
+    if (version === null) {
+      problems.add(
+        "directive",
+        index + 1,
+        `Cannot read "${directive}"; write: requires: sqlite >= 3.35.0`,
+      );
+    } else if (requires !== null) {
+      problems.add("directive", index + 1, `A second "requires" line; there can be one`);
+    } else {
+      requires = version;
+    }
+  }
+  return requires;
+}
+
+function sectionBetween(lines: readonly string[], marker: number, end: number): Section {
+  return { sql: lines.slice(marker + 1, end).join("\n"), line: marker + 2 };
+}

@@ -1,0 +1,36 @@
+// What a plugin's database remembers of its migrations. Pure; runs anywhere.
+
+/** The state of one version: `failed` and `rolled_back` count as pending again. */
+export type HistoryStatus = "applied" | "rolled_back" | "failed";
+
+/** One row of `plugin_schema_migrations`: the present state of one version. */
+export interface HistoryEntry {
+  readonly version: number;
+  readonly name: string;
+  readonly checksum: string;
+  /** ISO 8601, UTC. */
+  readonly appliedAt: string;
+  readonly appliedBy: string;
+  readonly status: HistoryStatus;
+  readonly errorMessage: string | null;
+  readonly executionTimeMs: number | null;
+}
+
+/** Every version that was ever tried, in ascending order. */
+export type History = readonly HistoryEntry[];
+
+/** The entries whose migration is in the database now, in ascending order. */
+export function appliedEntries(history: History): History {
+  return history.filter((entry) => entry.status === "applied");
+}
+
+/** The highest applied version; 0 where nothing is applied. */
+export function currentVersion(history: History): number {
+  return appliedEntries(history).at(-1)?.version ?? 0;
+}
+
+/** The history after `entry` took the place of the row with its version. */
+export function withEntry(history: History, entry: HistoryEntry): History {
+  return [...history.filter((other) => other.version !== entry.version), entry]
+    .sort((one, other) => one.version - other.version);
+}

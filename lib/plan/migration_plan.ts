@@ -1,0 +1,78 @@
+// The immutable plan that handlers build, the worker executes and replies quote. Runs anywhere.
+
+import canonicalize from "canonicalize";
+import type { Finding } from "../finding/finding.ts";
+import type { Migration, SqliteVersion } from "../migration/migration.ts";
+import { sha256Hex } from "../migration/sha256_hex.ts";
+import { deepFreeze } from "./deep_freeze.ts";
+import { appliedEntries, type History } from "./history.ts";
+import type { Direction } from "./select_steps.ts";
+
+/** One migration of a plan, in the direction that the plan runs it. */
+export interface PlanStep {
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  readonly file: string;
+  readonly checksum: string;
+  readonly requires: SqliteVersion | null;
+  /** The SQL of the UP or DOWN section. */
+  readonly sql: string;
+  /** The line of the file, from 1, on which `sql` begins. */
+  readonly line: number;
+}
+
+/** What a plan was built on; execution refuses any other base. */
+export interface PlanBase {
+  /** SHA-256 over the applied versions and their checksums. */
+  readonly history: string;
+  /** SHA-256 over the schema of the plugin's own tables. */
+  readonly schema: string;
+}
+
+/** What will run, hashed and frozen: the one type that handlers, worker and replies share. */
+export interface MigrationPlan {
+  readonly plugin: string;
+  readonly direction: Direction;
+  /** The current version before the run. */
+  readonly from: number;
+  /** The current version after the run. */
+  readonly to: number;
+  readonly base: PlanBase;
+  readonly steps: readonly PlanStep[];
+  readonly findings: readonly Finding[];
+  /** SHA-256 over everything above but the findings, which follow from it and from the rows. */
+  readonly hash: string;
+}
+
+/** Completes a plan: computes its hash over canonical JSON (RFC 8785) and freezes it. */
+export async function completePlan(draft: Omit<MigrationPlan, "hash">): Promise<MigrationPlan> {
+  const { findings, ...hashed } = draft;
+  return deepFreeze({ ...hashed, findings, hash: await hashOf(hashed) });
+}
+
+/** The digest of what is applied: failed and rolled back attempts leave it as it was. */
+export function historyDigest(history: History): Promise<string> {
+  return hashOf(appliedEntries(history).map(({ version, checksum }) => [version, checksum]));
+}
+
+/** Turns a migration into a step of a plan. */
+export function planStep(migration: Migration, direction: Direction): PlanStep {
+  const { version, name, file, checksum, requires } = migration;
+  const section = direction === "apply" ? migration.up : migration.down;
+  return {
+    direction,
+    version,
+    name,
+    file,
+    checksum,
+    requires,
+    sql: section.sql,
+    line: section.line,
+  };
+}
+
+/** SHA-256 of the canonical JSON of plain data. */
+export function hashOf(value: unknown): Promise<string> {
+  return sha256Hex(canonicalize(value) ?? "");
+}

@@ -1,0 +1,53 @@
+// Findings about forms of ALTER TABLE that not every SQLite has. Pure; runs anywhere.
+
+import type { RehearsedStep } from "../execute/rehearsal.ts";
+import { type Finding, finding, type FindingCode } from "../finding/finding.ts";
+import type { SqliteVersion } from "../migration/migration.ts";
+import { formatSqliteVersion, isAtLeast } from "../migration/sqlite_version.ts";
+import type { AlterForm } from "../sqlite/access.ts";
+import { detailOf, subjectOf } from "./subject_of.ts";
+
+interface GuardedForm {
+  readonly code: FindingCode;
+  readonly words: string;
+  /** The release that brought the form: https://sqlite.org/changes.html */
+  readonly since: SqliteVersion;
+}
+
+const GUARDED_FORMS: Readonly<Partial<Record<AlterForm, GuardedForm>>> = {
+  "drop-column": { code: "alter-drop-column", words: "DROP COLUMN", since: [3, 35, 0] },
+  "alter-column": { code: "alter-column", words: "ALTER COLUMN", since: [3, 53, 0] },
+  "alter-constraint": {
+    code: "alter-constraint",
+    words: "ADD and DROP CONSTRAINT",
+    since: [3, 53, 0],
+  },
+};
+
+/** Finds forms that a plugin's SQLite may lack, unless the file declares a release that has them. */
+export function alterFormFindings(
+  step: RehearsedStep,
+  requires: SqliteVersion | null,
+): readonly Finding[] {
+  return step.statements.flatMap((statement) => {
+    const form = statement.alter === null ? undefined : GUARDED_FORMS[statement.alter.form];
+    if (form === undefined || requires !== null && isAtLeast(requires, form.since)) return [];
+    const since = formatSqliteVersion(form.since);
+    const message =
+      `${form.words} needs SQLite ${since}, and a plugin may meet an older one; rebuild the table, ` +
+      `or declare "-- requires: sqlite >= ${since}" above "-- UP"`;
+    return [finding("ERROR", form.code, subjectOf(step), message, detailOf(statement))];
+  });
+}
+
+/** Finds a file that needs a newer SQLite than the one that runs it. */
+export function requiresFindings(
+  step: RehearsedStep,
+  requires: SqliteVersion | null,
+  engine: SqliteVersion,
+): readonly Finding[] {
+  if (requires === null || isAtLeast(engine, requires)) return [];
+  const message = `${step.file} requires SQLite ${formatSqliteVersion(requires)}, and this is ` +
+    `${formatSqliteVersion(engine)}; upgrade godwit`;
+  return [finding("ERROR", "requires-sqlite", subjectOf(step), message)];
+}

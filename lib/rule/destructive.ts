@@ -1,0 +1,110 @@
+// Findings about what a migration takes away. Pure; runs anywhere.
+
+import type { DataLoss } from "../execute/data_loss.ts";
+import type { NotableStatement, RehearsedStep } from "../execute/rehearsal.ts";
+import { type Finding, finding } from "../finding/finding.ts";
+import { detailOf, subjectOf } from "./subject_of.ts";
+
+/**
+ * Warns of tables and columns that go, and of rows that are deleted, with the counts in `losses`;
+ * `null` where nothing has been counted.
+ */
+export function destructiveFindings(
+  step: RehearsedStep,
+  losses: readonly DataLoss[] | null,
+): readonly Finding[] {
+  return [
+    ...step.changes.flatMap((change) => {
+      if (change.change !== "removed") return [];
+      if (change.object === "table") {
+        const rows = countRows(losses, change.name);
+        const message = `Drops the table "${change.name}"${inWords(rows, "row", " with ")}`;
+        return [
+          warn(
+            step,
+            "drop-table",
+            message,
+            statementThat(step, (each) => each.drops.includes(change.name)),
+          ),
+        ];
+      }
+      if (change.object === "column" && change.table !== null) {
+        return [columnFinding(step, change.table, change.name, losses)];
+      }
+      return [];
+    }),
+    ...rowFindings(step, losses),
+  ];
+}
+
+function columnFinding(
+  step: RehearsedStep,
+  table: string,
+  column: string,
+  losses: readonly DataLoss[] | null,
+): Finding {
+  const before = step.watched.find(({ nameAfter }) => nameAfter === table)?.name ?? table;
+  const values = losses === null
+    ? null
+    : losses.find((loss) =>
+      loss.kind === "values" && loss.table === before && loss.column === column
+    );
+  const count = values === null ? null : values?.kind === "values" ? values.values : 0;
+  const message = `Drops the column "${column}" of "${before}"${inWords(count, "value", " with ")}`;
+  const statement = statementThat(
+    step,
+    (each) =>
+      each.drops.includes(before) ||
+      each.alter?.form === "drop-column" && each.alter.table === table,
+  );
+  return warn(step, "drop-column", message, statement);
+}
+
+/** Rows that go though their table stays: by DELETE, or by a rebuild that copies fewer. */
+function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): readonly Finding[] {
+  const dropped = new Set(
+    step.changes.filter(({ change, object }) => change === "removed" && object === "table")
+      .map(({ name }) => name),
+  );
+  const tables = losses === null
+    ? step.statements.flatMap(({ deletesFrom }) => deletesFrom)
+    : losses.flatMap((loss) => (loss.kind === "rows" ? [loss.table] : []));
+  return [...new Set(tables)].filter((table) => !dropped.has(table)).map((table) => {
+    const rows = countRows(losses, table);
+    const message = rows === null
+      ? `Deletes rows of "${table}"`
+      : `Deletes${inWords(rows, "row", " ")} of "${table}"`;
+    const statement = statementThat(
+      step,
+      (each) => each.deletesFrom.includes(table) || each.drops.includes(table),
+    );
+    return warn(step, "delete-rows", message, statement);
+  });
+}
+
+function countRows(losses: readonly DataLoss[] | null, table: string): number | null {
+  if (losses === null) return null;
+  const loss = losses.find((each) => each.kind === "rows" && each.table === table);
+  return loss?.kind === "rows" ? loss.rows : 0;
+}
+
+function inWords(count: number | null, what: string, lead: string): string {
+  return count === null ? "" : `${lead}${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function statementThat(
+  step: RehearsedStep,
+  matches: (statement: NotableStatement) => boolean,
+): NotableStatement | undefined {
+  return step.statements.find(matches);
+}
+
+function warn(
+  step: RehearsedStep,
+  code: "drop-table" | "drop-column" | "delete-rows",
+  message: string,
+  statement: NotableStatement | undefined,
+): Finding {
+  const detail = statement === undefined ? {} : detailOf(statement);
+  return finding("WARNING", code, subjectOf(step), message, detail);
+}

@@ -1,0 +1,49 @@
+// Compares files with history: changed, vanished and late migrations. Pure; runs anywhere.
+
+import { type Finding, finding } from "../finding/finding.ts";
+import { formatFileName } from "../migration/file_name.ts";
+import type { Migration } from "../migration/migration.ts";
+import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
+
+/** Finds applied files that changed or vanished, and pending files older than the current version. */
+export function driftFindings(
+  migrations: readonly Migration[],
+  history: History,
+): readonly Finding[] {
+  const files = new Map(migrations.map((migration) => [migration.version, migration]));
+  const applied = appliedEntries(history);
+  const appliedVersions = new Set(applied.map(({ version }) => version));
+  const current = currentVersion(history);
+  return [
+    ...applied.flatMap((entry) => {
+      const file = files.get(entry.version);
+      if (file === undefined) {
+        const name = formatFileName(entry);
+        return [finding(
+          "ERROR",
+          "missing-file",
+          { version: entry.version, name: entry.name, file: name },
+          `${name} is applied but its file is gone; restore the file`,
+        )];
+      }
+      return file.checksum === entry.checksum ? [] : [finding(
+        "ERROR",
+        "checksum-mismatch",
+        file,
+        `${file.file} changed after it was applied on ${entry.appliedAt}; ` +
+          `restore it and put the change into a new migration`,
+      )];
+    }),
+    ...migrations
+      .filter(({ version }) => version < current && !appliedVersions.has(version))
+      .map((migration) =>
+        finding(
+          "ERROR",
+          "late-migration",
+          migration,
+          `${migration.file} is pending but version ${current} is applied already; ` +
+            `give it a number above ${current}`,
+        )
+      ),
+  ];
+}

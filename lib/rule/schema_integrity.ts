@@ -1,0 +1,61 @@
+// Findings about what a migration leaves broken or forgets. Pure; runs anywhere.
+
+import type { RehearsedStep } from "../execute/rehearsal.ts";
+import { type Finding, finding } from "../finding/finding.ts";
+import { subjectOf } from "./subject_of.ts";
+
+/** Finds broken views and triggers, keys without a parent, and what a rebuild did not make again. */
+export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[] {
+  const subject = subjectOf(step);
+  return [
+    ...step.broken.map(({ object, name, triggers, message }) =>
+      object === "view"
+        ? finding(
+          "ERROR",
+          "broken-view",
+          subject,
+          `The view "${name}" no longer works: ${message}; drop it first and create it again`,
+        )
+        : finding(
+          "ERROR",
+          "broken-trigger",
+          subject,
+          `A trigger on "${name}" no longer works (${triggers.join(", ")}): ${message}; ` +
+            `drop it first and create it again`,
+        )
+    ),
+    ...step.dangling.map(({ table, columns, parent }) =>
+      finding(
+        // A new table may come before the one that it points at; an old one must not lose its parent.
+        isNew(step, table) ? "WARNING" : "ERROR",
+        "dangling-foreign-key",
+        subject,
+        `The foreign key "${table}" (${columns}) points at "${parent}", which does not exist; ` +
+          `create it first, or rebuild "${table}" without the key`,
+      )
+    ),
+    ...step.lost.map(({ object, table, name }) =>
+      finding(
+        "WARNING",
+        object === "index" ? "lost-index" : "lost-trigger",
+        subject,
+        `Rebuilding "${table}" loses the ${object} "${name}"; create it again after the rename, ` +
+          `or drop it by name if it is not needed`,
+      )
+    ),
+    ...step.reservedNames.map((name) =>
+      finding(
+        "ERROR",
+        "reserved-table",
+        subject,
+        `"${name}" is a reserved name; rename the table to something that does not begin with "godwit_"`,
+      )
+    ),
+  ];
+}
+
+function isNew(step: RehearsedStep, table: string): boolean {
+  return step.changes.some(({ change, object, name }) =>
+    change === "added" && object === "table" && name === table
+  );
+}

@@ -1,0 +1,74 @@
+// Findings about single statements: errors, and what a migration may not do. Pure; runs anywhere.
+
+import type { NotableStatement, RehearsedStep, StatementProblem } from "../execute/rehearsal.ts";
+import { type Finding, finding } from "../finding/finding.ts";
+import { refusedForm } from "./refused_statement.ts";
+import { detailOf, subjectOf } from "./subject_of.ts";
+
+/** Turns the problems of a step's statements into findings. */
+export function statementFindings(step: RehearsedStep): readonly Finding[] {
+  return step.statements.flatMap((statement) =>
+    statement.problems.map((problem) => problemFinding(step, statement, problem))
+  );
+}
+
+function problemFinding(
+  step: RehearsedStep,
+  statement: NotableStatement,
+  problem: StatementProblem,
+): Finding {
+  const subject = subjectOf(step);
+  const detail = detailOf(statement);
+  switch (problem.kind) {
+    case "violation":
+      return finding("ERROR", problem.violation.code, subject, problem.violation.message, detail);
+    case "parameters": {
+      const message =
+        `The statement has ${problem.count} ${problem.count === 1 ? "parameter" : "parameters"}, ` +
+        `and a migration has no values for them; write the values out`;
+      return finding("ERROR", "bind-parameter", subject, message, detail);
+    }
+    case "needs-empty-table": {
+      const message =
+        `${problem.message}: SQLite refuses this while "${problem.table}" has rows; ` +
+        `give the column a constant default, or rebuild the table`;
+      return finding("ERROR", "needs-empty-table", subject, message, detail);
+    }
+    case "unproven": {
+      const message =
+        `The statement ${
+          problem.message.startsWith("makes")
+            ? problem.message
+            : `fails on tables without rows: ${problem.message}`
+        }; ` +
+        `a dry run shows what it does to the real rows`;
+      return finding("WARNING", "unproven-statement", subject, message, detail);
+    }
+    case "sql":
+      return sqlFinding(step, statement, problem.message);
+  }
+  problem satisfies never;
+}
+
+function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: string): Finding {
+  const subject = subjectOf(step);
+  const detail = detailOf(statement);
+  const form = refusedForm(statement.sql);
+  if (form !== null && isSyntaxError(message)) {
+    const what = form === "alter-column"
+      ? "this form of ALTER COLUMN"
+      : "this form of ADD or DROP CONSTRAINT";
+    const advice = `SQLite has no such statement (${message}): it does not know ${what}; ` +
+      `rebuild the table: create a new one, copy the rows, drop the old one, rename the new one`;
+    return finding("ERROR", form, subject, advice, detail);
+  }
+  return isSyntaxError(message)
+    ? finding("ERROR", "syntax-error", subject, `SQLite cannot read this: ${message}`, detail)
+    : finding("ERROR", "sql-error", subject, `SQLite refuses this: ${message}`, detail);
+}
+
+// SQLite gives syntax errors no code of their own.
+function isSyntaxError(message: string): boolean {
+  return message.endsWith("syntax error") || message === "incomplete input" ||
+    message.startsWith("unrecognized token");
+}

@@ -1,0 +1,48 @@
+// Builds a plugin's migrations from named bytes, whatever they were read from. Runs anywhere.
+
+import { type Finding, finding } from "../finding/finding.ts";
+import type { Migration } from "../migration/migration.ts";
+import { type ParsedMigration, parseMigration } from "../migration/parse_migration.ts";
+import type { LoadedMigrations } from "./migration_source.ts";
+
+/** A `.sql` file, or why it could not be read. */
+export type SourceFile =
+  | { readonly file: string; readonly bytes: Uint8Array }
+  | { readonly file: string; readonly problem: string };
+
+/** Parses files, orders them by version and makes two files with one version a finding. */
+export async function collectMigrations(
+  files: readonly SourceFile[],
+): Promise<Extract<LoadedMigrations, { found: true }>> {
+  const findings: Finding[] = [];
+  const migrations: Migration[] = [];
+  for (const parsed of await Promise.all(files.map(parse))) {
+    if (parsed.ok) migrations.push(parsed.migration);
+    else findings.push(...parsed.findings);
+  }
+  migrations.sort((one, other) =>
+    one.version - other.version || one.file.localeCompare(other.file)
+  );
+  findings.push(...duplicates(migrations));
+  return { found: true, migrations, findings };
+}
+
+function parse(source: SourceFile): Promise<ParsedMigration> {
+  if ("bytes" in source) return parseMigration(source.file, source.bytes);
+  const subject = { version: null, name: null, file: source.file };
+  const message = `Cannot read ${source.file}: ${source.problem}`;
+  return Promise.resolve({
+    ok: false,
+    findings: [finding("ERROR", "unreadable-file", subject, message)],
+  });
+}
+
+function duplicates(migrations: readonly Migration[]): readonly Finding[] {
+  return migrations.flatMap((migration, index) => {
+    const previous = migrations[index - 1];
+    if (previous?.version !== migration.version) return [];
+    const message =
+      `${previous.file} and ${migration.file} both have version ${migration.version}; renumber one of them`;
+    return [finding("ERROR", "duplicate-version", migration, message)];
+  });
+}

@@ -1,0 +1,64 @@
+// Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isSqlFile } from "../migration/file_name.ts";
+import { isPluginName } from "../message/plugin_name.ts";
+import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
+import type { LoadedMigrations, MigrationSource } from "./migration_source.ts";
+
+/** Makes a source of the plugins in a directory. Files are read again for every request. */
+export function directorySource(pluginsDir: string): MigrationSource {
+  return {
+    plugins: () => listPlugins(pluginsDir),
+    load: (plugin) => loadPlugin(pluginsDir, plugin),
+  };
+}
+
+async function listPlugins(pluginsDir: string): Promise<readonly string[]> {
+  const names = (await readdir(pluginsDir)).filter(isPluginName).sort();
+  const listings = await Promise.allSettled(
+    names.map((name) => readdir(join(pluginsDir, name, "migrations"))),
+  );
+  return names.filter((_, index) => listings[index]?.status === "fulfilled");
+}
+
+async function loadPlugin(pluginsDir: string, plugin: string): Promise<LoadedMigrations> {
+  const directory = join(pluginsDir, plugin, "migrations");
+  let files: readonly string[];
+  try {
+    files = await readdir(directory);
+  } catch (error) {
+    return { found: false, message: await whyNotFound(pluginsDir, plugin, error) };
+  }
+  const sources = files.filter(isSqlFile).map((file) => readSource(directory, file));
+  return await collectMigrations(await Promise.all(sources));
+}
+
+async function readSource(directory: string, file: string): Promise<SourceFile> {
+  try {
+    return { file, bytes: await readFile(join(directory, file)) };
+  } catch (error) {
+    return { file, problem: codeOf(error) };
+  }
+}
+
+async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): Promise<string> {
+  const directory = join(pluginsDir, plugin, "migrations");
+  const code = codeOf(error);
+  if (code !== "ENOENT" && code !== "ENOTDIR") return `Cannot read ${directory}: ${code}`;
+  try {
+    await readdir(pluginsDir);
+  } catch (parentError) {
+    return `Cannot read the plugins directory ${pluginsDir}: ${codeOf(parentError)}; ` +
+      `name the right one with --plugins or GODWIT_PLUGINS`;
+  }
+  return `There is no plugin "${plugin}": no directory ${directory}`;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") {
+    return error.code;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,22 @@
+// Where migrations come from: the one interface that directories, bundles and HTTP share.
+
+import type { Finding } from "../finding/finding.ts";
+import type { Migration } from "../migration/migration.ts";
+
+/** A plugin's files: those that parse, in ascending order, and what is wrong with the others. */
+export type LoadedMigrations =
+  | {
+    readonly found: true;
+    readonly migrations: readonly Migration[];
+    readonly findings: readonly Finding[];
+  }
+  /** Why the plugin cannot be found, and the way out. */
+  | { readonly found: false; readonly message: string };
+
+/** Reads migrations. Plugin names are valid before they reach a source. */
+export interface MigrationSource {
+  /** Names every plugin that has migrations, in alphabetical order. */
+  plugins(): Promise<readonly string[]>;
+  /** Reads every migration of a plugin; bad files become findings, never exceptions. */
+  load(plugin: string): Promise<LoadedMigrations>;
+}

@@ -1,0 +1,132 @@
+// What a statement would do, as SQLite's authorizer reports it. Pure; runs anywhere.
+
+/** The kinds of things in a schema. */
+export type SchemaObject = "table" | "index" | "trigger" | "view";
+
+/** One thing that a statement would do. */
+export type Access =
+  | {
+    readonly kind: "create" | "drop";
+    readonly object: SchemaObject;
+    readonly name: string;
+    /** The table of an index or a trigger. */
+    readonly table: string | null;
+    readonly temporary: boolean;
+  }
+  | { readonly kind: "alter-table"; readonly table: string; readonly column: string | null }
+  | {
+    readonly kind: "insert" | "update" | "delete";
+    readonly table: string;
+    readonly trigger: string | null;
+  }
+  | { readonly kind: "read"; readonly table: string; readonly column: string }
+  | { readonly kind: "function"; readonly name: string }
+  | { readonly kind: "pragma"; readonly name: string; readonly argument: string | null }
+  | { readonly kind: "transaction" | "savepoint"; readonly operation: string }
+  | { readonly kind: "attach" | "detach" }
+  | { readonly kind: "other" };
+
+type Reader = (first: string, second: string, trigger: string) => Access;
+
+function object(
+  kind: "create" | "drop",
+  what: SchemaObject,
+  temporary: boolean,
+  belongsToTable: boolean,
+): Reader {
+  return (name, table) => ({
+    kind,
+    object: what,
+    name,
+    table: belongsToTable ? table : null,
+    temporary,
+  });
+}
+
+function write(kind: "insert" | "update" | "delete"): Reader {
+  return (table, _, trigger) => ({ kind, table, trigger: trigger === "" ? null : trigger });
+}
+
+// The action codes of https://sqlite.org/c3ref/c_alter_table.html
+const READERS: Readonly<Record<number, Reader>> = {
+  1: object("create", "index", false, true),
+  2: object("create", "table", false, false),
+  3: object("create", "index", true, true),
+  4: object("create", "table", true, false),
+  5: object("create", "trigger", true, true),
+  6: object("create", "view", true, false),
+  7: object("create", "trigger", false, true),
+  8: object("create", "view", false, false),
+  9: write("delete"),
+  10: object("drop", "index", false, true),
+  11: object("drop", "table", false, false),
+  12: object("drop", "index", true, true),
+  13: object("drop", "table", true, false),
+  14: object("drop", "trigger", true, true),
+  15: object("drop", "view", true, false),
+  16: object("drop", "trigger", false, true),
+  17: object("drop", "view", false, false),
+  18: write("insert"),
+  19: (name, argument) => ({ kind: "pragma", name, argument: argument === "" ? null : argument }),
+  20: (table, column) => ({ kind: "read", table, column }),
+  22: (operation) => ({ kind: "transaction", operation }),
+  23: write("update"),
+  24: () => ({ kind: "attach" }),
+  25: () => ({ kind: "detach" }),
+  26: (_, table) => ({ kind: "alter-table", table, column: null }),
+  29: object("create", "table", false, false),
+  30: object("drop", "table", false, false),
+  31: (_, name) => ({ kind: "function", name }),
+  32: (operation) => ({ kind: "savepoint", operation }),
+};
+
+/** Reads one call of the authorizer. */
+export function readAccess(
+  action: number,
+  first: string | 0,
+  second: string | 0,
+  third: string | 0,
+  trigger: string | 0,
+): Access {
+  if (action === 26 && third !== 0) {
+    return { kind: "alter-table", table: second || "", column: third };
+  }
+  return READERS[action]?.(first || "", second || "", trigger || "") ?? { kind: "other" };
+}
+
+/** The forms of ALTER TABLE. */
+export type AlterForm =
+  | "rename-table"
+  | "rename-column"
+  | "drop-column"
+  | "alter-column"
+  | "alter-constraint"
+  | "add-column";
+
+// SQLite carries ALTER TABLE out with functions of its own, which the authorizer names.
+const ALTER_FUNCTIONS: Readonly<Record<string, AlterForm>> = {
+  sqlite_rename_table: "rename-table",
+  sqlite_rename_column: "rename-column",
+  sqlite_drop_column: "drop-column",
+};
+const CONSTRAINT_FUNCTIONS = ["sqlite_add_constraint", "sqlite_drop_constraint"];
+
+/** Which form of ALTER TABLE a statement is, and on which table; `null` for any other statement. */
+export function alterOf(
+  accesses: readonly Access[],
+): { readonly table: string; readonly form: AlterForm } | null {
+  const alter = accesses.find((access) => access.kind === "alter-table");
+  if (alter === undefined) return null;
+  for (const access of accesses) {
+    if (access.kind !== "function") continue;
+    const form = ALTER_FUNCTIONS[access.name];
+    if (form !== undefined) return { table: alter.table, form };
+    if (CONSTRAINT_FUNCTIONS.includes(access.name)) {
+      return {
+        table: alter.table,
+        form: alter.column === null ? "alter-constraint" : "alter-column",
+      };
+    }
+  }
+  return { table: alter.table, form: "add-column" };
+}

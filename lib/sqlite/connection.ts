@@ -1,0 +1,133 @@
+// An open database. Runs where SQLite runs: in a worker, never on the event loop of a service.
+
+import type { Vfs } from "../vfs/install_vfs.ts";
+import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
+
+/** One row of a result, by column name. */
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** Where a database lives. */
+export type DatabaseLocation =
+  | { readonly kind: "memory" }
+  | {
+    readonly kind: "file";
+    readonly vfs: Vfs;
+    readonly path: string;
+    readonly existence: "must-exist" | "create";
+  };
+
+// How long an open database of another owner is waited for; owners give idle databases back sooner.
+const BUSY_TIMEOUT_MS = 1_000;
+
+/** A connection; every method throws `SqliteError` where SQLite fails. */
+export class Connection implements Disposable {
+  readonly sqlite3: Sqlite3;
+  readonly pointer: Pointer;
+  readonly #database: Oo1Database;
+  readonly #vfs: Vfs | null;
+
+  /** Opens a database; SQLite reads the file only when the first statement runs. */
+  constructor(sqlite3: Sqlite3, location: DatabaseLocation) {
+    this.sqlite3 = sqlite3;
+    this.#vfs = location.kind === "file" ? location.vfs : null;
+    this.#database = this.#attempt(() =>
+      location.kind === "memory"
+        ? new sqlite3.oo1.DB({ filename: ":memory:", flags: "c" })
+        : new sqlite3.oo1.DB({
+          filename: location.path,
+          flags: location.existence === "create" ? "c" : "w",
+          vfs: location.vfs.name,
+        })
+    );
+    if (this.#database.pointer === undefined) {
+      throw new Error("SQLite opened a database without a handle");
+    }
+    this.pointer = this.#database.pointer;
+    this.#harden();
+  }
+
+  /** Runs godwit's own SQL, one or more statements. */
+  exec(sql: string): void {
+    this.#attempt(() => this.#database.exec(sql));
+  }
+
+  /** Runs one statement and returns its rows. */
+  rows(sql: string, bind?: readonly SqlValue[]): readonly Row[] {
+    return this.#attempt(() => this.#database.selectObjects(sql, bind));
+  }
+
+  /** Runs one statement and returns the first column of its first row, or `null`. */
+  value(sql: string, bind?: readonly SqlValue[]): SqlValue {
+    return this.#attempt(() => this.#database.selectValue(sql, bind)) ?? null;
+  }
+
+  /** Runs one statement and returns the integer in the first column of its first row. */
+  integer(sql: string, bind?: readonly SqlValue[]): number {
+    return Number(this.value(sql, bind));
+  }
+
+  /** Asks `callback` about everything that statements would do; `null` asks nobody. */
+  authorize(callback: AuthorizerCallback | null): void {
+    this.sqlite3.capi.sqlite3_set_authorizer(this.pointer, callback ?? 0, 0);
+  }
+
+  /** Calls `callback` every `operations` steps of the virtual machine; `true` interrupts. */
+  onProgress(operations: number, callback: (() => boolean) | null): void {
+    const handler = callback === null ? 0 : (): number => (callback() ? 1 : 0);
+    this.sqlite3.capi.sqlite3_progress_handler(this.pointer, operations, handler, 0);
+  }
+
+  /** Switches an option of https://sqlite.org/c3ref/c_dbconfig_defensive.html on or off. */
+  configure(option: number, on: boolean): void {
+    this.sqlite3.capi.sqlite3_db_config(this.pointer, option, on ? 1 : 0, 0);
+  }
+
+  /** Says whether a transaction is open. */
+  get inTransaction(): boolean {
+    return this.sqlite3.capi.sqlite3_get_autocommit(this.pointer) === 0;
+  }
+
+  /** What SQLite says of the last call, which returned `resultCode`. */
+  failure(resultCode: number, offset: number | null): SqliteFailure {
+    const extended = this.sqlite3.capi.sqlite3_extended_errcode(this.pointer) || resultCode;
+    return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;
+  }
+
+  /** Closes the database, which checkpoints and removes its write-ahead log. Closing twice is harmless. */
+  close(): void {
+    this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
+  // schema cannot call functions with side effects: https://sqlite.org/security.html
+  #harden(): void {
+    const { capi } = this.sqlite3;
+    this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
+    this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
+    capi.sqlite3_busy_timeout(this.pointer, BUSY_TIMEOUT_MS);
+    this.exec("PRAGMA locking_mode=EXCLUSIVE");
+  }
+
+  #attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof this.sqlite3.SQLite3Error)) throw error;
+      // Of the form "SQLITE_FULL: sqlite3 result code 13: database or disk is full".
+      const message = error.message.replace(/^SQLITE_\w+: sqlite3 result code \d+: /, "");
+      throw this.#describe(error.resultCode, message, null);
+    }
+  }
+
+  #describe(resultCode: number, message: string, offset: number | null): SqliteError {
+    const code = this.sqlite3.capi.sqlite3_js_rc_str(resultCode) ?? `SQLITE_${resultCode}`;
+    const cause = this.#vfs?.takeError() ?? null;
+    const text = cause === null ? message : `${message}: ${cause.message}`;
+    return new SqliteError({ code, message: text, offset }, cause ?? undefined);
+  }
+}

@@ -1,0 +1,195 @@
+// Compares the schema before and after a migration. Pure; runs anywhere.
+
+import type { SchemaObject } from "./access.ts";
+import type { Attachment, Column, ForeignKey, Schema, Table, View } from "./schema.ts";
+import type { Lineage } from "./schema_lineage.ts";
+
+/** One thing that the schema gained, lost or altered. */
+export interface SchemaChange {
+  readonly change: "added" | "removed" | "altered" | "renamed";
+  readonly object: SchemaObject | "column";
+  /** The table that a column, index or trigger belongs to; `null` for tables and views. */
+  readonly table: string | null;
+  readonly name: string;
+  /** What was altered, or the former name. */
+  readonly detail: string | null;
+}
+
+/** A table before the migration and what became of it. */
+export interface TableFate {
+  readonly before: Table;
+  /** `null` where the table is gone. */
+  readonly after: Table | null;
+  /** Columns of `before` whose values are gone though the table is not. */
+  readonly droppedColumns: readonly string[];
+}
+
+/** What a migration did to the schema. */
+export interface SchemaDiff {
+  readonly changes: readonly SchemaChange[];
+  readonly fates: readonly TableFate[];
+}
+
+/**
+ * Compares two schemas. A table that was dropped and made again under its name is the same table;
+ * a column is lost where neither its name nor a renamed descendant is left.
+ */
+export function diffSchemas(before: Schema, after: Schema, lineage: Lineage): SchemaDiff {
+  const fates = before.tables.map((table): TableFate => {
+    const survivor = survivorOf(table, after, lineage);
+    return survivor === null
+      ? { before: table, after: null, droppedColumns: [] }
+      : { before: table, after: survivor, droppedColumns: lostColumns(table, survivor, lineage) };
+  });
+  const survivors = new Set(fates.map(({ after }) => after));
+  return {
+    fates,
+    changes: [
+      ...fates.flatMap((fate) => tableChanges(fate, lineage)),
+      ...after.tables.filter((table) => !survivors.has(table)).map((table) =>
+        change("added", "table", null, table.name)
+      ),
+      ...objectChanges("index", before.indexes, after.indexes),
+      ...objectChanges("trigger", before.triggers, after.triggers),
+      ...objectChanges("view", before.views, after.views),
+    ],
+  };
+}
+
+// A descendant by rename comes first: after "rename t to old, create t" both exist.
+function survivorOf(table: Table, after: Schema, lineage: Lineage): Table | null {
+  const descendant = after.tables.find(({ name }) => lineage.get(name)?.table === table.name);
+  return descendant ?? after.tables.find(({ name }) => sameName(name, table.name)) ?? null;
+}
+
+/** The column that `column` of the former table has become. */
+function successorOf(column: string, before: Table, after: Table, lineage: Lineage): Column | null {
+  const origin = lineage.get(after.name);
+  return after.columns.find(({ name }) =>
+    origin?.table === before.name
+      ? origin.columns.get(name) === column
+      // A recreated table: its columns are told by their names.
+      : sameName(name, column)
+  ) ?? null;
+}
+
+function lostColumns(before: Table, after: Table, lineage: Lineage): readonly string[] {
+  return before.columns
+    .filter(({ name, generated }) =>
+      !generated && successorOf(name, before, after, lineage) === null
+    )
+    .map(({ name }) => name);
+}
+
+function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly SchemaChange[] {
+  if (after === null) return [change("removed", "table", null, before.name)];
+  const changes: SchemaChange[] = [];
+  if (after.name !== before.name) {
+    changes.push(change("renamed", "table", null, after.name, `was ${before.name}`));
+  }
+
+  const successors = new Set<Column>();
+  for (const column of before.columns) {
+    const successor = successorOf(column.name, before, after, lineage);
+    if (successor === null) {
+      changes.push(change("removed", "column", after.name, column.name));
+      continue;
+    }
+    successors.add(successor);
+    if (!sameName(successor.name, column.name)) {
+      changes.push(change("renamed", "column", after.name, successor.name, `was ${column.name}`));
+    }
+    const altered = describeColumn(column, successor);
+    if (altered.length > 0) {
+      changes.push(change("altered", "column", after.name, successor.name, altered.join(", ")));
+    }
+  }
+  for (const column of after.columns) {
+    if (!successors.has(column)) changes.push(change("added", "column", after.name, column.name));
+  }
+  const altered = describeTable(before, after, changes.length > 0);
+  if (altered !== null) changes.push(change("altered", "table", null, after.name, altered));
+  return changes;
+}
+
+function describeColumn(before: Column, after: Column): readonly string[] {
+  const altered: string[] = [];
+  if (before.type.toUpperCase() !== after.type.toUpperCase()) {
+    altered.push(`type ${before.type || "none"} to ${after.type || "none"}`);
+  }
+  if (before.notNull !== after.notNull) {
+    altered.push(after.notNull ? "now NOT NULL" : "no longer NOT NULL");
+  }
+  if (before.defaultValue !== after.defaultValue) {
+    altered.push(`default ${before.defaultValue ?? "none"} to ${after.defaultValue ?? "none"}`);
+  }
+  if (before.primaryKey !== after.primaryKey) altered.push("place in the primary key");
+  return altered;
+}
+
+function describeTable(before: Table, after: Table, columnsChanged: boolean): string | null {
+  const altered: string[] = [];
+  if (describeKeys(before.foreignKeys) !== describeKeys(after.foreignKeys)) {
+    altered.push("foreign keys");
+  }
+  if (before.strict !== after.strict) {
+    altered.push(after.strict ? "now STRICT" : "no longer STRICT");
+  }
+  if (before.withoutRowid !== after.withoutRowid) {
+    altered.push(after.withoutRowid ? "now WITHOUT ROWID" : "no longer WITHOUT ROWID");
+  }
+  // What SQLite has no pragma for, such as CHECK constraints, shows in the text alone.
+  if (altered.length === 0 && !columnsChanged && bodyOf(before) !== bodyOf(after)) {
+    altered.push("definition");
+  }
+  return altered.length === 0 ? null : altered.join(", ");
+}
+
+function describeKeys(keys: readonly ForeignKey[]): string {
+  return keys.map((key) => Object.values(key).join("|").toLowerCase()).sort().join("\n");
+}
+
+// The definition after the table's name, which quoting and renames change.
+function bodyOf({ sql }: Table): string {
+  const start = sql.indexOf("(");
+  return sql.slice(start === -1 ? 0 : start).replaceAll(/\s+/g, " ");
+}
+
+function objectChanges(
+  object: "index" | "trigger" | "view",
+  before: readonly (Attachment | View)[],
+  after: readonly (Attachment | View)[],
+): readonly SchemaChange[] {
+  const present = new Map(after.map((each) => [each.name, each]));
+  const former = new Set(before.map(({ name }) => name));
+  return [
+    ...before.flatMap((each) => {
+      const same = present.get(each.name);
+      if (same === undefined) return [change("removed", object, tableOf(each), each.name)];
+      return same.sql === each.sql
+        ? []
+        : [change("altered", object, tableOf(same), each.name, "definition")];
+    }),
+    ...after.filter(({ name }) => !former.has(name)).map((each) =>
+      change("added", object, tableOf(each), each.name)
+    ),
+  ];
+}
+
+function tableOf(object: Attachment | View): string | null {
+  return "table" in object ? object.table : null;
+}
+
+function change(
+  kind: SchemaChange["change"],
+  object: SchemaChange["object"],
+  table: string | null,
+  name: string,
+  detail: string | null = null,
+): SchemaChange {
+  return { change: kind, object, table, name, detail };
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

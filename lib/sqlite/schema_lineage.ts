@@ -1,0 +1,77 @@
+// Follows tables and columns through a migration, so that a rename is not mistaken for a loss. Pure.
+
+import type { AlterForm } from "./access.ts";
+import type { Schema, Table } from "./schema.ts";
+
+/** A table that exists now and the one it was when the migration began; `null` if it is new. */
+interface Origin {
+  readonly table: string | null;
+  /** Present column to former column; `null` for a new one. */
+  readonly columns: ReadonlyMap<string, string | null>;
+}
+
+/** Where today's tables come from, by their present names. */
+export type Lineage = ReadonlyMap<string, Origin>;
+
+/** The lineage before the first statement: everything is itself. */
+export function startLineage(schema: Schema): Lineage {
+  return new Map(schema.tables.map((table) => [table.name, {
+    table: table.name,
+    columns: new Map(table.columns.map(({ name }) => [name, name])),
+  }]));
+}
+
+/** The lineage after a statement that turned `before` into `after`. */
+export function followStatement(
+  lineage: Lineage,
+  before: Schema,
+  after: Schema,
+  alter: AlterForm | null,
+): Lineage {
+  const was = byName(before);
+  const gone = before.tables.filter((table) =>
+    !after.tables.some(({ name }) => name === table.name)
+  );
+  return new Map(after.tables.map((table) => {
+    const same = was.get(table.name);
+    if (same !== undefined) {
+      const origin = lineage.get(table.name);
+      return [table.name, followColumns(origin, same, table, alter)];
+    }
+    const [renamed] = gone;
+    const origin = alter === "rename-table" && renamed !== undefined
+      ? lineage.get(renamed.name)
+      : undefined;
+    return [table.name, origin ?? newTable(table)];
+  }));
+}
+
+function followColumns(
+  origin: Origin | undefined,
+  before: Table,
+  after: Table,
+  alter: AlterForm | null,
+): Origin {
+  const former = origin?.columns ?? new Map<string, string | null>();
+  const gone = before.columns.filter(({ name }) =>
+    !after.columns.some((column) => column.name === name)
+  );
+  const [renamed] = gone;
+  const columns = after.columns.map(({ name }): readonly [string, string | null] => {
+    const kept = before.columns.some((column) => column.name === name);
+    if (kept) return [name, former.get(name) ?? null];
+    if (alter === "rename-column" && renamed !== undefined) {
+      return [name, former.get(renamed.name) ?? null];
+    }
+    return [name, null];
+  });
+  return { table: origin?.table ?? null, columns: new Map(columns) };
+}
+
+function newTable(table: Table): Origin {
+  return { table: null, columns: new Map(table.columns.map(({ name }) => [name, null])) };
+}
+
+function byName(schema: Schema): ReadonlyMap<string, Table> {
+  return new Map(schema.tables.map((table) => [table.name, table]));
+}

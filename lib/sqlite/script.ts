@@ -1,0 +1,134 @@
+// Walks through the statements of a script by SQLite's own prepare tail.
+
+import { skipTrivia } from "../migration/skip_trivia.ts";
+import type { Connection } from "./connection.ts";
+import type { Pointer } from "./sqlite3.ts";
+import type { SqliteFailure } from "./sqlite_error.ts";
+
+/** What stands next in a script. */
+export type Prepared =
+  | { readonly kind: "statement"; readonly statement: Statement }
+  /** A comment, a lone semicolon, or a statement that the authorizer passed over. */
+  | { readonly kind: "nothing"; readonly text: StatementText }
+  | { readonly kind: "end" }
+  | { readonly kind: "failed"; readonly text: StatementText; readonly failure: SqliteFailure };
+
+/** Where a statement stands in its script. */
+export interface StatementText {
+  /** The statement as written, from its first token, without the white space around it. */
+  readonly sql: string;
+  /** Bytes from the start of the script to the statement's first token. */
+  readonly offset: number;
+}
+
+/**
+ * The statements of a script, one after the other. SQLite can only prepare a statement when those
+ * before it have run, so splitting and running alternate: https://sqlite.org/c3ref/prepare.html
+ */
+export class Script implements Disposable {
+  readonly #connection: Connection;
+  readonly #bytes: Uint8Array;
+  readonly #start: Pointer;
+  // Two out parameters of sqlite3_prepare_v3: the statement and the tail.
+  readonly #out: Pointer;
+  #at: Pointer;
+  #tail: Pointer;
+
+  constructor(connection: Connection, sql: string) {
+    const { wasm } = connection.sqlite3;
+    this.#connection = connection;
+    this.#bytes = new TextEncoder().encode(sql);
+    this.#start = wasm.alloc(this.#bytes.length + 1);
+    this.#out = wasm.alloc(8);
+    const heap = wasm.heap8u();
+    heap.set(this.#bytes, this.#start);
+    heap[this.#start + this.#bytes.length] = 0;
+    this.#at = this.#start;
+    this.#tail = this.#start;
+  }
+
+  /** Prepares the statement at the present place; may be repeated. */
+  prepare(): Prepared {
+    const { capi, wasm } = this.#connection.sqlite3;
+    const from = this.#at - this.#start;
+    if (from >= this.#bytes.length) return { kind: "end" };
+    wasm.pokePtr(this.#out, 0);
+    const code = capi.sqlite3_prepare_v3(
+      this.#connection.pointer,
+      this.#at,
+      this.#bytes.length + 1 - from,
+      0,
+      this.#out,
+      this.#out + 4,
+    );
+    if (code !== capi.SQLITE_OK) {
+      const place = capi.sqlite3_error_offset(this.#connection.pointer);
+      const failure = this.#connection.failure(code, place < 0 ? null : from + place);
+      return { kind: "failed", failure, text: this.#failedText(from, failure) };
+    }
+    this.#tail = wasm.peekPtr(this.#out + 4);
+    const text = this.#text(from, this.#tail - this.#start);
+    const pointer = wasm.peekPtr(this.#out);
+    return pointer === 0
+      ? { kind: "nothing", text }
+      : { kind: "statement", statement: new Statement(this.#connection, pointer, text) };
+  }
+
+  /** Moves on to what follows the prepared statement. */
+  advance(): void {
+    this.#at = this.#tail;
+  }
+
+  #text(from: number, to: number): StatementText {
+    const raw = new TextDecoder().decode(this.#bytes.subarray(from, to));
+    const lead = skipTrivia(raw, 0);
+    const offset = from + new TextEncoder().encode(raw.slice(0, lead)).length;
+    return { sql: raw.slice(lead).trim(), offset };
+  }
+
+  // SQLite cannot tell where a statement ends that it does not understand; for showing it, the next
+  // semicolon will do.
+  #failedText(from: number, failure: SqliteFailure): StatementText {
+    const semicolon = this.#bytes.indexOf(0x3b, failure.offset ?? from);
+    return this.#text(from, semicolon === -1 ? this.#bytes.length : semicolon + 1);
+  }
+
+  [Symbol.dispose](): void {
+    const { wasm } = this.#connection.sqlite3;
+    wasm.dealloc(this.#start);
+    wasm.dealloc(this.#out);
+  }
+}
+
+/** A prepared statement. */
+export class Statement implements Disposable {
+  readonly text: StatementText;
+  readonly #connection: Connection;
+  #pointer: Pointer;
+
+  constructor(connection: Connection, pointer: Pointer, text: StatementText) {
+    this.#connection = connection;
+    this.#pointer = pointer;
+    this.text = text;
+  }
+
+  /** How many parameters the statement has; a migration has nothing to bind to them. */
+  get parameterCount(): number {
+    return this.#connection.sqlite3.capi.sqlite3_bind_parameter_count(this.#pointer);
+  }
+
+  /** Runs the statement to its end; its rows, if any, are passed over. */
+  run(): SqliteFailure | null {
+    const { capi } = this.#connection.sqlite3;
+    while (true) {
+      const code = capi.sqlite3_step(this.#pointer);
+      if (code === capi.SQLITE_DONE) return null;
+      if (code !== capi.SQLITE_ROW) return this.#connection.failure(code, null);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection.sqlite3.capi.sqlite3_finalize(this.#pointer);
+    this.#pointer = 0;
+  }
+}

@@ -1,0 +1,170 @@
+// The parts of SQLite's JavaScript API that godwit uses, as they are. The package's own declarations
+// differ from what it does: 64-bit integers are BigInts, and struct members have other names.
+
+/** An address in an instance's heap; 0 is NULL. */
+export type Pointer = number;
+
+/** A SQL value as SQLite's JavaScript layer returns it. Integers past 2^53 are BigInts. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** A C struct in the heap. */
+interface Struct {
+  readonly pointer: Pointer;
+  dispose(): void;
+}
+
+interface StructClass<Instance> {
+  new (pointer?: Pointer): Instance;
+  readonly structInfo: { readonly sizeof: number };
+}
+
+/** A `sqlite3_file`. */
+export interface FileStruct extends Struct {
+  $pMethods: Pointer;
+}
+
+/** A `sqlite3_io_methods`. */
+export interface IoMethodsStruct extends Struct {
+  $iVersion: number;
+}
+
+/** A `sqlite3_vfs`. */
+export interface VfsStruct extends Struct {
+  $iVersion: number;
+  $szOsFile: number;
+  $mxPathname: number;
+}
+
+/** A connection of SQLite's object-oriented JavaScript API. */
+export interface Oo1Database {
+  readonly pointer?: Pointer;
+  exec(sql: string): unknown;
+  selectObjects(sql: string, bind?: readonly SqlValue[]): Record<string, SqlValue>[];
+  selectValue(sql: string, bind?: readonly SqlValue[]): SqlValue | undefined;
+  close(): void;
+}
+
+/** Called for everything that a statement would do: https://sqlite.org/c3ref/set_authorizer.html */
+export type AuthorizerCallback = (
+  unused: Pointer,
+  action: number,
+  first: string | 0,
+  second: string | 0,
+  database: string | 0,
+  trigger: string | 0,
+) => number;
+
+type Method = (...args: never[]) => number;
+
+/** A running instance of SQLite. */
+export interface Sqlite3 {
+  readonly version: { readonly libVersion: string };
+  readonly oo1: {
+    readonly DB: new (
+      options: { readonly filename: string; readonly flags: string; readonly vfs?: string },
+    ) => Oo1Database;
+  };
+  readonly SQLite3Error: new (...args: never[]) => Error & { readonly resultCode: number };
+  readonly vfs: {
+    installVfs(options: {
+      readonly io: {
+        readonly struct: IoMethodsStruct;
+        readonly methods: Readonly<Record<string, Method>>;
+      };
+      readonly vfs: {
+        readonly struct: VfsStruct;
+        readonly methods: Readonly<Record<string, Method>>;
+        readonly name: string;
+      };
+    }): unknown;
+  };
+  readonly wasm: {
+    heap8u(): Uint8Array;
+    alloc(sizeBytes: number): Pointer;
+    dealloc(pointer: Pointer): void;
+    cstrToJs(pointer: Pointer): string | null;
+    peekPtr(pointer: Pointer): Pointer;
+    poke(pointer: Pointer, value: number, representation: "double"): unknown;
+    poke32(pointer: Pointer, value: number): unknown;
+    poke64(pointer: Pointer, value: bigint): unknown;
+    pokePtr(pointer: Pointer, value: Pointer): unknown;
+  };
+  readonly capi: Capi;
+}
+
+interface Capi {
+  readonly sqlite3_file: StructClass<FileStruct>;
+  readonly sqlite3_io_methods: StructClass<IoMethodsStruct>;
+  readonly sqlite3_vfs: StructClass<VfsStruct>;
+
+  sqlite3_busy_timeout(db: Pointer, milliseconds: number): number;
+  sqlite3_changes64(db: Pointer): bigint;
+  sqlite3_db_config(db: Pointer, option: number, on: number, out: Pointer): number;
+  sqlite3_errmsg(db: Pointer): string;
+  sqlite3_error_offset(db: Pointer): number;
+  sqlite3_extended_errcode(db: Pointer): number;
+  sqlite3_get_autocommit(db: Pointer): number;
+  sqlite3_progress_handler(
+    db: Pointer,
+    operations: number,
+    callback: ((unused: Pointer) => number) | 0,
+    unused: Pointer,
+  ): void;
+  sqlite3_set_authorizer(db: Pointer, callback: AuthorizerCallback | 0, unused: Pointer): number;
+  sqlite3_js_rc_str(code: number): string | undefined;
+
+  sqlite3_prepare_v3(
+    db: Pointer,
+    sql: Pointer,
+    sizeBytes: number,
+    flags: number,
+    statement: Pointer,
+    tail: Pointer,
+  ): number;
+  sqlite3_bind_parameter_count(statement: Pointer): number;
+  sqlite3_stmt_readonly(statement: Pointer): number;
+  sqlite3_step(statement: Pointer): number;
+  sqlite3_finalize(statement: Pointer): number;
+
+  readonly SQLITE_OK: number;
+  readonly SQLITE_ROW: number;
+  readonly SQLITE_DONE: number;
+  readonly SQLITE_BUSY: number;
+  readonly SQLITE_CONSTRAINT: number;
+  readonly SQLITE_FULL: number;
+  readonly SQLITE_INTERRUPT: number;
+  readonly SQLITE_CANTOPEN: number;
+  readonly SQLITE_NOTFOUND: number;
+  readonly SQLITE_IOERR_READ: number;
+  readonly SQLITE_IOERR_SHORT_READ: number;
+  readonly SQLITE_IOERR_WRITE: number;
+  readonly SQLITE_IOERR_FSYNC: number;
+  readonly SQLITE_IOERR_TRUNCATE: number;
+  readonly SQLITE_IOERR_FSTAT: number;
+  readonly SQLITE_IOERR_LOCK: number;
+  readonly SQLITE_IOERR_UNLOCK: number;
+  readonly SQLITE_IOERR_DELETE: number;
+  readonly SQLITE_IOERR_DELETE_NOENT: number;
+  readonly SQLITE_IOERR_ACCESS: number;
+  readonly SQLITE_IOERR_CLOSE: number;
+
+  readonly SQLITE_OPEN_READONLY: number;
+  readonly SQLITE_OPEN_READWRITE: number;
+  readonly SQLITE_OPEN_CREATE: number;
+  readonly SQLITE_OPEN_EXCLUSIVE: number;
+  readonly SQLITE_OPEN_DELETEONCLOSE: number;
+  readonly SQLITE_ACCESS_EXISTS: number;
+  readonly SQLITE_ACCESS_READWRITE: number;
+  readonly SQLITE_LOCK_NONE: number;
+  readonly SQLITE_IOCAP_POWERSAFE_OVERWRITE: number;
+
+  readonly SQLITE_DBCONFIG_DEFENSIVE: number;
+  readonly SQLITE_DBCONFIG_TRUSTED_SCHEMA: number;
+  readonly SQLITE_DBCONFIG_DQS_DDL: number;
+  readonly SQLITE_DBCONFIG_DQS_DML: number;
+  readonly SQLITE_DBCONFIG_ENABLE_TRIGGER: number;
+  readonly SQLITE_DBCONFIG_LEGACY_ALTER_TABLE: number;
+
+  readonly SQLITE_DENY: number;
+  readonly SQLITE_IGNORE: number;
+}

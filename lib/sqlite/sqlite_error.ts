@@ -1,0 +1,41 @@
+// A failure that SQLite reports, with the storage's reason where there is one. Pure; runs anywhere.
+
+/** What SQLite reports of a statement that failed. */
+export interface SqliteFailure {
+  /** The extended result code's name, such as `SQLITE_IOERR_WRITE`. */
+  readonly code: string;
+  /** SQLite's message, such as `near "TABEL": syntax error`. */
+  readonly message: string;
+  /** Bytes from the start of the script to the token at fault; `null` where SQLite does not say. */
+  readonly offset: number | null;
+}
+
+/** A failure of godwit's own SQL. Sessions catch it once and turn it into a value. */
+export class SqliteError extends Error {
+  override readonly name = "SqliteError";
+  readonly failure: SqliteFailure;
+
+  constructor(failure: SqliteFailure, cause?: unknown) {
+    super(failure.message, { cause });
+    this.failure = failure;
+  }
+}
+
+const UNAVAILABLE = [
+  "SQLITE_BUSY",
+  "SQLITE_CANTOPEN",
+  "SQLITE_CORRUPT",
+  "SQLITE_FULL",
+  "SQLITE_IOERR",
+  "SQLITE_LOCKED",
+  "SQLITE_NOMEM",
+  "SQLITE_NOTADB",
+  "SQLITE_PERM",
+  "SQLITE_PROTOCOL",
+  "SQLITE_READONLY",
+];
+
+/** Says whether a failure is the database's or the disk's fault, not the SQL's. */
+export function isUnavailable(code: string): boolean {
+  return UNAVAILABLE.some((each) => code === each || code.startsWith(`${each}_`));
+}

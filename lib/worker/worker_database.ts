@@ -1,0 +1,166 @@
+// A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of SQLite
+// or the storage becomes a value here.
+
+import { countTables, type DataLoss } from "../execute/data_loss.ts";
+import type { BackupPlace } from "../execute/backup.ts";
+import { type DatabaseBase, readBase } from "../execute/database_base.ts";
+import { executePlan } from "../execute/execute_plan.ts";
+import type { Execution, ExecutionEvent } from "../execute/execution.ts";
+import type { Limits } from "../execute/interrupter.ts";
+import type { Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
+import { rehearse } from "../execute/rehearse.ts";
+import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
+import { Connection } from "../sqlite/connection.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
+import type { Vfs } from "../vfs/install_vfs.ts";
+import { type Storage, StorageError } from "../vfs/storage.ts";
+import type { ExecutionRequest, Outcome, RehearsalReport } from "./session.ts";
+
+/** What a worker has to work with. */
+export interface WorkerEnvironment {
+  readonly sqlite3: Sqlite3;
+  readonly vfs: Vfs;
+  readonly storage: Storage;
+}
+
+/** Where a plugin keeps its database. */
+export interface DatabasePlace {
+  readonly plugin: string;
+  /** `null` for a database in memory. */
+  readonly path: string | null;
+  readonly backups: BackupPlace;
+}
+
+/** One open database. A database that does not exist is not made before a plan is committed. */
+export class WorkerDatabase {
+  readonly #environment: WorkerEnvironment;
+  readonly #place: DatabasePlace;
+  #connection: Connection | null = null;
+  #isFile = false;
+  #base: DatabaseBase | null = null;
+  #rehearsed: readonly RehearsedStep[] = [];
+
+  constructor(environment: WorkerEnvironment, place: DatabasePlace) {
+    this.#environment = environment;
+    this.#place = place;
+  }
+
+  /** Opens the database and reads what plans are built on. */
+  inspect(): Promise<Outcome<DatabaseBase>> {
+    return this.#guard(async () => {
+      this.#base = await readBase(this.#open(), this.#place.plugin);
+      return this.#base;
+    });
+  }
+
+  /** Rehearses steps, and counts on the live rows what they would take. */
+  rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
+    return this.#guard(async () => {
+      const base = this.#base ??= await readBase(this.#open(), this.#place.plugin);
+      const rehearsal = await rehearse(this.#environment.sqlite3, base, steps, limits);
+      this.#rehearsed = rehearsal.steps;
+      return { rehearsal, losses: this.#expectedLosses(rehearsal, base) };
+    });
+  }
+
+  /** Executes a plan whose steps were just rehearsed. */
+  execute(
+    plan: MigrationPlan,
+    request: ExecutionRequest,
+    limits: Limits,
+    onEvent: (event: ExecutionEvent) => void,
+  ): Promise<Outcome<Execution>> {
+    return this.#guard(async () => {
+      const connection = request.dryRun ? this.#open() : this.#openForCommit();
+      return await executePlan(connection, plan, this.#rehearsed, {
+        mode: request.dryRun ? "rehearse-on-data" : "commit",
+        appliedBy: request.appliedBy,
+        limits,
+        now: () => new Date().toISOString(),
+        backups: this.#place.backups,
+        onEvent,
+      });
+    });
+  }
+
+  /** Gives the database back; its write-ahead log is merged and removed. */
+  close(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
+  #open(): Connection {
+    if (this.#connection !== null) return this.#connection;
+    const { sqlite3, storage, vfs } = this.#environment;
+    const { path } = this.#place;
+    this.#isFile = path !== null && storage.sizeOf(path) !== null;
+    this.#connection = path !== null && this.#isFile
+      ? new Connection(sqlite3, { kind: "file", vfs, path, existence: "must-exist" })
+      : new Connection(sqlite3, { kind: "memory" });
+    return this.#connection;
+  }
+
+  // A dry run must leave the file as it is, so the journal mode, which is kept in the file, is set
+  // for runs that commit only.
+  #openForCommit(): Connection {
+    const { sqlite3, vfs } = this.#environment;
+    const { path } = this.#place;
+    if (!this.#isFile && path !== null) {
+      this.close();
+      this.#connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+      this.#isFile = true;
+    }
+    const connection = this.#open();
+    connection.exec("PRAGMA synchronous=FULL");
+    const mode = connection.value("PRAGMA journal_mode=WAL");
+    if (path !== null && mode !== "wal") throw new Error(`SQLite chose journal mode ${mode}`);
+    return connection;
+  }
+
+  // Only the first step meets the rows as they are now, and only a DROP says beforehand how many go;
+  // the rest is counted when it runs.
+  #expectedLosses(rehearsal: Rehearsal, base: DatabaseBase): RehearsalReport["losses"] {
+    const [step] = rehearsal.steps;
+    if (step === undefined || step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) {
+      return new Map();
+    }
+    const live = new Set(base.schema.tables.map(({ name }) => name));
+    const counts = countTables(this.#open(), step.watched.filter(({ name }) => live.has(name)));
+    const losses = counts.flatMap((
+      { watched: { name: table, nameAfter }, rows, values },
+    ): DataLoss[] => [
+      ...(nameAfter === null ? [{ kind: "rows", table, rows } as const] : []),
+      ...[...values].map(([column, count]) =>
+        ({ kind: "values", table, column, values: count }) as const
+      ),
+    ]);
+    return new Map([[step.version, losses]]);
+  }
+
+  async #guard<T>(action: () => Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { ok: true, value: await action() };
+    } catch (error) {
+      if (error instanceof SqliteError) return { ok: false, message: this.#explain(error) };
+      if (error instanceof StorageError) return { ok: false, message: error.message };
+      throw error;
+    }
+  }
+
+  #explain({ failure }: SqliteError): string {
+    const advice = Object.entries(ADVICE).find(([code]) => failure.code.startsWith(code))?.[1];
+    const where = this.#place.path ?? "the database in memory";
+    return `Cannot use ${where}: ${failure.message}${advice === undefined ? "" : `; ${advice}`}`;
+  }
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  SQLITE_BUSY: "another process has it open: close it there and try again",
+  SQLITE_NOTADB:
+    "it is not a SQLite database, or it is encrypted: move it away or restore a backup",
+  SQLITE_CORRUPT: "the file is damaged: restore a backup",
+  SQLITE_FULL: "make room on the disk and try again",
+  SQLITE_READONLY: "make the file writable and try again",
+  SQLITE_CANTOPEN: "check the path and its permissions",
+};
