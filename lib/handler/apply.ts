@@ -1,12 +1,16 @@
 // Handles `apply`: runs pending migrations up to a version.
 
 import type { ApplyRequest } from "../message/request.ts";
-import type { ApplyReply } from "../message/reply.ts";
-import type { Handler } from "./context.ts";
+import type { ApplyReply, FailureReply } from "../message/reply.ts";
+import type { HandlerContext } from "./context.ts";
 import { runMigrations } from "./run_migrations.ts";
 
 /** Applies what is pending, or says what it would do. */
-export const apply: Handler<ApplyRequest, ApplyReply> = async (plugin, request, context) => {
+export async function apply(
+  plugin: string,
+  request: ApplyRequest,
+  context: HandlerContext,
+): Promise<ApplyReply | FailureReply> {
   const outcome = await runMigrations({
     plugin,
     target: { direction: "apply", version: request.target_version },
@@ -18,4 +22,4 @@ export const apply: Handler<ApplyRequest, ApplyReply> = async (plugin, request, 
   if (!outcome.success) return outcome;
   const { entries, ...reply } = outcome;
   return { ...reply, applied_migrations: entries };
-};
+}

@@ -9,12 +9,19 @@ import {
   RollbackRequestSchema,
   StatusRequestSchema,
 } from "../message/request.ts";
-import { ApplyReplySchema, RollbackReplySchema, StatusReplySchema } from "../message/reply.ts";
+import {
+  ApplyReplySchema,
+  RollbackReplySchema,
+  StatusReplySchema,
+} from "../message/reply_schema.ts";
 import { apply } from "./apply.ts";
 import type { Handler, HandlerContext } from "./context.ts";
 import { failureReply } from "./failure.ts";
 import { rollback } from "./rollback.ts";
 import { status } from "./status.ts";
+
+/** The name of a verb. */
+export type Verb = "apply" | "rollback" | "status";
 
 /** A verb of the contract: its schemas, and how a payload becomes a reply. */
 interface VerbEntry {
@@ -28,14 +35,11 @@ interface VerbEntry {
 }
 
 /** Every verb. Adding one is adding its line. */
-export const VERBS = {
+export const VERBS: Readonly<Record<Verb, VerbEntry>> = {
   apply: verb(ApplyRequestSchema, ApplyReplySchema, apply),
   rollback: verb(RollbackRequestSchema, RollbackReplySchema, rollback),
   status: verb(StatusRequestSchema, StatusReplySchema, status),
-} as const satisfies Readonly<Record<string, VerbEntry>>;
-
-/** The name of a verb. */
-export type Verb = keyof typeof VERBS;
+};
 
 /** Answers one request. Whatever happens, there is one reply, and it carries no stack trace. */
 export async function dispatch(

@@ -1,16 +1,16 @@
 // Handles `rollback`: runs DOWN sections down to a version.
 
 import type { RollbackRequest } from "../message/request.ts";
-import type { RollbackReply } from "../message/reply.ts";
-import type { Handler } from "./context.ts";
+import type { FailureReply, RollbackReply } from "../message/reply.ts";
+import type { HandlerContext } from "./context.ts";
 import { runMigrations } from "./run_migrations.ts";
 
 /** Undoes migrations, or says what it would do. Without a target it goes one step back. */
-export const rollback: Handler<RollbackRequest, RollbackReply> = async (
-  plugin,
-  request,
-  context,
-) => {
+export async function rollback(
+  plugin: string,
+  request: RollbackRequest,
+  context: HandlerContext,
+): Promise<RollbackReply | FailureReply> {
   const outcome = await runMigrations({
     plugin,
     target: { direction: "rollback", version: request.target_version ?? "previous" },
@@ -22,4 +22,4 @@ export const rollback: Handler<RollbackRequest, RollbackReply> = async (
   if (!outcome.success) return outcome;
   const { entries, ...reply } = outcome;
   return { ...reply, rolled_back_migrations: entries };
-};
+}

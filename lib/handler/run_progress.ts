@@ -130,7 +130,7 @@ export class RunProgress {
 
   #publishSnapshot(): void {
     this.#publishedAt = this.#context.elapsedMs();
-    this.#lock.publish({ progress: this.#progress, history: [...this.#history] });
+    this.#lock.publish({ progress: this.#progress, history: this.#history });
   }
 
   #common(): Pick<RunEvent, "plugin_name" | "run_id" | "verb" | "dry_run" | "at"> {

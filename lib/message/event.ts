@@ -1,46 +1,62 @@
 // The events that a run publishes on `<prefix>.<plugin>.events`.
 
-import * as v from "valibot";
-import { DataLossSchema, ERROR_CODES } from "./reply.ts";
+import type { DataLossMessage, ErrorCode } from "./reply.ts";
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-const COMMON = {
-  plugin_name: v.string(),
+/** What every event says. */
+interface RunEventBase {
+  plugin_name: string;
   /** Tells the runs of one plugin apart. */
-  run_id: v.string(),
-  verb: v.picklist(["apply", "rollback"]),
-  dry_run: v.boolean(),
+  run_id: string;
+  verb: "apply" | "rollback";
+  dry_run: boolean;
   /** ISO 8601, UTC. */
-  at: v.pipe(v.string(), v.isoTimestamp()),
-};
-const STEP = { version: count, name: v.string() };
-const DONE = {
-  ...STEP,
-  execution_time_ms: v.pipe(v.number(), v.minValue(0)),
-  data_loss: v.array(DataLossSchema),
-};
+  at: string;
+}
+
+interface StepEventBase extends RunEventBase {
+  version: number;
+  name: string;
+}
+
+/** The plan is made and about to run. */
+export interface RunStartedEvent extends RunEventBase {
+  event: "run_started";
+  applied_by: string;
+  plan_hash: string;
+  /** The versions that will run, in this order. */
+  versions: number[];
+}
+
+/** A migration begins. */
+export interface MigrationStartedEvent extends StepEventBase {
+  event: "migration_started";
+}
+
+/** A migration was applied or rolled back; in a dry run it will be undone. */
+export interface MigrationDoneEvent extends StepEventBase {
+  event: "migration_applied" | "migration_rolled_back";
+  execution_time_ms: number;
+  data_loss: DataLossMessage[];
+}
+
+/** A migration failed and was undone. */
+export interface MigrationFailedEvent extends StepEventBase {
+  event: "migration_failed";
+  message: string;
+}
+
+/** The run is over. */
+export interface RunFinishedEvent extends RunEventBase {
+  event: "run_finished";
+  success: boolean;
+  error_code: ErrorCode | null;
+  current_version: number;
+}
 
 /** One JSON event; `event` tells which. */
-export const EventSchema = v.variant("event", [
-  v.object({
-    event: v.literal("run_started"),
-    ...COMMON,
-    applied_by: v.string(),
-    plan_hash: v.string(),
-    versions: v.array(count),
-  }),
-  v.object({ event: v.literal("migration_started"), ...COMMON, ...STEP }),
-  v.object({ event: v.literal("migration_applied"), ...COMMON, ...DONE }),
-  v.object({ event: v.literal("migration_rolled_back"), ...COMMON, ...DONE }),
-  v.object({ event: v.literal("migration_failed"), ...COMMON, ...STEP, message: v.string() }),
-  v.object({
-    event: v.literal("run_finished"),
-    ...COMMON,
-    success: v.boolean(),
-    error_code: v.nullable(v.picklist(ERROR_CODES)),
-    current_version: count,
-  }),
-]);
-
-export type RunEvent = v.InferOutput<typeof EventSchema>;
+export type RunEvent =
+  | RunStartedEvent
+  | MigrationStartedEvent
+  | MigrationDoneEvent
+  | MigrationFailedEvent
+  | RunFinishedEvent;

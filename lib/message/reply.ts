@@ -1,10 +1,9 @@
 // The replies of the wire contract. Field names are fixed: fields may be added, none renamed.
 
-import * as v from "valibot";
-import { FINDING_CODES, type FindingCategory, type FindingCode } from "../finding/finding.ts";
+import type { FindingCategory, FindingCode, FindingLevel } from "../finding/finding.ts";
 
 /** Every error code that a failure reply may carry. */
-export const ERROR_CODES = [
+export const ERROR_CODES: readonly [
   "INVALID_REQUEST",
   "PLUGIN_NOT_FOUND",
   "MIGRATION_IN_PROGRESS",
@@ -15,170 +14,173 @@ export const ERROR_CODES = [
   "DATABASE_UNAVAILABLE",
   "RESPONSE_TOO_LARGE",
   "INTERNAL_ERROR",
-] as const;
+] = [
+  "INVALID_REQUEST",
+  "PLUGIN_NOT_FOUND",
+  "MIGRATION_IN_PROGRESS",
+  "VALIDATION_FAILED",
+  "PLAN_CHANGED",
+  "MIGRATION_FAILED",
+  "ROLLBACK_FAILED",
+  "DATABASE_UNAVAILABLE",
+  "RESPONSE_TOO_LARGE",
+  "INTERNAL_ERROR",
+];
 
 /** Why a request failed; stable, for programs. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-const CATEGORIES = [...new Set<FindingCategory>(Object.values(FINDING_CODES))];
-const CODES = Object.keys(FINDING_CODES).filter((code): code is FindingCode =>
-  code in FINDING_CODES
-);
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
-const milliseconds = v.pipe(v.number(), v.minValue(0));
-
 /** A warning or an error about a migration. */
-export const FindingSchema = v.object({
-  level: v.picklist(["INFO", "WARNING", "ERROR"]),
-  message: v.string(),
-  migration_version: v.nullable(count),
-  migration_name: v.nullable(v.string()),
-  category: v.picklist(CATEGORIES),
-  code: v.picklist(CODES),
+export interface FindingMessage {
+  level: FindingLevel;
+  message: string;
+  migration_version: number | null;
+  migration_name: string | null;
+  category: FindingCategory;
+  code: FindingCode;
   /** The migration file. */
-  file: v.optional(v.string()),
-  line: v.optional(count),
-  column: v.optional(count),
+  file?: string | undefined;
+  /** From 1, in the file. */
+  line?: number | undefined;
+  /** From 1, in code points. */
+  column?: number | undefined;
   /** The text of that line. */
-  excerpt: v.optional(v.string()),
-  statement: v.optional(v.string()),
-});
+  excerpt?: string | undefined;
+  statement?: string | undefined;
+}
 
 /** One thing that the schema gained, lost or altered. */
-export const ChangeSchema = v.object({
-  change: v.picklist(["added", "removed", "altered", "renamed"]),
-  object: v.picklist(["table", "column", "index", "trigger", "view"]),
+export interface ChangeMessage {
+  change: "added" | "removed" | "altered" | "renamed";
+  object: "table" | "column" | "index" | "trigger" | "view";
   /** The table that a column, index or trigger belongs to; `null` for tables and views. */
-  table: v.nullable(v.string()),
-  name: v.string(),
+  table: string | null;
+  name: string;
   /** What was altered, or the former name. */
-  detail: v.nullable(v.string()),
-});
+  detail: string | null;
+}
 
 /** Rows that are gone from a table, or non-NULL values that went with a column. */
-export const DataLossSchema = v.variant("kind", [
-  v.object({ kind: v.literal("rows"), table: v.string(), rows: count }),
-  v.object({ kind: v.literal("values"), table: v.string(), column: v.string(), values: count }),
-]);
+export type DataLossMessage =
+  | { kind: "rows"; table: string; rows: number }
+  | { kind: "values"; table: string; column: string; values: number };
 
 /** One migration that a run applied or rolled back, or would in a dry run. */
-export const RunEntrySchema = v.object({
-  success: v.boolean(),
-  version: count,
-  name: v.string(),
-  execution_time_ms: milliseconds,
-  applied_at: v.nullable(timestamp),
-  applied_by: v.string(),
-  statements: count,
-  changes: v.array(ChangeSchema),
-  data_loss: v.array(DataLossSchema),
-});
+export interface RunEntry {
+  success: boolean;
+  version: number;
+  name: string;
+  execution_time_ms: number;
+  /** ISO 8601, UTC; `null` in a dry run. */
+  applied_at: string | null;
+  applied_by: string;
+  /** How many statements ran. */
+  statements: number;
+  changes: ChangeMessage[];
+  data_loss: DataLossMessage[];
+}
 
-const RUN_FIELDS = {
-  success: v.literal(true),
-  plugin_name: v.string(),
-  dry_run: v.boolean(),
-  previous_version: count,
-  current_version: count,
-  warnings: v.array(FindingSchema),
-  plan_hash: hash,
+/** What the replies to apply and rollback have in common. */
+export interface RunReply {
+  success: true;
+  plugin_name: string;
+  dry_run: boolean;
+  /** The highest applied version before; 0 for none. */
+  previous_version: number;
+  /** The highest applied version now; a dry run changes nothing. */
+  current_version: number;
+  warnings: FindingMessage[];
+  /** SHA-256 of the plan, to run exactly the plan that was reviewed. */
+  plan_hash: string;
   /** The backup made before the first destructive step, where there was one. */
-  backup: v.optional(v.string()),
-  total_time_ms: milliseconds,
-};
+  backup?: string | undefined;
+  total_time_ms: number;
+}
 
 /** The reply to an apply that succeeded. */
-export const ApplyReplySchema = v.object({
-  ...RUN_FIELDS,
-  applied_migrations: v.array(RunEntrySchema),
-});
+export interface ApplyReply extends RunReply {
+  applied_migrations: RunEntry[];
+}
 
 /** The reply to a rollback that succeeded. */
-export const RollbackReplySchema = v.object({
-  ...RUN_FIELDS,
-  rolled_back_migrations: v.array(RunEntrySchema),
-});
-
-const MigrationRefSchema = v.object({ version: count, name: v.string() });
+export interface RollbackReply extends RunReply {
+  rolled_back_migrations: RunEntry[];
+}
 
 /** How far a run has come. */
-export const ProgressSchema = v.object({
-  verb: v.picklist(["apply", "rollback"]),
-  dry_run: v.boolean(),
-  started_at: timestamp,
-  started_by: v.string(),
+export interface ProgressMessage {
+  verb: "apply" | "rollback";
+  dry_run: boolean;
+  started_at: string;
+  started_by: string;
   /** The migration that runs now; `null` while the plan is made. */
-  version: v.nullable(count),
-  /** Migrations done and to do in this run, and statements of the one that runs now. */
-  migrations_done: count,
-  migrations_total: count,
-  statements_done: count,
-  statements_total: count,
-});
+  version: number | null;
+  /** Migrations done and to do in this run. */
+  migrations_done: number;
+  migrations_total: number;
+  /** Statements done and to do of the migration that runs now. */
+  statements_done: number;
+  statements_total: number;
+}
+
+/** A migration, by version and name. */
+export interface MigrationReference {
+  version: number;
+  name: string;
+}
+
+/** An applied migration as history remembers it. */
+export interface AppliedMigration extends MigrationReference {
+  checksum: string;
+  applied_at: string;
+  applied_by: string;
+  execution_time_ms: number | null;
+}
+
+/** A migration whose last attempt failed; it counts as pending. */
+export interface FailedMigration extends MigrationReference {
+  error_message: string | null;
+  applied_at: string;
+  applied_by: string;
+}
 
 /** The reply to a status request. */
-export const StatusReplySchema = v.object({
-  success: v.literal(true),
-  plugin_name: v.string(),
-  current_version: count,
-  pending_count: count,
-  applied_migrations: v.array(
-    v.object({
-      version: count,
-      name: v.string(),
-      checksum: hash,
-      applied_at: timestamp,
-      applied_by: v.string(),
-      execution_time_ms: v.nullable(milliseconds),
-    }),
-  ),
-  pending_migrations: v.array(MigrationRefSchema),
-  available_migrations: v.array(MigrationRefSchema),
-  failed_migrations: v.array(
-    v.object({
-      version: count,
-      name: v.string(),
-      error_message: v.nullable(v.string()),
-      applied_at: timestamp,
-      applied_by: v.string(),
-    }),
-  ),
-  checksum_warnings: v.array(FindingSchema),
-  pending_warnings: v.array(FindingSchema),
-  locked: v.boolean(),
+export interface StatusReply {
+  success: true;
+  plugin_name: string;
+  current_version: number;
+  pending_count: number;
+  applied_migrations: AppliedMigration[];
+  pending_migrations: MigrationReference[];
+  available_migrations: MigrationReference[];
+  failed_migrations: FailedMigration[];
+  checksum_warnings: FindingMessage[];
+  pending_warnings: FindingMessage[];
+  /** Whether an apply or a rollback holds the plugin now. */
+  locked: boolean;
   /** Present while `locked` is true. */
-  progress: v.optional(ProgressSchema),
-});
+  progress?: ProgressMessage | undefined;
+}
 
 /** The reply to any request that failed. */
-export const FailureReplySchema = v.object({
-  success: v.literal(false),
-  error_code: v.picklist(ERROR_CODES),
-  message: v.string(),
-  plugin_name: v.string(),
-  errors: v.array(FindingSchema),
-  warnings: v.array(FindingSchema),
-  /** Where a run had begun: what was committed, where it stopped, and the version now. */
-  applied_migrations: v.optional(v.array(RunEntrySchema)),
-  rolled_back_migrations: v.optional(v.array(RunEntrySchema)),
-  failed_version: v.optional(count),
-  current_version: v.optional(count),
-  plan_hash: v.optional(hash),
-  backup: v.optional(v.string()),
-});
-
-export type FindingMessage = v.InferOutput<typeof FindingSchema>;
-export type ChangeMessage = v.InferOutput<typeof ChangeSchema>;
-export type DataLossMessage = v.InferOutput<typeof DataLossSchema>;
-export type RunEntry = v.InferOutput<typeof RunEntrySchema>;
-export type ApplyReply = v.InferOutput<typeof ApplyReplySchema>;
-export type RollbackReply = v.InferOutput<typeof RollbackReplySchema>;
-export type ProgressMessage = v.InferOutput<typeof ProgressSchema>;
-export type StatusReply = v.InferOutput<typeof StatusReplySchema>;
-export type FailureReply = v.InferOutput<typeof FailureReplySchema>;
+export interface FailureReply {
+  success: false;
+  error_code: ErrorCode;
+  /** One sentence for a person: what, where, and the way out. */
+  message: string;
+  plugin_name: string;
+  errors: FindingMessage[];
+  warnings: FindingMessage[];
+  /** Where a run had begun: what was committed. */
+  applied_migrations?: RunEntry[] | undefined;
+  rolled_back_migrations?: RunEntry[] | undefined;
+  /** Where a run had begun: where it stopped. */
+  failed_version?: number | undefined;
+  /** The version that the database is at. */
+  current_version?: number | undefined;
+  plan_hash?: string | undefined;
+  backup?: string | undefined;
+}
 
 /** Any reply; `success` tells which. */
 export type Reply = ApplyReply | RollbackReply | StatusReply | FailureReply;

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 
 /** The longest request that is read, in bytes. Every valid request is far shorter. */
-export const MAX_REQUEST_BYTES = 64 * 1024;
+export const MAX_REQUEST_BYTES: number = 64 * 1024;
 
 /** The time limit of a run unless the request sets one: ten minutes. */
 export const DEFAULT_TIMEOUT_MS = 600_000;
@@ -43,8 +43,36 @@ const RUN_FIELDS = {
   ),
 };
 
+/** What apply and rollback can both be told. */
+interface RunRequestFields {
+  /** Run on the real rows and undo it all. */
+  dry_run: boolean;
+  applied_by: string;
+  /** Run only the plan that was reviewed. */
+  plan_hash?: string | undefined;
+  /** Interrupt the run after so many milliseconds. */
+  timeout_ms: number;
+}
+
 /** `apply`: run the pending migrations up to a version. */
-export const ApplyRequestSchema = v.strictObject({
+export interface ApplyRequest extends RunRequestFields {
+  target_version: number | "latest";
+}
+
+/** `rollback`: run DOWN sections down to a version, which stays; 0 undoes everything. */
+export interface RollbackRequest extends RunRequestFields {
+  /** Absent: one step back. */
+  target_version?: number | undefined;
+}
+
+/** `status`: report files and history; `limit` and `offset` page through every list of the reply. */
+export interface StatusRequest {
+  limit: number;
+  offset: number;
+}
+
+/** The schema of an apply request. */
+export const ApplyRequestSchema: v.GenericSchema<unknown, ApplyRequest> = v.strictObject({
   target_version: v.optional(
     v.union(
       [integer(1, "a version"), v.literal("latest")],
@@ -55,14 +83,14 @@ export const ApplyRequestSchema = v.strictObject({
   ...RUN_FIELDS,
 });
 
-/** `rollback`: run DOWN sections down to a version, which stays; 0 undoes everything. */
-export const RollbackRequestSchema = v.strictObject({
+/** The schema of a rollback request. */
+export const RollbackRequestSchema: v.GenericSchema<unknown, RollbackRequest> = v.strictObject({
   target_version: v.optional(integer(0, "a whole number of 0 or more")),
   ...RUN_FIELDS,
 });
 
-/** `status`: report files and history. `limit` and `offset` page through every list of the reply. */
-export const StatusRequestSchema = v.strictObject({
+/** The schema of a status request. */
+export const StatusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.strictObject({
   limit: v.optional(
     v.pipe(
       integer(1, "a whole number of 1 or more"),
@@ -72,10 +100,6 @@ export const StatusRequestSchema = v.strictObject({
   ),
   offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
 });
-
-export type ApplyRequest = v.InferOutput<typeof ApplyRequestSchema>;
-export type RollbackRequest = v.InferOutput<typeof RollbackRequestSchema>;
-export type StatusRequest = v.InferOutput<typeof StatusRequestSchema>;
 
 /** A request that fits its schema, or why it does not. */
 export type ParsedRequest<Request> =

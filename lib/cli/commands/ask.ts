@@ -1,0 +1,125 @@
+// `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
+
+import { startEdge } from "../../edge.ts";
+import { dispatch, type Verb } from "../../handler/dispatch.ts";
+import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
+import type { Reply } from "../../message/reply.ts";
+import { parseReply } from "../../message/reply_schema.ts";
+import type { CommonOptions, RunOptions } from "../arguments.ts";
+import type { Console } from "../console.ts";
+import type { Environment } from "../arguments.ts";
+import { credentialsFrom } from "../credentials.ts";
+import { progressBar } from "../render/progress_bar.ts";
+import { EXIT, type ExitStatus } from "./exit_status.ts";
+
+/** A request as the command line makes it. */
+export interface Question {
+  readonly verb: Verb;
+  readonly plugin: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+// A status is answered at once or not at all; a run answers when it is over.
+const STATUS_TIMEOUT_MS = 10_000;
+const REPLY_MARGIN_MS = 10_000;
+
+/** The request of `apply` and `rollback`; what was not given is left to the defaults. */
+export function runQuestion(
+  verb: "apply" | "rollback",
+  run: RunOptions,
+  options: CommonOptions,
+): Question {
+  const body = {
+    ...(run.to === undefined ? {} : { target_version: run.to }),
+    ...(run.dryRun ? { dry_run: true } : {}),
+    ...(options.by === undefined ? {} : { applied_by: options.by }),
+    ...(run.planHash === undefined ? {} : { plan_hash: run.planHash }),
+    ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
+  };
+  return { verb, plugin: run.plugin, body };
+}
+
+/** Asks, prints the reply and returns the exit status. */
+export async function ask(
+  question: Question,
+  options: CommonOptions,
+  console: Console,
+  environment: Environment,
+): Promise<ExitStatus> {
+  const answer = options.nats === undefined
+    ? { ok: true as const, reply: await askHere(question, options, console) }
+    : await askService(question, options, options.nats, environment);
+  if (!answer.ok) {
+    console.err(`${console.colors.red("✗")} ${answer.message}`);
+    return EXIT.noReply;
+  }
+  const { reply } = answer;
+  if (options.json) console.out(JSON.stringify(reply));
+  else if (reply.success) console.out(await render(reply, console));
+  else {
+    const { renderFailure } = await import("../render/failure.ts");
+    console.err(renderFailure(reply, console.colors));
+  }
+  return reply.success ? EXIT.success : EXIT.failure;
+}
+
+async function askHere(
+  question: Question,
+  options: CommonOptions,
+  console: Console,
+): Promise<Reply> {
+  const bar = console.isWatched && !options.json ? progressBar() : null;
+  const { pluginsDir, dataDir } = options;
+  await using edge = await startEdge({
+    pluginsDir,
+    dataDir,
+    publish: (event) => bar?.follow(event),
+    log: (level, message, fields) =>
+      console.err(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
+  });
+  const payload = new TextEncoder().encode(JSON.stringify(question.body));
+  try {
+    return await dispatch(question.verb, question.plugin, payload, edge.context);
+  } finally {
+    bar?.stop();
+  }
+}
+
+async function askService(
+  { verb, plugin, body }: Question,
+  options: CommonOptions,
+  url: string,
+  environment: Environment,
+): Promise<
+  { readonly ok: true; readonly reply: Reply } | { readonly ok: false; readonly message: string }
+> {
+  const { requestRemotely } = await import("../../nats/remote_request.ts");
+  const credentials = await credentialsFrom(environment);
+  if (!credentials.ok) return credentials;
+  const runTimeoutMs = typeof body["timeout_ms"] === "number"
+    ? body["timeout_ms"]
+    : DEFAULT_TIMEOUT_MS;
+  const timeoutMs = verb === "status" ? STATUS_TIMEOUT_MS : runTimeoutMs + REPLY_MARGIN_MS;
+  const settings = { url, credentials: credentials.credentials };
+  const answer = await requestRemotely(settings, {
+    prefix: options.prefix,
+    plugin,
+    verb,
+    body,
+    timeoutMs,
+  });
+  if (!answer.ok) return answer;
+  const reply = parseReply(answer.reply);
+  return reply === null
+    ? { ok: false, message: "The service's reply is not one of godwit's; is it another version?" }
+    : { ok: true, reply };
+}
+
+async function render(reply: Extract<Reply, { success: true }>, console: Console): Promise<string> {
+  if ("pending_count" in reply) {
+    const { renderStatus } = await import("../render/status.ts");
+    return renderStatus(reply, console.colors);
+  }
+  const { renderRun } = await import("../render/run.ts");
+  return renderRun(reply, console.colors);
+}

@@ -1,0 +1,85 @@
+// `check [plugin]`: parses, rehearses and lints every file, for CI.
+
+import { startEdge } from "../../edge.ts";
+import { isError } from "../../finding/finding.ts";
+import { check, type CheckReport } from "../../handler/check.ts";
+import type { HandlerContext } from "../../handler/context.ts";
+import { findingMessage } from "../../message/finding_message.ts";
+import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../../message/plugin_name.ts";
+import type { FindingMessage } from "../../message/reply.ts";
+import type { CommonOptions } from "../arguments.ts";
+import type { Console } from "../console.ts";
+import { renderFindings } from "../render/findings.ts";
+import { EXIT, type ExitStatus } from "./exit_status.ts";
+
+interface PluginReport {
+  readonly plugin_name: string;
+  readonly migrations: number;
+  readonly errors: readonly FindingMessage[];
+  readonly warnings: readonly FindingMessage[];
+}
+
+/** Checks one plugin, or all; fails where any file has an error. */
+export async function runCheck(
+  plugin: string | undefined,
+  options: CommonOptions,
+  console: Console,
+): Promise<ExitStatus> {
+  await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
+  const names = plugin === undefined ? await edge.context.source.plugins() : [plugin];
+  if (names.length === 0) {
+    return fail(
+      `There are no plugins in ${options.pluginsDir}; name the right place with --plugins`,
+      options,
+      console,
+    );
+  }
+  const reports: PluginReport[] = [];
+  for (const name of names) {
+    const report = await checkOne(name, edge.context);
+    if (!report.found) return fail(report.message, options, console);
+    const { findings } = report;
+    reports.push({
+      plugin_name: name,
+      migrations: report.migrations,
+      errors: findings.filter(isError).map(findingMessage),
+      warnings: findings.filter((each) => !isError(each)).map(findingMessage),
+    });
+  }
+  const success = reports.every(({ errors }) => errors.length === 0);
+  if (options.json) console.out(JSON.stringify({ success, plugins: reports }));
+  else for (const report of reports) console.out(renderReport(report, console));
+  return success ? EXIT.success : EXIT.failure;
+}
+
+function checkOne(plugin: string, context: HandlerContext): Promise<CheckReport> {
+  if (isPluginName(plugin)) return check(plugin, context);
+  return Promise.resolve({
+    found: false,
+    message: `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`,
+  });
+}
+
+function renderReport(
+  { plugin_name, migrations, errors, warnings }: PluginReport,
+  { colors }: Console,
+): string {
+  const count = `${migrations} migration${migrations === 1 ? "" : "s"}`;
+  const problems = [
+    ...(errors.length === 0 ? [] : [`${errors.length} error${errors.length === 1 ? "" : "s"}`]),
+    ...(warnings.length === 0
+      ? []
+      : [`${warnings.length} warning${warnings.length === 1 ? "" : "s"}`]),
+  ];
+  const mark = errors.length === 0 ? colors.green("✓") : colors.red("✗");
+  const head = `${mark} ${plugin_name}: ${[count, ...problems].join(", ")}`;
+  const findings = renderFindings([...errors, ...warnings], colors);
+  return findings === "" ? head : `${head}\n${findings}`;
+}
+
+function fail(message: string, options: CommonOptions, console: Console): ExitStatus {
+  if (options.json) {
+    console.out(JSON.stringify({ success: false, error_code: "PLUGIN_NOT_FOUND", message }));
+  } else console.err(`${console.colors.red("✗")} ${message}`);
+  return EXIT.failure;
+}

@@ -1,0 +1,74 @@
+// `plugins`: lists plugins with their versions and pending counts.
+
+import { startEdge } from "../../edge.ts";
+import { status } from "../../handler/status.ts";
+import type { CommonOptions } from "../arguments.ts";
+import type { Colors, Console } from "../console.ts";
+import { EXIT, type ExitStatus } from "./exit_status.ts";
+
+interface PluginLine {
+  readonly plugin_name: string;
+  readonly current_version: number | null;
+  readonly pending_count: number | null;
+  readonly locked: boolean;
+  /** What keeps the plugin from being migrated; `null` where nothing does. */
+  readonly problem: string | null;
+}
+
+/** Lists every plugin; one that cannot be read is listed with the reason. */
+export async function runPlugins(options: CommonOptions, console: Console): Promise<ExitStatus> {
+  await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
+  let names: readonly string[];
+  try {
+    names = await edge.context.source.plugins();
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const message = `Cannot read the plugins directory ${options.pluginsDir}: ${reason}; ` +
+      `name the right one with --plugins or GODWIT_PLUGINS`;
+    if (options.json) {
+      console.out(JSON.stringify({ success: false, error_code: "PLUGIN_NOT_FOUND", message }));
+    } else console.err(`${console.colors.red("✗")} ${message}`);
+    return EXIT.failure;
+  }
+  const lines: PluginLine[] = [];
+  for (const name of names) {
+    const reply = await status(name, { limit: 1_000, offset: 0 }, edge.context);
+    const errors = reply.success
+      ? [...reply.checksum_warnings, ...reply.pending_warnings].filter(({ level }) =>
+        level === "ERROR"
+      )
+      : [];
+    lines.push({
+      plugin_name: name,
+      current_version: reply.success ? reply.current_version : null,
+      pending_count: reply.success ? reply.pending_count : null,
+      locked: reply.success && reply.locked,
+      problem: reply.success ? errors[0]?.message ?? null : reply.message,
+    });
+  }
+  if (options.json) console.out(JSON.stringify({ success: true, plugins: lines }));
+  else console.out(await renderPlugins(lines, options, console.colors));
+  return EXIT.success;
+}
+
+async function renderPlugins(
+  lines: readonly PluginLine[],
+  options: CommonOptions,
+  colors: Colors,
+): Promise<string> {
+  if (lines.length === 0) return `There are no plugins in ${options.pluginsDir}`;
+  const { default: Table } = await import("cli-table3");
+  const { TABLE_STYLE } = await import("../render/table_style.ts");
+  const table = new Table({
+    ...TABLE_STYLE,
+    head: ["plugin", "version", "pending", ""],
+    colAligns: ["left", "right", "right", "left"],
+  });
+  for (const line of lines) {
+    const note = line.problem === null
+      ? (line.locked ? colors.cyan("running") : "")
+      : colors.red(line.problem);
+    table.push([line.plugin_name, line.current_version ?? "?", line.pending_count ?? "?", note]);
+  }
+  return table.toString();
+}

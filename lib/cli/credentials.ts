@@ -1,0 +1,34 @@
+// Reads NATS credentials from the environment. They are never logged.
+
+import { readFile } from "node:fs/promises";
+import type { Credentials } from "../nats/connection.ts";
+import type { Environment } from "./arguments.ts";
+
+/** Credentials, or why they cannot be read. */
+export type ReadCredentials =
+  | { readonly ok: true; readonly credentials: Credentials }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads `NATS_CREDS`, `NATS_USER` with `NATS_PASSWORD`, or `NATS_TOKEN`; the first that is set. */
+export async function credentialsFrom(environment: Environment): Promise<ReadCredentials> {
+  const file = environment("NATS_CREDS");
+  if (file !== undefined) {
+    try {
+      return { ok: true, credentials: { kind: "creds", creds: await readFile(file) } };
+    } catch (error) {
+      const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+      return {
+        ok: false,
+        message: `Cannot read the file that NATS_CREDS names: ${file} (${reason})`,
+      };
+    }
+  }
+  const user = environment("NATS_USER");
+  if (user !== undefined) {
+    const password = environment("NATS_PASSWORD") ?? "";
+    return { ok: true, credentials: { kind: "user", user, password } };
+  }
+  const token = environment("NATS_TOKEN");
+  if (token !== undefined) return { ok: true, credentials: { kind: "token", token } };
+  return { ok: true, credentials: { kind: "none" } };
+}

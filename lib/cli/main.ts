@@ -1,0 +1,83 @@
+// The command line: arguments in, exit status out. Commands are loaded when they are run.
+
+import {
+  type Arguments,
+  type Command,
+  type Environment,
+  HELP,
+  readArguments,
+} from "./arguments.ts";
+import { EXIT, type ExitStatus } from "./commands/exit_status.ts";
+import { type Console, processConsole } from "./console.ts";
+
+/** Runs one command line and returns its exit status. */
+export async function main(args: readonly string[]): Promise<ExitStatus> {
+  const environment: Environment = (name) => Deno.env.get(name);
+  const console = processConsole();
+  const parsed = readArguments(args, environment);
+  return parsed.kind === "command"
+    ? await run(parsed.command, console, environment)
+    : await explain(parsed, console);
+}
+
+async function explain(
+  parsed: Exclude<Arguments, { kind: "command" }>,
+  console: Console,
+): Promise<ExitStatus> {
+  switch (parsed.kind) {
+    case "help":
+      console.out(HELP);
+      return EXIT.success;
+    case "version": {
+      const { VERSION } = await import("../version.ts");
+      console.out(`godwit ${VERSION}`);
+      return EXIT.success;
+    }
+    case "usage":
+      console.err(`${parsed.message}\n\n${HELP}`);
+      return EXIT.usage;
+  }
+  parsed satisfies never;
+}
+
+async function run(
+  command: Command,
+  console: Console,
+  environment: Environment,
+): Promise<ExitStatus> {
+  const { options } = command;
+  switch (command.name) {
+    case "apply":
+    case "rollback": {
+      const { ask, runQuestion } = await import("./commands/ask.ts");
+      return await ask(
+        runQuestion(command.name, command.run, options),
+        options,
+        console,
+        environment,
+      );
+    }
+    case "status": {
+      const { ask } = await import("./commands/ask.ts");
+      const question = { verb: "status", plugin: command.plugin, body: {} } as const;
+      return await ask(question, options, console, environment);
+    }
+    case "check": {
+      const { runCheck } = await import("./commands/check.ts");
+      return await runCheck(command.plugin, options, console);
+    }
+    case "new": {
+      const { runNew } = await import("./commands/new.ts");
+      return await runNew(command.plugin, command.description, options, console);
+    }
+    case "plugins": {
+      const { runPlugins } = await import("./commands/plugins.ts");
+      return await runPlugins(options, console);
+    }
+    case "serve": {
+      const { runServe } = await import("./commands/serve.ts");
+      return await runServe(options, console, environment);
+    }
+  }
+  command satisfies never;
+}

@@ -1,0 +1,19 @@
+// Writes log lines to standard error: for people, or as JSON for programs.
+
+import type { Log } from "../handler/context.ts";
+import type { Console } from "./console.ts";
+
+/** A log of this process. With `json` each line is an object with `time`, `level` and `message`. */
+export function processLog(console: Console, json: boolean): Log {
+  return (level, message, fields = {}) => {
+    const time = new Date().toISOString();
+    if (json) {
+      console.err(JSON.stringify({ time, level, message, ...fields }));
+      return;
+    }
+    const details = Object.entries(fields).map(([name, value]) =>
+      `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    );
+    console.err([time, level.toUpperCase().padEnd(5), message, ...details].join(" "));
+  };
+}

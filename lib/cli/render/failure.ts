@@ -1,0 +1,20 @@
+// Shows a failure reply.
+
+import type { FailureReply } from "../../message/reply.ts";
+import type { Colors } from "../console.ts";
+import { renderFindings } from "./findings.ts";
+import { renderEntries } from "./run.ts";
+
+/** Renders what went wrong, where, and what is done all the same. */
+export function renderFailure(reply: FailureReply, colors: Colors): string {
+  const parts = [`${colors.red("✗")} ${colors.bold(reply.error_code)} ${reply.message}`];
+  const committed = reply.applied_migrations ?? reply.rolled_back_migrations ?? [];
+  if (committed.length > 0) parts.push("These were done before:", renderEntries(committed, colors));
+  const findings = renderFindings([...reply.errors, ...reply.warnings], colors);
+  if (findings !== "") parts.push(findings);
+  if (reply.backup !== undefined) parts.push(`Backup: ${reply.backup}`);
+  if (reply.failed_version !== undefined && reply.current_version !== undefined) {
+    parts.push(`The database is whole, at version ${reply.current_version}`);
+  }
+  return parts.join("\n");
+}

@@ -1,0 +1,64 @@
+// Shows the reply to a status request as a table.
+
+import Table from "cli-table3";
+import type { StatusReply } from "../../message/reply.ts";
+import type { Colors } from "../console.ts";
+import { renderFindings } from "./findings.ts";
+import { TABLE_STYLE } from "./table_style.ts";
+
+/** Renders a plugin's migrations, one line each, and what there is to say about them. */
+export function renderStatus(reply: StatusReply, colors: Colors): string {
+  const pending = reply.pending_count === 0 ? "nothing pending" : `${reply.pending_count} pending`;
+  const parts = [`${reply.plugin_name}: version ${reply.current_version}, ${pending}`];
+  if (reply.progress !== undefined) {
+    const { verb, dry_run, started_by, version, migrations_done, migrations_total } =
+      reply.progress;
+    const what = `${dry_run ? "a dry run of " : ""}${verb}`;
+    parts.push(colors.cyan(
+      `running: ${what} by ${started_by}, ${migrations_done} of ${migrations_total} done` +
+        (version === null ? "" : `, now at version ${version}`),
+    ));
+  }
+  const rows = rowsOf(reply, colors);
+  if (rows.length > 0) {
+    const table = new Table({
+      ...TABLE_STYLE,
+      head: ["version", "migration", "state", "applied at", "by", "ms"],
+      colAligns: ["right", "left", "left", "left", "left", "right"],
+    });
+    table.push(...rows);
+    parts.push(table.toString());
+  }
+  const findings = renderFindings([...reply.checksum_warnings, ...reply.pending_warnings], colors);
+  if (findings !== "") parts.push(findings);
+  return parts.join("\n");
+}
+
+function rowsOf(reply: StatusReply, colors: Colors): string[][] {
+  const failed = new Map(reply.failed_migrations.map((each) => [each.version, each]));
+  const changed = new Set(reply.checksum_warnings.map((each) => each.migration_version));
+  const applied = reply.applied_migrations.map((each) => ({
+    version: each.version,
+    row: [
+      String(each.version),
+      each.name,
+      changed.has(each.version) ? colors.red("changed") : colors.green("applied"),
+      each.applied_at,
+      each.applied_by,
+      String(each.execution_time_ms ?? ""),
+    ],
+  }));
+  const pending = reply.pending_migrations.map((each) => ({
+    version: each.version,
+    row: [
+      String(each.version),
+      each.name,
+      failed.has(each.version) ? colors.red("failed") : colors.yellow("pending"),
+      "",
+      "",
+      "",
+    ],
+  }));
+  return [...applied, ...pending].sort((one, other) => one.version - other.version)
+    .map(({ row }) => row);
+}

@@ -1,0 +1,23 @@
+// How godwit's tables look: columns with air between them, one line under the head.
+
+/** Options for cli-table3. */
+export const TABLE_STYLE = {
+  chars: {
+    "top": "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    "bottom": "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+    "left": "",
+    "left-mid": "",
+    "mid": "",
+    "mid-mid": "",
+    "right": "",
+    "right-mid": "",
+    "middle": "  ",
+  },
+  style: { "head": [], "border": [], "padding-left": 0, "padding-right": 0, "compact": true },
+};

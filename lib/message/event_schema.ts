@@ -1,0 +1,43 @@
+// The schema of the events, for tests and for JSON Schema.
+
+import * as v from "valibot";
+import type { RunEvent } from "./event.ts";
+import { ERROR_CODES } from "./reply.ts";
+import { DataLossSchema } from "./reply_schema.ts";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const COMMON = {
+  plugin_name: v.string(),
+  run_id: v.string(),
+  verb: v.picklist(["apply", "rollback"]),
+  dry_run: v.boolean(),
+  at: v.pipe(v.string(), v.isoTimestamp()),
+};
+const STEP = { ...COMMON, version: count, name: v.string() };
+
+/** The schema of every event. */
+export const EventSchema: v.GenericSchema<RunEvent> = v.variant("event", [
+  v.object({
+    event: v.literal("run_started"),
+    ...COMMON,
+    applied_by: v.string(),
+    plan_hash: v.string(),
+    versions: v.array(count),
+  }),
+  v.object({ event: v.literal("migration_started"), ...STEP }),
+  v.object({
+    event: v.picklist(["migration_applied", "migration_rolled_back"]),
+    ...STEP,
+    execution_time_ms: v.pipe(v.number(), v.minValue(0)),
+    data_loss: v.array(DataLossSchema),
+  }),
+  v.object({ event: v.literal("migration_failed"), ...STEP, message: v.string() }),
+  v.object({
+    event: v.literal("run_finished"),
+    ...COMMON,
+    success: v.boolean(),
+    error_code: v.nullable(v.picklist(ERROR_CODES)),
+    current_version: count,
+  }),
+]);

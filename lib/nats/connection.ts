@@ -1,0 +1,133 @@
+// Connects to NATS over WebSocket. With its neighbours in this folder, all there is of nats.ws.
+
+import {
+  connect,
+  type ConnectionOptions,
+  credsAuthenticator,
+  ErrorCode,
+  type NatsConnection,
+  NatsError,
+} from "nats.ws";
+import type { Log } from "../handler/context.ts";
+
+/** How a client proves who it is. */
+export type Credentials =
+  | { readonly kind: "none" }
+  | { readonly kind: "user"; readonly user: string; readonly password: string }
+  | { readonly kind: "token"; readonly token: string }
+  /** The bytes of a `.creds` file, with a user's JWT and its key. */
+  | { readonly kind: "creds"; readonly creds: Uint8Array };
+
+/** Where and as whom to connect. */
+export interface NatsSettings {
+  /** `ws://` or, with TLS, `wss://`. */
+  readonly url: string;
+  readonly credentials: Credentials;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/** Connects once; throws where there is no server or it refuses. */
+export function connectOnce(settings: NatsSettings): Promise<NatsConnection> {
+  return connect(optionsOf(settings));
+}
+
+/**
+ * Connects, waiting for a server that is not there yet, until `signal` is aborted. Refused credentials
+ * are thrown at once: they do not get better by trying.
+ */
+export async function connectPatiently(
+  settings: NatsSettings,
+  log: Log,
+  signal: AbortSignal,
+): Promise<NatsConnection | null> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      return await connectOnce(settings);
+    } catch (error) {
+      if (isRefusedCredentials(error)) throw error;
+      const delayMs = reconnectDelayMs(attempt);
+      log("warn", "No NATS server yet; trying again", {
+        url: redactUrl(settings.url),
+        reason: describeNatsError(error),
+        delay_ms: delayMs,
+      });
+      await sleep(delayMs, signal);
+    }
+  }
+  return null;
+}
+
+/** The URL without the user and password that it may carry. */
+export function redactUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return "an unreadable URL";
+  parsed.username = "";
+  parsed.password = "";
+  return parsed.href;
+}
+
+/** One line about why NATS failed, without a stack trace. */
+export function describeNatsError(error: unknown): string {
+  if (error instanceof NatsError) {
+    const cause = error.chainedError?.message;
+    return cause === undefined ? error.message : `${error.message} (${cause})`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Says whether the server refused who we are. */
+export function isRefusedCredentials(error: unknown): boolean {
+  return error instanceof NatsError &&
+    (error.code === ErrorCode.AuthorizationViolation ||
+      error.code === ErrorCode.BadAuthentication ||
+      error.code === ErrorCode.BadCreds || error.code === ErrorCode.AccountExpired);
+}
+
+function optionsOf({ url, credentials }: NatsSettings): ConnectionOptions {
+  let attempt = 0;
+  return {
+    servers: url,
+    name: "godwit",
+    timeout: CONNECT_TIMEOUT_MS,
+    maxReconnectAttempts: -1,
+    reconnectDelayHandler: () => reconnectDelayMs(attempt++ % 16),
+    // The addresses that a server gossips are for its own network; the one that was given works.
+    ignoreClusterUpdates: true,
+    ...authenticationOf(credentials),
+  };
+}
+
+function authenticationOf(credentials: Credentials): ConnectionOptions {
+  switch (credentials.kind) {
+    case "none":
+      return {};
+    case "user":
+      return { user: credentials.user, pass: credentials.password };
+    case "token":
+      return { token: credentials.token };
+    case "creds":
+      return { authenticator: credsAuthenticator(credentials.creds) };
+  }
+  credentials satisfies never;
+}
+
+// Doubles up to five seconds. The random part keeps many clients from coming back at one instant.
+function reconnectDelayMs(attempt: number): number {
+  const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), LONGEST_DELAY_MS);
+  return Math.round(delayMs * (0.75 + Math.random() / 4));
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done);
+  });
+}

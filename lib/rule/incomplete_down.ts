@@ -1,0 +1,51 @@
+// Findings about a DOWN that does not undo its UP. Pure; runs anywhere.
+
+import type { RehearsedStep } from "../execute/rehearsal.ts";
+import { type Finding, finding } from "../finding/finding.ts";
+import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import { subjectOf } from "./subject_of.ts";
+
+/** Compares what UP, DOWN and the second UP of each file did; steps come in that order. */
+export function incompleteDownFindings(steps: readonly RehearsedStep[]): readonly Finding[] {
+  return steps.flatMap((down, index) => {
+    const up = steps[index - 1];
+    if (down.direction !== "rollback" || up === undefined || !down.complete) return [];
+    const again = steps[index + 1];
+    return [...leftovers(up, down), ...secondUp(again, down)];
+  });
+}
+
+function leftovers(up: RehearsedStep, down: RehearsedStep): readonly Finding[] {
+  const undone = new Set(down.changes.map(keyOf));
+  return up.changes.flatMap((change) => {
+    if (change.change !== "added" && change.change !== "removed") return [];
+    const inverse: SchemaChange = {
+      ...change,
+      change: change.change === "added" ? "removed" : "added",
+    };
+    if (undone.has(keyOf(inverse))) return [];
+    const what = `${change.object} "${
+      change.table === null ? "" : `${change.table}.`
+    }${change.name}"`;
+    const message = change.change === "added"
+      ? `DOWN leaves the ${what} behind, which UP adds; drop it in DOWN`
+      : `DOWN does not bring back the ${what}, which UP removes; create it in DOWN`;
+    return [finding("WARNING", "incomplete-down", subjectOf(down), message)];
+  });
+}
+
+function secondUp(again: RehearsedStep | undefined, down: RehearsedStep): readonly Finding[] {
+  const isSecondUp = again?.direction === "apply" && again.version === down.version;
+  if (!isSecondUp || again.complete) return [];
+  const problem = again.statements.flatMap(({ problems }) => problems).find(({ kind }) =>
+    kind === "sql"
+  );
+  const reason = problem?.kind === "sql" ? `: ${problem.message}` : "";
+  const message =
+    `${down.file} cannot be applied again after its DOWN${reason}; make DOWN undo all of UP`;
+  return [finding("ERROR", "incomplete-down", subjectOf(down), message)];
+}
+
+function keyOf({ change, object, table, name }: SchemaChange): string {
+  return `${change}|${object}|${table}|${name}`;
+}
