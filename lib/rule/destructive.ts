@@ -17,6 +17,8 @@ export function destructiveFindings(
     ...step.changes.flatMap((change) => {
       if (change.change !== "removed") return [];
       if (change.object === "table") {
+        // A table that is not watched held no rows of its own.
+        if (!step.watched.some(({ name }) => name === change.name)) return [];
         const rows = countRows(losses, change.name);
         const message = `Drops the table "${change.name}"${inWords(rows, "row", " with ")}`;
         return [

@@ -18,7 +18,8 @@ export interface Column {
 /** A table; the shadow tables that a virtual table keeps are a part of it and not listed. */
 export interface Table {
   readonly name: string;
-  readonly kind: "table" | "virtual";
+  /** `index` is a virtual table that only indexes the rows of another, such as FTS5 with `content=`. */
+  readonly kind: "table" | "virtual" | "index";
   readonly withoutRowid: boolean;
   readonly strict: boolean;
   readonly sql: string;
@@ -102,7 +103,12 @@ function readTables(connection: Connection): readonly Table[] {
       WHERE t.schema = 'main' AND t.type = 'table' GROUP BY t.name, f.id ORDER BY t.name, f.id`,
   ));
   return connection.rows(
-    `SELECT t.name, t.type, t.wr, t.strict, s.sql
+    // FTS5 keeps the rows that are its own in a shadow table, https://sqlite.org/fts5.html#fts5_data_structures
+    `WITH shadows AS (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
+     SELECT t.name, t.wr, t.strict, s.sql,
+            CASE WHEN t.type = 'table' THEN 'table'
+                 WHEN t.name || '_docsize' IN shadows AND t.name || '_content' NOT IN shadows THEN 'index'
+                 ELSE 'virtual' END AS kind
        FROM pragma_table_list t JOIN main.sqlite_schema s ON s.type = 'table' AND s.name = t.name
       WHERE t.schema = 'main' AND t.type IN ('table', 'virtual')
         AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name`,
@@ -110,7 +116,7 @@ function readTables(connection: Connection): readonly Table[] {
     const name = textOf(row, "name");
     return {
       name,
-      kind: textOf(row, "type") === "virtual" ? "virtual" : "table",
+      kind: kindOf(textOf(row, "kind")),
       withoutRowid: integerOf(row, "wr") !== 0,
       strict: integerOf(row, "strict") !== 0,
       sql: textOf(row, "sql"),
@@ -118,6 +124,10 @@ function readTables(connection: Connection): readonly Table[] {
       foreignKeys: (foreignKeys.get(name) ?? []).map(readForeignKey),
     };
   });
+}
+
+function kindOf(kind: string): Table["kind"] {
+  return kind === "virtual" || kind === "index" ? kind : "table";
 }
 
 // Hidden columns of 2 and 3 are generated ones; 1 are a virtual table's own, such as FTS5's rank.

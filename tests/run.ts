@@ -1,0 +1,99 @@
+// Runs everything there is to check: formatting, lint, types, and each test file in a process of its
+// own, two at a time. The last line is `N passed, N failed`.
+
+import { installRequirements } from "./support/requirements.ts";
+
+const ROOT = new URL("..", import.meta.url);
+const CONCURRENCY = 2;
+
+interface FileResult {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(filters: readonly string[]): Promise<number> {
+  const missing = installRequirements();
+  if (missing !== null) {
+    console.error(missing);
+    console.log("0 passed, 1 failed");
+    return 1;
+  }
+  const checks = filters.length === 0 ? await runChecks() : [];
+  const files = testFiles(new URL("tests/", ROOT))
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .sort();
+  const results = [...checks, ...await runFiles(files)];
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+async function runChecks(): Promise<readonly FileResult[]> {
+  const checks = [["fmt", "--check"], ["lint"], ["check"]];
+  return await Promise.all(checks.map(async (args) => {
+    const { success, text } = await deno(args);
+    console.log(`${success ? "ok  " : "FAIL"} deno ${args.join(" ")}`);
+    if (!success) console.log(text);
+    return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  }));
+}
+
+async function runFiles(files: readonly string[]): Promise<readonly FileResult[]> {
+  const waiting = [...files];
+  const results: FileResult[] = [];
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      results.push(await runFile(file));
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return results;
+}
+
+async function runFile(file: string): Promise<FileResult> {
+  const started = performance.now();
+  const { success, text } = await deno(["run", "--no-prompt", "--no-check", "-A", file]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const { total, passed } = countTests(text);
+  // A file that says nothing forgot to run its suites; one that dies early says too little.
+  const problem = total === 0
+    ? "ran no test: is .run() missing?"
+    : !success && passed === total
+    ? "ended with an error"
+    : null;
+  const failed = total - passed + (problem === null ? 0 : 1);
+  console.log(`${failed === 0 ? "ok  " : "FAIL"} ${file} (${passed}/${total}, ${seconds} s)`);
+  if (failed > 0) console.log(problem === null ? text : `${text}\n${file} ${problem}`);
+  return { passed, failed };
+}
+
+// uvu closes each run with its totals.
+function countTests(text: string): { readonly total: number; readonly passed: number } {
+  const sum = (pattern: RegExp): number =>
+    [...text.matchAll(pattern)].reduce((all, [, count]) => all + Number(count), 0);
+  return { total: sum(/^\s*Total:\s+(\d+)/gm), passed: sum(/^\s*Passed:\s+(\d+)/gm) };
+}
+
+async function deno(args: readonly string[]): Promise<{ success: boolean; text: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const decoder = new TextDecoder();
+  return { success, text: `${decoder.decode(stdout)}${decoder.decode(stderr)}` };
+}
+
+function testFiles(directory: URL): readonly string[] {
+  return [...Deno.readDirSync(directory)].flatMap((entry) => {
+    if (entry.isDirectory) return testFiles(new URL(`${entry.name}/`, directory));
+    if (!entry.name.endsWith("_test.ts")) return [];
+    return [new URL(entry.name, directory).pathname.slice(ROOT.pathname.length)];
+  });
+}

@@ -1,0 +1,106 @@
+// A directory of plugins and a directory of databases for one test, removed when it ends.
+
+import { dirname, join } from "node:path";
+import { type Edge, type EdgeOptions, startEdge } from "../../lib/edge.ts";
+import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import type { RunEvent } from "../../lib/message/event.ts";
+import type {
+  ApplyReply,
+  FailureReply,
+  Reply,
+  RollbackReply,
+  StatusReply,
+} from "../../lib/message/reply.ts";
+
+/** Migrations by file name. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** Temporary directories, and what a test does with them. */
+export class Workspace implements AsyncDisposable {
+  readonly root: string;
+  readonly pluginsDir: string;
+  readonly dataDir: string;
+  readonly events: RunEvent[] = [];
+  readonly logs: string[] = [];
+  readonly #options: Partial<EdgeOptions>;
+  #edge: Promise<Edge> | null = null;
+
+  constructor(options: Partial<EdgeOptions> = {}) {
+    this.root = Deno.makeTempDirSync({ prefix: "godwit-test-" });
+    this.pluginsDir = join(this.root, "plugins");
+    this.dataDir = join(this.root, "data");
+    this.#options = options;
+    Deno.mkdirSync(this.pluginsDir);
+  }
+
+  /** Writes a plugin's migration files; what is there already stays. */
+  write(plugin: string, files: Files): void {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(this.pluginsDir, plugin, "migrations", name);
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      Deno.writeFileSync(path, bytes);
+    }
+  }
+
+  /** Removes one of a plugin's files. */
+  remove(plugin: string, file: string): void {
+    Deno.removeSync(join(this.pluginsDir, plugin, "migrations", file));
+  }
+
+  /** The path of a plugin's database. */
+  database(plugin: string): string {
+    return join(this.dataDir, `${plugin}.sqlite3`);
+  }
+
+  /** Sends one request through dispatch, as NATS and the command line do. */
+  async ask(verb: Verb, plugin: string, body: unknown = {}): Promise<Reply> {
+    const payload = new TextEncoder().encode(JSON.stringify(body));
+    return await dispatch(verb, plugin, payload, (await this.edge()).context);
+  }
+
+  /** Applies, and fails the test where that fails. */
+  async apply(plugin: string, body: unknown = {}): Promise<ApplyReply> {
+    const reply = await this.ask("apply", plugin, body);
+    if ("applied_migrations" in reply && reply.success && "plan_hash" in reply) return reply;
+    throw new Error(`apply failed: ${JSON.stringify(reply)}`);
+  }
+
+  /** Rolls back, and fails the test where that fails. */
+  async rollback(plugin: string, body: unknown = {}): Promise<RollbackReply> {
+    const reply = await this.ask("rollback", plugin, body);
+    if (reply.success && "rolled_back_migrations" in reply) return reply;
+    throw new Error(`rollback failed: ${JSON.stringify(reply)}`);
+  }
+
+  /** Asks for status, and fails the test where that fails. */
+  async status(plugin: string, body: unknown = {}): Promise<StatusReply> {
+    const reply = await this.ask("status", plugin, body);
+    if (reply.success && "pending_count" in reply) return reply;
+    throw new Error(`status failed: ${JSON.stringify(reply)}`);
+  }
+
+  /** Sends a request that must fail. */
+  async refused(verb: Verb, plugin: string, body: unknown = {}): Promise<FailureReply> {
+    const reply = await this.ask(verb, plugin, body);
+    if (!reply.success) return reply;
+    throw new Error(`${verb} succeeded: ${JSON.stringify(reply)}`);
+  }
+
+  /** The edge that answers, started when it is first needed. */
+  edge(): Promise<Edge> {
+    return this.#edge ??= startEdge({
+      pluginsDir: this.pluginsDir,
+      dataDir: this.dataDir,
+      publish: (event) => this.events.push(event),
+      log: (level, message, fields) =>
+        this.logs.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
+      ...this.#options,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#edge)?.[Symbol.asyncDispose]();
+    Deno.removeSync(this.root, { recursive: true });
+  }
+}
