@@ -1,8 +1,6 @@
 // Shows godwit's main job on the example plugins, in this process and without a server.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { main } from "../lib/cli/main.ts";
@@ -29,7 +27,9 @@ const SCENES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 const pluginsDir = fileURLToPath(new URL("./plugins", import.meta.url));
-const dataDir = await mkdtemp(join(tmpdir(), "godwit-demo-"));
+const parent = fileURLToPath(new URL("../data/", import.meta.url));
+await mkdir(parent, { recursive: true });
+const dataDir = await mkdtemp(`${parent}demo-`);
 try {
   for (const [sentence, args] of SCENES) {
     console.log(`\n${pc.bold(sentence)}\n${pc.dim(`$ godwit ${args.join(" ")}`)}`);
