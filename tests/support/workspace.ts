@@ -1,9 +1,11 @@
 // A directory of plugins and a directory of databases for one test, removed when it ends.
 
 import { dirname, join } from "node:path";
+import * as v from "valibot";
 import { type Edge, type EdgeOptions, startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { dispatch, type Verb, VERBS } from "../../lib/handler/dispatch.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
+import { EventSchema } from "../../lib/message/event_schema.ts";
 import type {
   ApplyReply,
   FailureReply,
@@ -11,6 +13,7 @@ import type {
   RollbackReply,
   StatusReply,
 } from "../../lib/message/reply.ts";
+import { FailureReplySchema } from "../../lib/message/reply_schema.ts";
 
 /** Migrations by file name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -54,9 +57,18 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** Sends one request through dispatch, as NATS and the command line do. */
-  async ask(verb: Verb, plugin: string, body: unknown = {}): Promise<Reply> {
-    const payload = new TextEncoder().encode(JSON.stringify(body));
-    return await dispatch(verb, plugin, payload, (await this.edge()).context);
+  ask(verb: Verb, plugin: string, body: unknown = {}): Promise<Reply> {
+    return this.send(verb, plugin, new TextEncoder().encode(JSON.stringify(body)));
+  }
+
+  /** Sends bytes as they are. Every reply is held against its schema, and so are the events. */
+  async send(verb: Verb, plugin: string, payload: Uint8Array): Promise<Reply> {
+    const reply = await dispatch(verb, plugin, payload, (await this.edge()).context);
+    // What crosses the wire is JSON, where a missing value and an undefined one are the same.
+    const message: unknown = JSON.parse(JSON.stringify(reply));
+    v.parse(reply.success ? VERBS[verb].reply : FailureReplySchema, message);
+    for (const event of this.events) v.parse(EventSchema, event);
+    return reply;
   }
 
   /** Applies, and fails the test where that fails. */

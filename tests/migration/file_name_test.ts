@@ -1,0 +1,37 @@
+// The grammar of file names, both ways.
+
+import * as assert from "uvu/assert";
+import { formatFileName, isSqlFile, parseFileName } from "../../lib/migration/file_name.ts";
+import { forAll } from "../support/random.ts";
+import { suite } from "../support/suite.ts";
+
+const names = suite("file names");
+
+names("parseFileName() reads what formatFileName() writes", async () => {
+  await forAll(500, (random) => {
+    const name = random.list(1, 12, () => random.pick(["a", "z", "0", "9", "_", "tags"])).join("");
+    const version = random.chance(50) ? random.integer(1, 1500) : random.integer(1, 2 ** 52);
+    assert.equal(parseFileName(formatFileName({ version, name })), { version, name });
+  });
+});
+
+names("formatFileName() pads to three digits", () => {
+  assert.is(formatFileName({ version: 7, name: "add_tags" }), "007_add_tags.sql");
+  assert.is(formatFileName({ version: 1234, name: "a" }), "1234_a.sql");
+});
+
+names(
+  "isSqlFile() notices files that claim to be SQL in any case, so that none is passed over",
+  () => {
+    assert.equal(["a.sql", "A.SQL", "b.Sql", "a.sql~", "README.md", "sql"].map(isSqlFile), [
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  },
+);
+
+names.run();
