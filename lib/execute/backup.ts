@@ -1,6 +1,8 @@
 // Copies a live database before something destructive happens to it.
 
 import type { Connection } from "../sqlite/connection.ts";
+import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
+import { StorageError } from "../vfs/storage.ts";
 
 /** Where a plugin's backups go. */
 export interface BackupPlace {
@@ -8,6 +10,8 @@ export interface BackupPlace {
   newFile(name: string): string;
   /** Bytes free for backups; `null` where that cannot be known. */
   freeBytes(): number | null;
+  /** Removes what there is of a file that could not be finished. */
+  discard(path: string): void;
 }
 
 /** A backup that was made, or why there is none. */
@@ -19,22 +23,42 @@ export type BackupOutcome =
 const MARGIN_BYTES = 1024 * 1024;
 
 /**
+ * Copies the database before something destructive. Throws `SqliteError` only where the time is up.
+ */
+export function backUp(connection: Connection, place: BackupPlace, name: string): BackupOutcome {
+  try {
+    return copyInto(connection, place, name);
+  } catch (error) {
+    if (error instanceof StorageError) return refuse(error.message);
+    if (!(error instanceof SqliteError) || error.failure.code === "SQLITE_INTERRUPT") throw error;
+    return refuse(adviseOn(error.failure));
+  }
+}
+
+/**
  * Writes a whole copy with `VACUUM INTO`, which reads through the write-ahead log where copying the
  * file would not: https://sqlite.org/lang_vacuum.html#vacuuminto
  */
-export function backUp(connection: Connection, place: BackupPlace, name: string): BackupOutcome {
+function copyInto(connection: Connection, place: BackupPlace, name: string): BackupOutcome {
   const sizeBytes = connection.integer("PRAGMA page_count") *
     connection.integer("PRAGMA page_size");
   const path = place.newFile(name);
   const freeBytes = place.freeBytes();
   if (freeBytes !== null && freeBytes < sizeBytes + MARGIN_BYTES) {
-    return {
-      ok: false,
-      message:
-        `The backup before the first destructive step needs ${sizeBytes + MARGIN_BYTES} bytes, ` +
-        `and ${freeBytes} are free at ${path}; make room and try again`,
-    };
+    return refuse(
+      `it needs ${sizeBytes + MARGIN_BYTES} bytes, and ${freeBytes} are free at ${path}; ` +
+        `make room and try again`,
+    );
   }
-  connection.rows("VACUUM INTO ?", [path]);
+  try {
+    connection.rows("VACUUM INTO ?", [path]);
+  } catch (error) {
+    place.discard(path);
+    throw error;
+  }
   return { ok: true, path, spaceChecked: freeBytes !== null };
+}
+
+function refuse(reason: string): BackupOutcome {
+  return { ok: false, message: `Cannot back up before the first destructive step: ${reason}` };
 }

@@ -1,12 +1,17 @@
 // Runs a reviewed plan against the real database, each migration in one transaction.
 
-import { currentVersion, type History } from "../plan/history.ts";
+import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { readSchema } from "../sqlite/schema.ts";
 import type { StatementText } from "../sqlite/script.ts";
-import { isUnavailable, SqliteError, type SqliteFailure } from "../sqlite/sqlite_error.ts";
+import {
+  adviseOn,
+  isUnavailable,
+  SqliteError,
+  type SqliteFailure,
+} from "../sqlite/sqlite_error.ts";
 import { backUp, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData, measureLoss } from "./data_loss.ts";
 import { schemaDigest } from "./database_base.ts";
@@ -59,6 +64,19 @@ class StepAborted extends Error {
 /** The base that a plan was made for is no longer there. */
 class BaseChanged extends Error {}
 
+/** There must be a backup before the step, and there can be none. */
+class BackupRefused extends Error {}
+
+/** The step took away what its rehearsal did not foresee, and there is no backup yet. */
+class BackupMissing extends Error {}
+
+/** A step that ran to its end in a transaction that is still open. */
+interface FinishedStep {
+  readonly executed: ExecutedStep;
+  readonly history: History;
+  readonly entry: HistoryEntry | null;
+}
+
 class Run implements Disposable {
   readonly #connection: Connection;
   readonly #plan: MigrationPlan;
@@ -68,6 +86,7 @@ class Run implements Disposable {
   readonly #foreignKeysWereOn: boolean;
   readonly #executed: ExecutedStep[] = [];
   #history: History = [];
+  #announcedVersion: number | null = null;
   #foreignKeys: ForeignKeyCheck | null = null;
   #broken: readonly BrokenObject[] | null = null;
   #backup: { readonly path: string; readonly spaceChecked: boolean } | null = null;
@@ -103,8 +122,11 @@ class Run implements Disposable {
       if (error instanceof BaseChanged) {
         return this.#end({ kind: "plan-changed", message: error.message });
       }
-      if (error instanceof SqliteError) {
+      if (error instanceof BackupRefused) {
         return this.#end({ kind: "unavailable", message: error.message });
+      }
+      if (error instanceof SqliteError) {
+        return this.#end({ kind: "unavailable", message: adviseOn(error.failure) });
       }
       throw error;
     }
@@ -117,32 +139,67 @@ class Run implements Disposable {
 
   async #commitEach(): Promise<void> {
     for (const [index, step] of this.#plan.steps.entries()) {
-      this.#backUpBefore(index);
       const started = performance.now();
       try {
-        await this.#transaction("COMMIT", async () => {
-          await this.#verifyBase(index);
-          await this.#runStep(step, index);
-        });
-      } catch (error) {
+        if (this.#isForeseenToLose(index)) this.#backUp();
+        this.#keep(await this.#commitStep(step, index));
+      } catch (thrown) {
+        const error = this.#abortedBy(step, thrown);
         if (error instanceof StepAborted) this.#recordFailure(step, error.failure, started);
         throw error;
       }
     }
   }
 
+  async #commitStep(step: PlanStep, index: number): Promise<FinishedStep> {
+    const attempt = (): Promise<FinishedStep> =>
+      this.#transaction("COMMIT", async () => {
+        await this.#verifyBase(index);
+        const finished = await this.#runStep(step, index);
+        const isLossy = finished.executed.dataLoss.length > 0;
+        if (isLossy && this.#backup === null) throw new BackupMissing();
+        return finished;
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      // SQLite does not say beforehand that UPDATE OR REPLACE, say, deletes rows.
+      if (!(error instanceof BackupMissing)) throw error;
+      this.#backUp();
+      return await attempt();
+    }
+  }
+
   async #undoAll(): Promise<void> {
     await this.#transaction("ROLLBACK", async () => {
       await this.#verifyBase(0);
-      for (const [index, step] of this.#plan.steps.entries()) await this.#runStep(step, index);
+      for (const [index, step] of this.#plan.steps.entries()) {
+        try {
+          this.#keep(await this.#runStep(step, index));
+        } catch (thrown) {
+          const error = this.#abortedBy(step, thrown);
+          if (error instanceof StepAborted) {
+            this.#options.onEvent({ kind: "step-failed", failure: error.failure });
+          }
+          throw error;
+        }
+      }
     });
   }
 
-  async #transaction(end: "COMMIT" | "ROLLBACK", work: () => Promise<void>): Promise<void> {
+  /** Counts a step as done. A COMMIT can fail, so this comes after it. */
+  #keep({ executed, history, entry }: FinishedStep): void {
+    this.#history = history;
+    this.#executed.push(executed);
+    this.#options.onEvent({ kind: "step-finished", step: executed, entry });
+  }
+
+  async #transaction<T>(end: "COMMIT" | "ROLLBACK", work: () => Promise<T>): Promise<T> {
     this.#connection.exec("BEGIN IMMEDIATE");
     try {
-      await work();
+      const result = await work();
       this.#connection.exec(end);
+      return result;
     } finally {
       // SQLite has rolled back already where the disk failed.
       if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
@@ -167,17 +224,12 @@ class Run implements Disposable {
     this.#history = history;
   }
 
-  async #runStep(step: PlanStep, index: number): Promise<void> {
+  async #runStep(step: PlanStep, index: number): Promise<FinishedStep> {
     const rehearsed = this.#rehearsed[index];
     if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
     const started = performance.now();
     const { version, name } = step;
-    this.#options.onEvent({
-      kind: "step-started",
-      version,
-      name,
-      statementsTotal: rehearsed.statementCount,
-    });
+    this.#announce(step, rehearsed);
     if (this.#interrupter.isOver()) throw this.#interrupted(step, null);
 
     this.#foreignKeys ??= checkForeignKeys(this.#connection);
@@ -197,13 +249,17 @@ class Run implements Disposable {
       dataLoss,
     };
     recordAttempt(this.#connection, this.#plan.plugin, this.#attempt(step, executed, null));
-    this.#history = readHistory(this.#connection, this.#plan.plugin);
-    this.#executed.push(executed);
-    this.#options.onEvent({
-      kind: "step-finished",
-      step: executed,
-      entry: this.#history.find((entry) => entry.version === version) ?? null,
-    });
+    const history = readHistory(this.#connection, this.#plan.plugin);
+    const entry = history.find((each) => each.version === version) ?? null;
+    return { executed, history, entry };
+  }
+
+  // Once, even where the step must be run again after a backup.
+  #announce({ version, name }: PlanStep, { statementCount }: RehearsedStep): void {
+    if (this.#announcedVersion === version) return;
+    this.#announcedVersion = version;
+    const statementsTotal = statementCount;
+    this.#options.onEvent({ kind: "step-started", version, name, statementsTotal });
   }
 
   #runStatements(step: PlanStep, rehearsed: RehearsedStep): ReadonlyMap<string, number> {
@@ -252,6 +308,8 @@ class Run implements Disposable {
       !this.#broken?.some((known) => known.message === each.message)
     );
     if (fresh !== undefined) {
+      // Compiling can be interrupted too, and an interrupted view is not a broken one.
+      if (this.#interrupter.isOver()) throw this.#interrupted(step, null);
       throw new StepAborted(
         failureOf(
           step,
@@ -273,19 +331,20 @@ class Run implements Disposable {
     this.#broken = broken;
   }
 
-  #backUpBefore(index: number): void {
+  #isForeseenToLose(index: number): boolean {
     const rehearsed = this.#rehearsed[index];
-    if (this.#backup !== null || rehearsed === undefined) return;
-    if (!mayLoseData(countTables(this.#connection, rehearsed.watched))) return;
+    return this.#backup === null && rehearsed !== undefined &&
+      mayLoseData(countTables(this.#connection, rehearsed.watched));
+  }
+
+  #backUp(): void {
     const { plugin } = this.#plan;
     const stamp = this.#options.now().replaceAll(/[^0-9TZ]/g, "");
     const name = `${plugin}-v${
       currentVersion(readHistory(this.#connection, plugin))
     }-${stamp}.sqlite3`;
     const outcome = backUp(this.#connection, this.#options.backups, name);
-    if (!outcome.ok) {
-      throw new SqliteError({ code: "SQLITE_FULL", message: outcome.message, offset: null });
-    }
+    if (!outcome.ok) throw new BackupRefused(outcome.message);
     this.#backup = outcome;
   }
 
@@ -331,12 +390,20 @@ class Run implements Disposable {
     };
   }
 
+  /** Godwit's own SQL in a step may fail as well: for lack of time, or of room on the disk. */
+  #abortedBy(step: PlanStep, error: unknown): unknown {
+    if (!(error instanceof SqliteError)) return error;
+    return error.failure.code === "SQLITE_INTERRUPT"
+      ? this.#interrupted(step, null)
+      : new StepAborted(failureOf(step, "unavailable", adviseOn(error.failure)));
+  }
+
   #aborted(step: PlanStep, text: StatementText, failure: SqliteFailure): StepAborted {
     const offset = failure.offset ?? text.offset;
     const place = { ...sourcePlace(step.sql, step.line, offset), statement: text.sql };
     if (failure.code === "SQLITE_INTERRUPT") return this.#interrupted(step, place);
     const reason = isUnavailable(failure.code) ? "unavailable" : "sql";
-    return new StepAborted({ ...failureOf(step, reason, failure.message), place });
+    return new StepAborted({ ...failureOf(step, reason, adviseOn(failure)), place });
   }
 
   #interrupted(step: PlanStep, place: StepFailure["place"]): StepAborted {

@@ -4,6 +4,7 @@ import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { integerOf, nullableIntegerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
 
 const CREATE_TABLES = `
 CREATE TABLE IF NOT EXISTS plugin_schema_migrations (
@@ -145,5 +146,6 @@ function outcomeOf({ direction, error }: Attempt): HistoryStatus {
 // A status that this version does not know must not be taken for "pending".
 function statusOf(status: string): HistoryStatus {
   if (status === "applied" || status === "rolled_back" || status === "failed") return status;
-  throw new Error(`plugin_schema_migrations holds the unknown status "${status}"`);
+  const message = `plugin_schema_migrations holds the unknown status "${status}"`;
+  throw new SqliteError({ code: "SQLITE_CORRUPT", message, offset: null });
 }

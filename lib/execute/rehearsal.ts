@@ -5,6 +5,7 @@ import type { Direction } from "../plan/select_steps.ts";
 import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/broken_objects.ts";
 import type { DanglingKey } from "../sqlite/dangling_keys.ts";
+import type { ReservedReference } from "../sqlite/reserved_references.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { Violation } from "./policy.ts";
 
@@ -65,6 +66,8 @@ export interface RehearsedStep {
   readonly dangling: readonly DanglingKey[];
   /** Tables that took a reserved name by a rename, which the authorizer does not see. */
   readonly reservedNames: readonly string[];
+  /** Views, triggers and foreign keys, new with this step, that reach into godwit's tables. */
+  readonly reservedReferences: readonly ReservedReference[];
   /** Digest of the schema afterwards; `null` where the shadow could not be made exactly alike. */
   readonly schemaAfter: string | null;
   /** Whether every statement could be tried. */

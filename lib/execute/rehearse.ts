@@ -5,6 +5,7 @@ import { type Access, alterOf } from "../sqlite/access.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { danglingKeys } from "../sqlite/dangling_keys.ts";
+import { type ReservedReference, reservedReferences } from "../sqlite/reserved_references.ts";
 import { textOf } from "../sqlite/row.ts";
 import { isReserved, readSchema, type Schema } from "../sqlite/schema.ts";
 import { diffSchemas, type TableFate } from "../sqlite/schema_diff.ts";
@@ -42,6 +43,7 @@ export async function rehearse(
   let before = readSchema(shadow);
   const isExact = await schemaDigest(before) === base.digests.schema;
   let broken = brokenObjects(shadow, before);
+  let references = reservedReferences(shadow, before);
   const rehearsed: RehearsedStep[] = [];
   for (const step of steps) {
     const stage = new Stage(shadow, interrupter, step, before, new Set(base.tablesWithRows));
@@ -53,16 +55,19 @@ export async function rehearse(
     dropTemporaryObjects(shadow);
     const after = readSchema(shadow);
     const brokenAfter = brokenObjects(shadow, after);
+    const referencesAfter = reservedReferences(shadow, after);
     rehearsed.push({
       ...stage.facts(after),
       broken: newlyBroken(broken, brokenAfter),
       reservedNames: reservedNames(shadow),
+      reservedReferences: newReferences(references, referencesAfter),
       schemaAfter: isExact ? await schemaDigest(after) : null,
       complete,
     });
     if (!complete) break;
     before = after;
     broken = brokenAfter;
+    references = referencesAfter;
   }
   return { steps: rehearsed, interrupted: null };
 }
@@ -121,7 +126,10 @@ class Stage {
   /** Everything about the step that follows from its schemas and statements. */
   facts(
     after: Schema,
-  ): Omit<RehearsedStep, "broken" | "reservedNames" | "schemaAfter" | "complete"> {
+  ): Omit<
+    RehearsedStep,
+    "broken" | "reservedNames" | "reservedReferences" | "schemaAfter" | "complete"
+  > {
     const { direction, version, name, file } = this.#step;
     const { changes, fates } = diffSchemas(this.#before, after, this.#lineage);
     const dangled = new Set(
@@ -284,6 +292,17 @@ function newlyBroken(
 ): readonly BrokenObject[] {
   const known = new Set(before.map(({ object, name, message }) => `${object}|${name}|${message}`));
   return after.filter(({ object, name, message }) => !known.has(`${object}|${name}|${message}`));
+}
+
+function newReferences(
+  before: readonly ReservedReference[],
+  after: readonly ReservedReference[],
+): readonly ReservedReference[] {
+  return after.filter(({ object, name, reserved }) =>
+    !before.some((each) =>
+      each.object === object && each.name === name && each.reserved === reserved
+    )
+  );
 }
 
 function reservedNames(connection: Connection): readonly string[] {

@@ -165,7 +165,7 @@ export class StatementStream implements Disposable {
     const violation = violationOf(access);
     if (violation === null) return SQLITE_OK;
     // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its copy.
-    this.#violations.push(
+    this.#note(
       !this.#preparing && access.kind === "attach"
         ? {
           code: "vacuum",
@@ -174,6 +174,12 @@ export class StatementStream implements Disposable {
         : violation,
     );
     return this.#preparing && this.#strictness === "record" ? SQLITE_IGNORE : SQLITE_DENY;
+  }
+
+  // SQLite asks for each column that is read; saying it once is enough.
+  #note(violation: Violation): void {
+    const isKnown = this.#violations.some(({ message }) => message === violation.message);
+    if (!isKnown) this.#violations.push(violation);
   }
 
   #isRebuildRename({ accesses }: ReadyStatement): boolean {

@@ -146,19 +146,23 @@ class MigrationRun {
 
   #refuse(plan: MigrationPlan, { rehearsal }: RehearsalReport): FailureReply | null {
     const { plugin, planHash } = this.#request;
-    const refuse = (code: ErrorCode, message: string): FailureReply => ({
-      ...failureReply(code, plugin, message, plan.findings),
+    const refuse = (
+      code: ErrorCode,
+      message: string,
+      findings: readonly Finding[] = plan.findings,
+    ): FailureReply => ({
+      ...failureReply(code, plugin, message, findings),
       plan_hash: plan.hash,
       current_version: plan.from,
     });
     if (rehearsal.interrupted !== null) {
       const why = rehearsal.interrupted === "cancelled"
         ? "the service is stopping"
-        : "the time limit was reached";
-      return refuse(
-        "VALIDATION_FAILED",
-        `The rehearsal was stopped, because ${why}; nothing has run`,
-      );
+        : "the time limit was reached, which timeout_ms sets";
+      const message = `The rehearsal was stopped, because ${why}; nothing has run`;
+      const step = plan.steps[rehearsal.steps.length];
+      const stopped = step === undefined ? [] : [finding("ERROR", "interrupted", step, message)];
+      return refuse("VALIDATION_FAILED", message, [...stopped, ...plan.findings]);
     }
     if (planHash !== undefined && planHash !== plan.hash) {
       const message =

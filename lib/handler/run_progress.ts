@@ -72,7 +72,14 @@ export class RunProgress {
     switch (event.kind) {
       case "step-started": {
         const { version, name, statementsTotal } = event;
-        this.#update({ version, statements_done: 0, statements_total: statementsTotal });
+        this.#progress = {
+          ...this.#progress,
+          version,
+          statements_done: 0,
+          statements_total: statementsTotal,
+        };
+        // Always, for a migration of one long statement says nothing more until its end.
+        this.#publishSnapshot();
         this.#context.publish({ event: "migration_started", ...this.#common(), version, name });
         return;
       }

@@ -2,6 +2,8 @@
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
+import type { ReservedReference } from "../sqlite/reserved_references.ts";
+import { isReserved } from "../sqlite/schema.ts";
 import { subjectOf } from "./subject_of.ts";
 
 /** Finds broken views and triggers, keys without a parent, and what a rebuild did not make again. */
@@ -24,7 +26,7 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
             `drop it first and create it again`,
         )
     ),
-    ...step.dangling.map(({ table, columns, parent }) =>
+    ...step.dangling.filter(({ parent }) => !isReserved(parent)).map(({ table, columns, parent }) =>
       finding(
         // A new table may come before the one that it points at; an old one must not lose its parent.
         isNew(step, table) ? "WARNING" : "ERROR",
@@ -43,6 +45,15 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
           `or drop it by name if it is not needed`,
       )
     ),
+    ...step.reservedReferences.map(({ object, name, reserved }) =>
+      finding(
+        "ERROR",
+        "reserved-table",
+        subject,
+        `${SUBJECTS[object]} "${name}" reaches into "${reserved}", which belongs to godwit; ` +
+          `make it without that table`,
+      )
+    ),
     ...step.reservedNames.map((name) =>
       finding(
         "ERROR",
@@ -53,6 +64,12 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
     ),
   ];
 }
+
+const SUBJECTS: Readonly<Record<ReservedReference["object"], string>> = {
+  "view": "The view",
+  "trigger": "A trigger on",
+  "foreign key": "A foreign key of",
+};
 
 function isNew(step: RehearsedStep, table: string): boolean {
   return step.changes.some(({ change, object, name }) =>

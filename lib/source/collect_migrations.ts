@@ -24,6 +24,7 @@ export async function collectMigrations(
     one.version - other.version || one.file.localeCompare(other.file)
   );
   findings.push(...duplicates(migrations));
+  if (files.length === 0) findings.push(noMigrations());
   return { found: true, migrations, findings };
 }
 
@@ -35,6 +36,11 @@ function parse(source: SourceFile): Promise<ParsedMigration> {
     ok: false,
     findings: [finding("ERROR", "unreadable-file", subject, message)],
   });
+}
+
+function noMigrations(): Finding {
+  const message = "There is no .sql file among the plugin's migrations; add 001_description.sql";
+  return finding("WARNING", "no-migrations", { version: null, name: null, file: null }, message);
 }
 
 function duplicates(migrations: readonly Migration[]): readonly Finding[] {

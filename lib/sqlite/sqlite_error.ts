@@ -35,6 +35,22 @@ const UNAVAILABLE = [
   "SQLITE_READONLY",
 ];
 
+const ADVICE: Readonly<Record<string, string>> = {
+  SQLITE_BUSY: "another process has it open: close it there and try again",
+  SQLITE_NOTADB:
+    "it is not a SQLite database, or it is encrypted: move it away or restore a backup",
+  SQLITE_CORRUPT: "the file is damaged: restore a backup",
+  SQLITE_FULL: "make room on the disk and try again",
+  SQLITE_READONLY: "make the file writable and try again",
+  SQLITE_CANTOPEN: "check the path and its permissions",
+};
+
+/** A failure's message with the way out, where there is one to name. */
+export function adviseOn({ code, message }: SqliteFailure): string {
+  const advice = Object.entries(ADVICE).find(([each]) => code.startsWith(each))?.[1];
+  return advice === undefined ? message : `${message}; ${advice}`;
+}
+
 /** Says whether a failure is the database's or the disk's fault, not the SQL's. */
 export function isUnavailable(code: string): boolean {
   return UNAVAILABLE.some((each) => code === each || code.startsWith(`${each}_`));

@@ -17,6 +17,10 @@ export function backupDirectory(directory: string): BackupPlace {
       }
       return join(directory, name);
     },
+    discard(path) {
+      fs.rmSync(path, { force: true });
+      fs.rmSync(`${path}-journal`, { force: true });
+    },
     freeBytes() {
       // Needs --allow-sys=statfs in Deno; without it the reply says that nobody looked.
       try {

@@ -12,7 +12,7 @@ import { rehearse } from "../execute/rehearse.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
-import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
 import type { ExecutionRequest, Outcome, RehearsalReport } from "./session.ts";
@@ -149,18 +149,6 @@ export class WorkerDatabase {
   }
 
   #explain({ failure }: SqliteError): string {
-    const advice = Object.entries(ADVICE).find(([code]) => failure.code.startsWith(code))?.[1];
-    const where = this.#place.path ?? "the database in memory";
-    return `Cannot use ${where}: ${failure.message}${advice === undefined ? "" : `; ${advice}`}`;
+    return `Cannot use ${this.#place.path ?? "the database in memory"}: ${adviseOn(failure)}`;
   }
 }
-
-const ADVICE: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: "another process has it open: close it there and try again",
-  SQLITE_NOTADB:
-    "it is not a SQLite database, or it is encrypted: move it away or restore a backup",
-  SQLITE_CORRUPT: "the file is damaged: restore a backup",
-  SQLITE_FULL: "make room on the disk and try again",
-  SQLITE_READONLY: "make the file writable and try again",
-  SQLITE_CANTOPEN: "check the path and its permissions",
-};
