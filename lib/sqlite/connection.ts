@@ -20,6 +20,10 @@ export type DatabaseLocation =
 // How long an open database of another owner is waited for; owners give idle databases back sooner.
 const BUSY_TIMEOUT_MS = 1_000;
 
+// Room for rebuilding a table of some hundred thousand rows without reading a page twice. SQLite takes it
+// only as it fills.
+const CACHE_KIB = 64 * 1024;
+
 /** A connection; every method throws `SqliteError` where SQLite fails. */
 export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
@@ -110,7 +114,7 @@ export class Connection implements Disposable {
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
     capi.sqlite3_busy_timeout(this.pointer, BUSY_TIMEOUT_MS);
-    this.exec("PRAGMA locking_mode=EXCLUSIVE");
+    this.exec(`PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-${CACHE_KIB}`);
   }
 
   #attempt<T>(action: () => T): T {

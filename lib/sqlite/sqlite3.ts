@@ -153,6 +153,7 @@ interface Capi {
   readonly SQLITE_OPEN_CREATE: number;
   readonly SQLITE_OPEN_EXCLUSIVE: number;
   readonly SQLITE_OPEN_DELETEONCLOSE: number;
+  readonly SQLITE_OPEN_WAL: number;
   readonly SQLITE_ACCESS_EXISTS: number;
   readonly SQLITE_ACCESS_READWRITE: number;
   readonly SQLITE_LOCK_NONE: number;

@@ -1,6 +1,8 @@
 // Registers a VFS with SQLite that keeps its files in a storage. Runs wherever SQLite's WASM build runs.
 
 import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
+import { type BufferedFile, bufferWrites } from "./buffer_writes.ts";
+import { reserveAhead } from "./reserve_ahead.ts";
 import {
   type OpenMode,
   type Storage,
@@ -20,7 +22,7 @@ export interface Vfs {
 /** What the VFS knows of a `sqlite3_file`. */
 interface OpenFile {
   readonly path: string;
-  readonly file: StorageFile;
+  readonly file: BufferedFile;
   readonly deleteOnClose: boolean;
   /** The owner's lock, held from SHARED to NONE: one process owns a database at a time. */
   lock: StorageLock | null;
@@ -77,8 +79,11 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       guard(capi.SQLITE_IOERR_CLOSE, () => {
         const open = fileAt(pFile);
         files.delete(pFile);
-        open.lock?.release();
-        open.file.close();
+        try {
+          open.file.close();
+        } finally {
+          open.lock?.release();
+        }
         if (open.deleteOnClose) storage.delete(open.path);
         return capi.SQLITE_OK;
       }),
@@ -139,6 +144,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       guard(capi.SQLITE_IOERR_UNLOCK, () => {
         if (level !== capi.SQLITE_LOCK_NONE) return capi.SQLITE_OK;
         const open = fileAt(pFile);
+        open.file.settle();
         open.lock?.release();
         open.lock = null;
         return capi.SQLITE_OK;
@@ -259,7 +265,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
     flags: number,
   ): { readonly open: OpenFile; readonly flags: number } {
     if (path === null) {
-      const file = storage.openTemporary();
+      const file = bufferWrites(storage.openTemporary());
       return {
         open: { path: "", file, deleteOnClose: false, lock: null, directoryFlushed: true },
         flags,
@@ -271,8 +277,15 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       ? "create"
       : "exclusive";
     const deleteOnClose = (flags & capi.SQLITE_OPEN_DELETEONCLOSE) !== 0;
+    const isLog = (flags & capi.SQLITE_OPEN_WAL) !== 0;
     const describe = (file: StorageFile, outFlags: number) => ({
-      open: { path, file, deleteOnClose, lock: null, directoryFlushed: existence === "must-exist" },
+      open: {
+        path,
+        file: bufferWrites(isLog ? reserveAhead(file) : file),
+        deleteOnClose,
+        lock: null,
+        directoryFlushed: existence === "must-exist",
+      },
       flags: outFlags,
     });
     if ((flags & capi.SQLITE_OPEN_READONLY) !== 0) {
