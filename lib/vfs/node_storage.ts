@@ -55,9 +55,14 @@ function openFile(path: string, { access, existence }: OpenMode): StorageFile {
 
 function nodeFile(descriptor: number, path: string): StorageFile {
   let open = true;
+  // The system gives a closed descriptor to the next file that is opened.
+  const use = <T>(operation: string, action: () => T): T => {
+    if (!open) throw new StorageError("EBADF", operation, path);
+    return attempt(operation, path, action);
+  };
   return {
     read(buffer, at) {
-      return attempt("read", path, () => {
+      return use("read", () => {
         let done = 0;
         while (done < buffer.length) {
           const count = fs.readSync(descriptor, buffer, done, buffer.length - done, at + done);
@@ -68,17 +73,16 @@ function nodeFile(descriptor: number, path: string): StorageFile {
       });
     },
     write(buffer, at) {
-      attempt("write", path, () => {
+      use("write", () => {
         for (let done = 0; done < buffer.length;) {
           done += fs.writeSync(descriptor, buffer, done, buffer.length - done, at + done);
         }
       });
     },
-    truncate: (sizeBytes) =>
-      attempt("truncate", path, () => fs.ftruncateSync(descriptor, sizeBytes)),
-    size: () => attempt("stat", path, () => fs.fstatSync(descriptor).size),
+    truncate: (sizeBytes) => use("truncate", () => fs.ftruncateSync(descriptor, sizeBytes)),
+    size: () => use("stat", () => fs.fstatSync(descriptor).size),
     // fdatasync flushes the length too where it changed; only times are left behind.
-    flush: () => attempt("sync", path, () => fs.fdatasyncSync(descriptor)),
+    flush: () => use("sync", () => fs.fdatasyncSync(descriptor)),
     close() {
       if (!open) return;
       open = false;

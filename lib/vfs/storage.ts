@@ -12,7 +12,7 @@ export interface StorageFile {
   size(): number;
   /** Returns once everything written so far survives a power cut. */
   flush(): void;
-  /** Gives the handle back; closing twice is harmless. */
+  /** Gives the handle back; closing twice is harmless, any other use of a closed one is `EBADF`. */
   close(): void;
 }
 
@@ -74,6 +74,7 @@ export class StorageError extends Error {
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EBADF: "the file is not open for that",
   EBUSY: "busy",
   EDQUOT: "the disk quota is used up",
   EEXIST: "it exists already",

@@ -1,0 +1,79 @@
+// A storage whose operations fail on demand, for tests of what is built on storages. Runs anywhere.
+
+import { type Storage, StorageError, type StorageFile } from "./storage.ts";
+
+/** One operation on a storage, as it is about to happen. */
+export interface StorageOperation {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly kind:
+    | "open"
+    | "read"
+    | "write"
+    | "truncate"
+    | "size"
+    | "flush"
+    | "close"
+    | "delete"
+    | "flush-directory"
+    | "lock";
+  readonly path: string;
+}
+
+/** How an operation fails. */
+export interface Fault {
+  /** The operating system's code, such as `EIO` or `ENOSPC`. */
+  readonly code: string;
+  /** `half-done` lets a write put down half its bytes before it fails, as a full disk does. */
+  readonly effect: "none" | "half-done";
+}
+
+/**
+ * Wraps `storage`. `choose` is asked before every operation; where it returns a fault the operation
+ * fails with it. Closing gives the handle back in any case, as close(2) does.
+ */
+export function faultStorage(
+  storage: Storage,
+  choose: (operation: StorageOperation) => Fault | null,
+): Storage {
+  let number = 0;
+
+  function attempt<T>(
+    kind: StorageOperation["kind"],
+    path: string,
+    action: () => T,
+    onFault: (fault: Fault) => void = () => {},
+  ): T {
+    number += 1;
+    const fault = choose({ number, kind, path });
+    if (fault === null) return action();
+    onFault(fault);
+    throw new StorageError(fault.code, kind, path);
+  }
+
+  const wrap = (file: StorageFile, path: string): StorageFile => ({
+    read: (buffer, at) => attempt("read", path, () => file.read(buffer, at)),
+    write(buffer, at) {
+      attempt("write", path, () => file.write(buffer, at), ({ effect }) => {
+        if (effect === "half-done") file.write(buffer.subarray(0, buffer.length >> 1), at);
+      });
+    },
+    truncate: (sizeBytes) => attempt("truncate", path, () => file.truncate(sizeBytes)),
+    size: () => attempt("size", path, () => file.size()),
+    flush: () => attempt("flush", path, () => file.flush()),
+    close: () => attempt("close", path, () => file.close(), () => file.close()),
+  });
+
+  return {
+    ...storage,
+    open: (path, mode) => attempt("open", path, () => wrap(storage.open(path, mode), path)),
+    openTemporary() {
+      const path = "a temporary file";
+      return attempt("open", path, () => wrap(storage.openTemporary(), path));
+    },
+    delete: (path) => attempt("delete", path, () => storage.delete(path)),
+    sizeOf: (path) => attempt("size", path, () => storage.sizeOf(path)),
+    flushDirectory: (path) => attempt("flush-directory", path, () => storage.flushDirectory(path)),
+    lock: (path) => attempt("lock", path, () => storage.lock(path)),
+  };
+}

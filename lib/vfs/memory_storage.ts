@@ -1,0 +1,142 @@
+// Storage in memory. Runs anywhere; what it holds is gone with it.
+
+import {
+  type OpenMode,
+  type Storage,
+  StorageError,
+  type StorageFile,
+  type StorageLock,
+  type StorageLockRefusal,
+} from "./storage.ts";
+
+/** File contents by absolute path. */
+export type Files = ReadonlyMap<string, Uint8Array>;
+
+/** A storage in memory, which can be looked into. */
+export interface MemoryStorage extends Storage {
+  /** A copy of every named file. */
+  files(): Files;
+}
+
+/** A file's bytes. Names and handles point to it; deleting the name leaves the handles. */
+interface Content {
+  bytes: Uint8Array;
+  sizeBytes: number;
+  locked: boolean;
+}
+
+/** Makes a storage that holds copies of `files` to begin with. Every directory exists. */
+export function memoryStorage(files: Files = new Map()): MemoryStorage {
+  const contents = new Map<string, Content>();
+  for (const [path, bytes] of files) {
+    contents.set(path, { bytes: bytes.slice(), sizeBytes: bytes.length, locked: false });
+  }
+
+  function open(path: string, { access, existence }: OpenMode): StorageFile {
+    const existing = contents.get(path);
+    if (existing === undefined && existence === "must-exist") {
+      throw new StorageError("ENOENT", "open", path);
+    }
+    if (existing !== undefined && existence === "exclusive") {
+      throw new StorageError("EEXIST", "open", path);
+    }
+    const content = existing ?? emptyContent();
+    contents.set(path, content);
+    return memoryFile(content, path, access);
+  }
+
+  function lock(path: string): StorageLock | StorageLockRefusal {
+    const content = contents.get(path);
+    if (content === undefined) throw new StorageError("ENOENT", "lock", path);
+    if (content.locked) return { kind: "held", by: null };
+    content.locked = true;
+    let held = true;
+    return {
+      kind: "acquired",
+      release() {
+        if (held) content.locked = false;
+        held = false;
+      },
+    };
+  }
+
+  return {
+    resolve: resolvePath,
+    open,
+    openTemporary: () => memoryFile(emptyContent(), "a temporary file", "read-write"),
+    delete(path) {
+      if (!contents.delete(path)) throw new StorageError("ENOENT", "delete", path);
+    },
+    sizeOf: (path) => contents.get(path)?.sizeBytes ?? null,
+    isAccessible: (path) => contents.has(path),
+    flushDirectory() {},
+    lock,
+    files: () =>
+      new Map(
+        [...contents].map(([path, { bytes, sizeBytes }]) => [path, bytes.slice(0, sizeBytes)]),
+      ),
+  };
+}
+
+function emptyContent(): Content {
+  return { bytes: new Uint8Array(0), sizeBytes: 0, locked: false };
+}
+
+function memoryFile(content: Content, path: string, access: OpenMode["access"]): StorageFile {
+  let isOpen = true;
+  const use = (operation: string, writes: boolean): void => {
+    if (!isOpen || (writes && access === "read")) throw new StorageError("EBADF", operation, path);
+  };
+  return {
+    read(buffer, at) {
+      use("read", false);
+      const part = content.bytes.subarray(
+        Math.min(at, content.sizeBytes),
+        Math.min(at + buffer.length, content.sizeBytes),
+      );
+      buffer.set(part);
+      return part.length;
+    },
+    write(buffer, at) {
+      use("write", true);
+      resize(content, Math.max(content.sizeBytes, at + buffer.length));
+      content.bytes.set(buffer, at);
+    },
+    truncate(sizeBytes) {
+      use("truncate", true);
+      resize(content, sizeBytes);
+    },
+    size() {
+      use("stat", false);
+      return content.sizeBytes;
+    },
+    flush() {
+      use("sync", false);
+    },
+    close() {
+      isOpen = false;
+    },
+  };
+}
+
+// Room is doubled, so that a file that grows by pages is not copied for each of them.
+function resize(content: Content, sizeBytes: number): void {
+  if (sizeBytes > content.bytes.length) {
+    const grown = new Uint8Array(Math.max(sizeBytes, 2 * content.bytes.length));
+    grown.set(content.bytes.subarray(0, content.sizeBytes));
+    content.bytes = grown;
+  } else if (sizeBytes < content.sizeBytes) {
+    content.bytes.fill(0, sizeBytes, content.sizeBytes);
+  }
+  content.sizeBytes = sizeBytes;
+}
+
+// As a POSIX shell in "/" would take it.
+function resolvePath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

@@ -1,0 +1,35 @@
+// Every storage there is, each in a directory of its own, for tests that run against all of them.
+
+import { join } from "node:path";
+import { faultStorage } from "../../lib/vfs/fault_storage.ts";
+import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
+import { nodeStorage } from "../../lib/vfs/node_storage.ts";
+import { simulatedDisk } from "../../lib/vfs/simulated_disk.ts";
+import type { Storage } from "../../lib/vfs/storage.ts";
+
+/** A storage and an empty directory in it. */
+export interface StoragePlace extends Disposable {
+  readonly storage: Storage;
+  path(name: string): string;
+}
+
+/** Makes a new place in each storage, by the storage's name. */
+export const STORAGES: Readonly<Record<string, () => StoragePlace>> = {
+  "node:fs": nodePlace,
+  "memory": () => placeIn(memoryStorage()),
+  "simulated disk": () => placeIn(simulatedDisk().storage),
+  "fault storage without faults": () => placeIn(faultStorage(memoryStorage(), () => null)),
+};
+
+function nodePlace(): StoragePlace {
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-vfs-" });
+  return {
+    storage: nodeStorage(),
+    path: (name) => join(directory, name),
+    [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
+  };
+}
+
+function placeIn(storage: Storage): StoragePlace {
+  return { storage, path: (name) => `/place/${name}`, [Symbol.dispose]() {} };
+}
