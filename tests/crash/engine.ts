@@ -1,0 +1,48 @@
+// SQLite in this thread, on whatever storage is plugged in.
+
+import { Connection } from "../../lib/sqlite/connection.ts";
+import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
+import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
+import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
+import { installVfs, type Vfs } from "../../lib/vfs/install_vfs.ts";
+import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
+import type { Storage } from "../../lib/vfs/storage.ts";
+
+/** An instance of SQLite whose storage can be changed while no database is open. */
+export interface Engine {
+  readonly sqlite3: Sqlite3;
+  readonly vfs: Vfs;
+  readonly storage: Storage;
+  /** Puts another storage under the VFS. */
+  plug(storage: Storage): void;
+}
+
+/** Starts SQLite with an empty storage in memory. */
+export async function startEngine(): Promise<Engine> {
+  const sqlite3 = await loadSqlite(sqliteModule);
+  let plugged: Storage = memoryStorage();
+  const storage: Storage = {
+    resolve: (path) => plugged.resolve(path),
+    open: (path, mode) => plugged.open(path, mode),
+    openTemporary: () => plugged.openTemporary(),
+    delete: (path) => plugged.delete(path),
+    sizeOf: (path) => plugged.sizeOf(path),
+    isAccessible: (path, access) => plugged.isAccessible(path, access),
+    flushDirectory: (path) => plugged.flushDirectory(path),
+    lock: (path) => plugged.lock(path),
+  };
+  const vfs = installVfs(sqlite3, storage, "simulated");
+  return {
+    sqlite3,
+    vfs,
+    storage,
+    plug(other) {
+      plugged = other;
+    },
+  };
+}
+
+/** Opens a database, which may not be there yet. */
+export function openDatabase({ sqlite3, vfs }: Engine, path: string): Connection {
+  return new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+}

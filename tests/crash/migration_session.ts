@@ -1,0 +1,150 @@
+// One apply or rollback in this thread, as godwit runs it or in another journal mode.
+
+import type { BackupPlace } from "../../lib/execute/backup.ts";
+import { readBase } from "../../lib/execute/database_base.ts";
+import { executePlan } from "../../lib/execute/execute_plan.ts";
+import type { Execution } from "../../lib/execute/execution.ts";
+import type { Limits } from "../../lib/execute/interrupter.ts";
+import { rehearse } from "../../lib/execute/rehearse.ts";
+import type { Migration } from "../../lib/migration/migration.ts";
+import type { History } from "../../lib/plan/history.ts";
+import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_plan.ts";
+import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
+import { directorySource } from "../../lib/source/directory_source.ts";
+import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
+import { type Engine, openDatabase } from "./engine.ts";
+
+/** How the database keeps its journal while a migration runs. */
+export type SessionMode =
+  /** As godwit runs: write-ahead log, exclusive locking. */
+  | "wal"
+  /** A rollback journal, with the directory synced after it is deleted. */
+  | "delete"
+  /** Found with a rollback journal; godwit changes it to a write-ahead log. */
+  | "conversion"
+  /** With a page cache so small that uncommitted pages reach the disk. */
+  | "wal-spill"
+  | "delete-spill";
+
+export const PLUGIN = "library";
+export const DATABASE = "/data/library.sqlite3";
+const BACKUPS = "/data/backups/library";
+const NOW = "2026-01-01T00:00:00.000Z";
+const LIMITS: Limits = { deadlineMs: Infinity, cancelFlag: null };
+
+/** The ten example migrations, in order. */
+export async function exampleMigrations(): Promise<readonly Migration[]> {
+  const root = new URL("../../", import.meta.url).pathname;
+  const loaded = await directorySource(root).load("examples");
+  if (!loaded.found || loaded.findings.length > 0) throw new Error("The examples do not load");
+  return loaded.migrations;
+}
+
+/** Runs one request on the engine's storage and closes the database, unless the run failed. */
+export async function runSession(
+  engine: Engine,
+  mode: SessionMode,
+  migrations: readonly Migration[],
+  target: Target,
+  onCommitted: () => void,
+): Promise<Execution> {
+  return await (mode === "wal" || mode === "conversion"
+    ? runAsWorker(engine, migrations, target, onCommitted)
+    : runWithPragmas(engine, PRAGMAS[mode], migrations, target, onCommitted));
+}
+
+const PRAGMAS = {
+  "delete": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
+  "delete-spill": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cache_size=4",
+  "wal-spill": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=4",
+};
+
+async function runAsWorker(
+  engine: Engine,
+  migrations: readonly Migration[],
+  target: Target,
+  onCommitted: () => void,
+): Promise<Execution> {
+  const database = new WorkerDatabase(engine, {
+    plugin: PLUGIN,
+    path: DATABASE,
+    backups: backupPlace(engine),
+  });
+  try {
+    const base = valueOf(await database.inspect());
+    const plan = await planOf(migrations, target, base);
+    valueOf(await database.rehearse(plan.steps, LIMITS));
+    const request = { dryRun: false, appliedBy: "test" };
+    const execution = valueOf(await database.execute(plan, request, LIMITS, () => {}));
+    onCommitted();
+    return execution;
+  } finally {
+    database.close();
+  }
+}
+
+async function runWithPragmas(
+  engine: Engine,
+  pragmas: string,
+  migrations: readonly Migration[],
+  target: Target,
+  onCommitted: () => void,
+): Promise<Execution> {
+  using connection = openDatabase(engine, DATABASE);
+  connection.exec(pragmas);
+  const base = await readBase(connection, PLUGIN);
+  const plan = await planOf(migrations, target, base);
+  const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, LIMITS);
+  const execution = await executePlan(connection, plan, rehearsal.steps, {
+    mode: "commit",
+    appliedBy: "test",
+    limits: LIMITS,
+    now: () => NOW,
+    backups: backupPlace(engine),
+    onEvent() {},
+  });
+  onCommitted();
+  return execution;
+}
+
+async function planOf(
+  migrations: readonly Migration[],
+  target: Target,
+  base: { readonly history: History; readonly digests: PlanBase },
+) {
+  const selection = selectSteps(target, migrations, base.history);
+  if (!selection.ok) throw new Error(selection.message);
+  return await completePlan({
+    plugin: PLUGIN,
+    direction: target.direction,
+    from: selection.from,
+    to: selection.to,
+    base: base.digests,
+    steps: selection.migrations.map((migration) => planStep(migration, target.direction)),
+    findings: [],
+  });
+}
+
+// Each backup gets a name of its own: on a simulated disk the clock stands still.
+let backups = 0;
+
+function backupPlace({ storage }: Engine): BackupPlace {
+  return {
+    newFile: (name) => `${BACKUPS}/${++backups}-${name}`,
+    freeBytes: () => null,
+    discard: (path) => storage.delete(path),
+  };
+}
+
+/** A session could not do its work. The message says why. */
+export class SessionFailed extends Error {}
+
+function valueOf<T>(
+  outcome: { readonly ok: true; readonly value: T } | {
+    readonly ok: false;
+    readonly message: string;
+  },
+): T {
+  if (!outcome.ok) throw new SessionFailed(outcome.message);
+  return outcome.value;
+}
