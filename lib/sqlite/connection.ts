@@ -48,7 +48,13 @@ export class Connection implements Disposable {
       throw new Error("SQLite opened a database without a handle");
     }
     this.pointer = this.#database.pointer;
-    this.#harden();
+    try {
+      this.#harden();
+    } catch (error) {
+      // A damaged file shows itself here; left open, it would stay locked.
+      this.close();
+      throw error;
+    }
   }
 
   /** Runs godwit's own SQL, one or more statements. */

@@ -1,0 +1,89 @@
+// fileLocks(): one run at a time for each plugin.
+
+import * as assert from "uvu/assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileLocks } from "../../lib/lock/file_locks.ts";
+import type { RunLock } from "../../lib/lock/run_locks.ts";
+import type { RunSnapshot } from "../../lib/message/run_snapshot.ts";
+import { suite } from "../support/suite.ts";
+import { Workspace } from "../support/workspace.ts";
+
+const locking = suite("fileLocks()");
+
+const SNAPSHOT: RunSnapshot = {
+  progress: {
+    verb: "rollback",
+    dry_run: true,
+    started_at: "2026-01-01T00:00:00.000Z",
+    started_by: "ann",
+    version: null,
+    migrations_done: 0,
+    migrations_total: 0,
+    statements_done: 0,
+    statements_total: 0,
+  },
+  history: [],
+};
+
+function acquired(lock: ReturnType<ReturnType<typeof fileLocks>["acquire"]>): RunLock {
+  if (lock.kind === "acquired") return lock;
+  throw new Error("The lock is held");
+}
+
+locking("acquire() gives a plugin's lock once, and again when it is released", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const lock = acquired(locks.acquire("quotes"));
+  assert.equal(locks.acquire("quotes"), { kind: "held", snapshot: null });
+  assert.equal(fileLocks(workspace.dataDir).acquire("quotes").kind, "held");
+  acquired(locks.acquire("trivia")).release();
+  lock.release();
+  acquired(locks.acquire("quotes")).release();
+});
+
+locking(
+  "current() is what the holder published last, and nothing once it has released",
+  async () => {
+    await using workspace = new Workspace();
+    const locks = fileLocks(workspace.dataDir);
+    assert.is(locks.current("quotes"), null);
+    const lock = acquired(locks.acquire("quotes"));
+    assert.is(locks.current("quotes"), null);
+    lock.publish(SNAPSHOT);
+    assert.equal(locks.current("quotes"), SNAPSHOT);
+    assert.equal(locks.acquire("quotes"), { kind: "held", snapshot: SNAPSHOT });
+    lock.release();
+    assert.is(locks.current("quotes"), null);
+    assert.not.ok(existsSync(join(workspace.dataDir, "locks", "quotes.json")));
+  },
+);
+
+locking(
+  "a snapshot that nobody's lock stands behind is ignored, and removed by the next run",
+  async () => {
+    await using workspace = new Workspace();
+    const directory = join(workspace.dataDir, "locks");
+    Deno.mkdirSync(directory, { recursive: true });
+    Deno.writeTextFileSync(join(directory, "quotes.json"), JSON.stringify(SNAPSHOT));
+    const locks = fileLocks(workspace.dataDir);
+    assert.is(locks.current("quotes"), null);
+    Deno.writeTextFileSync(join(directory, "quotes.lock"), "");
+    assert.is(locks.current("quotes"), null);
+    const lock = acquired(locks.acquire("quotes"));
+    assert.is(locks.current("quotes"), null);
+    lock.release();
+  },
+);
+
+locking("half a snapshot, as a full disk leaves it, is no snapshot", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const lock = acquired(locks.acquire("quotes"));
+  Deno.writeTextFileSync(join(workspace.dataDir, "locks", "quotes.json"), '{"progress":');
+  assert.is(locks.current("quotes"), null);
+  assert.equal(locks.acquire("quotes"), { kind: "held", snapshot: null });
+  lock.release();
+});
+
+locking.run();
