@@ -1,0 +1,245 @@
+// What a migration's SQL may not do: refused before anything runs, with the line, and nothing changes.
+
+import * as assert from "uvu/assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { FindingCode } from "../../lib/finding/finding.ts";
+import type { FailureReply, FindingMessage } from "../../lib/message/reply.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
+import { suite } from "../support/suite.ts";
+import { untouched } from "../support/untouched.ts";
+import { Workspace } from "../support/workspace.ts";
+
+const isolation = suite("isolation");
+
+const BASE = migrationFile(
+  "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\nINSERT INTO t VALUES (1, 'x'), (2, NULL);",
+  "DROP TABLE t;",
+);
+
+interface Refusal {
+  readonly sql: string;
+  readonly code: FindingCode;
+  /** A part of the message, which says what to do or why not. */
+  readonly says: string;
+}
+
+/** Applies each as a second migration, dry and for real; both must refuse and change nothing. */
+async function refuses(refusals: readonly Refusal[]): Promise<void> {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_base.sql": BASE });
+  await workspace.apply("p");
+  for (const { sql, code, says } of refusals) {
+    workspace.write("p", { "002_bad.sql": migrationFile(sql) });
+    for (const dry_run of [true, false]) {
+      const reply = await untouched(
+        workspace,
+        "p",
+        () => workspace.refused("apply", "p", { dry_run }),
+      );
+      assert.is(reply.error_code, "VALIDATION_FAILED", sql);
+      assert.match(reply.message, "Nothing has run", sql);
+      const found = errorOf(reply, code, sql);
+      assert.match(found.message, says);
+      assert.is(found.file, "002_bad.sql");
+    }
+    const status = await untouched(workspace, "p", () => workspace.status("p"));
+    assert.ok(status.pending_warnings.some((each) => each.code === code), sql);
+    assert.equal(status.failed_migrations, []);
+  }
+}
+
+function errorOf({ errors }: FailureReply, code: FindingCode, sql: string): FindingMessage {
+  const found = errors.find((each) => each.code === code);
+  if (found !== undefined) return found;
+  throw new Error(`${sql} gives ${JSON.stringify(errors)}`);
+}
+
+// PITFALLS row 8.
+isolation("refuses SQL that begins or ends a transaction", async () => {
+  const says = "godwit runs each migration in one transaction; delete the line";
+  const code = "transaction-control";
+  await refuses([
+    "BEGIN;",
+    "BEGIN IMMEDIATE TRANSACTION;",
+    "COMMIT;",
+    "END;",
+    "ROLLBACK;",
+    "SAVEPOINT s;",
+    "RELEASE s;",
+    "INSERT INTO t (a) VALUES ('y'); COMMIT; DROP TABLE t;",
+  ].map((sql) => ({ sql, code, says })));
+});
+
+isolation("refuses ATTACH, DETACH and VACUUM, and writes no file", async () => {
+  await using elsewhere = new Workspace();
+  const path = join(elsewhere.root, "elsewhere.sqlite3");
+  await refuses([
+    { sql: `ATTACH '${path}' AS other;`, code: "attach", says: "its plugin's database alone" },
+    { sql: "DETACH other;", code: "attach", says: "its plugin's database alone" },
+    { sql: "VACUUM;", code: "vacuum", says: "inside a migration's transaction" },
+    { sql: `VACUUM INTO '${path}';`, code: "vacuum", says: "inside a migration's transaction" },
+  ]);
+  assert.not.ok(existsSync(path));
+});
+
+// PITFALLS rows 2 and 3.
+isolation("refuses PRAGMAs that change a connection, and says why", async () => {
+  const code = "pragma";
+  await refuses([
+    { sql: "PRAGMA foreign_keys = ON;", code, says: "does nothing inside a transaction" },
+    {
+      sql: "PRAGMA defer_foreign_keys = ON;",
+      code,
+      says: "does not keep DROP TABLE from deleting child rows",
+    },
+    { sql: "PRAGMA legacy_alter_table = ON;", code, says: "godwit switches it on" },
+    { sql: "PRAGMA writable_schema = ON;", code, says: "rebuild the table instead" },
+    { sql: "PRAGMA journal_mode = DELETE;", code, says: "inside a transaction" },
+    { sql: "PRAGMA main.journal_mode = DELETE;", code, says: "inside a transaction" },
+    { sql: "SELECT * FROM pragma_journal_mode;", code, says: "inside a transaction" },
+    { sql: "PRAGMA mmap_size = 1;", code, says: "these are: application_id" },
+  ]);
+});
+
+isolation("allows the PRAGMAs on the list, and keeps what they set", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile(
+      "PRAGMA user_version = 7; PRAGMA application_id = 99; PRAGMA foreign_key_check;" +
+        " PRAGMA table_info(x); PRAGMA integrity_check; SELECT * FROM pragma_table_list;",
+    ),
+  });
+  await workspace.apply("p");
+  assert.is(
+    sqliteShell(workspace.database("p"), "PRAGMA user_version; PRAGMA application_id;"),
+    "7\n99",
+  );
+});
+
+isolation(
+  "refuses to read, write or drop the tracking tables, or to take a reserved name",
+  async () => {
+    const code = "reserved-table";
+    const belongs = "belongs to godwit";
+    await refuses([
+      ...[
+        "INSERT INTO t (a) SELECT name FROM plugin_schema_migrations;",
+        "CREATE TABLE copy AS SELECT * FROM plugin_schema_migration_log;",
+        "SELECT count(*) FROM Plugin_Schema_Migrations;",
+        "UPDATE plugin_schema_migrations SET status = 'applied';",
+        "DELETE FROM plugin_schema_migrations;",
+        "INSERT OR REPLACE INTO main.plugin_schema_migrations DEFAULT VALUES;",
+        "DROP TABLE plugin_schema_migrations;",
+        "ALTER TABLE plugin_schema_migrations ADD COLUMN x;",
+        "ALTER TABLE plugin_schema_migrations RENAME TO x;",
+        "CREATE INDEX i ON plugin_schema_migrations (name);",
+        "CREATE TRIGGER tr AFTER INSERT ON plugin_schema_migrations BEGIN SELECT 1; END;",
+        "CREATE TABLE godwit_x (a);",
+        "CREATE VIEW GODWIT_x AS SELECT 1;",
+        "CREATE TEMP TABLE plugin_schema_migrations (a);",
+      ].map((sql) => ({ sql, code, says: belongs } as const)),
+      { sql: "ALTER TABLE t RENAME TO godwit_t;", code, says: '"godwit_t" is a reserved name' },
+      {
+        sql: "CREATE TABLE n (a); DROP TABLE t; ALTER TABLE n RENAME TO godwit_t;",
+        code,
+        says: "rename the table to something",
+      },
+    ]);
+  },
+);
+
+// SQLite compiles these only when they are used, which may be long after the migration.
+isolation(
+  "refuses views, triggers and foreign keys that reach into the tracking tables",
+  async () => {
+    const code = "reserved-table";
+    await refuses([
+      {
+        sql: "CREATE VIEW v AS SELECT * FROM plugin_schema_migrations;",
+        code,
+        says: 'The view "v" reaches into "plugin_schema_migrations"',
+      },
+      {
+        sql:
+          "CREATE VIEW v AS SELECT a, (SELECT count(*) FROM plugin_schema_migration_log) FROM t;",
+        code,
+        says: 'The view "v" reaches into "plugin_schema_migration_log"',
+      },
+      ...["INSERT", "UPDATE", "DELETE"].map((event) => ({
+        sql: `CREATE TRIGGER tr AFTER ${event} ON t BEGIN
+        DELETE FROM plugin_schema_migrations; END;`,
+        code,
+        says: 'A trigger on "t" reaches into "plugin_schema_migrations"',
+      } as const)),
+      {
+        sql: "CREATE TABLE c (v INTEGER REFERENCES plugin_schema_migrations (id));",
+        code,
+        says: 'A foreign key of "c" reaches into "plugin_schema_migrations"',
+      },
+    ]);
+  },
+);
+
+isolation("says once per statement that a reserved table is touched", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile("CREATE TABLE c AS SELECT * FROM plugin_schema_migrations;"),
+  });
+  assert.is((await workspace.refused("apply", "p")).errors.length, 1);
+});
+
+isolation("refuses parameters, which a migration has no values for", async () => {
+  const code = "bind-parameter";
+  await refuses([
+    { sql: "INSERT INTO t (a) VALUES (?);", code, says: "has 1 parameter, and" },
+    { sql: "INSERT INTO t (id, a) VALUES (:id, @a);", code, says: "write the values out" },
+    { sql: "INSERT INTO t (id, a) VALUES ($id, ?7);", code, says: "parameters" },
+  ]);
+});
+
+isolation("refuses writes to the schema table", async () => {
+  await refuses([
+    {
+      sql: "UPDATE sqlite_schema SET sql = 'CREATE TABLE t (x)';",
+      code: "sql-error",
+      says: "may not be modified",
+    },
+  ]);
+});
+
+isolation(
+  "reports every forbidden statement of every file at once, each at its place",
+  async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", {
+      "001_a.sql": migrationFile("BEGIN;\nCREATE TABLE t (a);\n  COMMIT;"),
+      "002_b.sql": migrationFile("PRAGMA foreign_keys=OFF;\nVACUUM;"),
+    });
+    const { errors } = await workspace.refused("apply", "p");
+    assert.equal(errors.map(({ file, code, line, column }) => [file, code, line, column]), [
+      ["001_a.sql", "transaction-control", 2, 1],
+      ["001_a.sql", "transaction-control", 4, 3],
+      ["002_b.sql", "pragma", 2, 1],
+      ["002_b.sql", "vacuum", 3, 1],
+    ]);
+  },
+);
+
+isolation("what one migration leaves in the temporary schema does not reach the next", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile(
+      "CREATE TABLE t (a); CREATE TEMP TABLE s (a); CREATE TEMP VIEW v AS SELECT 1;" +
+        " CREATE TEMP TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END; INSERT INTO s VALUES (1);" +
+        " INSERT INTO t SELECT a FROM s;",
+    ),
+    "002_b.sql": migrationFile("CREATE TEMP TABLE s (b); INSERT INTO s (b) VALUES (2);"),
+  });
+  const reply = await workspace.apply("p");
+  assert.is(reply.current_version, 2);
+  assert.is(sqliteShell(workspace.database("p"), "SELECT a FROM t"), "1");
+});
+
+isolation.run();
