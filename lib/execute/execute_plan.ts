@@ -2,27 +2,17 @@
 
 import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
-import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { readSchema } from "../sqlite/schema.ts";
-import type { StatementText } from "../sqlite/script.ts";
-import {
-  adviseOn,
-  isUnavailable,
-  SqliteError,
-  type SqliteFailure,
-} from "../sqlite/sqlite_error.ts";
+import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { backUp, type BackupPlace } from "./backup.ts";
-import { countTables, mayLoseData, measureLoss } from "./data_loss.ts";
+import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "./database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
-import { checkForeignKeys, describeNewViolations, type ForeignKeyCheck } from "./foreign_keys.ts";
 import { type Attempt, createHistoryTables, readHistory, recordAttempt } from "./history_table.ts";
 import { Interrupter, type Limits } from "./interrupter.ts";
+import { type LiveState, readLiveState } from "./live_state.ts";
 import type { RehearsedStep } from "./rehearsal.ts";
-import { sourcePlace } from "./source_position.ts";
-import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
-import { dropTemporaryObjects } from "./temporary_objects.ts";
+import { abortedBy, runStep, StepAborted } from "./run_step.ts";
 
 /** How a plan is run. */
 export interface ExecutionOptions {
@@ -51,16 +41,6 @@ export async function executePlan(
   return await run.execute();
 }
 
-/** A reason to undo a step. It leaves the transaction by the one way that always rolls back. */
-class StepAborted extends Error {
-  readonly failure: StepFailure;
-
-  constructor(failure: StepFailure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
 /** The base that a plan was made for is no longer there. */
 class BaseChanged extends Error {}
 
@@ -75,6 +55,7 @@ interface FinishedStep {
   readonly executed: ExecutedStep;
   readonly history: History;
   readonly entry: HistoryEntry | null;
+  readonly after: LiveState;
 }
 
 class Run implements Disposable {
@@ -87,8 +68,7 @@ class Run implements Disposable {
   readonly #executed: ExecutedStep[] = [];
   #history: History = [];
   #announcedVersion: number | null = null;
-  #foreignKeys: ForeignKeyCheck | null = null;
-  #broken: readonly BrokenObject[] | null = null;
+  #state: LiveState | null = null;
   #backup: { readonly path: string; readonly spaceChecked: boolean } | null = null;
 
   constructor(
@@ -144,7 +124,7 @@ class Run implements Disposable {
         if (this.#isForeseenToLose(index)) this.#backUp();
         this.#keep(await this.#commitStep(step, index));
       } catch (thrown) {
-        const error = this.#abortedBy(step, thrown);
+        const error = abortedBy(step, this.#interrupter, thrown);
         if (error instanceof StepAborted) this.#recordFailure(step, error.failure, started);
         throw error;
       }
@@ -154,8 +134,7 @@ class Run implements Disposable {
   async #commitStep(step: PlanStep, index: number): Promise<FinishedStep> {
     const attempt = (): Promise<FinishedStep> =>
       this.#transaction("COMMIT", async () => {
-        await this.#verifyBase(index);
-        const finished = await this.#runStep(step, index);
+        const finished = this.#runStep(step, index, await this.#verifyBase());
         const isLossy = finished.executed.dataLoss.length > 0;
         if (isLossy && this.#backup === null) throw new BackupMissing();
         return finished;
@@ -172,12 +151,14 @@ class Run implements Disposable {
 
   async #undoAll(): Promise<void> {
     await this.#transaction("ROLLBACK", async () => {
-      await this.#verifyBase(0);
+      let state = await this.#verifyBase();
       for (const [index, step] of this.#plan.steps.entries()) {
         try {
-          this.#keep(await this.#runStep(step, index));
+          const finished = this.#runStep(step, index, state);
+          state = finished.after;
+          this.#keep(finished);
         } catch (thrown) {
-          const error = this.#abortedBy(step, thrown);
+          const error = abortedBy(step, this.#interrupter, thrown);
           if (error instanceof StepAborted) {
             this.#options.onEvent({ kind: "step-failed", failure: error.failure });
           }
@@ -188,8 +169,9 @@ class Run implements Disposable {
   }
 
   /** Counts a step as done. A COMMIT can fail, so this comes after it. */
-  #keep({ executed, history, entry }: FinishedStep): void {
+  #keep({ executed, history, entry, after }: FinishedStep): void {
     this.#history = history;
+    this.#state = after;
     this.#executed.push(executed);
     this.#options.onEvent({ kind: "step-finished", step: executed, entry });
   }
@@ -206,39 +188,43 @@ class Run implements Disposable {
     }
   }
 
-  // The schema is compared once: after that only this run, which holds the database, changes it.
-  async #verifyBase(index: number): Promise<void> {
+  /** Compares with the base of the plan and returns the database as it is. */
+  async #verifyBase(): Promise<LiveState> {
     const { plugin, base } = this.#plan;
     const history = readHistory(this.#connection, plugin);
-    const expected = index === 0 ? base.history : await historyDigest(this.#history);
+    const expected = this.#state === null ? base.history : await historyDigest(this.#history);
     if (await historyDigest(history) !== expected) {
       throw new BaseChanged(
         `The history of "${plugin}" changed after the plan was made; make a new plan`,
       );
     }
-    if (index === 0 && await schemaDigest(readSchema(this.#connection)) !== base.schema) {
+    this.#history = history;
+    // The schema is compared once: after that only this run, which holds the database, changes it.
+    if (this.#state !== null) return this.#state;
+    const state = readLiveState(this.#connection);
+    if (await schemaDigest(state.schema) !== base.schema) {
       throw new BaseChanged(
         `The schema of "${plugin}" changed after the plan was made; make a new plan`,
       );
     }
-    this.#history = history;
+    return state;
   }
 
-  async #runStep(step: PlanStep, index: number): Promise<FinishedStep> {
+  #runStep(step: PlanStep, index: number, before: LiveState): FinishedStep {
     const rehearsed = this.#rehearsed[index];
     if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
     const started = performance.now();
-    const { version, name } = step;
     this.#announce(step, rehearsed);
-    if (this.#interrupter.isOver()) throw this.#interrupted(step, null);
-
-    this.#foreignKeys ??= checkForeignKeys(this.#connection);
-    this.#broken ??= brokenObjects(this.#connection, readSchema(this.#connection));
-    const counts = countTables(this.#connection, rehearsed.watched);
-    const deletedRows = this.#runStatements(step, rehearsed);
-    const dataLoss = measureLoss(this.#connection, counts, deletedRows);
-    await this.#checkResult(step, rehearsed);
-
+    const { dataLoss, after } = runStep({
+      connection: this.#connection,
+      interrupter: this.#interrupter,
+      step,
+      rehearsed,
+      before,
+      onStatement: (statementsDone) =>
+        this.#options.onEvent({ kind: "statement-finished", statementsDone }),
+    });
+    const { version, name } = step;
     const executed: ExecutedStep = {
       version,
       name,
@@ -251,7 +237,7 @@ class Run implements Disposable {
     recordAttempt(this.#connection, this.#plan.plugin, this.#attempt(step, executed, null));
     const history = readHistory(this.#connection, this.#plan.plugin);
     const entry = history.find((each) => each.version === version) ?? null;
-    return { executed, history, entry };
+    return { executed, history, entry, after };
   }
 
   // Once, even where the step must be run again after a backup.
@@ -260,75 +246,6 @@ class Run implements Disposable {
     this.#announcedVersion = version;
     const statementsTotal = statementCount;
     this.#options.onEvent({ kind: "step-started", version, name, statementsTotal });
-  }
-
-  #runStatements(step: PlanStep, rehearsed: RehearsedStep): ReadonlyMap<string, number> {
-    const deletedRows = new Map<string, number>();
-    using stream = new StatementStream(this.#connection, step.sql, "refuse");
-    for (let done = 1;; done++) {
-      const next = stream.next();
-      if (next.kind === "end") break;
-      if (next.kind === "failed") throw this.#aborted(step, next.text, next.failure);
-      const { failure } = stream.run();
-      if (failure !== null) throw this.#aborted(step, next.text, failure);
-      this.#countDeleted(next, deletedRows, rehearsed);
-      this.#options.onEvent({ kind: "statement-finished", statementsDone: done });
-    }
-    return deletedRows;
-  }
-
-  #countDeleted(
-    { accesses, text }: ReadyStatement,
-    deletedRows: Map<string, number>,
-    rehearsed: RehearsedStep,
-  ): void {
-    if (!accesses.some(({ kind }) => kind === "delete")) return;
-    const noted = rehearsed.statements.find(({ sql }) => sql === text.sql);
-    for (const table of noted?.deletesFrom ?? []) {
-      const { capi } = this.#connection.sqlite3;
-      const rows = Number(capi.sqlite3_changes64(this.#connection.pointer));
-      deletedRows.set(table, (deletedRows.get(table) ?? 0) + rows);
-    }
-  }
-
-  async #checkResult(step: PlanStep, rehearsed: RehearsedStep): Promise<void> {
-    dropTemporaryObjects(this.#connection);
-    const foreignKeys = checkForeignKeys(this.#connection);
-    const violations = this.#foreignKeys === null
-      ? null
-      : describeNewViolations(this.#foreignKeys, foreignKeys);
-    if (violations !== null) {
-      throw new StepAborted(
-        failureOf(step, "foreign-keys", `${step.file} breaks foreign keys: ${violations}`),
-      );
-    }
-    const schema = readSchema(this.#connection);
-    const broken = brokenObjects(this.#connection, schema);
-    const fresh = broken.find((each) =>
-      !this.#broken?.some((known) => known.message === each.message)
-    );
-    if (fresh !== undefined) {
-      // Compiling can be interrupted too, and an interrupted view is not a broken one.
-      if (this.#interrupter.isOver()) throw this.#interrupted(step, null);
-      throw new StepAborted(
-        failureOf(
-          step,
-          "broken-schema",
-          `${step.file} breaks the ${fresh.object} on "${fresh.name}": ${fresh.message}`,
-        ),
-      );
-    }
-    if (rehearsed.schemaAfter !== null && await schemaDigest(schema) !== rehearsed.schemaAfter) {
-      throw new StepAborted(
-        failureOf(
-          step,
-          "broken-schema",
-          `${step.file} left another schema than its rehearsal did; nothing of it was kept`,
-        ),
-      );
-    }
-    this.#foreignKeys = foreignKeys;
-    this.#broken = broken;
   }
 
   #isForeseenToLose(index: number): boolean {
@@ -390,33 +307,6 @@ class Run implements Disposable {
     };
   }
 
-  /** Godwit's own SQL in a step may fail as well: for lack of time, or of room on the disk. */
-  #abortedBy(step: PlanStep, error: unknown): unknown {
-    if (!(error instanceof SqliteError)) return error;
-    return error.failure.code === "SQLITE_INTERRUPT"
-      ? this.#interrupted(step, null)
-      : new StepAborted(failureOf(step, "unavailable", adviseOn(error.failure)));
-  }
-
-  #aborted(step: PlanStep, text: StatementText, failure: SqliteFailure): StepAborted {
-    const offset = failure.offset ?? text.offset;
-    const place = { ...sourcePlace(step.sql, step.line, offset), statement: text.sql };
-    if (failure.code === "SQLITE_INTERRUPT") return this.#interrupted(step, place);
-    const reason = isUnavailable(failure.code) ? "unavailable" : "sql";
-    return new StepAborted({ ...failureOf(step, reason, adviseOn(failure)), place });
-  }
-
-  #interrupted(step: PlanStep, place: StepFailure["place"]): StepAborted {
-    const failure = this.#interrupter.reason === "cancelled"
-      ? failureOf(step, "cancelled", `${step.file} was cancelled`)
-      : failureOf(
-        step,
-        "timeout",
-        `${step.file} ran out of time; allow more with timeout_ms, or make it smaller`,
-      );
-    return new StepAborted({ ...failure, place });
-  }
-
   #end(end: Execution["end"]): Execution {
     const isUndone = this.#options.mode === "rehearse-on-data";
     return {
@@ -427,9 +317,4 @@ class Run implements Disposable {
       end,
     };
   }
-}
-
-function failureOf(step: PlanStep, reason: StepFailure["reason"], message: string): StepFailure {
-  const { version, name, file } = step;
-  return { version, name, file, reason, message, place: null };
 }

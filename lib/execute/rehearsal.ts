@@ -68,8 +68,8 @@ export interface RehearsedStep {
   readonly reservedNames: readonly string[];
   /** Views, triggers and foreign keys, new with this step, that reach into godwit's tables. */
   readonly reservedReferences: readonly ReservedReference[];
-  /** Digest of the schema afterwards; `null` where the shadow could not be made exactly alike. */
-  readonly schemaAfter: string | null;
+  /** What it did to the schema, by `schemaDelta()`; `null` where the shadow is not exactly alike. */
+  readonly schemaDelta: string | null;
   /** Whether every statement could be tried. */
   readonly complete: boolean;
 }

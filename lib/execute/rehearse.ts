@@ -8,6 +8,7 @@ import { danglingKeys } from "../sqlite/dangling_keys.ts";
 import { type ReservedReference, reservedReferences } from "../sqlite/reserved_references.ts";
 import { textOf } from "../sqlite/row.ts";
 import { isReserved, readSchema, type Schema } from "../sqlite/schema.ts";
+import { schemaDelta } from "../sqlite/schema_delta.ts";
 import { diffSchemas, type TableFate } from "../sqlite/schema_diff.ts";
 import { followStatement, type Lineage, startLineage } from "../sqlite/schema_lineage.ts";
 import type { StatementText } from "../sqlite/script.ts";
@@ -53,7 +54,7 @@ export async function rehearse(
       return { steps: rehearsed, interrupted };
     }
     dropTemporaryObjects(shadow);
-    const after = readSchema(shadow);
+    const after = stage.schema;
     const brokenAfter = brokenObjects(shadow, after);
     const referencesAfter = reservedReferences(shadow, after);
     rehearsed.push({
@@ -61,7 +62,7 @@ export async function rehearse(
       broken: newlyBroken(broken, brokenAfter),
       reservedNames: reservedNames(shadow),
       reservedReferences: newReferences(references, referencesAfter),
-      schemaAfter: isExact ? await schemaDigest(after) : null,
+      schemaDelta: isExact ? schemaDelta(before, after) : null,
       complete,
     });
     if (!complete) break;
@@ -103,6 +104,11 @@ class Stage {
     this.#lineage = startLineage(before);
   }
 
+  /** The schema as it is now. */
+  get schema(): Schema {
+    return this.#schema;
+  }
+
   /** Runs every statement that can be run; `false` where one could not be prepared. */
   run(): boolean {
     using stream = new StatementStream(this.#shadow, this.#step.sql, "record");
@@ -128,7 +134,7 @@ class Stage {
     after: Schema,
   ): Omit<
     RehearsedStep,
-    "broken" | "reservedNames" | "reservedReferences" | "schemaAfter" | "complete"
+    "broken" | "reservedNames" | "reservedReferences" | "schemaDelta" | "complete"
   > {
     const { direction, version, name, file } = this.#step;
     const { changes, fates } = diffSchemas(this.#before, after, this.#lineage);

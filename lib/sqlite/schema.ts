@@ -70,6 +70,16 @@ export function isReserved(table: string): boolean {
   return RESERVED_NAMES.includes(name) || name.startsWith(RESERVED_PREFIX);
 }
 
+// Everything that is told of a table follows from its CREATE statement, so one that stands unchanged
+// is not read again: a hundred migrations on a hundred tables would otherwise read ten thousand.
+const readBefore = new WeakMap<Connection, ReadonlyMap<string, KnownTable>>();
+
+/** A table as read, or `null` for a shadow table. */
+interface KnownTable {
+  readonly sql: string;
+  readonly table: Table | null;
+}
+
 /** Reads the plugin's schema. */
 export function readSchema(connection: Connection): Schema {
   const objects = connection.rows(
@@ -83,51 +93,72 @@ export function readSchema(connection: Connection): Schema {
     sql: textOf(row, "sql"),
   });
   return {
-    tables: readTables(connection),
+    tables: readTables(connection, pick("table")),
     indexes: pick("index").map(attachment),
     triggers: pick("trigger").map(attachment),
     views: pick("view").map((row) => ({ name: textOf(row, "name"), sql: textOf(row, "sql") })),
   };
 }
 
-function readTables(connection: Connection): readonly Table[] {
-  const columns = groupByTable(connection.rows(
-    `SELECT t.name AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
-       FROM pragma_table_list t JOIN pragma_table_xinfo(t.name) c
-      WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') ORDER BY t.name, c.cid`,
-  ));
-  const foreignKeys = groupByTable(connection.rows(
-    `SELECT t.name AS "table", group_concat(f."from" ORDER BY f.seq) AS columns, f."table" AS parent,
-            coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns, f.on_delete, f.on_update
-       FROM pragma_table_list t JOIN pragma_foreign_key_list(t.name) f
-      WHERE t.schema = 'main' AND t.type = 'table' GROUP BY t.name, f.id ORDER BY t.name, f.id`,
-  ));
-  return connection.rows(
-    // FTS5 keeps the rows that are its own in a shadow table, https://sqlite.org/fts5.html#fts5_data_structures
-    `WITH shadows AS (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
-     SELECT t.name, t.wr, t.strict, s.sql,
-            CASE WHEN t.type = 'table' THEN 'table'
-                 WHEN t.name || '_docsize' IN shadows AND t.name || '_content' NOT IN shadows THEN 'index'
-                 ELSE 'virtual' END AS kind
-       FROM pragma_table_list t JOIN main.sqlite_schema s ON s.type = 'table' AND s.name = t.name
-      WHERE t.schema = 'main' AND t.type IN ('table', 'virtual')
-        AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name`,
-  ).filter((row) => !isReserved(textOf(row, "name"))).map((row) => {
-    const name = textOf(row, "name");
-    return {
-      name,
-      kind: kindOf(textOf(row, "kind")),
-      withoutRowid: integerOf(row, "wr") !== 0,
-      strict: integerOf(row, "strict") !== 0,
-      sql: textOf(row, "sql"),
-      columns: (columns.get(name) ?? []).map(readColumn),
-      foreignKeys: (foreignKeys.get(name) ?? []).map(readForeignKey),
-    };
-  });
+function readTables(connection: Connection, rows: readonly Row[]): readonly Table[] {
+  const before = readBefore.get(connection);
+  const statements = new Map(rows.map((row) => [textOf(row, "name"), textOf(row, "sql")]));
+  const changed = [...statements].filter(([name, sql]) => before?.get(name)?.sql !== sql);
+  const fresh = describeTables(connection, changed.map(([name]) => name), statements);
+  const known = new Map([...statements].map(([name, sql]) => [
+    name,
+    fresh.has(name)
+      ? { sql, table: fresh.get(name) ?? null }
+      : before?.get(name) ?? { sql, table: null },
+  ]));
+  readBefore.set(connection, known);
+  return [...known.values()].flatMap(({ table }) => (table === null ? [] : [table]));
 }
 
-function kindOf(kind: string): Table["kind"] {
-  return kind === "virtual" || kind === "index" ? kind : "table";
+/** Describes tables by their names; `null` for shadow tables. */
+function describeTables(
+  connection: Connection,
+  names: readonly string[],
+  statements: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Table | null> {
+  if (names.length === 0) return new Map();
+  const wanted = [JSON.stringify(names)];
+  const lists = connection.rows(
+    `SELECT l.name, l.type, l.wr, l.strict FROM json_each(?) n JOIN pragma_table_list(n.value) l
+      WHERE l.schema = 'main'`,
+    wanted,
+  );
+  const columns = groupByTable(connection.rows(
+    `SELECT n.value AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+       FROM json_each(?) n JOIN pragma_table_xinfo(n.value) c ORDER BY n.key, c.cid`,
+    wanted,
+  ));
+  const foreignKeys = groupByTable(connection.rows(
+    `SELECT n.value AS "table", group_concat(f."from" ORDER BY f.seq) AS columns, f."table" AS parent,
+            coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns, f.on_delete, f.on_update
+       FROM json_each(?) n JOIN pragma_foreign_key_list(n.value) f GROUP BY n.key, f.id ORDER BY n.key, f.id`,
+    wanted,
+  ));
+  return new Map(lists.map((row): readonly [string, Table | null] => {
+    const name = textOf(row, "name");
+    const type = textOf(row, "type");
+    if (type === "shadow") return [name, null];
+    return [name, {
+      name,
+      kind: type === "virtual" ? virtualKind(name, statements) : "table",
+      withoutRowid: integerOf(row, "wr") !== 0,
+      strict: integerOf(row, "strict") !== 0,
+      sql: statements.get(name) ?? "",
+      columns: (columns.get(name) ?? []).map(readColumn),
+      foreignKeys: (foreignKeys.get(name) ?? []).map(readForeignKey),
+    }];
+  }));
+}
+
+// FTS5 keeps rows that are its own in the shadow table `_content`, and its statistics of every row in
+// `_docsize`: https://sqlite.org/fts5.html#fts5_data_structures
+function virtualKind(name: string, tables: ReadonlyMap<string, string>): "virtual" | "index" {
+  return tables.has(`${name}_docsize`) && !tables.has(`${name}_content`) ? "index" : "virtual";
 }
 
 // Hidden columns of 2 and 3 are generated ones; 1 are a virtual table's own, such as FTS5's rank.
