@@ -117,9 +117,11 @@ class Explorer {
       state = session.after;
       const seen = sessions === undefined || sessions.has(session.number);
       const kept = { ...session, operations: session.operations.filter((each) => !spoil?.(each)) };
-      if (seen) this.#counts.sessions += 1;
       this.#explore(kept, cut, seen);
-      this.#exploration.onSession?.(this.#counts);
+      if (seen) {
+        this.#counts.sessions += 1;
+        this.#exploration.onSession?.(this.#counts);
+      }
       if (this.#violations.length >= MOST_VIOLATIONS) break;
     }
     return { counts: this.#counts, violations: this.#violations };

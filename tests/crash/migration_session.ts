@@ -14,18 +14,24 @@ import { directorySource } from "../../lib/source/directory_source.ts";
 import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 
-/** How the database keeps its journal while a migration runs. */
-export type SessionMode =
-  /** As godwit runs: write-ahead log, exclusive locking. */
-  | "wal"
-  /** A rollback journal, with the directory synced after it is deleted. */
-  | "delete"
-  /** Found with a rollback journal; godwit changes it to a write-ahead log. */
-  | "conversion"
-  /** With a page cache so small that uncommitted pages reach the disk. */
-  | "wal-spill"
-  | "delete-spill";
+/**
+ * How the database keeps its journal while a migration runs: `wal` as godwit does; `delete` with a
+ * rollback journal whose directory is synced after it is deleted; `conversion` found with a rollback
+ * journal, which godwit changes; `-spill` with a page cache so small that uncommitted pages reach the
+ * disk.
+ */
+export type SessionMode = "wal" | "delete" | "conversion" | "wal-spill" | "delete-spill";
 
+/** Every mode. */
+export const SESSION_MODES: readonly SessionMode[] = [
+  "wal",
+  "delete",
+  "conversion",
+  "wal-spill",
+  "delete-spill",
+];
+
+/** The plugin that has the examples, and its database on a simulated disk. */
 export const PLUGIN = "library";
 export const DATABASE = "/data/library.sqlite3";
 const BACKUPS = "/data/backups/library";
@@ -128,11 +134,14 @@ async function planOf(
 // Each backup gets a name of its own: on a simulated disk the clock stands still.
 let backups = 0;
 
-function backupPlace({ storage }: Engine): BackupPlace {
+/** The place for backups on the engine's storage. */
+export function backupPlace({ storage }: Engine): BackupPlace {
   return {
     newFile: (name) => `${BACKUPS}/${++backups}-${name}`,
     freeBytes: () => null,
-    discard: (path) => storage.delete(path),
+    discard(path) {
+      if (storage.sizeOf(path) !== null) storage.delete(path);
+    },
   };
 }
 

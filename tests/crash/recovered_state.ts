@@ -13,6 +13,8 @@ export interface DatabaseState {
   readonly version: number;
   /** Equal for databases with the same schema and the same rows. */
   readonly contents: string;
+  /** The same without godwit's own tables, which also remember what failed. */
+  readonly ownContents: string;
 }
 
 /** Reads all of a database; throws where SQLite finds it damaged. */
@@ -24,14 +26,26 @@ export function readState(connection: Connection): DatabaseState {
   );
   const rows = schema.filter(({ type }) => type === "table").map((table) => {
     const name = textOf(table, "name");
-    return [name, connection.rows(`SELECT * FROM ${quoteIdentifier(name)}`)];
+    return [name, connection.rows(`SELECT * FROM ${quoteIdentifier(name)}`)] as const;
   });
   return {
     version: currentVersion(readHistory(connection, PLUGIN)),
-    contents: JSON.stringify(
-      [schema, rows],
-      (_, value) =>
-        typeof value === "bigint" || value instanceof Uint8Array ? String(value) : value,
-    ),
+    contents: toText([schema, rows]),
+    ownContents: toText([
+      schema.filter((row) => isOwn(textOf(row, "tbl_name"))),
+      rows.filter(([name]) => isOwn(name)),
+    ]),
   };
+}
+
+// The sequence counts attempts too.
+function isOwn(table: string): boolean {
+  return !table.startsWith("plugin_schema_migration") && table !== "sqlite_sequence";
+}
+
+function toText(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, part) => typeof part === "bigint" || part instanceof Uint8Array ? String(part) : part,
+  );
 }

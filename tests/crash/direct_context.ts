@@ -1,0 +1,55 @@
+// What handlers need, in this thread and on the engine's storage, so that storages can be made to fail.
+
+import type { HandlerContext } from "../../lib/handler/context.ts";
+import type { Migration } from "../../lib/migration/migration.ts";
+import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
+import type { DatabaseSession, Patience } from "../../lib/worker/session.ts";
+import type { Limits } from "../../lib/execute/interrupter.ts";
+import type { Engine } from "./engine.ts";
+import { backupPlace, DATABASE, PLUGIN } from "./migration_session.ts";
+
+/** Makes a context whose one plugin has `migrations`. */
+export function directContext(engine: Engine, migrations: readonly Migration[]): HandlerContext {
+  return {
+    source: {
+      plugins: () => Promise.resolve([PLUGIN]),
+      load: () => Promise.resolve({ found: true, migrations, findings: [] }),
+    },
+    databases: {
+      engineVersion: engine.sqlite3.version.libVersion,
+      open: () => Promise.resolve(openSession(engine)),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    locks: {
+      acquire: () => ({ kind: "acquired", publish() {}, release() {} }),
+      current: () => null,
+    },
+    now: () => new Date("2026-01-01T00:00:00Z"),
+    newId: () => "id",
+    elapsedMs: () => performance.now(),
+    publish() {},
+    log(_level, message, fields) {
+      throw new Error(`${message}: ${JSON.stringify(fields)}`);
+    },
+    signal: new AbortController().signal,
+  };
+}
+
+function openSession(engine: Engine): DatabaseSession {
+  const place = { plugin: PLUGIN, path: DATABASE, backups: backupPlace(engine) };
+  const database = new WorkerDatabase(engine, place);
+  return {
+    inspect: () => database.inspect(),
+    rehearse: (steps, patience) => database.rehearse(steps, limitsOf(patience)),
+    execute: (plan, request, patience, onEvent) =>
+      database.execute(plan, request, limitsOf(patience), onEvent),
+    [Symbol.asyncDispose]() {
+      database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function limitsOf({ timeoutMs }: Patience): Limits {
+  return { deadlineMs: performance.now() + timeoutMs, cancelFlag: null };
+}
