@@ -1,6 +1,6 @@
 // Runs a reviewed plan against the real database, each migration in one transaction.
 
-import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
+import { currentVersion, type History, type HistoryEntry, withEntry } from "../plan/history.ts";
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
@@ -8,7 +8,7 @@ import { backUp, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "./database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
-import { type Attempt, createHistoryTables, readHistory, recordAttempt } from "./history_table.ts";
+import { type Attempt, isApplied, readHistory, recordAttempt } from "./history_table.ts";
 import { Interrupter, type Limits } from "./interrupter.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
 import type { RehearsedStep } from "./rehearsal.ts";
@@ -53,8 +53,7 @@ class BackupMissing extends Error {}
 /** A step that ran to its end in a transaction that is still open. */
 interface FinishedStep {
   readonly executed: ExecutedStep;
-  readonly history: History;
-  readonly entry: HistoryEntry | null;
+  readonly entry: HistoryEntry;
   readonly after: LiveState;
 }
 
@@ -93,6 +92,7 @@ class Run implements Disposable {
 
   async execute(): Promise<Execution> {
     try {
+      this.#history = readHistory(this.#connection, this.#plan.plugin);
       await (this.#options.mode === "commit" ? this.#commitEach() : this.#undoAll());
       return this.#end({ kind: "completed" });
     } catch (error) {
@@ -169,8 +169,8 @@ class Run implements Disposable {
   }
 
   /** Counts a step as done. A COMMIT can fail, so this comes after it. */
-  #keep({ executed, history, entry, after }: FinishedStep): void {
-    this.#history = history;
+  #keep({ executed, entry, after }: FinishedStep): void {
+    this.#history = withEntry(this.#history, entry);
     this.#state = after;
     this.#executed.push(executed);
     this.#options.onEvent({ kind: "step-finished", step: executed, entry });
@@ -191,14 +191,14 @@ class Run implements Disposable {
   /** Compares with the base of the plan and returns the database as it is. */
   async #verifyBase(): Promise<LiveState> {
     const { plugin, base } = this.#plan;
-    const history = readHistory(this.#connection, plugin);
-    const expected = this.#state === null ? base.history : await historyDigest(this.#history);
-    if (await historyDigest(history) !== expected) {
+    const isUnchanged = this.#state === null
+      ? await historyDigest(this.#history = readHistory(this.#connection, plugin)) === base.history
+      : isApplied(this.#connection, plugin, this.#history);
+    if (!isUnchanged) {
       throw new BaseChanged(
         `The history of "${plugin}" changed after the plan was made; make a new plan`,
       );
     }
-    this.#history = history;
     // The schema is compared once: after that only this run, which holds the database, changes it.
     if (this.#state !== null) return this.#state;
     const state = readLiveState(this.#connection);
@@ -234,10 +234,9 @@ class Run implements Disposable {
       changes: rehearsed.changes,
       dataLoss,
     };
-    recordAttempt(this.#connection, this.#plan.plugin, this.#attempt(step, executed, null));
-    const history = readHistory(this.#connection, this.#plan.plugin);
-    const entry = history.find((each) => each.version === version) ?? null;
-    return { executed, history, entry, after };
+    const attempt = this.#attempt(step, executed, null);
+    const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
+    return { executed, entry, after };
   }
 
   // Once, even where the step must be run again after a backup.
@@ -257,9 +256,7 @@ class Run implements Disposable {
   #backUp(): void {
     const { plugin } = this.#plan;
     const stamp = this.#options.now().replaceAll(/[^0-9TZ]/g, "");
-    const name = `${plugin}-v${
-      currentVersion(readHistory(this.#connection, plugin))
-    }-${stamp}.sqlite3`;
+    const name = `${plugin}-v${currentVersion(this.#history)}-${stamp}.sqlite3`;
     const outcome = backUp(this.#connection, this.#options.backups, name);
     if (!outcome.ok) throw new BackupRefused(outcome.message);
     this.#backup = outcome;
@@ -277,16 +274,14 @@ class Run implements Disposable {
     this.#interrupter[Symbol.dispose]();
     try {
       this.#connection.exec("BEGIN IMMEDIATE");
-      createHistoryTables(this.#connection);
-      recordAttempt(this.#connection, this.#plan.plugin, attempt);
+      const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
       this.#connection.exec("COMMIT");
+      this.#history = withEntry(this.#history, entry);
     } catch (error) {
       // On a full or failing disk there is no place for the record; the reply still says it.
       if (!(error instanceof SqliteError)) throw error;
       if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
-      return;
     }
-    this.#history = readHistory(this.#connection, this.#plan.plugin);
   }
 
   #attempt(

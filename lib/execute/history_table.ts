@@ -1,8 +1,13 @@
 // The tracking tables in a plugin's database: what is applied, and every attempt there was.
 
-import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
+import {
+  appliedEntries,
+  type History,
+  type HistoryEntry,
+  type HistoryStatus,
+} from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
-import type { Connection } from "../sqlite/connection.ts";
+import type { Connection, Row } from "../sqlite/connection.ts";
 import { integerOf, nullableIntegerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 
@@ -55,17 +60,38 @@ export function createHistoryTables(connection: Connection): void {
   connection.exec(CREATE_TABLES);
 }
 
+const COLUMNS =
+  "version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms";
+
 /** Reads a plugin's history; empty where the tables are not there yet. */
 export function readHistory(connection: Connection, plugin: string): History {
-  const exists = connection.integer(
-    "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = 'plugin_schema_migrations'",
-  );
-  if (exists === 0) return [];
+  if (!hasHistory(connection)) return [];
   return connection.rows(
-    `SELECT version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms
-       FROM main.plugin_schema_migrations WHERE plugin_name = ? ORDER BY version`,
+    `SELECT ${COLUMNS} FROM main.plugin_schema_migrations WHERE plugin_name = ? ORDER BY version`,
     [plugin],
-  ).map((row): HistoryEntry => ({
+  ).map(readEntry);
+}
+
+/** Says whether exactly the applied migrations of `history` are applied, without reading them all. */
+export function isApplied(connection: Connection, plugin: string, history: History): boolean {
+  const expected = appliedEntries(history).map(({ version, checksum }) => `${version}:${checksum}`);
+  if (!hasHistory(connection)) return expected.length === 0;
+  const applied = connection.value(
+    `SELECT coalesce(group_concat(version || ':' || checksum, ' ' ORDER BY version), '')
+       FROM main.plugin_schema_migrations WHERE plugin_name = ? AND status = 'applied'`,
+    [plugin],
+  );
+  return applied === expected.join(" ");
+}
+
+function hasHistory(connection: Connection): boolean {
+  return connection.integer(
+    "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = 'plugin_schema_migrations'",
+  ) > 0;
+}
+
+function readEntry(row: Row): HistoryEntry {
+  return {
     version: integerOf(row, "version"),
     name: textOf(row, "name"),
     checksum: textOf(row, "checksum"),
@@ -74,14 +100,18 @@ export function readHistory(connection: Connection, plugin: string): History {
     status: statusOf(textOf(row, "status")),
     errorMessage: nullableTextOf(row, "error_message"),
     executionTimeMs: nullableIntegerOf(row, "execution_time_ms"),
-  }));
+  };
 }
 
 /**
- * Records an attempt: a line in the log, and the version's row. A rollback that failed leaves the
+ * Records an attempt, a line in the log and the version's row, and returns the row. A rollback that failed leaves the
  * migration applied, with the reason beside it. Call it in the transaction of the migration itself.
  */
-export function recordAttempt(connection: Connection, plugin: string, attempt: Attempt): void {
+export function recordAttempt(
+  connection: Connection,
+  plugin: string,
+  attempt: Attempt,
+): HistoryEntry {
   createHistoryTables(connection);
   connection.rows(
     `INSERT INTO main.plugin_schema_migration_log
@@ -102,19 +132,25 @@ export function recordAttempt(connection: Connection, plugin: string, attempt: A
       attempt.planHash,
     ],
   );
-  if (attempt.direction === "rollback") recordRollback(connection, plugin, attempt);
-  else recordApply(connection, plugin, attempt);
+  const [row] = attempt.direction === "rollback"
+    ? recordRollback(connection, plugin, attempt)
+    : recordApply(connection, plugin, attempt);
+  if (row === undefined) {
+    throw new Error(`Version ${attempt.version} of ${plugin} has no row to update`);
+  }
+  return readEntry(row);
 }
 
-function recordApply(connection: Connection, plugin: string, attempt: Attempt): void {
-  connection.rows(
+function recordApply(connection: Connection, plugin: string, attempt: Attempt): readonly Row[] {
+  return connection.rows(
     `INSERT INTO main.plugin_schema_migrations
        (plugin_name, version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (plugin_name, version) DO UPDATE SET
        name = excluded.name, checksum = excluded.checksum, applied_at = excluded.applied_at,
        applied_by = excluded.applied_by, status = excluded.status,
-       error_message = excluded.error_message, execution_time_ms = excluded.execution_time_ms`,
+       error_message = excluded.error_message, execution_time_ms = excluded.execution_time_ms
+     RETURNING ${COLUMNS}`,
     [
       plugin,
       attempt.version,
@@ -129,11 +165,11 @@ function recordApply(connection: Connection, plugin: string, attempt: Attempt): 
   );
 }
 
-function recordRollback(connection: Connection, plugin: string, attempt: Attempt): void {
-  connection.rows(
+function recordRollback(connection: Connection, plugin: string, attempt: Attempt): readonly Row[] {
+  return connection.rows(
     `UPDATE main.plugin_schema_migrations
         SET status = CASE WHEN ?1 IS NULL THEN 'rolled_back' ELSE status END, error_message = ?1
-      WHERE plugin_name = ?2 AND version = ?3`,
+      WHERE plugin_name = ?2 AND version = ?3 RETURNING ${COLUMNS}`,
     [attempt.error, plugin, attempt.version],
   );
 }
