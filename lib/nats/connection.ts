@@ -9,6 +9,7 @@ import {
   NatsError,
 } from "nats.ws";
 import type { Log } from "../handler/context.ts";
+import { sleep } from "./sleep.ts";
 
 /** How a client proves who it is. */
 export type Credentials =
@@ -89,15 +90,34 @@ export function isRefusedCredentials(error: unknown): boolean {
 function optionsOf({ url, credentials }: NatsSettings): ConnectionOptions {
   let attempt = 0;
   return {
-    servers: url,
+    servers: redactUrl(url),
     name: "godwit",
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     reconnectDelayHandler: () => reconnectDelayMs(attempt++ % 16),
     // The addresses that a server gossips are for its own network; the one that was given works.
     ignoreClusterUpdates: true,
-    ...authenticationOf(credentials),
+    ...authenticationOf(credentials.kind === "none" ? credentialsIn(url) : credentials),
   };
+}
+
+// As NATS clients read them: `user:password@`, or a token alone.
+function credentialsIn(url: string): Credentials {
+  const { username = "", password = "" } = URL.parse(url) ?? {};
+  if (username === "") return { kind: "none" };
+  const user = decode(username);
+  return password === ""
+    ? { kind: "token", token: user }
+    : { kind: "user", user, password: decode(password) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A lone percent sign is part of the secret.
+    return text;
+  }
 }
 
 function authenticationOf(credentials: Credentials): ConnectionOptions {
@@ -118,16 +138,4 @@ function authenticationOf(credentials: Credentials): ConnectionOptions {
 function reconnectDelayMs(attempt: number): number {
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), LONGEST_DELAY_MS);
   return Math.round(delayMs * (0.75 + Math.random() / 4));
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done);
-  });
 }

@@ -1,22 +1,43 @@
 // The NATS micro-service: subjects in, replies out, events beside them.
 
-import { Events, type NatsConnection, type Service, type ServiceMsg } from "nats.ws";
-import type { HandlerContext, Log } from "../handler/context.ts";
+import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
+import type { HandlerContext } from "../handler/context.ts";
 import { dispatch, type Verb, VERBS } from "../handler/dispatch.ts";
 import { failureReply } from "../handler/failure.ts";
 import { PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
-import type { RunEvent } from "../message/event.ts";
 import type { ErrorCode, Reply } from "../message/reply.ts";
-import { eventSubject, pluginOf, requestSubject } from "../message/subject.ts";
+import { pluginOf, requestSubject } from "../message/subject.ts";
+import { describeNatsError } from "./connection.ts";
+import { EndpointCounts } from "./endpoint_counts.ts";
+import type { Link } from "./link.ts";
+import { Pending } from "./pending.ts";
+import { within } from "./sleep.ts";
 
 /** The queue group that all instances share: each request goes to one of them. */
 export const QUEUE_GROUP = "godwit";
 
+/** Where and for whom a service answers. */
+export interface MigrationServiceOptions {
+  readonly connection: NatsConnection;
+  readonly link: Link;
+  readonly context: HandlerContext;
+  readonly prefix: string;
+  readonly version: string;
+}
+
 /** A service that answers requests on one connection. */
 export interface MigrationService {
-  /** Stops taking requests and returns when all that were taken have their reply. */
+  /** Resolves with the reason where the server takes the subjects away, as for want of permission. */
+  readonly failed: Promise<string>;
+  /**
+   * Stops taking requests and returns when all that were taken are done and have their reply. A
+   * server that is away is waited for, but not for long.
+   */
   drain(): Promise<void>;
 }
+
+const UNSUBSCRIBE_TIMEOUT_MS = 2_000;
+const OUTAGE_PATIENCE_MS = 6_000;
 
 // The numbers of the NATS service protocol, after those of HTTP.
 const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -34,92 +55,86 @@ const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
 
 /** Registers the service, with an endpoint for each verb, as NATS micro-services are. */
 export async function startMigrationService(
-  connection: NatsConnection,
-  context: HandlerContext,
-  prefix: string,
-  version: string,
+  options: MigrationServiceOptions,
 ): Promise<MigrationService> {
+  const { connection, context, prefix, version } = options;
+  const countsBySubject = new Map<string, EndpointCounts>();
   const service = await connection.services.add({
     name: "godwit",
     version,
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
     queue: QUEUE_GROUP,
     metadata: { prefix },
+    statsHandler: ({ subject }) =>
+      Promise.resolve(countsBySubject.get(subject)?.snapshot() ?? null),
   });
-  const inFlight = new Set<Promise<void>>();
-  const track = (work: Promise<void>): void => {
-    inFlight.add(work);
-    work.finally(() => inFlight.delete(work));
+  const running = new Pending();
+  const sending = new Pending();
+  const reply = (message: ServiceMsg, value: Reply): void => {
+    sending.add(send(message, value, options));
   };
   for (const verb of verbsOf(VERBS)) {
+    const subject = requestSubject(prefix, "*", verb);
+    const counts = new EndpointCounts();
+    countsBySubject.set(subject, counts);
     service.addEndpoint(verb, {
-      subject: requestSubject(prefix, "*", verb),
+      subject,
       metadata: { request_schema: `${verb}.request.json`, reply_schema: `${verb}.reply.json` },
       handler: (error, message) => {
-        if (error !== null) {
-          context.log("warn", "A subscription failed", { verb, reason: error.message });
-        } else track(answer(verb, message, connection, context, prefix));
+        if (error !== null) return;
+        const answered = answer(verb, message, options, counts);
+        running.add(answered.then((value) => value === null ? undefined : reply(message, value)));
       },
     });
   }
-  answerDottedNames(service, connection, context, prefix);
+  answerDottedNames(service, prefix, reply);
+  let isDraining = false;
+  const failed = Promise.withResolvers<string>();
+  service.stopped.then((error) => {
+    if (!isDraining && !connection.isClosed()) failed.resolve(error?.message ?? "it was stopped");
+  });
   return {
+    failed: failed.promise,
     async drain() {
-      await service.stop();
-      while (inFlight.size > 0) await Promise.allSettled(inFlight);
+      isDraining = true;
+      await within(UNSUBSCRIBE_TIMEOUT_MS, service.stop());
+      await running.settled();
+      if (!await within(OUTAGE_PATIENCE_MS, sending.settled())) {
+        context.log("error", "Replies are lost, for the NATS server is away", {
+          replies: sending.size,
+        });
+      }
     },
   };
 }
 
-/** Publishes an event; while there is no connection it is dropped, for it would come too late. */
-export function publishEvent(connection: NatsConnection, prefix: string, event: RunEvent): void {
-  if (connection.isClosed()) return;
-  connection.publish(eventSubject(prefix, event.plugin_name), JSON.stringify(event));
-}
-
-/** Logs what becomes of a connection, until it is closed. */
-export async function logConnection(connection: NatsConnection, log: Log): Promise<void> {
-  for await (const { type, data } of connection.status()) {
-    if (type === Events.Disconnect) {
-      log("warn", "Lost the NATS server; reconnecting", { server: String(data) });
-    }
-    if (type === Events.Reconnect) log("info", "Reconnected to NATS", { server: String(data) });
-    if (type === Events.LDM) {
-      log("warn", "The NATS server is about to stop", { server: String(data) });
-    }
-    if (type === Events.Error) log("error", "NATS reports an error", { reason: String(data) });
-  }
-}
-
+/** Carries a request out; `null` where nobody wants the reply. */
 async function answer(
   verb: Verb,
   message: ServiceMsg,
-  connection: NatsConnection,
-  context: HandlerContext,
-  prefix: string,
-): Promise<void> {
+  { context, prefix }: MigrationServiceOptions,
+  counts: EndpointCounts,
+): Promise<Reply | null> {
   const plugin = pluginOf(message.subject, prefix);
   if (message.reply === undefined || message.reply === "") {
     context.log("warn", "A request without a reply subject was not carried out", { verb, plugin });
-    return;
+    return null;
   }
   const startedMs = context.elapsedMs();
+  counts.begin();
   const reply = await dispatch(verb, plugin, message.data, context);
-  send(message, reply, connection, context.log);
-  context.log("info", "Answered", {
-    verb,
-    plugin,
-    outcome: reply.success ? "success" : reply.error_code,
-    ms: Math.round(context.elapsedMs() - startedMs),
-  });
+  const ms = Math.round(context.elapsedMs() - startedMs);
+  const outcome = reply.success ? "success" : reply.error_code;
+  counts.end(reply.success ? null : reply.error_code, ms);
+  context.log("info", "Answered", { verb, plugin: reply.plugin_name, outcome, ms });
+  return reply;
 }
 
 // A plugin name with dots makes more tokens than a subject has; whoever asks shall learn it.
 function answerDottedNames(
   service: Service,
-  connection: NatsConnection,
-  context: HandlerContext,
   prefix: string,
+  reply: (message: ServiceMsg, value: Reply) => void,
 ): void {
   service.addEndpoint("invalid_plugin_name", {
     subject: `${prefix}.*.*.>`,
@@ -127,17 +142,17 @@ function answerDottedNames(
       if (error !== null || !message.reply) return;
       const plugin = pluginOf(message.subject, prefix);
       const reason = `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
-      send(
-        message,
-        failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason),
-        connection,
-        context.log,
-      );
+      reply(message, failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason));
     },
   });
 }
 
-function send(message: ServiceMsg, reply: Reply, connection: NatsConnection, log: Log): void {
+async function send(
+  message: ServiceMsg,
+  reply: Reply,
+  { connection, link, context: { log } }: MigrationServiceOptions,
+): Promise<void> {
+  await link.whenUp();
   try {
     const fitting = fit(reply, connection.info?.max_payload ?? Infinity);
     if (fitting.success) message.respond(encode(fitting));
@@ -147,8 +162,8 @@ function send(message: ServiceMsg, reply: Reply, connection: NatsConnection, log
       message.respondError(SERVICE_CODES[fitting.error_code], description, encode(fitting));
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log("error", "A reply could not be sent", { subject: message.subject, reason });
+    const { subject } = message;
+    log("error", "A reply could not be sent", { subject, reason: describeNatsError(error) });
   }
 }
 

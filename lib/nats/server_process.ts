@@ -3,7 +3,7 @@
 import { fileURLToPath } from "node:url";
 
 /** The configuration that the child is started with; examples and README use it too. */
-export const SERVER_CONFIG = fileURLToPath(
+export const SERVER_CONFIG: string = fileURLToPath(
   new URL("../../examples/nats/nats-server.conf", import.meta.url),
 );
 
@@ -11,6 +11,7 @@ export const SERVER_CONFIG = fileURLToPath(
 export interface ServerProcess {
   /** Resolves when it has ended, with its last words. */
   readonly ended: Promise<string>;
+  /** Ends it, and returns when it is gone. */
   stop(): Promise<void>;
 }
 
@@ -23,14 +24,16 @@ export function startServerProcess(): ServerProcess | null {
       stdin: "null",
       stdout: "null",
       stderr: "piped",
+      // Ctrl-C goes to the whole process group; the server must live until the replies are sent.
+      detached: true,
     }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-  const ended = lastLine(child.stderr);
+  const lastWords = lastLine(child.stderr);
   return {
-    ended,
+    ended: child.status.then(() => lastWords),
     async stop() {
       try {
         child.kill("SIGTERM");
@@ -45,8 +48,11 @@ export function startServerProcess(): ServerProcess | null {
 
 async function lastLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let last = "";
+  let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    last = text.trim().split("\n").at(-1) ?? last;
+    const lines = `${rest}${text}`.split("\n");
+    rest = lines.pop() ?? "";
+    last = lines.findLast((line) => line.trim() !== "") ?? last;
   }
-  return last;
+  return (rest.trim() === "" ? last : rest).trim();
 }

@@ -1,26 +1,19 @@
 // `serve`: the NATS service, until it is told to stop.
 
 import { startEdge } from "../../edge.ts";
-import type { RunEvent } from "../../message/event.ts";
-import {
-  connectOnce,
-  connectPatiently,
-  describeNatsError,
-  type NatsSettings,
-  redactUrl,
-} from "../../nats/connection.ts";
-import {
-  logConnection,
-  publishEvent,
-  startMigrationService,
-} from "../../nats/migration_service.ts";
-import { type ServerProcess, startServerProcess } from "../../nats/server_process.ts";
+import type { Log } from "../../handler/context.ts";
+import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
+import { EventPublisher } from "../../nats/event_publisher.ts";
+import { serveConnections } from "../../nats/serve_connections.ts";
+import type { ServerProcess } from "../../nats/server_process.ts";
 import { VERSION } from "../../version.ts";
 import type { CommonOptions, Environment } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
+import { ensureServer } from "./ensure_server.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { type StopSignals, stopSignals } from "./stop_signals.ts";
 
 const DEFAULT_URL = "ws://127.0.0.1:8080";
 
@@ -41,118 +34,74 @@ export async function runServe(
   }
   const givenUrl = options.nats ?? environment("NATS_URL");
   const settings = { url: givenUrl ?? DEFAULT_URL, credentials: credentials.credentials };
-  using stop = stopSignals();
-  const server = givenUrl === undefined ? await ensureServer(settings, log) : null;
-  if (server === "missing") return EXIT.noReply;
+  using signals = stopSignals();
+  if (givenUrl !== undefined) return await serve(settings, null, options, log, signals);
+  const server = await ensureServer(settings, log, signals.asked);
+  if (server === "unavailable") return EXIT.noReply;
   try {
-    return await serveUntilStopped(settings, options, log, stop);
+    return await serve(settings, server, options, log, signals);
   } finally {
     await server?.stop();
   }
 }
 
-async function serveUntilStopped(
+async function serve(
   settings: NatsSettings,
+  server: ServerProcess | null,
   options: CommonOptions,
-  log: ReturnType<typeof processLog>,
-  stop: StopSignals,
+  log: Log,
+  signals: StopSignals,
 ): Promise<ExitStatus> {
   const { pluginsDir, dataDir, prefix } = options;
+  const serverEnded = new AbortController();
+  server?.ended.then((lastWords) => serverEnded.abort(lastWords));
   const interrupt = new AbortController();
-  let publish: (event: RunEvent) => void = () => {};
+  const events = new EventPublisher(prefix, log);
   await using edge = await startEdge({
     pluginsDir,
     dataDir,
     log,
     signal: interrupt.signal,
-    publish: (event) => publish(event),
+    publish: (event) => events.publish(event),
   });
-  // nats.ws reconnects by itself; it gives up only where credentials are refused twice.
-  while (!stop.signal.aborted) {
-    let connection: Awaited<ReturnType<typeof connectPatiently>>;
-    try {
-      connection = await connectPatiently(settings, log, stop.signal);
-    } catch (error) {
-      log("error", "NATS refuses this service", { reason: describeNatsError(error) });
-      return EXIT.noReply;
-    }
-    if (connection === null) break;
-    const open = connection;
-    publish = (event) => publishEvent(open, prefix, event);
-    const watching = logConnection(open, log);
-    const service = await startMigrationService(open, edge.context, prefix, VERSION);
-    log("info", "Serving", {
-      url: redactUrl(settings.url),
-      subjects: `${prefix}.*.{apply,rollback,status}`,
-      plugins: pluginsDir,
-      data: dataDir,
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const rollBack = (): void => {
+    log("warn", "Rolling back what still runs");
+    interrupt.abort();
+  };
+  const end = await serveConnections({
+    settings,
+    context: edge.context,
+    events,
+    prefix,
+    version: VERSION,
+    stop: AbortSignal.any([signals.asked, serverEnded.signal]),
+    onServing: () =>
+      log("info", "Serving", {
+        url: redactUrl(settings.url),
+        subjects: `${prefix}.*.{apply,rollback,status}`,
+        plugins: pluginsDir,
+        data: dataDir,
+      }),
+    onStopping() {
+      if (grace !== undefined) return;
+      log("info", "Stopping; a second signal rolls back what still runs", { grace_ms: GRACE_MS });
+      grace = setTimeout(rollBack, GRACE_MS);
+      signals.insisted.addEventListener("abort", rollBack, { once: true });
+      if (signals.insisted.aborted) rollBack();
+    },
+  });
+  clearTimeout(grace);
+  if (end.kind === "refused") {
+    log("error", "NATS refuses this service", { reason: end.reason });
+    return EXIT.noReply;
+  }
+  if (serverEnded.signal.aborted && !signals.asked.aborted) {
+    log("error", "nats-server, which this service had started, ended", {
+      last: serverEnded.signal.reason,
     });
-    const end = await Promise.race([open.closed(), stop.requested]);
-    if (stop.signal.aborted) {
-      log("info", "Stopping: no new requests are taken");
-      const grace = setTimeout(() => {
-        log("warn", "Rolling back what still runs", { grace_ms: GRACE_MS });
-        interrupt.abort();
-      }, GRACE_MS);
-      await service.drain();
-      clearTimeout(grace);
-      await open.drain();
-    } else {
-      log("error", "The NATS connection ended", {
-        reason: end instanceof Error ? end.message : "closed",
-      });
-    }
-    await watching;
+    return EXIT.noReply;
   }
   log("info", "Stopped");
   return EXIT.success;
-}
-
-/** Finds or starts a server for a command line that names none. */
-async function ensureServer(
-  settings: NatsSettings,
-  log: ReturnType<typeof processLog>,
-): Promise<ServerProcess | null | "missing"> {
-  try {
-    await (await connectOnce(settings)).close();
-    return null;
-  } catch {
-    // None there: start one.
-  }
-  const server = startServerProcess();
-  if (server === null) {
-    log(
-      "error",
-      `No NATS server at ${settings.url}, and no nats-server on the PATH. Install one ` +
-        `(Debian: apt-get install nats-server) and run this again, or name a server with --nats URL`,
-    );
-    return "missing";
-  }
-  log("info", "Started nats-server", { url: settings.url });
-  server.ended.then((last) => log("warn", "nats-server ended", { last }));
-  return server;
-}
-
-/** The signals that stop a service. */
-interface StopSignals extends Disposable {
-  readonly signal: AbortSignal;
-  readonly requested: Promise<void>;
-}
-
-function stopSignals(): StopSignals {
-  const controller = new AbortController();
-  const requested = Promise.withResolvers<void>();
-  const stop = (): void => {
-    controller.abort();
-    requested.resolve();
-  };
-  const names = ["SIGINT", "SIGTERM"] as const;
-  for (const name of names) Deno.addSignalListener(name, stop);
-  return {
-    signal: controller.signal,
-    requested: requested.promise,
-    [Symbol.dispose]() {
-      for (const name of names) Deno.removeSignalListener(name, stop);
-    },
-  };
 }

@@ -1,0 +1,53 @@
+// Counts what an endpoint did, for `$SRV.STATS`: nats.ws measures only how long it takes to begin.
+
+import type { ErrorCode } from "../message/reply.ts";
+
+/** The `data` of an endpoint in the reply to `$SRV.STATS`. */
+export interface EndpointSnapshot {
+  readonly in_flight: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly last_error_code: ErrorCode | null;
+  readonly average_ms: number;
+  readonly longest_ms: number;
+}
+
+/** The counts of one endpoint since the service began. */
+export class EndpointCounts {
+  #inFlight = 0;
+  #succeeded = 0;
+  #failed = 0;
+  #lastErrorCode: ErrorCode | null = null;
+  #totalMs = 0;
+  #longestMs = 0;
+
+  /** A request is being carried out. */
+  begin(): void {
+    this.#inFlight += 1;
+  }
+
+  /** It is done; `errorCode` is null for a success. */
+  end(errorCode: ErrorCode | null, ms: number): void {
+    this.#inFlight -= 1;
+    this.#totalMs += ms;
+    this.#longestMs = Math.max(this.#longestMs, ms);
+    if (errorCode === null) this.#succeeded += 1;
+    else {
+      this.#failed += 1;
+      this.#lastErrorCode = errorCode;
+    }
+  }
+
+  /** The counts as they are now. */
+  snapshot(): EndpointSnapshot {
+    const ended = this.#succeeded + this.#failed;
+    return {
+      in_flight: this.#inFlight,
+      succeeded: this.#succeeded,
+      failed: this.#failed,
+      last_error_code: this.#lastErrorCode,
+      average_ms: ended === 0 ? 0 : Math.round(this.#totalMs / ended),
+      longest_ms: this.#longestMs,
+    };
+  }
+}
