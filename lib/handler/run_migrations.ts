@@ -53,6 +53,9 @@ export async function runMigrations(
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
 
   const lock = context.locks.acquire(plugin);
+  if (lock.kind === "unavailable") {
+    return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
+  }
   if (lock.kind === "held") {
     const progress = lock.snapshot?.progress;
     const holder = progress === undefined

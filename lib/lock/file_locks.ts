@@ -15,8 +15,17 @@ export function fileLocks(dataDir: string): RunLocks {
   const snapshotPath = (plugin: string): string => join(directory, `${plugin}.json`);
   return {
     acquire(plugin) {
-      mkdirSync(directory, { recursive: true });
-      return acquire(lockPath(plugin), snapshotPath(plugin));
+      try {
+        mkdirSync(directory, { recursive: true });
+        return acquire(lockPath(plugin), snapshotPath(plugin));
+      } catch (error) {
+        const reason = error instanceof Error && "code" in error
+          ? String(error.code)
+          : String(error);
+        const message = `Cannot lock ${lockPath(plugin)}: ${reason}; ` +
+          `name another data directory with --data or GODWIT_DATA, or make this one writable`;
+        return { kind: "unavailable", message };
+      }
     },
     current(plugin) {
       const snapshot = readSnapshot(snapshotPath(plugin));
@@ -26,9 +35,12 @@ export function fileLocks(dataDir: string): RunLocks {
   };
 }
 
+// A status request that finds the snapshot of a dead run holds the lock for an instant.
+const ATTEMPTS = 3;
+
 function acquire(lockPath: string, snapshotPath: string): RunLock | RunLockRefusal {
   const file = Deno.openSync(lockPath, { read: true, write: true, create: true });
-  if (!file.tryLockSync(true)) {
+  if (!Array.from({ length: ATTEMPTS }).some(() => file.tryLockSync(true))) {
     file.close();
     return { kind: "held", snapshot: readSnapshot(snapshotPath) };
   }
@@ -57,9 +69,14 @@ function readSnapshot(path: string): RunSnapshot | null {
   }
 }
 
-// Renamed into place, so that a reader never sees half of it.
+// Renamed into place, so that a reader never sees half of it. On a full disk there is no snapshot, and
+// the run goes on: what it does to the database is more important than who can watch.
 function writeSnapshot(path: string, snapshot: RunSnapshot): void {
   const draft = `${path}.new`;
-  writeFileSync(draft, JSON.stringify(snapshot));
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, JSON.stringify(snapshot));
+    renameSync(draft, path);
+  } catch {
+    rmSync(draft, { force: true });
+  }
 }

@@ -16,10 +16,16 @@ export interface RunLockRefusal {
   readonly snapshot: RunSnapshot | null;
 }
 
+/** No lock can be made where locks are kept. */
+export interface RunLocksUnavailable {
+  readonly kind: "unavailable";
+  readonly message: string;
+}
+
 /** The locks of every plugin in a data directory. No method waits. */
 export interface RunLocks {
   /** Takes a plugin's lock, or says at once who has it. */
-  acquire(plugin: string): RunLock | RunLockRefusal;
+  acquire(plugin: string): RunLock | RunLockRefusal | RunLocksUnavailable;
   /** What the run that holds the plugin has published; `null` where none is running. */
   current(plugin: string): RunSnapshot | null;
 }

@@ -55,18 +55,29 @@ class WorkerPool implements Databases {
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
     const worker = await this.#take(purpose);
-    const call = <T>(answer: T): Promise<Awaited<T>> => Promise.race([answer, worker.death]);
-    const giveBack = async (): Promise<void> => {
+    // What a worker throws is a bug, or an instance of SQLite that ran out of memory: it is not used again.
+    let isSound = true;
+    const call = async <T>(answer: T): Promise<Awaited<T>> => {
       try {
-        await call(worker.remote.close());
-        this.#giveBack(worker, purpose);
+        return await Promise.race([answer, worker.death]);
       } catch (error) {
-        this.#giveBack(null, purpose);
-        this.#end(worker);
+        isSound = false;
         throw error;
       }
     };
-    await call(worker.remote.open(target));
+    const giveBack = async (): Promise<void> => {
+      try {
+        if (isSound) await call(worker.remote.close());
+      } finally {
+        this.#giveBack(worker, purpose, isSound);
+      }
+    };
+    try {
+      await call(worker.remote.open(target));
+    } catch (error) {
+      await giveBack();
+      throw error;
+    }
     return {
       inspect: () => call(worker.remote.inspect()),
       rehearse: (steps, patience) =>
@@ -107,18 +118,22 @@ class WorkerPool implements Databases {
       this.#all.add(worker);
       return worker;
     } catch (error) {
-      this.#giveBack(null, purpose);
+      this.#leave(purpose);
       throw error;
     }
   }
 
-  #giveBack(worker: PooledWorker | null, purpose: SessionPurpose): void {
+  #giveBack(worker: PooledWorker, purpose: SessionPurpose, isSound: boolean): void {
+    if (isSound) this.#idle.push(worker);
+    else this.#end(worker);
+    this.#leave(purpose);
+  }
+
+  #leave(purpose: SessionPurpose): void {
     this.#busy -= 1;
     if (purpose === "run") this.#running -= 1;
-    if (worker !== null) this.#idle.push(worker);
     const next = this.#waiting.findIndex((waiter) => this.#hasRoom(waiter.purpose));
-    if (next === -1) return;
-    const [waiter] = this.#waiting.splice(next, 1);
+    const [waiter] = next === -1 ? [] : this.#waiting.splice(next, 1);
     waiter?.take(this.#claim(waiter.purpose));
   }
 
