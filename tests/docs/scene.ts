@@ -1,0 +1,148 @@
+// What a page's blocks have in common while they run, from the first to the last.
+
+import { join } from "node:path";
+import { connect } from "nats.ws";
+import { type Edge, startEdge } from "../../lib/edge.ts";
+import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { fileLocks } from "../../lib/lock/file_locks.ts";
+import type { RunLock } from "../../lib/lock/run_locks.ts";
+import type { RunEvent } from "../../lib/message/event.ts";
+import { requestSubject } from "../../lib/message/subject.ts";
+import type { RepositoryCopy } from "./repository_copy.ts";
+
+/** How a block went. */
+export type Verdict =
+  | { readonly kind: "right" }
+  /** Not as the page says. */
+  | { readonly kind: "wrong"; readonly problem: string }
+  /** The block shows what was so once; `actual` belongs in its place. */
+  | { readonly kind: "stale"; readonly problem: string; readonly actual: string };
+
+/** Nothing to say about a block. */
+export const RIGHT: Verdict = { kind: "right" };
+
+/** Says what is wrong with a block. */
+export function wrong(problem: string): Verdict {
+  return { kind: "wrong", problem };
+}
+
+/** The copy a page runs in, and what its last block left behind. */
+export class Scene implements AsyncDisposable {
+  readonly copy: RepositoryCopy;
+  /** Relative to the copy. */
+  plugins = "plugins";
+  /** What the last block that ran printed; `null` before the first. */
+  output: string | null = null;
+  /** The last reply as it came over the wire. */
+  reply: unknown = null;
+  /** The events of the last request. */
+  events: RunEvent[] = [];
+  /** Whether the next request meets a bug. */
+  hasBug = false;
+  #held: RunLock | null = null;
+  #edge: { readonly plugins: string; readonly edge: Edge } | null = null;
+
+  constructor(copy: RepositoryCopy) {
+    this.copy = copy;
+  }
+
+  /** The path of a plugin's migration file. */
+  migrationPath(plugin: string, file: string): string {
+    return join(this.copy.root, this.plugins, plugin, "migrations", file);
+  }
+
+  /** The path of a plugin's database. */
+  database(plugin: string): string {
+    return join(this.copy.root, "data", `${plugin}.sqlite3`);
+  }
+
+  /** Sends a request to the handlers in this process. */
+  async ask(verb: Verb, plugin: string, payload: string): Promise<unknown> {
+    const { context } = await this.#start();
+    this.events = [];
+    const bug = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
+    const reply = await dispatch(
+      verb,
+      plugin,
+      new TextEncoder().encode(payload),
+      this.hasBug ? { ...context, source: bug } : context,
+    );
+    this.hasBug = false;
+    return this.#remember(reply);
+  }
+
+  /** Sends a request to the service that the page has started. */
+  async askService(verb: Verb, plugin: string, payload: string): Promise<unknown> {
+    const connection = await connect({ servers: this.copy.natsUrl });
+    try {
+      const subject = requestSubject("db.migrate", plugin, verb);
+      const message = await connection.request(subject, payload, { timeout: 20_000 });
+      return this.#remember(message.json());
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Holds a plugin as a run of somebody else would. */
+  hold(plugin: string, by: string): void {
+    const lock = fileLocks(join(this.copy.root, "data")).acquire(plugin);
+    if (lock.kind !== "acquired") throw new Error(`${plugin} cannot be held: ${lock.kind}`);
+    lock.publish({
+      history: [],
+      progress: {
+        verb: "apply",
+        dry_run: false,
+        started_at: new Date().toISOString(),
+        started_by: by,
+        version: 2,
+        migrations_done: 1,
+        migrations_total: 3,
+        statements_done: 0,
+        statements_total: 4,
+      },
+    });
+    this.#held = lock;
+  }
+
+  /** Gives back what was held. */
+  release(): void {
+    this.#held?.release();
+    this.#held = null;
+  }
+
+  /** Removes plugins and databases that earlier blocks made. */
+  reset(): void {
+    for (const each of ["data", "plugins"]) {
+      const path = join(this.copy.root, each);
+      try {
+        Deno.removeSync(path, { recursive: true });
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+    this.plugins = "plugins";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    await this.#edge?.edge[Symbol.asyncDispose]();
+  }
+
+  async #start(): Promise<Edge> {
+    if (this.#edge?.plugins === this.plugins) return this.#edge.edge;
+    await this.#edge?.edge[Symbol.asyncDispose]();
+    const edge = await startEdge({
+      pluginsDir: join(this.copy.root, this.plugins),
+      dataDir: join(this.copy.root, "data"),
+      workers: 2,
+      publish: (event) => this.events.push(event),
+    });
+    this.#edge = { plugins: this.plugins, edge };
+    return edge;
+  }
+
+  #remember(reply: unknown): unknown {
+    this.reply = JSON.parse(this.copy.delocalize(JSON.stringify(reply)));
+    return this.reply;
+  }
+}
