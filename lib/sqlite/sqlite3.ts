@@ -135,6 +135,8 @@ interface Capi {
   readonly SQLITE_INTERRUPT: number;
   readonly SQLITE_CANTOPEN: number;
   readonly SQLITE_NOTFOUND: number;
+  readonly SQLITE_FCNTL_HAS_MOVED: number;
+  readonly SQLITE_IOERR: number;
   readonly SQLITE_IOERR_READ: number;
   readonly SQLITE_IOERR_SHORT_READ: number;
   readonly SQLITE_IOERR_WRITE: number;
@@ -153,6 +155,8 @@ interface Capi {
   readonly SQLITE_OPEN_CREATE: number;
   readonly SQLITE_OPEN_EXCLUSIVE: number;
   readonly SQLITE_OPEN_DELETEONCLOSE: number;
+  readonly SQLITE_OPEN_MAIN_DB: number;
+  readonly SQLITE_OPEN_MAIN_JOURNAL: number;
   readonly SQLITE_OPEN_WAL: number;
   readonly SQLITE_ACCESS_EXISTS: number;
   readonly SQLITE_ACCESS_READWRITE: number;

@@ -2,6 +2,7 @@
 
 import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
 import { type BufferedFile, bufferWrites } from "./buffer_writes.ts";
+import { type WatchedRole, watchForeignWrites } from "./foreign_writes.ts";
 import { reserveAhead } from "./reserve_ahead.ts";
 import {
   type OpenMode,
@@ -23,7 +24,8 @@ export interface Vfs {
 interface OpenFile {
   readonly path: string;
   readonly file: BufferedFile;
-  readonly deleteOnClose: boolean;
+  /** Tells whether another file has taken the name since. */
+  readonly identity: string | null;
   /** The owner's lock, held from SHARED to NONE: one process owns a database at a time. */
   lock: StorageLock | null;
   /** A new file's name is durable only once its directory is flushed. */
@@ -42,6 +44,7 @@ const SECTOR_BYTES = 4096;
 export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vfs {
   const { capi, wasm } = sqlite3;
   const files = new Map<Pointer, OpenFile>();
+  const foreignWrites = watchForeignWrites(storage);
   let lastError: StorageError | null = null;
 
   // The heap moves when it grows, so the view is looked up for every call.
@@ -82,9 +85,8 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
         try {
           open.file.close();
         } finally {
-          open.lock?.release();
+          unlock(open);
         }
-        if (open.deleteOnClose) storage.delete(open.path);
         return capi.SQLITE_OK;
       }),
 
@@ -134,6 +136,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
         const lock = storage.lock(open.path);
         if (lock.kind === "acquired") {
           open.lock = lock;
+          foreignWrites.locked(open.path);
           return capi.SQLITE_OK;
         }
         lastError = new StorageError("EBUSY", "lock", open.path, lock.by ?? "another process");
@@ -145,8 +148,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
         if (level !== capi.SQLITE_LOCK_NONE) return capi.SQLITE_OK;
         const open = fileAt(pFile);
         open.file.settle();
-        open.lock?.release();
-        open.lock = null;
+        unlock(open);
         return capi.SQLITE_OK;
       }),
 
@@ -156,7 +158,14 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       return capi.SQLITE_OK;
     },
 
-    xFileControl: (): number => capi.SQLITE_NOTFOUND,
+    xFileControl: (pFile: Pointer, operation: number, pArgument: Pointer): number =>
+      guard(capi.SQLITE_IOERR, () => {
+        if (operation !== capi.SQLITE_FCNTL_HAS_MOVED) return capi.SQLITE_NOTFOUND;
+        const { path, identity } = fileAt(pFile);
+        const hasMoved = identity !== null && storage.stateOf(path)?.identity !== identity;
+        wasm.poke32(pArgument, hasMoved ? 1 : 0);
+        return capi.SQLITE_OK;
+      }),
     xSectorSize: (): number => SECTOR_BYTES,
     // As SQLite's own unix VFS says: a power cut during a write spares the bytes around it.
     xDeviceCharacteristics: (): number => capi.SQLITE_IOCAP_POWERSAFE_OVERWRITE,
@@ -190,6 +199,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       guard(capi.SQLITE_IOERR_DELETE, () => {
         const path = wasm.cstrToJs(zName) ?? "";
         if (storage.sizeOf(path) === null) return capi.SQLITE_IOERR_DELETE_NOENT;
+        foreignWrites.checkDelete(path);
         storage.delete(path);
         if (syncDirectory !== 0) storage.flushDirectory(path);
         return capi.SQLITE_OK;
@@ -267,7 +277,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
     if (path === null) {
       const file = bufferWrites(storage.openTemporary());
       return {
-        open: { path: "", file, deleteOnClose: false, lock: null, directoryFlushed: true },
+        open: { path: "", file, identity: null, lock: null, directoryFlushed: true },
         flags,
       };
     }
@@ -276,18 +286,24 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       : (flags & capi.SQLITE_OPEN_EXCLUSIVE) === 0
       ? "create"
       : "exclusive";
-    const deleteOnClose = (flags & capi.SQLITE_OPEN_DELETEONCLOSE) !== 0;
-    const isLog = (flags & capi.SQLITE_OPEN_WAL) !== 0;
-    const describe = (file: StorageFile, outFlags: number) => ({
-      open: {
-        path,
-        file: bufferWrites(isLog ? reserveAhead(file) : file),
-        deleteOnClose,
-        lock: null,
-        directoryFlushed: existence === "must-exist",
-      },
-      flags: outFlags,
-    });
+    const role = roleOf(flags);
+    const describe = (opened: StorageFile, outFlags: number) => {
+      // Without its name the file vanishes when it is closed, or when the process dies.
+      const vanishes = (flags & capi.SQLITE_OPEN_DELETEONCLOSE) !== 0;
+      if (vanishes) storage.delete(path);
+      if (role === "database") refuseUtf16(opened, path);
+      const watched = role === null ? opened : foreignWrites.watch(opened, role, path);
+      return {
+        open: {
+          path,
+          file: bufferWrites(role === "log" ? reserveAhead(watched) : watched),
+          identity: vanishes ? null : storage.stateOf(path)?.identity ?? null,
+          lock: null,
+          directoryFlushed: existence === "must-exist",
+        },
+        flags: outFlags,
+      };
+    };
     if ((flags & capi.SQLITE_OPEN_READONLY) !== 0) {
       return describe(storage.open(path, { access: "read", existence: "must-exist" }), flags);
     }
@@ -301,6 +317,19 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
         capi.SQLITE_OPEN_READONLY;
       return describe(file, readOnly);
     }
+  }
+
+  function roleOf(flags: number): WatchedRole | null {
+    if ((flags & capi.SQLITE_OPEN_MAIN_DB) !== 0) return "database";
+    if ((flags & capi.SQLITE_OPEN_WAL) !== 0) return "log";
+    return (flags & capi.SQLITE_OPEN_MAIN_JOURNAL) !== 0 ? "journal" : null;
+  }
+
+  function unlock(open: OpenFile): void {
+    if (open.lock === null) return;
+    foreignWrites.unlocked(open.path);
+    open.lock.release();
+    open.lock = null;
   }
 
   sqlite3.vfs.installVfs({
@@ -323,6 +352,17 @@ function isDiskFull(error: StorageError): boolean {
 
 function isReadOnly(error: StorageError): boolean {
   return error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
+}
+
+// SQLite's WASM build is made without UTF-16 and would take such text for UTF-8. The header says which
+// it is: https://sqlite.org/fileformat2.html#enc
+function refuseUtf16(file: StorageFile, path: string): void {
+  const header = new Uint8Array(60);
+  if (file.read(header, 0) < header.length) return;
+  const isDatabase = new TextDecoder().decode(header.subarray(0, 15)) === "SQLite format 3";
+  if (!isDatabase || new DataView(header.buffer).getUint32(56) <= 1) return;
+  file.close();
+  throw new StorageError("EILSEQ", "open", path);
 }
 
 // Milliseconds since noon on 24 November 4714 BC, which SQLite counts from.

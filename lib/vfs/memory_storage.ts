@@ -23,13 +23,18 @@ interface Content {
   bytes: Uint8Array;
   sizeBytes: number;
   locked: boolean;
+  readonly identity: string;
+  version: number;
 }
 
 /** Makes a storage that holds copies of `files` to begin with. Every directory exists. */
 export function memoryStorage(files: Files = new Map()): MemoryStorage {
   const contents = new Map<string, Content>();
   for (const [path, bytes] of files) {
-    contents.set(path, { bytes: bytes.slice(), sizeBytes: bytes.length, locked: false });
+    const content = newContent();
+    content.bytes = bytes.slice();
+    content.sizeBytes = bytes.length;
+    contents.set(path, content);
   }
 
   function open(path: string, { access, existence }: OpenMode): StorageFile {
@@ -40,7 +45,7 @@ export function memoryStorage(files: Files = new Map()): MemoryStorage {
     if (existing !== undefined && existence === "exclusive") {
       throw new StorageError("EEXIST", "open", path);
     }
-    const content = existing ?? emptyContent();
+    const content = existing ?? newContent();
     contents.set(path, content);
     return memoryFile(content, path, access);
   }
@@ -63,11 +68,17 @@ export function memoryStorage(files: Files = new Map()): MemoryStorage {
   return {
     resolve: resolvePath,
     open,
-    openTemporary: () => memoryFile(emptyContent(), "a temporary file", "read-write"),
+    openTemporary: () => memoryFile(newContent(), "a temporary file", "read-write"),
     delete(path) {
       if (!contents.delete(path)) throw new StorageError("ENOENT", "delete", path);
     },
     sizeOf: (path) => contents.get(path)?.sizeBytes ?? null,
+    stateOf(path) {
+      const content = contents.get(path);
+      return content === undefined
+        ? null
+        : { identity: content.identity, version: String(content.version) };
+    },
     isAccessible: (path) => contents.has(path),
     flushDirectory() {},
     lock,
@@ -78,8 +89,14 @@ export function memoryStorage(files: Files = new Map()): MemoryStorage {
   };
 }
 
-function emptyContent(): Content {
-  return { bytes: new Uint8Array(0), sizeBytes: 0, locked: false };
+function newContent(): Content {
+  return {
+    bytes: new Uint8Array(0),
+    sizeBytes: 0,
+    locked: false,
+    identity: crypto.randomUUID(),
+    version: 0,
+  };
 }
 
 function memoryFile(content: Content, path: string, access: OpenMode["access"]): StorageFile {
@@ -121,6 +138,7 @@ function memoryFile(content: Content, path: string, access: OpenMode["access"]):
 
 // Room is doubled, so that a file that grows by pages is not copied for each of them.
 function resize(content: Content, sizeBytes: number): void {
+  content.version += 1;
   if (sizeBytes > content.bytes.length) {
     const grown = new Uint8Array(Math.max(sizeBytes, 2 * content.bytes.length));
     grown.set(content.bytes.subarray(0, content.sizeBytes));

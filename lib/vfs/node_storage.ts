@@ -5,6 +5,7 @@ import os from "node:os";
 import nodePath from "node:path";
 import { nativeLockHolder } from "./native_lock_holder.ts";
 import {
+  type FileState,
   type OpenMode,
   type Storage,
   StorageError,
@@ -22,15 +23,27 @@ const ANY_WRITE_BIT = 0o222;
 /** Makes a storage of the local file system. Paths may be relative to the working directory. */
 export function nodeStorage(): Storage {
   return {
-    resolve: (path) => nodePath.resolve(path),
+    resolve: resolvePath,
     open: (path, mode) => openFile(path, mode),
     openTemporary,
     delete: (path) => attempt("delete", path, () => fs.unlinkSync(path)),
     sizeOf,
+    stateOf,
     isAccessible,
     flushDirectory,
     lock: lockFile,
   };
+}
+
+// Through symbolic links, so that a journal is looked for where native SQLite keeps it.
+function resolvePath(path: string): string {
+  const absolute = nodePath.resolve(path);
+  try {
+    return fs.realpathSync(absolute);
+  } catch {
+    const { dir, base } = nodePath.parse(absolute);
+    return base === "" ? absolute : nodePath.join(resolvePath(dir), base);
+  }
 }
 
 function openFile(path: string, { access, existence }: OpenMode): StorageFile {
@@ -101,6 +114,12 @@ function openTemporary(): StorageFile {
 
 function sizeOf(path: string): number | null {
   return attempt("stat", path, () => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null);
+}
+
+function stateOf(path: string): FileState | null {
+  const stat = attempt("stat", path, () => fs.statSync(path, { throwIfNoEntry: false }));
+  if (stat === undefined) return null;
+  return { identity: `${stat.dev}:${stat.ino}`, version: `${stat.size}:${stat.mtimeMs}` };
 }
 
 function isAccessible(path: string, access: OpenMode["access"]): boolean {

@@ -35,6 +35,14 @@ export interface OpenMode {
   readonly existence: "must-exist" | "create" | "exclusive";
 }
 
+/** What tells one state of a file from another. Compare the parts with `===`. */
+export interface FileState {
+  /** Another where another file has taken the name. */
+  readonly identity: string;
+  /** Another after anybody has written to the file; as exact as the file's times are. */
+  readonly version: string;
+}
+
 /** Where files live. Every method throws a `StorageError` and nothing else. */
 export interface Storage {
   /** Makes a path absolute, so that one file has one name. */
@@ -46,6 +54,8 @@ export interface Storage {
   delete(path: string): void;
   /** The length of a file in bytes; `null` where there is none. */
   sizeOf(path: string): number | null;
+  /** The state of a file; `null` where there is none. */
+  stateOf(path: string): FileState | null;
   /** Says whether a file may be read, or written too. */
   isAccessible(path: string, access: OpenMode["access"]): boolean;
   /** Returns once the names in the directory of `path` survive a power cut. */
@@ -79,6 +89,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EEXIST: "it exists already",
   EFBIG: "the file would be too large",
+  EILSEQ: "its text is UTF-16 and not UTF-8; convert it: sqlite3 old .dump | sqlite3 new",
   EIO: "input/output error",
   EISDIR: "it is a directory",
   EMFILE: "too many open files",
@@ -87,6 +98,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of the path is not a directory",
   EPERM: "operation not permitted",
   EROFS: "the file system is read-only",
+  ESTALE: "another program has changed the database while it was open here; try again",
 };
 
 function describeCode(code: string): string {

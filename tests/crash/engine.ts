@@ -27,6 +27,7 @@ export async function startEngine(): Promise<Engine> {
     openTemporary: () => plugged.openTemporary(),
     delete: (path) => plugged.delete(path),
     sizeOf: (path) => plugged.sizeOf(path),
+    stateOf: (path) => plugged.stateOf(path),
     isAccessible: (path, access) => plugged.isAccessible(path, access),
     flushDirectory: (path) => plugged.flushDirectory(path),
     lock: (path) => plugged.lock(path),
