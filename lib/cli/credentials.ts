@@ -12,17 +12,7 @@ export type ReadCredentials =
 /** Reads `NATS_CREDS`, `NATS_USER` with `NATS_PASSWORD`, or `NATS_TOKEN`; the first that is set. */
 export async function credentialsFrom(environment: Environment): Promise<ReadCredentials> {
   const file = environment("NATS_CREDS");
-  if (file !== undefined) {
-    try {
-      return { ok: true, credentials: { kind: "creds", creds: await readFile(file) } };
-    } catch (error) {
-      const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-      return {
-        ok: false,
-        message: `Cannot read the file that NATS_CREDS names: ${file} (${reason})`,
-      };
-    }
-  }
+  if (file !== undefined) return await readCreds(file);
   const user = environment("NATS_USER");
   if (user !== undefined) {
     const password = environment("NATS_PASSWORD") ?? "";
@@ -31,4 +21,26 @@ export async function credentialsFrom(environment: Environment): Promise<ReadCre
   const token = environment("NATS_TOKEN");
   if (token !== undefined) return { ok: true, credentials: { kind: "token", token } };
   return { ok: true, credentials: { kind: "none" } };
+}
+
+async function readCreds(file: string): Promise<ReadCredentials> {
+  let creds: Uint8Array;
+  try {
+    creds = await readFile(file);
+  } catch (error) {
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    return {
+      ok: false,
+      message: `Cannot read the file that NATS_CREDS names: ${file} (${reason})`,
+    };
+  }
+  const text = new TextDecoder().decode(creds);
+  const parts = ["BEGIN NATS USER JWT", "BEGIN USER NKEY SEED"];
+  return parts.every((part) => text.includes(part))
+    ? { ok: true, credentials: { kind: "creds", creds } }
+    : {
+      ok: false,
+      message: `The file that NATS_CREDS names is not a creds file with a user's JWT and key: ` +
+        `${file}; one is made by: nsc generate creds`,
+    };
 }

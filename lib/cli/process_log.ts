@@ -11,9 +11,14 @@ export function processLog(console: Console, json: boolean): Log {
       console.err(JSON.stringify({ time, level, message, ...fields }));
       return;
     }
-    const details = Object.entries(fields).map(([name, value]) =>
-      `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
-    );
+    const details = Object.entries(fields).map(([name, value]) => `${name}=${quote(value)}`);
     console.err([time, level.toUpperCase().padEnd(5), message, ...details].join(" "));
   };
+}
+
+// Quoted where it would run into the next field, or break the line.
+function quote(value: unknown): string {
+  return typeof value === "string" && /^[^\s"=\p{Cc}]+$/u.test(value)
+    ? value
+    : JSON.stringify(value) ?? "undefined";
 }

@@ -50,7 +50,7 @@ export async function connectPatiently(
     } catch (error) {
       if (isRefusedCredentials(error)) throw error;
       const delayMs = reconnectDelayMs(attempt);
-      log("warn", "No NATS server yet; trying again", {
+      log("warn", "NATS cannot be reached yet; trying again", {
         url: redactUrl(settings.url),
         reason: describeNatsError(error),
         delay_ms: delayMs,
@@ -67,17 +67,25 @@ export function redactUrl(url: string): string {
   if (parsed === null) return "an unreadable URL";
   parsed.username = "";
   parsed.password = "";
-  return parsed.href;
+  return parsed.pathname === "/" ? parsed.href.replace(/\/$/, "") : parsed.href;
 }
 
-/** One line about why NATS failed, without a stack trace. */
+/** One line about why NATS failed, with the way out where one is known; without a stack trace. */
 export function describeNatsError(error: unknown): string {
-  if (error instanceof NatsError) {
-    const cause = error.chainedError?.message;
-    return cause === undefined ? error.message : `${error.message} (${cause})`;
-  }
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  const plain = text.replace(/^NetworkError: failed to connect to WebSocket: /, "");
+  const hint = HINTS.find(([words]) => plain.includes(words))?.[1];
+  return hint === undefined ? plain : `${plain}; ${hint}`;
 }
+
+// How Deno says it, and what helps.
+const HINTS: readonly (readonly [string, string])[] = [
+  ["tcp connect error", "no server listens there"],
+  ["UnknownIssuer", "name the certificate authority's file in DENO_CERT"],
+  ["Invalid status code", "is this NATS's WebSocket port, and does it want wss:?"],
+  ["Authorization Violation", "check NATS_CREDS, NATS_USER and NATS_PASSWORD, or NATS_TOKEN"],
+  ["AUTHORIZATION_VIOLATION", "check NATS_CREDS, NATS_USER and NATS_PASSWORD, or NATS_TOKEN"],
+];
 
 /** Says whether the server refused who we are. */
 export function isRefusedCredentials(error: unknown): boolean {

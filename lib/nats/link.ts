@@ -6,6 +6,8 @@ import { redactUrl } from "./connection.ts";
 
 /** Whether a connection is up at the moment. */
 export interface Link {
+  /** Whether it is up now. */
+  isUp(): boolean;
   /** Resolves at once while the connection is up; otherwise once it is back, or closed for good. */
   whenUp(): Promise<void>;
 }
@@ -24,11 +26,13 @@ export function watchLink(connection: NatsConnection, url: string, log: Log): Li
   const server = redactUrl(url);
   let up = Promise.resolve();
   let comeBack = (): void => {};
+  let isUp = true;
   let settling: ReturnType<typeof setTimeout> | undefined;
 
   async function watch(): Promise<void> {
     for await (const { type, data } of connection.status()) {
       if (type === Events.Disconnect) {
+        isUp = false;
         clearTimeout(settling);
         comeBack();
         const { promise, resolve } = Promise.withResolvers<void>();
@@ -37,6 +41,7 @@ export function watchLink(connection: NatsConnection, url: string, log: Log): Li
         log("warn", "Lost the NATS server; reconnecting", { server });
       }
       if (type === Events.Reconnect) {
+        isUp = true;
         settling = setTimeout(comeBack, SETTLE_MS);
         log("info", "Reconnected to NATS", { server });
       }
@@ -52,6 +57,7 @@ export function watchLink(connection: NatsConnection, url: string, log: Log): Li
     comeBack();
   });
   return {
+    isUp: () => isUp,
     async whenUp() {
       // It may go down again while somebody waits.
       for (let seen: Promise<void> | null = null; seen !== up;) {

@@ -37,7 +37,7 @@ export interface MigrationService {
 }
 
 const UNSUBSCRIBE_TIMEOUT_MS = 2_000;
-const OUTAGE_PATIENCE_MS = 6_000;
+const OUTAGE_PATIENCE_MS = 5_000;
 
 // The numbers of the NATS service protocol, after those of HTTP.
 const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -97,7 +97,8 @@ export async function startMigrationService(
     failed: failed.promise,
     async drain() {
       isDraining = true;
-      await within(UNSUBSCRIBE_TIMEOUT_MS, service.stop());
+      const unsubscribed = service.stop();
+      if (options.link.isUp()) await within(UNSUBSCRIBE_TIMEOUT_MS, unsubscribed);
       await running.settled();
       if (!await within(OUTAGE_PATIENCE_MS, sending.settled())) {
         context.log("error", "Replies are lost, for the NATS server is away", {

@@ -91,7 +91,7 @@ async function serveOne(
   }
   options.onStopping();
   await service.drain();
-  await within(CLOSE_TIMEOUT_MS, connection.drain());
+  if (link.isUp()) await within(CLOSE_TIMEOUT_MS, connection.drain());
   await connection.close();
   return end === null ? null : end.reason;
 }

@@ -1,0 +1,76 @@
+// A server with a small max_payload: replies that do not fit, and events that do not fit.
+
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { NatsServer } from "../support/nats_server.ts";
+import { Workspace } from "../support/workspace.ts";
+import { askOnce, serveHere } from "./nats_setting.ts";
+
+const payload = suite("max_payload");
+
+const COUNT = 60;
+
+function manyMigrations(): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: COUNT }, (_, index) => {
+      const version = String(index + 1).padStart(3, "0");
+      return [
+        `${version}_create_a_table_with_a_name_that_takes_room.sql`,
+        `-- UP\nCREATE TABLE t${version} (x);\n-- DOWN\nDROP TABLE t${version};\n`,
+      ];
+    }),
+  );
+}
+
+payload("a status that does not fit is refused, and pages give everything", async () => {
+  await using server = await NatsServer.start({ config: "max_payload: 4096" });
+  await using workspace = new Workspace();
+  workspace.write("many", manyMigrations());
+  await using _service = await serveHere(workspace, server);
+  const client = await server.connect();
+  const { reply, message } = await askOnce(client, "db.migrate.many.status");
+  assert.ok(!reply.success);
+  assert.is(reply.error_code, "RESPONSE_TOO_LARGE");
+  assert.match(reply.message, /4096; page with limit and offset/);
+  assert.is(message.headers?.get("Nats-Service-Error-Code"), "500");
+
+  const seen: number[] = [];
+  for (let offset = 0; offset < COUNT; offset += 10) {
+    const page = await askOnce(
+      client,
+      "db.migrate.many.status",
+      JSON.stringify({ limit: 10, offset }),
+    );
+    assert.ok(page.reply.success && "pending_migrations" in page.reply);
+    assert.is(page.reply.pending_count, COUNT);
+    seen.push(...page.reply.pending_migrations.map(({ version }) => version));
+  }
+  assert.equal(seen, Array.from({ length: COUNT }, (_, index) => index + 1));
+});
+
+payload(
+  "an apply whose reply does not fit is done, says so, and is not failed by its events",
+  async () => {
+    await using server = await NatsServer.start({ config: "max_payload: 2048" });
+    await using workspace = new Workspace();
+    workspace.write("many", manyMigrations());
+    await using service = await serveHere(workspace, server);
+    const client = await server.connect();
+    const { reply } = await askOnce(
+      client,
+      "db.migrate.many.apply",
+      JSON.stringify({
+        applied_by: "é".repeat(200),
+      }),
+    );
+    assert.ok(!reply.success);
+    assert.is(reply.error_code, "RESPONSE_TOO_LARGE");
+    assert.match(reply.message, /The run is over/);
+    assert.is(reply.current_version, COUNT);
+    const status = await askOnce(client, "db.migrate.many.status", '{"limit":1}');
+    assert.ok(status.reply.success && status.reply.current_version === COUNT);
+    assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));
+  },
+);
+
+payload.run();
