@@ -80,7 +80,7 @@ async function direct({ command, attributes, text }: Directive, scene: Scene): P
       scene.plugins = attributes.keys().next().value ?? scene.plugins;
       return;
     case "hold":
-      scene.hold(attributes.get("plugin") ?? "", attributes.get("by") ?? "system");
+      await scene.hold(attributes.get("plugin") ?? "", attributes.get("by") ?? "system");
       return;
     case "release":
       scene.release();

@@ -2,11 +2,13 @@
 
 import { join } from "node:path";
 import { connect } from "nats.ws";
+import * as v from "valibot";
 import { type Edge, startEdge } from "../../lib/edge.ts";
 import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
 import { fileLocks } from "../../lib/lock/file_locks.ts";
 import type { RunLock } from "../../lib/lock/run_locks.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
+import { StatusReplySchema } from "../../lib/message/reply_schema.ts";
 import { requestSubject } from "../../lib/message/subject.ts";
 import type { RepositoryCopy } from "./repository_copy.ts";
 
@@ -83,21 +85,31 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /** Holds a plugin as a run of somebody else would. */
-  hold(plugin: string, by: string): void {
+  /** Holds a plugin as an apply of somebody else would that has just begun its first migration. */
+  async hold(plugin: string, by: string): Promise<void> {
+    const status = v.parse(StatusReplySchema, await this.ask("status", plugin, "{}"));
     const lock = fileLocks(join(this.copy.root, "data")).acquire(plugin);
     if (lock.kind !== "acquired") throw new Error(`${plugin} cannot be held: ${lock.kind}`);
     lock.publish({
-      history: [],
+      history: status.applied_migrations.map((applied) => ({
+        version: applied.version,
+        name: applied.name,
+        checksum: applied.checksum,
+        appliedAt: applied.applied_at,
+        appliedBy: applied.applied_by,
+        status: "applied",
+        errorMessage: null,
+        executionTimeMs: applied.execution_time_ms,
+      })),
       progress: {
         verb: "apply",
         dry_run: false,
         started_at: new Date().toISOString(),
         started_by: by,
-        version: 2,
-        migrations_done: 1,
-        migrations_total: 3,
-        statements_done: 0,
+        version: status.pending_migrations[0]?.version ?? null,
+        migrations_done: 0,
+        migrations_total: status.pending_count,
+        statements_done: 2,
         statements_total: 4,
       },
     });

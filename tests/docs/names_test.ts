@@ -1,0 +1,104 @@
+// What the code names is in the documentation, and the documentation names nothing else.
+
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { FINDING_CODES } from "../../lib/finding/finding.ts";
+import { HELP, readArguments } from "../../lib/cli/arguments.ts";
+import { VERBS } from "../../lib/handler/dispatch.ts";
+import { jsonSchemaFiles } from "../../lib/message/json_schemas.ts";
+import { ERROR_CODES } from "../../lib/message/reply.ts";
+import { suite } from "../support/suite.ts";
+import { namesUnder } from "./page.ts";
+import { readPage } from "./pages.ts";
+
+const messages = readPage("docs/NATS_MESSAGES.md");
+const troubleshooting = readPage("docs/TROUBLESHOOTING.md");
+const operations = readPage("docs/OPERATIONS.md");
+
+const names = suite("names");
+
+names("every error code has a heading in NATS_MESSAGES and a row in TROUBLESHOOTING", () => {
+  assertSame(namesUnder(messages, "Error codes"), ERROR_CODES);
+  assertSame(namesUnder(troubleshooting, "Error codes"), ERROR_CODES);
+});
+
+names("every finding code has a row in NATS_MESSAGES and a heading in TROUBLESHOOTING", () => {
+  assertSame(namesUnder(messages, "Finding codes"), Object.keys(FINDING_CODES));
+  assertSame(namesUnder(troubleshooting, "Findings"), Object.keys(FINDING_CODES));
+});
+
+names("a finding code stands under its category", () => {
+  for (const category of new Set(Object.values(FINDING_CODES))) {
+    const codes = Object.entries(FINDING_CODES).filter(([, each]) => each === category);
+    assertSame(namesUnder(messages, category), codes.map(([code]) => code));
+  }
+});
+
+names("every error code has its number in the header", () => {
+  assertSame(namesUnder(messages, "The service"), ERROR_CODES);
+});
+
+names("every key of every request is in NATS_MESSAGES", () => {
+  for (const verb of ["apply", "status"]) {
+    const schema: unknown = JSON.parse(jsonSchemaFiles().get(`${verb}.request.json`) ?? "");
+    const documented = namesUnder(messages, verb);
+    for (const key of keysOf(schema)) assert.ok(documented.includes(key), `${verb}: ${key}`);
+  }
+});
+
+names("every field of every reply and event is in NATS_MESSAGES", () => {
+  for (const [file, text] of jsonSchemaFiles()) {
+    for (const key of keysOf(JSON.parse(text))) {
+      assert.ok(
+        messages.text.includes(`\`${key}\``) || messages.text.includes(`"${key}"`),
+        `${file}: ${key}`,
+      );
+    }
+  }
+});
+
+names("every verb has a section", () => {
+  const headings = messages.sections.map(({ heading }) => heading);
+  for (const verb of Object.keys(VERBS)) assert.ok(headings.includes(verb), verb);
+});
+
+names("every option is in OPERATIONS and in the help", () => {
+  const helped = [...HELP.matchAll(/--[a-z][a-z-]*/g)].map(([option]) => option);
+  assertSame(namesUnder(operations, "Options"), [...new Set([...helped, "--help", "--version"])]);
+});
+
+names("every documented option is one that the command line knows", () => {
+  for (const option of namesUnder(operations, "Options")) {
+    const [bare, valued] = [["apply", "p", option], ["apply", "p", `${option}=1`]].map((args) =>
+      readArguments(args, () => undefined)
+    );
+    const isUnknown = [bare, valued].every((each) =>
+      each?.kind === "usage" && each.message.startsWith("Unknown option")
+    );
+    assert.not(isUnknown, option);
+  }
+});
+
+names("every environment variable that the tasks may read is in OPERATIONS", () => {
+  const config = Deno.readTextFileSync(fileURLToPath(new URL("../../deno.json", import.meta.url)));
+  const allowed = [...config.matchAll(/--allow-env=([A-Z_,]+)/g)].flatMap(([, list]) =>
+    (list ?? "").split(",")
+  );
+  assertSame(namesUnder(operations, "Environment"), [...new Set(allowed)]);
+});
+
+names.run();
+
+function assertSame(documented: readonly string[], coded: readonly string[]): void {
+  assert.equal([...documented].sort(), [...coded].sort());
+}
+
+/** The keys of a schema's properties, those of what it holds included. */
+function keysOf(schema: unknown): readonly string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, part]) =>
+    key === "properties" && typeof part === "object" && part !== null
+      ? [...Object.keys(part), ...Object.values(part).flatMap(keysOf)]
+      : keysOf(part)
+  );
+}
