@@ -128,7 +128,9 @@ export function watchForeignWrites(storage: Storage): ForeignWriteWatch {
 }
 
 function refuseChanged({ changedPath }: Watched, operation: string, path: string): void {
-  if (changedPath !== null) throw new StorageError("ESTALE", operation, path, changedPath);
+  if (changedPath !== null) {
+    throw new StorageError("ESTALE", operation, path, `${changedPath} changed`);
+  }
 }
 
 function isSame(one: FileState | null | undefined, other: FileState | null): boolean {

@@ -139,7 +139,12 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
           foreignWrites.locked(open.path);
           return capi.SQLITE_OK;
         }
-        lastError = new StorageError("EBUSY", "lock", open.path, lock.by ?? "another process");
+        lastError = new StorageError(
+          "EBUSY",
+          "lock",
+          open.path,
+          `held by ${lock.by ?? "another owner"}`,
+        );
         return capi.SQLITE_BUSY;
       }),
 

@@ -3,6 +3,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import nodePath from "node:path";
+import { lockOutNative } from "./native_lock.ts";
 import { nativeLockHolder } from "./native_lock_holder.ts";
 import {
   type FileState,
@@ -144,15 +145,33 @@ function flushDirectory(path: string): void {
 }
 
 // flock(2): it belongs to the open file, so that two handles of one process exclude each other too,
-// and the kernel gives it back when the process dies. SQLite's own programs do not see it.
+// and the kernel gives it back when the process dies. SQLite's own programs do not see it, so theirs is
+// taken too where that is allowed.
 function lockFile(path: string): StorageLock | StorageLockRefusal {
   return attempt("lock", path, () => {
     const file = Deno.openSync(path, { read: true });
-    const holder = file.tryLockSync(true) ? nativeLockHolder(path) : "another process";
-    if (holder === null) return { kind: "acquired", release: () => file.close() };
-    file.close();
-    return { kind: "held", by: holder };
+    try {
+      if (!file.tryLockSync(true)) return giveUp(file, "another process");
+      const native = lockOutNative(path);
+      const holder = native === null || native === "held" ? nativeLockHolder(path) : null;
+      if (native === "held" || holder !== null) return giveUp(file, holder ?? "a native program");
+      return {
+        kind: "acquired",
+        release() {
+          native?.release();
+          file.close();
+        },
+      };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   });
+}
+
+function giveUp(file: Deno.FsFile, by: string): StorageLockRefusal {
+  file.close();
+  return { kind: "held", by };
 }
 
 /** Runs one system call; this is where foreign errors become `StorageError`s. */

@@ -74,8 +74,10 @@ export class StorageError extends Error {
   /** The file concerned. */
   readonly path: string;
 
+  /** A cause that is text ends the message. */
   constructor(code: string, operation: string, path: string, cause?: unknown) {
-    super(`${operation} ${path}: ${describeCode(code)}`, { cause });
+    const detail = typeof cause === "string" ? `: ${cause}` : "";
+    super(`${operation} ${path}: ${describeCode(code)}${detail}`, { cause });
     this.code = code;
     this.operation = operation;
     this.path = path;

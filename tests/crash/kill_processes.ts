@@ -102,7 +102,10 @@ function inspect(
     if (exists(`${path}${suffix}`)) Deno.copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
   }
   const check = sqliteShell(copy, "PRAGMA integrity_check");
-  const versions = sqliteShell(copy, CURRENT_VERSION);
+  // Killed early, a process leaves an empty database.
+  const versions = sqliteShell(copy, HAS_HISTORY) === "0"
+    ? "0"
+    : sqliteShell(copy, CURRENT_VERSION);
   Deno.removeSync(directory, { recursive: true });
   if (check !== "ok") return `sqlite3 says ${check}`;
 
@@ -115,6 +118,7 @@ function inspect(
     : `the tracking table says ${version}, and the rest is something else`;
 }
 
+const HAS_HISTORY = "SELECT count(*) FROM sqlite_schema WHERE name = 'plugin_schema_migrations'";
 const CURRENT_VERSION = `SELECT coalesce(max(version), 0) FROM plugin_schema_migrations
   WHERE status = 'applied'`;
 

@@ -8,6 +8,9 @@ import { openDatabase, startEngine } from "../crash/engine.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 
+// With FFI native programs would be kept out.
+Deno.permissions.revokeSync({ name: "ffi" });
+
 const foreign = suite("a native writer");
 const engine = await startEngine();
 engine.plug(nodeStorage());
