@@ -5,6 +5,8 @@ import { installRequirements } from "./support/requirements.ts";
 
 const ROOT = new URL("..", import.meta.url);
 const CONCURRENCY = 2;
+// A thread that a failed test left behind would keep its process alive for ever.
+const FILE_TIMEOUT_MS = 180_000;
 
 interface FileResult {
   readonly passed: number;
@@ -85,6 +87,7 @@ async function deno(args: readonly string[]): Promise<{ success: boolean; text: 
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
   }).output();
   const decoder = new TextDecoder();
   return { success, text: `${decoder.decode(stdout)}${decoder.decode(stderr)}` };

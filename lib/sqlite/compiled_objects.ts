@@ -1,7 +1,10 @@
-// The SQL whose preparation makes SQLite compile each view and trigger. Pure; runs anywhere.
+// The SQL whose preparation makes SQLite compile each view and trigger.
 
+import type { Connection } from "./connection.ts";
 import { quoteIdentifier } from "./quote.ts";
-import type { Schema, Table } from "./schema.ts";
+import { textOf } from "./row.ts";
+import type { Schema } from "./schema.ts";
+import { SqliteError } from "./sqlite_error.ts";
 
 /** A view, or the triggers on one table or view, and the statements that compile them. */
 export interface CompiledObject {
@@ -17,8 +20,14 @@ export interface CompiledObject {
  * Views are compiled by preparing a query, triggers by preparing each kind of write to their table,
  * which compiles every trigger that would fire.
  */
-export function compiledObjects(schema: Schema): readonly CompiledObject[] {
-  const tables = new Map(schema.tables.map((table) => [table.name, table]));
+export function compiledObjects(
+  connection: Connection,
+  schema: Schema,
+): readonly CompiledObject[] {
+  const columns = new Map(schema.tables.map((table) => [
+    table.name,
+    table.columns.filter(({ generated }) => !generated).map(({ name }) => name),
+  ]));
   return [
     ...schema.views.map(({ name }): CompiledObject => ({
       object: "view",
@@ -31,19 +40,29 @@ export function compiledObjects(schema: Schema): readonly CompiledObject[] {
         object: "trigger",
         name,
         triggers: triggers.map((each) => each.name),
-        statements: writesTo(name, tables.get(name)),
+        statements: writesTo(name, columns.get(name) ?? viewColumns(connection, name)),
       }),
     ),
   ];
 }
 
-function writesTo(name: string, table: Table | undefined): readonly string[] {
+function viewColumns(connection: Connection, view: string): readonly string[] {
+  try {
+    return connection.rows("SELECT name FROM pragma_table_info(?)", [view])
+      .map((row) => textOf(row, "name"));
+  } catch (error) {
+    // A view that does not compile is reported as itself.
+    if (error instanceof SqliteError) return [];
+    throw error;
+  }
+}
+
+function writesTo(name: string, columns: readonly string[]): readonly string[] {
   const target = quoteIdentifier(name);
-  const columns = (table?.columns ?? []).filter(({ generated }) => !generated)
-    .map((column) => `${quoteIdentifier(column.name)} = NULL`);
+  const assignments = columns.map((column) => `${quoteIdentifier(column)} = NULL`);
   return [
     `INSERT INTO ${target} DEFAULT VALUES`,
     `DELETE FROM ${target}`,
-    ...(columns.length === 0 ? [] : [`UPDATE ${target} SET ${columns.join(", ")}`]),
+    ...(assignments.length === 0 ? [] : [`UPDATE ${target} SET ${assignments.join(", ")}`]),
   ];
 }

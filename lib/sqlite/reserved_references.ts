@@ -21,7 +21,7 @@ export function reservedReferences(
   connection: Connection,
   schema: Schema,
 ): readonly ReservedReference[] {
-  const compiled = compiledObjects(schema).flatMap((each) =>
+  const compiled = compiledObjects(connection, schema).flatMap((each) =>
     touchedBy(connection, each).map((reserved): ReservedReference => ({
       object: each.object,
       name: each.name,

@@ -1,0 +1,163 @@
+// What goes: rows and values are counted on the real data, and nothing else is called a loss.
+
+import * as assert from "uvu/assert";
+import type { DataLossMessage } from "../../lib/message/reply.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { forAll } from "../support/random.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
+import { suite } from "../support/suite.ts";
+import { Workspace } from "../support/workspace.ts";
+
+const losses = suite("data loss");
+
+const BASE = migrationFile(
+  `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+CREATE TABLE empty (a TEXT);
+INSERT INTO t VALUES (1, 'x', 'y'), (2, 'z', NULL), (3, NULL, NULL);`,
+  "SELECT 1;",
+);
+
+interface Loss {
+  readonly data_loss: readonly DataLossMessage[];
+  readonly warnings: readonly string[];
+  readonly backup: string | undefined;
+}
+
+async function lossOf(sql: string, preamble = ""): Promise<Loss> {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_base.sql": BASE });
+  await workspace.apply("p");
+  workspace.write("p", { "002_x.sql": migrationFile(sql, "SELECT 1;", preamble) });
+  const reply = await workspace.apply("p");
+  return {
+    data_loss: reply.applied_migrations[0]?.data_loss ?? [],
+    warnings: reply.warnings.map(({ code, message, line }) => `${code} ${line}: ${message}`),
+    backup: reply.backup,
+  };
+}
+
+const rows = (count: number): DataLossMessage => ({ kind: "rows", table: "t", rows: count });
+
+losses("DROP TABLE loses its rows; an empty table is a warning without a loss", async () => {
+  const full = await lossOf("SELECT 1;\nDROP TABLE t;");
+  assert.equal(full.data_loss, [rows(3)]);
+  assert.equal(full.warnings, ['drop-table 3: Drops the table "t" with 3 rows']);
+  assert.ok(full.backup);
+  const empty = await lossOf("DROP TABLE empty;");
+  assert.equal([empty.data_loss, empty.backup], [[], undefined]);
+  assert.equal(empty.warnings, ['drop-table 2: Drops the table "empty" with 0 rows']);
+});
+
+losses("DROP COLUMN loses the values that are not NULL", async () => {
+  const { data_loss, warnings, backup } = await lossOf(
+    "ALTER TABLE t DROP COLUMN a;",
+    "-- requires: sqlite >= 3.35.0",
+  );
+  assert.equal(data_loss, [{ kind: "values", table: "t", column: "a", values: 2 }]);
+  assert.equal(warnings, ['drop-column 3: Drops the column "a" of "t" with 2 values']);
+  assert.ok(backup);
+});
+
+losses("a rebuild that copies fewer rows and columns loses them", async () => {
+  const { data_loss, warnings } = await lossOf(
+    `CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT);
+INSERT INTO n SELECT id, a FROM t WHERE a IS NOT NULL;
+DROP TABLE t;
+ALTER TABLE n RENAME TO t;`,
+  );
+  assert.equal(data_loss, [rows(1), { kind: "values", table: "t", column: "b", values: 1 }]);
+  assert.equal(warnings, [
+    'drop-column 4: Drops the column "b" of "t" with 1 value',
+    'delete-rows 4: Deletes 1 row of "t"',
+  ]);
+});
+
+losses("DELETE is counted also where new rows take the place", async () => {
+  assert.equal((await lossOf("DELETE FROM t WHERE id > 1;")).data_loss, [rows(2)]);
+  assert.equal(
+    (await lossOf("DELETE FROM t; INSERT INTO t (id) VALUES (7), (8), (9);")).data_loss,
+    [
+      rows(3),
+    ],
+  );
+  assert.equal((await lossOf("DELETE FROM t WHERE id = 99;")).data_loss, []);
+});
+
+losses("rows that go by a conflict or by a trigger are counted, and backed up first", async () => {
+  for (
+    const sql of [
+      "UPDATE OR REPLACE t SET id = 1 WHERE id = 2;",
+      "CREATE TRIGGER tr AFTER UPDATE ON t BEGIN DELETE FROM t WHERE id = 3; END;" +
+      " UPDATE t SET a = 'new' WHERE id = 1;",
+    ]
+  ) {
+    const { data_loss, backup, warnings } = await lossOf(sql);
+    assert.equal(data_loss, [rows(1)], sql);
+    assert.ok(backup, sql);
+    assert.match(warnings.join(), 'Deletes 1 row of "t"');
+  }
+});
+
+losses("nothing that only adds, renames or updates is a loss", async () => {
+  for (
+    const sql of [
+      "INSERT INTO t (a) VALUES ('more');",
+      "UPDATE t SET a = 'x';",
+      "ALTER TABLE t ADD COLUMN c TEXT;",
+      "ALTER TABLE t RENAME COLUMN a TO c;",
+      "ALTER TABLE t RENAME TO s;",
+      "ALTER TABLE t RENAME TO s; ALTER TABLE s RENAME COLUMN b TO c; CREATE TABLE t (q);",
+      "CREATE INDEX i ON t (a); DROP INDEX i;",
+      "CREATE TABLE n (a); INSERT INTO n VALUES (1), (2); DELETE FROM n; DROP TABLE n;",
+      "CREATE TEMP TABLE n AS SELECT * FROM t; DELETE FROM n; DROP TABLE n;",
+    ]
+  ) {
+    const { data_loss, warnings, backup } = await lossOf(sql);
+    assert.equal([data_loss, warnings, backup], [[], [], undefined], sql);
+  }
+});
+
+losses("a column that is renamed and then dropped is lost under its first name", async () => {
+  const { data_loss } = await lossOf(
+    "ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t RENAME TO s; ALTER TABLE s DROP COLUMN c;",
+    "-- requires: sqlite >= 3.35.0",
+  );
+  assert.equal(data_loss, [{ kind: "values", table: "t", column: "a", values: 2 }]);
+});
+
+losses("names in another case and with quotes are followed", async () => {
+  const { data_loss } = await lossOf(
+    'CREATE TABLE "N e""w" (ID INTEGER PRIMARY KEY, A, B); INSERT INTO "n e""W" SELECT * FROM T;' +
+      ' DROP TABLE T; ALTER TABLE "N E""W" RENAME TO T;',
+  );
+  assert.equal(data_loss, []);
+});
+
+losses("counts agree with what the shell counts, for any deletes", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_base.sql": BASE });
+  await workspace.apply("p");
+  const database = workspace.database("p");
+  await forAll(15, async (random) => {
+    const count = random.integer(0, 60);
+    sqliteShell(
+      database,
+      `DELETE FROM t; INSERT INTO t (id, a) SELECT value, value % 7 FROM generate_series(1, ${count});`,
+    );
+    const statements = random.list(1, 4, () =>
+      random.pick([
+        `DELETE FROM t WHERE id % ${random.integer(2, 6)} = 0;`,
+        `DELETE FROM t WHERE a = '${random.integer(0, 7)}';`,
+        "UPDATE t SET b = a;",
+      ]));
+    workspace.write("p", { "002_x.sql": migrationFile(statements.join("\n"), "SELECT 1;") });
+    const dry = await workspace.apply("p", { dry_run: true });
+    const left = Number(
+      sqliteShell(database, `BEGIN; ${statements.join(" ")} SELECT count(*) FROM t; ROLLBACK;`),
+    );
+    const expected = left === count ? [] : [rows(count - left)];
+    assert.equal(dry.applied_migrations[0]?.data_loss, expected);
+  });
+});
+
+losses.run();
