@@ -83,27 +83,27 @@ const COMMANDS = {
 /** The help text. */
 export const HELP = `godwit: schema migrations for SQLite plugins
 
-  serve                             answer db.migrate.<plugin>.* over NATS
-  apply <plugin>                    run what is pending   [--to N] [--dry-run]
-  rollback <plugin>                 go one step back      [--to N] [--dry-run]
-  status <plugin>                   what is applied, pending, failed or changed
-  check [plugin]                    parse, rehearse and lint every file; for CI
-  new <plugin> <description>        write the next numbered file
-  plugins                           list plugins with versions and pending counts
+  serve                        answer db.migrate.<plugin>.* over NATS
+  apply <plugin>               run what is pending   [--to N] [--dry-run]
+  rollback <plugin>            go one step back      [--to N] [--dry-run]
+  status <plugin>              what is applied, pending, failed or changed
+  check [plugin]               parse, rehearse and lint every file; for CI
+  new <plugin> <description>   write the next numbered file
+  plugins                      list plugins with versions and pending counts
 
-  --plugins DIR      where <plugin>/migrations/ is      GODWIT_PLUGINS, ./plugins
-  --data DIR         where <plugin>.sqlite3 is          GODWIT_DATA, ./data
+  --plugins DIR      where <plugin>/migrations/ is    GODWIT_PLUGINS, ./plugins
+  --data DIR         where <plugin>.sqlite3 is        GODWIT_DATA, ./data
   --json             print the reply message, alone
   --by NAME          who applies; kept in the history
   --to N             the version to end at; rollback --to 0 undoes everything
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
-  --timeout-ms N     interrupt after N milliseconds     600000
-  --nats URL         ask a running service; for serve: where NATS is
-                                                        NATS_URL, ws://127.0.0.1:8080
-  --prefix SUBJECT   the subjects' prefix               ${DEFAULT_PREFIX}
+  --timeout-ms N     interrupt after N milliseconds   600000
+  --nats URL         ask a running service; for serve, where NATS is:
+                                             NATS_URL, ws://127.0.0.1:8080
+  --prefix SUBJECT   the subjects' prefix             ${DEFAULT_PREFIX}
 
-  NATS credentials: NATS_CREDS (a file), NATS_USER and NATS_PASSWORD, or NATS_TOKEN
+  Credentials: NATS_CREDS (a file), NATS_USER with NATS_PASSWORD, NATS_TOKEN
   Exit status: 0 success, 1 a failure reply, 2 wrong usage, 3 no reply`;
 
 /** Reads arguments and environment. */
@@ -118,7 +118,9 @@ export function readArguments(args: readonly string[], environment: Environment)
       strict: true,
     }));
   } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
+    // Node explains its own conventions after the first sentence.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    return usage(sentence ?? "The options cannot be read");
   }
   if (values.help || positionals[0] === "help") return { kind: "help" };
   if (values.version) return { kind: "version" };
@@ -141,7 +143,9 @@ function checkShape(
   if (extra !== undefined) return usage(`${name} takes no "${extra}"`);
   const known: readonly string[] = [...EVERYWHERE, ...shape.options];
   const unknown = Object.keys(values).find((option) => !known.includes(option));
-  return unknown === undefined ? null : usage(`${name} takes no --${unknown}`);
+  if (unknown === undefined) return null;
+  const takes = shape.options.map((option) => `--${option}`).join(", ");
+  return usage(`${name} takes no --${unknown}${takes === "" ? "" : `; it takes ${takes}`}`);
 }
 
 function readCommand(

@@ -34,7 +34,8 @@ async function explain(
       return EXIT.success;
     }
     case "usage":
-      console.err(`${parsed.message}\n\n${HELP}`);
+      // The message last: help is longer than some terminals.
+      console.err(`${HELP}\n\n${console.colors.red("✗")} ${parsed.message}`);
       return EXIT.usage;
   }
   parsed satisfies never;

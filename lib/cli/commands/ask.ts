@@ -9,8 +9,11 @@ import type { CommonOptions, RunOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
+import { processLog } from "../process_log.ts";
 import { progressBar } from "../render/progress_bar.ts";
+import { wrap } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { stopSignals } from "./stop_signals.ts";
 
 /** A request as the command line makes it. */
 export interface Question {
@@ -50,7 +53,7 @@ export async function ask(
     ? { ok: true as const, reply: await askHere(question, options, console) }
     : await askService(question, options, options.nats, environment);
   if (!answer.ok) {
-    console.err(`${console.colors.red("✗")} ${answer.message}`);
+    console.err(`${console.colors.red("✗")} ${wrap(answer.message, 2, 2)}`);
     return EXIT.noReply;
   }
   const { reply } = answer;
@@ -70,12 +73,19 @@ async function askHere(
 ): Promise<Reply> {
   const bar = console.isWatched && !options.json ? progressBar() : null;
   const { pluginsDir, dataDir } = options;
+  // Ctrl-C rolls back what runs; the reply says so.
+  using signals = stopSignals();
+  signals.asked.addEventListener("abort", () => {
+    if (!options.json) console.err("Stopping; what is not committed is rolled back");
+  });
+  // SQLite rolls back what a process leaves behind, so nothing is torn by leaving at once.
+  signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
   await using edge = await startEdge({
     pluginsDir,
     dataDir,
     publish: (event) => bar?.follow(event),
-    log: (level, message, fields) =>
-      console.err(`${level}: ${message} ${JSON.stringify(fields ?? {})}`),
+    log: processLog(console, options.json),
+    signal: signals.asked,
   });
   const payload = new TextEncoder().encode(JSON.stringify(question.body));
   try {

@@ -10,7 +10,9 @@ import type { FindingMessage } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
+import { count } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { refuse, unreadable } from "./refuse.ts";
 
 interface PluginReport {
   readonly plugin_name: string;
@@ -26,18 +28,23 @@ export async function runCheck(
   console: Console,
 ): Promise<ExitStatus> {
   await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
-  const names = plugin === undefined ? await edge.context.source.plugins() : [plugin];
+  let names: readonly string[];
+  try {
+    names = plugin === undefined ? await edge.context.source.plugins() : [plugin];
+  } catch (error) {
+    return refuse(unreadable(options.pluginsDir, error), options, console);
+  }
   if (names.length === 0) {
-    return fail(
-      `There are no plugins in ${options.pluginsDir}; name the right place with --plugins`,
-      options,
-      console,
-    );
+    const message =
+      `There are no plugins in ${options.pluginsDir}; name the right place with --plugins`;
+    return refuse({ code: "PLUGIN_NOT_FOUND", message }, options, console);
   }
   const reports: PluginReport[] = [];
   for (const name of names) {
     const report = await checkOne(name, edge.context);
-    if (!report.found) return fail(report.message, options, console);
+    if (!report.found) {
+      return refuse({ code: "PLUGIN_NOT_FOUND", message: report.message }, options, console);
+    }
     const { findings } = report;
     reports.push({
       plugin_name: name,
@@ -64,22 +71,17 @@ function renderReport(
   { plugin_name, migrations, errors, warnings }: PluginReport,
   { colors }: Console,
 ): string {
-  const count = `${migrations} migration${migrations === 1 ? "" : "s"}`;
-  const problems = [
-    ...(errors.length === 0 ? [] : [`${errors.length} error${errors.length === 1 ? "" : "s"}`]),
-    ...(warnings.length === 0
-      ? []
-      : [`${warnings.length} warning${warnings.length === 1 ? "" : "s"}`]),
-  ];
+  const ofLevel = (level: FindingMessage["level"]): number =>
+    warnings.filter((each) => each.level === level).length;
+  const problems = ([
+    [errors.length, "error"],
+    [ofLevel("WARNING"), "warning"],
+    [ofLevel("INFO"), "note"],
+  ] as const).filter(([amount]) => amount > 0).map(([amount, noun]) => count(amount, noun));
   const mark = errors.length === 0 ? colors.green("✓") : colors.red("✗");
-  const head = `${mark} ${plugin_name}: ${[count, ...problems].join(", ")}`;
+  const head = `${mark} ${plugin_name}: ${
+    [count(migrations, "migration"), ...problems].join(", ")
+  }`;
   const findings = renderFindings([...errors, ...warnings], colors);
   return findings === "" ? head : `${head}\n${findings}`;
-}
-
-function fail(message: string, options: CommonOptions, console: Console): ExitStatus {
-  if (options.json) {
-    console.out(JSON.stringify({ success: false, error_code: "PLUGIN_NOT_FOUND", message }));
-  } else console.err(`${console.colors.red("✗")} ${message}`);
-  return EXIT.failure;
 }

@@ -1,13 +1,14 @@
 // `new <plugin> <description>`: writes the next numbered file with both sections.
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatFileName } from "../../migration/file_name.ts";
+import { formatFileName, parseFileName } from "../../migration/file_name.ts";
 import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../../message/plugin_name.ts";
-import { directorySource } from "../../source/directory_source.ts";
+import type { ErrorCode } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { refuse } from "./refuse.ts";
 
 /** Writes the file and prints its path; an existing file is never overwritten. */
 export async function runNew(
@@ -16,33 +17,36 @@ export async function runNew(
   options: CommonOptions,
   console: Console,
 ): Promise<ExitStatus> {
-  const fail = (message: string): ExitStatus => {
-    if (options.json) console.out(JSON.stringify({ success: false, message }));
-    else console.err(`${console.colors.red("✗")} ${message}`);
-    return EXIT.failure;
-  };
+  const fail = (message: string, code: ErrorCode = "INVALID_REQUEST"): ExitStatus =>
+    refuse({ code, message }, options, console);
   if (!isPluginName(plugin)) {
-    return fail(`There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`);
+    const message = `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
+    return fail(message, "PLUGIN_NOT_FOUND");
   }
   const name = nameFrom(description);
   if (name === "") {
     return fail(`The description ${JSON.stringify(description)} has no letter or digit`);
   }
-  const loaded = await directorySource(options.pluginsDir).load(plugin);
-  const newest = loaded.found ? loaded.migrations.at(-1)?.version ?? 0 : 0;
   const directory = join(options.pluginsDir, plugin, "migrations");
-  const path = join(directory, formatFileName({ version: newest + 1, name }));
+  let path = directory;
+  let version: number;
   try {
     await mkdir(directory, { recursive: true });
+    version = await newestIn(directory) + 1;
+    path = join(directory, formatFileName({ version, name }));
     await writeFile(path, template(description), { flag: "wx" });
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
     return fail(`Cannot write ${path}: ${reason}`);
   }
-  console.out(
-    options.json ? JSON.stringify({ success: true, file: path, version: newest + 1 }) : path,
-  );
+  console.out(options.json ? JSON.stringify({ success: true, file: path, version }) : path);
   return EXIT.success;
+}
+
+/** The highest version by file names alone: a file that does not parse has its number all the same. */
+async function newestIn(directory: string): Promise<number> {
+  const versions = (await readdir(directory)).map((file) => parseFileName(file)?.version ?? 0);
+  return versions.reduce((newest, version) => Math.max(newest, version), 0);
 }
 
 function nameFrom(description: string): string {

@@ -5,6 +5,7 @@ import { status } from "../../handler/status.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Colors, Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { refuse, unreadable } from "./refuse.ts";
 
 interface PluginLine {
   readonly plugin_name: string;
@@ -22,13 +23,7 @@ export async function runPlugins(options: CommonOptions, console: Console): Prom
   try {
     names = await edge.context.source.plugins();
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const message = `Cannot read the plugins directory ${options.pluginsDir}: ${reason}; ` +
-      `name the right one with --plugins or GODWIT_PLUGINS`;
-    if (options.json) {
-      console.out(JSON.stringify({ success: false, error_code: "PLUGIN_NOT_FOUND", message }));
-    } else console.err(`${console.colors.red("✗")} ${message}`);
-    return EXIT.failure;
+    return refuse(unreadable(options.pluginsDir, error), options, console);
   }
   const lines: PluginLine[] = [];
   for (const name of names) {
@@ -58,6 +53,7 @@ async function renderPlugins(
 ): Promise<string> {
   if (lines.length === 0) return `There are no plugins in ${options.pluginsDir}`;
   const { default: Table } = await import("cli-table3");
+  const { tableLines, wrap } = await import("../render/layout.ts");
   const { TABLE_STYLE } = await import("../render/table_style.ts");
   const table = new Table({
     ...TABLE_STYLE,
@@ -65,10 +61,16 @@ async function renderPlugins(
     colAligns: ["left", "right", "right", "left"],
   });
   for (const line of lines) {
-    const note = line.problem === null
-      ? (line.locked ? colors.cyan("running") : "")
-      : colors.red(line.problem);
+    const note = line.problem !== null
+      ? colors.red("problem")
+      : line.locked
+      ? colors.cyan("running")
+      : "";
     table.push([line.plugin_name, line.current_version ?? "?", line.pending_count ?? "?", note]);
   }
-  return table.toString();
+  const problems = lines.flatMap(({ plugin_name, problem }) => {
+    const used = plugin_name.length + 2;
+    return problem === null ? [] : [`${colors.red(plugin_name)}: ${wrap(problem, 2, used)}`];
+  });
+  return [...tableLines(table), ...problems].join("\n");
 }

@@ -10,6 +10,7 @@ import type {
 } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
 import { renderFindings } from "./findings.ts";
+import { count, printable, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a run that succeeded. */
@@ -23,45 +24,75 @@ export function renderRun(reply: ApplyReply | RollbackReply, colors: Colors): st
   if (reply.backup !== undefined) parts.push(`Backup: ${reply.backup}`);
   if (reply.dry_run && entries.length > 0) {
     parts.push(
-      colors.dim(`Nothing was kept. To run exactly this plan: --plan-hash ${reply.plan_hash}`),
+      colors.dim(`Nothing was kept. To run exactly this plan:\n  --plan-hash ${reply.plan_hash}`),
     );
   }
   return parts.join("\n");
 }
 
-/** Renders the migrations of a run, what each changed and what went with it. */
+/** Renders the migrations of a run; under each what it changed, and what went with it. */
 export function renderEntries(entries: readonly RunEntry[], colors: Colors): string {
   const table = new Table({
     ...TABLE_STYLE,
-    head: ["version", "migration", "statements", "ms", "changes", "data lost"],
-    colAligns: ["right", "left", "right", "right", "left", "left"],
+    head: ["version", "migration", "statements", "ms"],
+    colAligns: ["right", "left", "right", "right"],
   });
-  for (const entry of entries) {
-    table.push([
-      entry.version,
-      entry.name,
-      entry.statements,
-      entry.execution_time_ms,
-      entry.changes.map((each) => renderChange(each, colors)).join("\n"),
-      entry.data_loss.map((each) => colors.yellow(renderLoss(each))).join("\n"),
-    ]);
+  for (const { version, name, statements, execution_time_ms: ms } of entries) {
+    table.push([version, name, statements, ms]);
   }
-  return table.toString();
+  const [head = "", ...rows] = tableLines(table);
+  const lines = entries.flatMap((entry, index) => [
+    rows[index] ?? "",
+    ...renderDetails(entry, colors).map((line) => `${DETAIL_INDENT}${line}`),
+  ]);
+  return [head, ...lines].join("\n");
+}
+
+const DETAIL_INDENT = " ".repeat("version  ".length);
+
+/** The changes, each with the loss that it brought, and then the losses by statements. */
+function renderDetails({ changes, data_loss }: RunEntry, colors: Colors): readonly string[] {
+  const explained = new Set<DataLossMessage>();
+  const lines = changes.map((change) => {
+    const loss = data_loss.find((each) => isOf(each, change));
+    if (loss === undefined) return renderChange(change, colors);
+    explained.add(loss);
+    return `${renderChange(change, colors)}${colors.yellow(`, ${renderAmount(loss)} gone`)}`;
+  });
+  const others = data_loss.filter((loss) => !explained.has(loss)).map((loss) =>
+    colors.yellow(printable(`! ${renderAmount(loss)} of ${placeOf(loss)} gone`))
+  );
+  return [...lines, ...others];
+}
+
+function isOf(loss: DataLossMessage, { change, object, table, name }: ChangeMessage): boolean {
+  if (change !== "removed") return false;
+  return loss.kind === "rows"
+    ? object === "table" && name === loss.table
+    : object === "column" && table === loss.table && name === loss.column;
+}
+
+function renderAmount(loss: DataLossMessage): string {
+  return loss.kind === "rows" ? count(loss.rows, "row") : count(loss.values, "value");
+}
+
+function placeOf(loss: DataLossMessage): string {
+  return loss.kind === "rows" ? loss.table : `${loss.table}.${loss.column}`;
 }
 
 function renderHeadline(
   reply: ApplyReply | RollbackReply,
-  count: number,
+  amount: number,
   isApply: boolean,
   colors: Colors,
 ): string {
   const { plugin_name: plugin, previous_version: before, current_version: after } = reply;
-  if (count === 0) {
+  if (amount === 0) {
     return `${colors.green("✓")} ${plugin}: nothing to ${
       isApply ? "apply" : "roll back"
     }, at version ${after}`;
   }
-  const migrations = `${count} migration${count === 1 ? "" : "s"}`;
+  const migrations = count(amount, "migration");
   const ms = colors.dim(`(${reply.total_time_ms} ms)`);
   if (reply.dry_run) {
     return `${colors.cyan("○")} ${plugin}: a dry run would ${
@@ -83,21 +114,16 @@ function renderChange(
     : object === "column"
     ? `${table}.${name}`
     : `${name} on ${table}`;
-  const suffix = detail === null ? "" : colors.dim(` (${detail})`);
+  const suffix = detail === null ? "" : colors.dim(printable(` (${detail})`));
+  const what = printable(`${object} ${full}`);
   switch (change) {
     case "added":
-      return colors.green(`+ ${object} ${full}`);
+      return colors.green(`+ ${what}`);
     case "removed":
-      return colors.red(`- ${object} ${full}`);
+      return colors.red(`- ${what}`);
     case "altered":
     case "renamed":
-      return `${colors.yellow(`~ ${object} ${full}`)}${suffix}`;
+      return `${colors.yellow(`~ ${what}`)}${suffix}`;
   }
   change satisfies never;
-}
-
-function renderLoss(loss: DataLossMessage): string {
-  return loss.kind === "rows"
-    ? `${loss.rows} row${loss.rows === 1 ? "" : "s"} of ${loss.table}`
-    : `${loss.values} value${loss.values === 1 ? "" : "s"} of ${loss.table}.${loss.column}`;
 }

@@ -1,9 +1,10 @@
 // Shows the reply to a status request as a table.
 
 import Table from "cli-table3";
-import type { StatusReply } from "../../message/reply.ts";
+import type { FailedMigration, StatusReply } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
 import { renderFindings } from "./findings.ts";
+import { printable, readableTime, tableLines, wrap } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a plugin's migrations, one line each, and what there is to say about them. */
@@ -23,15 +24,27 @@ export function renderStatus(reply: StatusReply, colors: Colors): string {
   if (rows.length > 0) {
     const table = new Table({
       ...TABLE_STYLE,
-      head: ["version", "migration", "state", "applied at", "by", "ms"],
+      head: ["version", "migration", "state", "applied at (UTC)", "by", "ms"],
       colAligns: ["right", "left", "left", "left", "left", "right"],
     });
     table.push(...rows);
-    parts.push(table.toString());
+    parts.push(tableLines(table).join("\n"));
+  }
+  for (const { version, name, error_message: message } of reply.failed_migrations) {
+    if (message === null) continue;
+    const head = `${version} ${name} failed: `;
+    parts.push(`${colors.red(head)}${wrap(message, 2, head.length)}`);
   }
   const findings = renderFindings([...reply.checksum_warnings, ...reply.pending_warnings], colors);
   if (findings !== "") parts.push(findings);
   return parts.join("\n");
+}
+
+// A migration that failed tells when, and who tried.
+function pendingCells(failed: FailedMigration | undefined, colors: Colors): readonly string[] {
+  return failed === undefined
+    ? [colors.yellow("pending"), "", ""]
+    : [colors.red("failed"), readableTime(failed.applied_at), printable(failed.applied_by)];
 }
 
 function rowsOf(reply: StatusReply, colors: Colors): string[][] {
@@ -43,8 +56,8 @@ function rowsOf(reply: StatusReply, colors: Colors): string[][] {
       String(each.version),
       each.name,
       changed.has(each.version) ? colors.red("changed") : colors.green("applied"),
-      each.applied_at,
-      each.applied_by,
+      readableTime(each.applied_at),
+      printable(each.applied_by),
       String(each.execution_time_ms ?? ""),
     ],
   }));
@@ -53,9 +66,7 @@ function rowsOf(reply: StatusReply, colors: Colors): string[][] {
     row: [
       String(each.version),
       each.name,
-      failed.has(each.version) ? colors.red("failed") : colors.yellow("pending"),
-      "",
-      "",
+      ...pendingCells(failed.get(each.version), colors),
       "",
     ],
   }));

@@ -1,0 +1,85 @@
+// --nats: the same commands, answered by a running service.
+
+import * as assert from "uvu/assert";
+import { requestRemotely } from "../../lib/nats/remote_request.ts";
+import { suite } from "../support/suite.ts";
+import { NatsServer } from "../support/nats_server.ts";
+import { serveHere } from "../nats/nats_setting.ts";
+import { Workspace } from "../support/workspace.ts";
+import { ask, QUOTES, run } from "./cli_setting.ts";
+
+const remote = suite("--nats");
+
+/** A reply as text, without times, which differ from run to run. */
+function timeless(value: unknown): string {
+  return JSON.stringify(value, (key, part) => /(_ms|_at)$/.test(key) ? "a time" : part)
+    .replaceAll(/\d{8}T\d{9}Z/g, "a time");
+}
+
+remote("gives the reply that a local run gives, apart from times", async () => {
+  await using server = await NatsServer.start();
+  await using here = new Workspace();
+  await using there = new Workspace();
+  for (const workspace of [here, there]) workspace.write("quotes", QUOTES);
+  await using _service = await serveHere(there, server);
+  const commands = [
+    ["status", "quotes"],
+    ["apply", "quotes", "--dry-run"],
+    ["apply", "quotes", "--to", "1", "--by", "Ann"],
+    ["apply", "quotes"],
+    ["apply", "quotes", "--to", "9"],
+    ["status", "quotes"],
+    ["status", "nothing"],
+    ["status", "a.b"],
+    ["rollback", "quotes"],
+    ["rollback", "quotes", "--to", "0"],
+  ];
+  for (const command of commands) {
+    const local = await ask(here, ...command);
+    const answered = await ask(there, ...command, "--nats", server.url);
+    assert.is(answered.code, local.code);
+    const expected = timeless(local.reply).replaceAll(here.root, there.root);
+    assert.is(timeless(answered.reply), expected, command.join(" "));
+  }
+});
+
+remote("speaks another prefix", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  await using _service = await serveHere(workspace, server, "rosey.db.migrate");
+  const options = ["--nats", server.url, "--prefix", "rosey.db.migrate"];
+  assert.is((await run(workspace, "apply", "quotes", ...options)).code, 0);
+});
+
+remote("without a reply exits with 3 and says what to do", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  const nobody = await run(workspace, "status", "quotes", "--json", "--nats", server.url);
+  assert.is(nobody.code, 3);
+  assert.is(nobody.stdout, "");
+  assert.match(nobody.stderr, /^✗ No godwit service answers db\.migrate\.quotes\.status/);
+
+  const client = await server.connect();
+  client.subscribe("db.migrate.quotes.apply");
+  const silent = await requestRemotely(
+    { url: server.url, credentials: { kind: "none" } },
+    { prefix: "db.migrate", plugin: "quotes", verb: "apply", body: {}, timeoutMs: 50 },
+  );
+  assert.equal(silent, {
+    ok: false,
+    message: "No reply on db.migrate.quotes.apply within 50 ms; ask for status before trying again",
+  });
+
+  client.subscribe("db.migrate.quotes.status", {
+    callback: (_, message) => message.respond("not godwit"),
+  });
+  const foreign = await run(workspace, "status", "quotes", "--nats", server.url);
+  assert.is(foreign.code, 3);
+  await server.stop();
+  const gone = await run(workspace, "status", "quotes", "--nats", server.url);
+  assert.is(gone.code, 3);
+  assert.match(gone.stderr, /no server listens there/);
+});
+
+remote.run();
