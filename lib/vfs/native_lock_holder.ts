@@ -30,7 +30,7 @@ function readLockTable(): string | null {
   // Asking for what was not granted could stop a terminal with a question.
   if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") return null;
   try {
-    return fs.readFileSync("/proc/locks", "utf8");
+    return Deno.readTextFileSync("/proc/locks");
   } catch {
     return null;
   }

@@ -1,18 +1,15 @@
-// Storage on a file system, over node:fs. Runs in Deno; locks need Deno's file locks.
+// Storage on a file system, over node:fs. For Deno, Node.js and Bun.
 
 import fs from "node:fs";
 import os from "node:os";
 import nodePath from "node:path";
-import { lockOutNative } from "./native_lock.ts";
-import { nativeLockHolder } from "./native_lock_holder.ts";
+import { lockOwner } from "./owner_lock.ts";
 import {
   type FileState,
   type OpenMode,
   type Storage,
   StorageError,
   type StorageFile,
-  type StorageLock,
-  type StorageLockRefusal,
 } from "./storage.ts";
 
 const { constants } = fs;
@@ -32,7 +29,7 @@ export function nodeStorage(): Storage {
     stateOf,
     isAccessible,
     flushDirectory,
-    lock: lockFile,
+    lock: (path) => attempt("lock", path, () => lockOwner(path)),
   };
 }
 
@@ -142,36 +139,6 @@ function flushDirectory(path: string): void {
       fs.closeSync(descriptor);
     }
   });
-}
-
-// flock(2): it belongs to the open file, so that two handles of one process exclude each other too,
-// and the kernel gives it back when the process dies. SQLite's own programs do not see it, so theirs is
-// taken too where that is allowed.
-function lockFile(path: string): StorageLock | StorageLockRefusal {
-  return attempt("lock", path, () => {
-    const file = Deno.openSync(path, { read: true });
-    try {
-      if (!file.tryLockSync(true)) return giveUp(file, "another process");
-      const native = lockOutNative(path);
-      const holder = native === null || native === "held" ? nativeLockHolder(path) : null;
-      if (native === "held" || holder !== null) return giveUp(file, holder ?? "a native program");
-      return {
-        kind: "acquired",
-        release() {
-          native?.release();
-          file.close();
-        },
-      };
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-  });
-}
-
-function giveUp(file: Deno.FsFile, by: string): StorageLockRefusal {
-  file.close();
-  return { kind: "held", by };
 }
 
 /** Runs one system call; this is where foreign errors become `StorageError`s. */
