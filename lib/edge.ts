@@ -24,6 +24,7 @@ export interface EdgeOptions {
 
 /** A context for handlers, and the worker threads behind it. Dispose of it to end them. */
 export interface Edge extends AsyncDisposable {
+  /** What `dispatch()` needs. */
   readonly context: HandlerContext;
 }
 

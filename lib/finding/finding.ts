@@ -14,7 +14,39 @@ export type FindingCategory =
   | "isolation"
   | "file";
 
-/** Every finding code and the family it belongs to. Codes are part of the wire contract. */
+/**
+ * Every finding code and the family it belongs to. Codes are part of the wire contract.
+ *
+ * ```ts
+ * import {
+ *   type Finding,
+ *   FINDING_CODES,
+ *   type FindingCategory,
+ *   type FindingCode,
+ *   type FindingLevel,
+ *   type FindingSubject,
+ *   type Position,
+ * } from "@godwit/godwit";
+ *
+ * const code: FindingCode = "drop-column";
+ * const category: FindingCategory = FINDING_CODES[code];
+ * console.log(category); // destructive
+ *
+ * const subject: FindingSubject = { version: 2, name: "drop_author", file: "002_drop_author.sql" };
+ * const position: Position = { line: 4, column: 1 };
+ * const level: FindingLevel = "WARNING";
+ * const found: Finding = {
+ *   ...subject,
+ *   level,
+ *   code,
+ *   message: `Drops the column "author" of "notes"`,
+ *   position,
+ *   statement: "DROP TABLE notes;",
+ *   excerpt: "DROP TABLE notes;",
+ * };
+ * console.log(`${found.file}:${found.position?.line}: ${found.message}`);
+ * ```
+ */
 export const FINDING_CODES = {
   "file-name": "file",
   "duplicate-version": "file",
@@ -71,22 +103,31 @@ export type FindingCode = keyof typeof FINDING_CODES;
 
 /** A place in a migration file; `line` and `column` count from 1, columns in code points. */
 export interface Position {
+  /** From 1. */
   readonly line: number;
+  /** From 1, in code points. */
   readonly column: number;
 }
 
 /** The migration that a finding is about; `null` fields where the file has no valid name. */
 export interface FindingSubject {
+  /** The number of the migration. */
   readonly version: number | null;
+  /** The part of the file name after the number. */
   readonly name: string | null;
+  /** The name of the file. */
   readonly file: string | null;
 }
 
 /** One thing to know about a migration, with its place and the way out. */
 export interface Finding extends FindingSubject {
+  /** An `ERROR` keeps the plan from running. */
   readonly level: FindingLevel;
+  /** Stable, for programs. */
   readonly code: FindingCode;
+  /** One sentence for a person, with the way out. */
   readonly message: string;
+  /** Where in the file, if that is known. */
   readonly position: Position | null;
   /** The statement concerned, as written in the file. */
   readonly statement: string | null;

@@ -15,8 +15,20 @@ export type Log = (
 
 /** The world as handlers see it. */
 export interface HandlerContext {
+  /**
+   * Where migrations come from.
+   * @internal
+   */
   readonly source: MigrationSource;
+  /**
+   * The threads that run SQL.
+   * @internal
+   */
   readonly databases: Databases;
+  /**
+   * The locks of runs.
+   * @internal
+   */
   readonly locks: RunLocks;
   /** The time now. */
   readonly now: () => Date;
@@ -26,6 +38,7 @@ export interface HandlerContext {
   readonly elapsedMs: () => number;
   /** Takes the events of runs; must neither wait nor throw. */
   readonly publish: (event: RunEvent) => void;
+  /** Takes log lines. */
   readonly log: Log;
   /** Aborted when the service must stop now: what runs is rolled back. */
   readonly signal: AbortSignal;

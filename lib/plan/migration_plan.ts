@@ -10,11 +10,17 @@ import type { Direction } from "./select_steps.ts";
 
 /** One migration of a plan, in the direction that the plan runs it. */
 export interface PlanStep {
+  /** Which section runs. */
   readonly direction: Direction;
+  /** The number of the migration. */
   readonly version: number;
+  /** The part of the file name after the number. */
   readonly name: string;
+  /** The name of the file. */
   readonly file: string;
+  /** SHA-256 of the file. */
   readonly checksum: string;
+  /** The SQLite that the file declares; `null` for any. */
   readonly requires: SqliteVersion | null;
   /** The SQL of the UP or DOWN section. */
   readonly sql: string;
@@ -30,16 +36,52 @@ export interface PlanBase {
   readonly schema: string;
 }
 
-/** What will run, hashed and frozen: the one type that handlers, worker and replies share. */
+/**
+ * What will run, hashed and frozen: the one type that handlers, worker and replies share.
+ *
+ * ```ts
+ * import type { Direction, MigrationPlan, PlanBase, PlanStep, SqliteVersion } from "@godwit/godwit";
+ *
+ * const direction: Direction = "apply";
+ * const requires: SqliteVersion = [3, 35, 0];
+ * const step: PlanStep = {
+ *   direction,
+ *   version: 1,
+ *   name: "create_notes",
+ *   file: "001_create_notes.sql",
+ *   checksum: "0".repeat(64),
+ *   requires,
+ *   sql: "CREATE TABLE notes (body TEXT);",
+ *   line: 2,
+ * };
+ * const base: PlanBase = { history: "0".repeat(64), schema: "0".repeat(64) };
+ * const plan: MigrationPlan = {
+ *   plugin: "notes",
+ *   direction,
+ *   from: 0,
+ *   to: 1,
+ *   base,
+ *   steps: [step],
+ *   findings: [],
+ *   hash: "0".repeat(64),
+ * };
+ * console.log(plan.steps.map(({ file }) => file)); // [ "001_create_notes.sql" ]
+ * ```
+ */
 export interface MigrationPlan {
+  /** The plugin whose database it is for. */
   readonly plugin: string;
+  /** Which way the schema moves. */
   readonly direction: Direction;
   /** The current version before the run. */
   readonly from: number;
   /** The current version after the run. */
   readonly to: number;
+  /** What the plan was built on. */
   readonly base: PlanBase;
+  /** What runs, in this order. */
   readonly steps: readonly PlanStep[];
+  /** What there is to say about it. */
   readonly findings: readonly Finding[];
   /** SHA-256 over everything above but the findings, which follow from it and from the rows. */
   readonly hash: string;

@@ -37,10 +37,15 @@ export interface VfsStruct extends Struct {
 
 /** A connection of SQLite's object-oriented JavaScript API. */
 export interface Oo1Database {
+  /** Its handle. */
   readonly pointer?: Pointer;
+  /** Runs statements. */
   exec(sql: string): unknown;
+  /** Runs one statement and returns its rows. */
   selectObjects(sql: string, bind?: readonly SqlValue[]): Record<string, SqlValue>[];
+  /** Runs one statement and returns the first value of its first row. */
   selectValue(sql: string, bind?: readonly SqlValue[]): SqlValue | undefined;
+  /** Gives the database back. */
   close(): void;
 }
 
@@ -58,13 +63,23 @@ type Method = (...args: never[]) => number;
 
 /** A running instance of SQLite. */
 export interface Sqlite3 {
+  /** Which SQLite it is. */
   readonly version: { readonly libVersion: string };
+  /** Its object-oriented interface. */
   readonly oo1: {
     readonly DB: new (
       options: { readonly filename: string; readonly flags: string; readonly vfs?: string },
     ) => Oo1Database;
   };
+  /**
+   * What it throws.
+   * @internal
+   */
   readonly SQLite3Error: new (...args: never[]) => Error & { readonly resultCode: number };
+  /**
+   * How storage is registered with it.
+   * @internal
+   */
   readonly vfs: {
     installVfs(options: {
       readonly io: {
@@ -78,6 +93,10 @@ export interface Sqlite3 {
       };
     }): unknown;
   };
+  /**
+   * Its heap.
+   * @internal
+   */
   readonly wasm: {
     heap8u(): Uint8Array;
     alloc(sizeBytes: number): Pointer;
@@ -89,6 +108,10 @@ export interface Sqlite3 {
     poke64(pointer: Pointer, value: bigint): unknown;
     pokePtr(pointer: Pointer, value: Pointer): unknown;
   };
+  /**
+   * Its C interface.
+   * @internal
+   */
   readonly capi: Capi;
 }
 

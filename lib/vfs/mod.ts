@@ -1,15 +1,82 @@
 /**
  * Durable SQLite WASM on a file system: a VFS over a small storage interface.
  *
+ * ```ts
+ * import init from "@sqlite.org/sqlite-wasm";
+ * import {
+ *   installVfs,
+ *   nodeStorage,
+ *   type Oo1Database,
+ *   type Pointer,
+ *   type Sqlite3,
+ *   type SqlValue,
+ *   type Storage,
+ *   type Vfs,
+ * } from "@godwit/godwit/vfs";
+ *
+ * // The package declares other types than it has.
+ * const sqlite3 = await init() as unknown as Sqlite3;
+ * const storage: Storage = nodeStorage();
+ * const vfs: Vfs = installVfs(sqlite3, storage, "durable");
+ *
+ * const filename = `${await Deno.makeTempDir()}/notes.sqlite3`;
+ * const database: Oo1Database = new sqlite3.oo1.DB({ filename, flags: "c", vfs: vfs.name });
+ * // Without shared memory WAL needs a database that has one owner.
+ * database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL");
+ * database.exec("CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('Water the plants')");
+ * const body: SqlValue | undefined = database.selectValue("SELECT body FROM notes");
+ * const handle: Pointer | undefined = database.pointer;
+ * console.log(body, handle !== undefined); // Water the plants true
+ * database.close();
+ * ```
+ *
+ * A storage may be used by itself, and another one be written to the same interface:
+ *
+ * ```ts
+ * import {
+ *   type FileState,
+ *   nodeStorage,
+ *   type OpenMode,
+ *   type Storage,
+ *   StorageError,
+ *   type StorageFile,
+ *   type StorageLock,
+ *   type StorageLockRefusal,
+ * } from "@godwit/godwit/vfs";
+ *
+ * const storage: Storage = nodeStorage();
+ * const path = `${await Deno.makeTempDir()}/bytes`;
+ * const mode: OpenMode = { access: "read-write", existence: "create" };
+ * const file: StorageFile = storage.open(path, mode);
+ * file.write(new Uint8Array([1, 2, 3]), 0);
+ * file.flush();
+ * file.close();
+ *
+ * const state: FileState | null = storage.stateOf(path);
+ * console.log(storage.sizeOf(path), state !== null); // 3 true
+ *
+ * const lock: StorageLock | StorageLockRefusal = storage.lock(path);
+ * if (lock.kind === "acquired") lock.release();
+ *
+ * try {
+ *   storage.open(`${path}-missing`, { access: "read", existence: "must-exist" });
+ * } catch (error) {
+ *   if (error instanceof StorageError) console.log(error.code); // ENOENT
+ * }
+ * ```
+ *
  * @module
  */
 
+export type { Oo1Database, Pointer, Sqlite3, SqlValue } from "../sqlite/sqlite3.ts";
 export { installVfs, type Vfs } from "./install_vfs.ts";
 export { nodeStorage } from "./node_storage.ts";
 export {
+  type FileState,
   type OpenMode,
   type Storage,
   StorageError,
   type StorageFile,
   type StorageLock,
+  type StorageLockRefusal,
 } from "./storage.ts";

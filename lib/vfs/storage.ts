@@ -18,12 +18,15 @@ export interface StorageFile {
 
 /** A lock that is held; the operating system gives it back when the process dies. */
 export interface StorageLock {
+  /** Tells it from a refusal. */
   readonly kind: "acquired";
+  /** Gives it back; doing so twice is harmless. */
   release(): void;
 }
 
 /** A lock that another owner has. */
 export interface StorageLockRefusal {
+  /** Tells it from a lock. */
   readonly kind: "held";
   /** Who has it, where that can be known. */
   readonly by: string | null;
@@ -31,7 +34,9 @@ export interface StorageLockRefusal {
 
 /** How a file is opened. `create` keeps an existing file, `exclusive` refuses one. */
 export interface OpenMode {
+  /** What the file is opened for. */
   readonly access: "read" | "read-write";
+  /** What is expected of a file with that name. */
   readonly existence: "must-exist" | "create" | "exclusive";
 }
 
@@ -47,6 +52,7 @@ export interface FileState {
 export interface Storage {
   /** Makes a path absolute, so that one file has one name. */
   resolve(path: string): string;
+  /** Opens a file. */
   open(path: string, mode: OpenMode): StorageFile;
   /** Opens a file without a name that vanishes when it is closed. */
   openTemporary(): StorageFile;
@@ -66,6 +72,7 @@ export interface Storage {
 
 /** A failed storage operation, with the operating system's code such as `ENOSPC`. */
 export class StorageError extends Error {
+  /** Always `StorageError`. */
   override readonly name = "StorageError";
   /** The operating system's code, such as `ENOSPC`, `EACCES` or `EIO`. */
   readonly code: string;
@@ -75,6 +82,7 @@ export class StorageError extends Error {
   readonly path: string;
 
   /** A cause that is text ends the message. */
+  /** Describes a failure; `cause` is the error that the operating system's interface threw. */
   constructor(code: string, operation: string, path: string, cause?: unknown) {
     const detail = typeof cause === "string" ? `: ${cause}` : "";
     super(`${operation} ${path}: ${describeCode(code)}${detail}`, { cause });

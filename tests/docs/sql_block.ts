@@ -91,11 +91,17 @@ function judge(block: CodeBlock, reply: Message): Verdict {
   return RIGHT;
 }
 
-// The plugin's own objects, whatever the order they were made in.
+// The shape of the plugin's own objects; a rename puts a table's name in quotes, so tables are not
+// compared by their text.
 function schemaOf(database: string): string {
   return sqliteShell(
     database,
-    `SELECT type, name, tbl_name, sql FROM sqlite_schema
+    `SELECT type, name, tbl_name, iif(type = 'table', NULL, sql),
+            (SELECT json_group_array(json_array(c.name, c.type, c."notnull", c.dflt_value, c.pk))
+               FROM pragma_table_xinfo(s.name) c),
+            (SELECT json_group_array(json_array(f."from", f."table", f."to", f.on_delete))
+               FROM pragma_foreign_key_list(s.name) f)
+       FROM sqlite_schema s
       WHERE tbl_name NOT LIKE 'plugin_schema_migration%' ORDER BY type, name`,
   );
 }
