@@ -168,21 +168,29 @@ async function send(
   }
 }
 
-// Headers count towards the limit too.
+// Headers count towards the limit too; only failures have them.
 const HEADER_BYTES = 1024;
 
 function fit(reply: Reply, maxPayload: number): Reply {
   const sizeBytes = encode(reply).length;
-  if (sizeBytes + HEADER_BYTES <= maxPayload) return reply;
-  const isRun = "plan_hash" in reply;
-  const message = isRun
-    ? `The run is over and its reply of ${sizeBytes} bytes exceeds the server's ${maxPayload}; ` +
-      `ask for status, or run fewer migrations at a time with target_version`
-    : `The reply of ${sizeBytes} bytes exceeds the server's ${maxPayload}; page with limit and offset`;
+  if (sizeBytes + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) return reply;
+  const size = `reply of ${sizeBytes} bytes exceeds the server's ${maxPayload}`;
   return {
-    ...failureReply("RESPONSE_TOO_LARGE", reply.plugin_name, message),
+    ...failureReply("RESPONSE_TOO_LARGE", reply.plugin_name, describeTooLarge(reply, size)),
     ...(reply.current_version === undefined ? {} : { current_version: reply.current_version }),
   };
+}
+
+/** What happened all the same, and how to learn the rest. */
+function describeTooLarge(reply: Reply, size: string): string {
+  if (!reply.success) {
+    return `The request ended with ${reply.error_code}, and its ${size}; ` +
+      `ask for status, and page with limit and offset`;
+  }
+  if (!("plan_hash" in reply)) return `The ${size}; page with limit and offset`;
+  const run = reply.dry_run ? "dry run" : "run";
+  return `The ${run} is over and its ${size}; ` +
+    `ask for status, or run fewer migrations at a time with target_version`;
 }
 
 function encode(reply: Reply): Uint8Array {

@@ -69,6 +69,9 @@ const human = suite("output for people");
 human("shows runs and status as tables that fit a terminal", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
+  const pending = await run(workspace, "status", "quotes");
+  assertTidy(pending.stdout);
+  assert.match(pending.stdout, /^quotes: version 0, 2 pending\n[^]*create_quotes {2}pending\n/);
   const applied = await run(workspace, "apply", "quotes");
   assert.is(applied.code, 0, applied.stderr);
   assert.is(applied.stderr, "");

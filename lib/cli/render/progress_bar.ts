@@ -23,7 +23,7 @@ export function progressBar(): ProgressBar {
     const { default: cliProgress } = await import("cli-progress");
     if (timer === undefined) return;
     const drawn = new cliProgress.SingleBar({
-      format: " {bar} {value}/{total} {name} ({duration_formatted})",
+      format: " {bar} {value} of {total} done, {duration_formatted}  {name}",
       hideCursor: true,
       clearOnComplete: true,
       fps: 10,
