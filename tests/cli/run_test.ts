@@ -77,7 +77,7 @@ human("shows runs and status as tables that fit a terminal", async () => {
   assert.is(applied.stderr, "");
   assertTidy(applied.stdout);
   assert.match(applied.stdout, /^✓ quotes: applied 2 migrations, version 0 → 2 \(\d+ ms\)\n/);
-  assert.match(applied.stdout, /\nversion {2}migration {6}statements {2}ms\n/);
+  assert.match(applied.stdout, /\nversion {2}migration {6}statements {2,}ms\n/);
   assert.match(applied.stdout, /\n {9}\+ table quotes\n/);
   assert.match(applied.stdout, /\n {9}- column quotes\.mood, 1 value gone\n/);
   assert.match(applied.stdout, /\nBackup: /);
@@ -180,24 +180,24 @@ environment("GODWIT_PLUGINS and GODWIT_DATA are used, and options win", async ()
   assert.match(byDefault.stdout, /version 2, nothing pending/);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  environment(`${signal} rolls a long apply back, says so and exits with 1`, async () => {
-    await using workspace = new Workspace();
-    await writeSlowPlugin(workspace, "sums", "for ever");
-    await using process = new GodwitProcess([
-      ...["apply", "sums", "--plugins", workspace.pluginsDir, "--data", workspace.dataDir],
-    ]);
-    await until("the migration", async () => {
-      const status = await workspace.status("sums");
-      return status.progress?.version === 2;
-    });
-    process.signal(signal);
-    const { code, stderr } = await process.finished();
-    assert.is(code, 1);
-    assert.match(stderr, /^Stopping; what is not committed is rolled back\n✗ MIGRATION_FAILED /);
-    assert.match(stderr, /The database is whole, at version 1\n$/);
-    assert.is(versionOf(workspace, "sums"), "1");
+environment("Ctrl-C rolls a long apply back, says so and exits with 1", async () => {
+  await using workspace = new Workspace();
+  await writeSlowPlugin(workspace, "sums", "for ever");
+  await using process = new GodwitProcess([
+    ...["apply", "sums", "--plugins", workspace.pluginsDir, "--data", workspace.dataDir],
+  ]);
+  await until("the migration", async () => {
+    const status = await workspace.status("sums");
+    return status.progress?.version === 2;
   });
-}
+  // Twice at once, as a terminal and `deno task` send it.
+  process.signal("SIGINT");
+  process.signal("SIGINT");
+  const { code, stderr } = await process.finished();
+  assert.is(code, 1);
+  assert.match(stderr, /^Stopping; what is not committed is rolled back\n✗ MIGRATION_FAILED /);
+  assert.match(stderr, /The database is whole, at version 1\n$/);
+  assert.is(versionOf(workspace, "sums"), "1");
+});
 
 environment.run();

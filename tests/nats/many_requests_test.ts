@@ -6,7 +6,7 @@ import { NatsServer } from "../support/nats_server.ts";
 import { GodwitProcess, until } from "../support/service_process.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { Workspace } from "../support/workspace.ts";
-import { askOnce, whereabouts } from "./nats_setting.ts";
+import { askOnce, insist, whereabouts } from "./nats_setting.ts";
 import { versionOf, writeSlowPlugin } from "./slow_plugin.ts";
 
 const many = suite("many requests");
@@ -105,7 +105,7 @@ many("status is answered while as many long migrations run as there are workers"
 
   service.signal("SIGTERM");
   await service.logs("Stopping");
-  service.signal("SIGTERM");
+  await insist(service);
   for (const answer of answers) assert.is((await answer).reply.success, false);
   assert.is((await service.finished()).code, 0);
   for (const plugin of plugins) assert.is(versionOf(workspace, plugin), "1");

@@ -7,6 +7,7 @@ import { serveConnections } from "../../lib/nats/serve_connections.ts";
 import type { Reply } from "../../lib/message/reply.ts";
 import { parseReply } from "../../lib/message/reply_schema.ts";
 import type { NatsServer } from "../support/nats_server.ts";
+import { type GodwitProcess, until } from "../support/service_process.ts";
 import type { Workspace } from "../support/workspace.ts";
 
 /** A service in this process. Disposing of it drains it. */
@@ -102,6 +103,15 @@ export async function askOnce(
   const reply = parseReply(message.json());
   if (reply === null) throw new Error(`Not a reply: ${message.string()}`);
   return { reply, message };
+}
+
+/** Sends SIGTERM until a service that is stopping rolls back what runs. */
+export async function insist(service: GodwitProcess): Promise<void> {
+  await until("Rolling back", () => {
+    if (service.stderr.includes("Rolling back what still runs")) return true;
+    service.signal("SIGTERM");
+    return false;
+  });
 }
 
 /** The command-line options that point at a workspace and a server. */

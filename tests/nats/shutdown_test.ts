@@ -5,7 +5,7 @@ import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { GodwitProcess, until } from "../support/service_process.ts";
 import { Workspace } from "../support/workspace.ts";
-import { askOnce, whereabouts } from "./nats_setting.ts";
+import { askOnce, insist, whereabouts } from "./nats_setting.ts";
 import { versionOf, writeSlowPlugin } from "./slow_plugin.ts";
 
 const shutdown = suite("stopping the service");
@@ -59,7 +59,7 @@ shutdown("a second SIGTERM rolls a long migration back, says so, and ends with 0
   await until("the migration", () => events.includes("migration_started"));
   service.signal("SIGTERM");
   await service.logs("Stopping");
-  service.signal("SIGTERM");
+  await insist(service);
   const { reply } = await answer;
   assert.ok(!reply.success);
   assert.is(reply.error_code, "MIGRATION_FAILED");

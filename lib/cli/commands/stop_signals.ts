@@ -8,11 +8,20 @@ export interface StopSignals extends Disposable {
   readonly insisted: AbortSignal;
 }
 
+// One Ctrl-C may come twice: from the terminal, and from a parent such as `deno task` that passes it on.
+const ECHO_MS = 500;
+
 /** Takes over SIGINT and SIGTERM. */
 export function stopSignals(): StopSignals {
   const first = new AbortController();
   const second = new AbortController();
-  const stop = (): void => (first.signal.aborted ? second : first).abort();
+  let askedAtMs = 0;
+  const stop = (): void => {
+    if (!first.signal.aborted) {
+      askedAtMs = performance.now();
+      first.abort();
+    } else if (performance.now() - askedAtMs >= ECHO_MS) second.abort();
+  };
   const names = ["SIGINT", "SIGTERM"] as const;
   for (const name of names) Deno.addSignalListener(name, stop);
   return {
