@@ -1,5 +1,6 @@
 // What the code names is in the documentation, and the documentation names nothing else.
 
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { FINDING_CODES } from "../../lib/finding/finding.ts";
@@ -11,8 +12,11 @@ import { suite } from "../support/suite.ts";
 import { namesUnder } from "./page.ts";
 import { readPage } from "./pages.ts";
 
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
 const messages = readPage("docs/NATS_MESSAGES.md");
 const troubleshooting = readPage("docs/TROUBLESHOOTING.md");
+const architecture = readPage("docs/ARCHITECTURE.md");
 const operations = readPage("docs/OPERATIONS.md");
 
 const names = suite("names");
@@ -80,14 +84,40 @@ names("every documented option is one that the command line knows", () => {
 });
 
 names("every environment variable that the tasks may read is in OPERATIONS", () => {
-  const config = Deno.readTextFileSync(fileURLToPath(new URL("../../deno.json", import.meta.url)));
-  const allowed = [...config.matchAll(/--allow-env=([A-Z_,]+)/g)].flatMap(([, list]) =>
+  const allowed = [...read("deno.json").matchAll(/--allow-env=([A-Z_,]+)/g)].flatMap(([, list]) =>
     (list ?? "").split(",")
   );
   assertSame(namesUnder(operations, "Environment"), [...new Set(allowed)]);
 });
 
+names("every test that an invariant names is there", () => {
+  const paths = architecture.text.match(/`tests\/[\w/]+\.ts`/g) ?? [];
+  assert.ok(paths.length > 0);
+  for (const path of paths) Deno.statSync(join(ROOT, path.slice(1, -1)));
+});
+
+names(
+  "every file and folder of lib that ARCHITECTURE names is there, and it names every folder",
+  () => {
+    const paths = architecture.text.match(/`lib\/[\w/.]+`/g) ?? [];
+    for (const path of paths) Deno.statSync(join(ROOT, path.slice(1, -1)));
+    const rooms = [...Deno.readDirSync(join(ROOT, "lib"))].filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => name);
+    assertSame(namesUnder(architecture, "Components"), rooms);
+  },
+);
+
+names("every package has its version and its reason in DEVELOPMENT", () => {
+  const text = readPage("docs/DEVELOPMENT.md").text;
+  const pins = read("deno.json").matchAll(/"npm:((?:@[\w.-]+\/)?[\w.-]+)@([\w.-]+)"/g);
+  for (const [, name, version] of pins) assert.ok(text.includes(`\`${name}\` ${version}`), name);
+});
+
 names.run();
+
+function read(path: string): string {
+  return Deno.readTextFileSync(join(ROOT, path));
+}
 
 function assertSame(documented: readonly string[], coded: readonly string[]): void {
   assert.equal([...documented].sort(), [...coded].sort());

@@ -68,6 +68,7 @@ async function direct({ command, attributes, text }: Directive, scene: Scene): P
     case "run": {
       const { code, output } = await scene.copy.shell(text);
       if (code !== 0) throw new Error(output);
+      scene.output = output;
       return;
     }
     case "background":
