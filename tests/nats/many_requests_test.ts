@@ -80,17 +80,20 @@ many("status is answered while as many long migrations run as there are workers"
   await using service = await GodwitProcess.serve(whereabouts(workspace, server));
   const client = await server.connect();
   const answers = plugins.map((plugin) => askOnce(client, `db.migrate.${plugin}.apply`));
-  const running = async (): Promise<number> => {
+  const running = async (): Promise<readonly string[]> => {
     const replies = await Promise.all(
       plugins.map((plugin) => askOnce(client, `db.migrate.${plugin}.status`)),
     );
-    return replies.filter(({ reply }) =>
+    return replies.flatMap(({ reply }) =>
       reply.success && "locked" in reply && reply.locked && reply.progress?.version === 2
-    ).length;
+        ? [reply.plugin_name]
+        : []
+    );
   };
-  // One worker is kept for reading, so one migration waits.
-  await until("long migrations", async () => await running() === plugins.length - 1);
-  const { reply } = await askOnce(client, "db.migrate.slow-0.status");
+  // One worker is kept for reading, so one migration waits; which one is a matter of chance.
+  await until("long migrations", async () => (await running()).length === plugins.length - 1);
+  const [slow] = await running();
+  const { reply } = await askOnce(client, `db.migrate.${slow}.status`);
   assert.ok(reply.success && "locked" in reply);
   assert.is(reply.current_version, 1);
   assert.is(reply.pending_count, 1);
@@ -98,7 +101,7 @@ many("status is answered while as many long migrations run as there are workers"
   assert.is(reply.progress?.statements_total, 2);
   const calm = await askOnce(client, "db.migrate.calm.status");
   assert.ok(calm.reply.success && "locked" in calm.reply && !calm.reply.locked);
-  const refused = await askOnce(client, "db.migrate.slow-0.apply");
+  const refused = await askOnce(client, `db.migrate.${slow}.apply`);
   assert.ok(!refused.reply.success);
   assert.is(refused.reply.error_code, "MIGRATION_IN_PROGRESS");
   assert.match(refused.reply.message, /an apply by system since/);
