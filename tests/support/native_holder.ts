@@ -7,10 +7,12 @@ export async function holdNatively(
 ): Promise<AsyncDisposable> {
   const isFlock = how === "flock";
   const child = new Deno.Command(isFlock ? "flock" : "sqlite3", {
-    args: isFlock ? [path, "sh", "-c", "echo ready; exec sleep 600"] : ["-batch", path],
+    args: isFlock
+      ? ["--no-fork", path, "sh", "-c", "echo ready; exec sleep 600"]
+      : ["-batch", path],
     stdin: "piped",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "null",
   }).spawn();
   const input = child.stdin.getWriter();
   if (!isFlock) {
