@@ -192,9 +192,10 @@ for (const [when, count] of [["at COMMIT", 250], ["in a statement", 2000]] as co
 
 unavailable("a disk that is too full for the backup: nothing is taken away", async () => {
   await using workspace = new Workspace();
-  await using _disk = await smallDisk(workspace, 1900);
+  await using _disk = await smallDisk(workspace, 6000);
   workspace.write("p", { "001_create.sql": migrationFile(fill(150), "DROP TABLE big;") });
   await workspace.apply("p");
+  Deno.writeFileSync(join(workspace.dataDir, "ballast"), new Uint8Array(4_500_000));
   workspace.write("p", { "002_drop.sql": migrationFile("DROP TABLE big;", "SELECT 1;") });
   const reply = await untouched(workspace, "p", () => workspace.refused("apply", "p"));
   assertUnavailable(reply, "Cannot back up before the first destructive step: it needs");
