@@ -362,12 +362,23 @@ function isReadOnly(error: StorageError): boolean {
 // SQLite's WASM build is made without UTF-16 and would take such text for UTF-8. The header says which
 // it is: https://sqlite.org/fileformat2.html#enc
 function refuseUtf16(file: StorageFile, path: string): void {
-  const header = new Uint8Array(60);
-  if (file.read(header, 0) < header.length) return;
+  const header = readHeader(file);
+  if (header === null) return;
   const isDatabase = new TextDecoder().decode(header.subarray(0, 15)) === "SQLite format 3";
   if (!isDatabase || new DataView(header.buffer).getUint32(56) <= 1) return;
   file.close();
   throw new StorageError("EILSEQ", "open", path);
+}
+
+function readHeader(file: StorageFile): Uint8Array | null {
+  const header = new Uint8Array(60);
+  try {
+    return file.read(header, 0) < header.length ? null : header;
+  } catch (error) {
+    // SQLite reads it too, and has better words for what goes wrong.
+    if (error instanceof StorageError) return null;
+    throw error;
+  }
 }
 
 // Milliseconds since noon on 24 November 4714 BC, which SQLite counts from.
