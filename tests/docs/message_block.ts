@@ -1,16 +1,20 @@
 // Runs JSON blocks: requests are sent, replies and events are held against what came back.
 
+import { type Schema, Validator } from "@cfworker/json-schema";
 import * as v from "valibot";
 import { type Verb, VERBS } from "../../lib/handler/dispatch.ts";
-import { EventSchema } from "../../lib/message/event_schema.ts";
-import { FailureReplySchema } from "../../lib/message/reply_schema.ts";
+import { jsonSchemaFiles } from "../../lib/message/json_schemas.ts";
 import { maskMessage } from "./masks.ts";
 import type { CodeBlock } from "./page.ts";
 import { RIGHT, type Scene, type Verdict, wrong } from "./scene.ts";
 
+const SCHEMAS = new Map(
+  [...jsonSchemaFiles()].map(([file, text]): [string, Schema] => [file, JSON.parse(text)]),
+);
+
 /**
- * `json request=<verb> plugin=<name>` is sent, `via=nats` to the page's service; with `invalid` it need
- * not fit its schema. `json reply=<verb>` shows the answer, `json event=<name>` an event of the run.
+ * `json request=<verb> plugin=<name>` is sent, `via=nats` to the page's service; with `invalid` it must
+ * not fit its JSON Schema. `json reply=<verb>` shows the answer, `json event=<name>` an event of the run.
  */
 export async function runMessageBlock(block: CodeBlock, scene: Scene): Promise<Verdict> {
   const { attributes } = block;
@@ -18,13 +22,13 @@ export async function runMessageBlock(block: CodeBlock, scene: Scene): Promise<V
   if (request !== undefined) return await send(block, verbOf(request), scene);
   const reply = attributes.get("reply");
   if (reply !== undefined) {
-    const schema = isFailure(scene.reply) ? FailureReplySchema : VERBS[verbOf(reply)].reply;
-    return compare(block, schema, scene.reply);
+    const name = isFailure(scene.reply) ? "failure.reply" : `${verbOf(reply)}.reply`;
+    return compare(block, name, scene.reply);
   }
   const event = attributes.get("event");
   if (event !== undefined) {
     const happened = scene.events.find((each) => each.event === event);
-    return compare(block, EventSchema, happened ?? null);
+    return compare(block, "event", happened ?? null);
   }
   return wrong("a JSON block is a request=, a reply= or an event=");
 }
@@ -32,20 +36,18 @@ export async function runMessageBlock(block: CodeBlock, scene: Scene): Promise<V
 async function send(block: CodeBlock, verb: Verb, scene: Scene): Promise<Verdict> {
   const { attributes, text } = block;
   const plugin = attributes.get("plugin") ?? "";
-  const isValid = !attributes.has("invalid");
-  if (isValid) {
-    const result = v.safeParse(VERBS[verb].request, JSON.parse(text));
-    if (!result.success) return wrong(`it does not fit its schema: ${describe(result.issues)}`);
-  }
+  const problem = problemWith(`${verb}.request`, JSON.parse(text));
+  if (attributes.has("invalid") && problem === null) return wrong("it fits its schema");
+  if (!attributes.has("invalid") && problem !== null) return wrong(problem);
   if (attributes.get("via") === "nats") await scene.askService(verb, plugin, text);
   else await scene.ask(verb, plugin, text);
   return RIGHT;
 }
 
-function compare(block: CodeBlock, schema: v.GenericSchema, actual: unknown): Verdict {
+function compare(block: CodeBlock, schema: string, actual: unknown): Verdict {
   const shown = `${JSON.stringify(actual, null, 2)}`;
-  const fit = v.safeParse(schema, parse(block.text));
-  if (!fit.success) return stale(`it does not fit its schema: ${describe(fit.issues)}`, shown);
+  const problem = problemWith(schema, parse(block.text));
+  if (problem !== null) return stale(problem, shown);
   const [expected, happened] = [parse(block.text), actual].map((each) =>
     JSON.stringify(maskMessage(each), null, 2)
   );
@@ -64,8 +66,14 @@ function stale(problem: string, actual: string): Verdict {
   return { kind: "stale", problem, actual };
 }
 
-function describe(issues: readonly v.BaseIssue<unknown>[]): string {
-  return issues.map((issue) => `${v.getDotPath(issue) ?? "message"}: ${issue.message}`).join("; ");
+/** Why a message does not fit the JSON Schema of that name; `null` where it does. */
+function problemWith(schema: string, message: unknown): string | null {
+  const document = SCHEMAS.get(`${schema}.json`);
+  if (document === undefined) throw new Error(`There is no schema ${schema}`);
+  const { valid, errors } = new Validator(document, "2020-12").validate(message);
+  if (valid) return null;
+  const told = errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+  return `it does not fit ${schema}.json: ${told.join("; ")}`;
 }
 
 function isFailure(reply: unknown): boolean {

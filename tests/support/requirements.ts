@@ -4,6 +4,7 @@
 const PROGRAMS = [
   { program: "nats-server", debianPackage: "nats-server" },
   { program: "sqlite3", debianPackage: "sqlite3" },
+  { program: "python3", debianPackage: "python3" },
 ];
 
 /** Makes sure that every program is there; returns what to do where one is missing. */
