@@ -23,11 +23,16 @@ export function skipTrivia(sql: string, from: number): number {
   return sql.length;
 }
 
+/** Skips lone semicolons too, which SQLite passes over on its way to the next statement. */
+export function skipEmptyStatements(sql: string, from: number): number {
+  let at = skipTrivia(sql, from);
+  while (at < sql.length && sql[at] === ";") at = skipTrivia(sql, at + 1);
+  return at;
+}
+
 /** Says whether a section holds anything that SQLite would run. */
 export function hasStatement(sql: string): boolean {
-  let at = skipTrivia(sql, 0);
-  while (at < sql.length && sql[at] === ";") at = skipTrivia(sql, at + 1);
-  return at < sql.length;
+  return skipEmptyStatements(sql, 0) < sql.length;
 }
 
 // SQLite's white space: tab, newline, form feed, carriage return and space.

@@ -1,6 +1,6 @@
 // Walks through the statements of a script by SQLite's own prepare tail.
 
-import { skipTrivia } from "../migration/skip_trivia.ts";
+import { skipEmptyStatements } from "../migration/skip_trivia.ts";
 import type { Connection } from "./connection.ts";
 import type { Pointer } from "./sqlite3.ts";
 import type { SqliteFailure } from "./sqlite_error.ts";
@@ -81,7 +81,7 @@ export class Script implements Disposable {
 
   #text(from: number, to: number): StatementText {
     const raw = new TextDecoder().decode(this.#bytes.subarray(from, to));
-    const lead = skipTrivia(raw, 0);
+    const lead = skipEmptyStatements(raw, 0);
     const offset = from + new TextEncoder().encode(raw.slice(0, lead)).length;
     return { sql: raw.slice(lead).trim(), offset };
   }
