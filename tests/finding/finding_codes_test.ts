@@ -1,0 +1,317 @@
+// Every finding code and every error code comes from a scenario here; a code without one fails.
+
+import * as assert from "uvu/assert";
+import { join } from "node:path";
+import { violationOf } from "../../lib/execute/policy.ts";
+import type { RehearsedStep } from "../../lib/execute/rehearsal.ts";
+import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import { check } from "../../lib/handler/check.ts";
+import { ERROR_CODES, type ErrorCode, type Reply } from "../../lib/message/reply.ts";
+import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
+import { statementFindings } from "../../lib/rule/statements.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { holdNatively } from "../support/native_holder.ts";
+import { ENDLESS_INSERT } from "../support/endless.ts";
+import { suite } from "../support/suite.ts";
+import { type Files, Workspace } from "../support/workspace.ts";
+
+const codes = suite("finding and error codes");
+
+/** Produces findings; returns the codes that it saw. */
+type Scenario = () => Promise<readonly string[]>;
+
+const BASE = migrationFile(
+  `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE);
+CREATE TABLE child (p INTEGER REFERENCES t (id));
+CREATE INDEX i ON t (a);
+CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END;
+INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);`,
+  "DROP TABLE child; DROP TABLE t;",
+);
+const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
+  " DROP TABLE t; ALTER TABLE n RENAME TO t;";
+
+function codesOf(reply: Reply): readonly string[] {
+  if (!reply.success) return [...reply.errors, ...reply.warnings].map(({ code }) => code);
+  if ("pending_warnings" in reply) {
+    return [...reply.checksum_warnings, ...reply.pending_warnings].map(({ code }) => code);
+  }
+  return reply.warnings.map(({ code }) => code);
+}
+
+/** Applies files on top of the base migration. */
+function applying(files: Files, body: object = {}): Scenario {
+  return async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    workspace.write("p", files);
+    return codesOf(await workspace.ask("apply", "p", body));
+  };
+}
+
+/** Applies one more migration with this SQL. */
+function running(sql: string, body: object = {}, preamble = ""): Scenario {
+  return applying({ "002_x.sql": migrationFile(sql, "SELECT 1;", preamble) }, body);
+}
+
+/** Applies one more file with this text. */
+const file = (text: string | Uint8Array): Scenario => applying({ "002_x.sql": text });
+
+const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
+  "file-name": applying({ "2_x.sql": migrationFile("SELECT 1;") }),
+  "duplicate-version": applying({ "001_x.sql": migrationFile("SELECT 1;") }),
+  "unreadable-file": async () => {
+    await using workspace = new Workspace();
+    Deno.mkdirSync(join(workspace.pluginsDir, "p", "migrations", "001_x.sql"), { recursive: true });
+    return codesOf(await workspace.ask("apply", "p"));
+  },
+  "file-too-large": file(new Uint8Array(MAX_FILE_BYTES + 1)),
+  "empty-file": file(""),
+  "encoding": file(new Uint8Array([0xff])),
+  "nul-character": file(migrationFile("SELECT '\0';")),
+  "marker-missing": file("SELECT 1;"),
+  "marker-repeated": file("-- UP\n-- UP\n-- DOWN\n"),
+  "marker-order": file("-- DOWN\n-- UP\n"),
+  "sql-before-up": file("SELECT 1;\n-- UP\n-- DOWN\n"),
+  "directive": file(migrationFile("SELECT 1;", "", "-- requires: luck")),
+  "no-migrations": async () => {
+    await using workspace = new Workspace();
+    Deno.mkdirSync(join(workspace.pluginsDir, "p", "migrations"), { recursive: true });
+    return codesOf(await workspace.ask("apply", "p"));
+  },
+  "missing-file": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    workspace.remove("p", "001_base.sql");
+    return codesOf(await workspace.ask("apply", "p"));
+  },
+  "checksum-mismatch": applying({ "001_base.sql": `${BASE}-- edited\n` }),
+  "late-migration": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "002_base.sql": BASE });
+    await workspace.apply("p");
+    workspace.write("p", { "001_late.sql": migrationFile("SELECT 1;") });
+    return codesOf(await workspace.ask("status", "p"));
+  },
+  "not-rehearsed": applying({
+    "002_x.sql": migrationFile("SELEKT 1;"),
+    "003_y.sql": migrationFile("SELECT 1;"),
+  }),
+  "irreversible": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE t (a);") });
+    await workspace.apply("p");
+    return codesOf(await workspace.ask("rollback", "p"));
+  },
+  "no-down": applying({ "002_x.sql": migrationFile("SELECT 1;") }),
+  "incomplete-down": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE t (a);", "SELECT 1;") });
+    const report = await check("p", (await workspace.edge()).context);
+    return report.found ? report.findings.map(({ code }) => code) : [];
+  },
+  "syntax-error": running("SELEKT 1;"),
+  "sql-error": running("SELECT * FROM nowhere;"),
+  "bind-parameter": running("SELECT ?;"),
+  "transaction-control": running("COMMIT;"),
+  "attach": running("ATTACH 'x' AS y;"),
+  "vacuum": running("VACUUM;"),
+  "pragma": running("PRAGMA foreign_keys = OFF;"),
+  "reserved-table": running("DELETE FROM plugin_schema_migrations;"),
+  // This build of SQLite has none of these functions; another that loads the same files may.
+  "forbidden-function": () => {
+    const violation = violationOf({ kind: "function", name: "LOAD_EXTENSION" });
+    if (violation === null) return Promise.resolve([]);
+    const step: RehearsedStep = {
+      direction: "apply",
+      version: 1,
+      name: "x",
+      file: "001_x.sql",
+      statementCount: 1,
+      statements: [{
+        sql: "SELECT load_extension('x')",
+        position: { line: 2, column: 1 },
+        excerpt: "SELECT load_extension('x')",
+        alter: null,
+        deletesFrom: [],
+        drops: [],
+        problems: [{ kind: "violation", violation }],
+      }],
+      changes: [],
+      watched: [],
+      lost: [],
+      broken: [],
+      dangling: [],
+      reservedNames: [],
+      reservedReferences: [],
+      schemaDelta: null,
+      complete: true,
+    };
+    return Promise.resolve(statementFindings(step).map(({ code }) => code));
+  },
+  "requires-sqlite": running("SELECT 1;", {}, "-- requires: sqlite >= 9.0"),
+  "alter-drop-column": running("ALTER TABLE child ADD COLUMN q; ALTER TABLE child DROP COLUMN q;"),
+  "alter-column": running("ALTER TABLE t ALTER COLUMN a SET NOT NULL;"),
+  "alter-constraint": running("ALTER TABLE t ADD CONSTRAINT c CHECK (id > 0);"),
+  "needs-empty-table": running("ALTER TABLE t ADD COLUMN b TEXT NOT NULL;"),
+  "broken-view": running("CREATE VIEW v AS SELECT missing FROM t;"),
+  "broken-trigger": running(
+    "CREATE TRIGGER b AFTER INSERT ON t BEGIN DELETE FROM nowhere; END;",
+  ),
+  "dangling-foreign-key": running("CREATE TABLE c (p REFERENCES later (id));"),
+  "lost-index": running(REBUILD),
+  "lost-trigger": running(REBUILD),
+  // A table without rows: the sum is NULL, which the column does not take.
+  "unproven-statement": running(
+    "CREATE TABLE s (n NOT NULL); INSERT INTO s SELECT sum(id) FROM t;",
+  ),
+  "foreign-key-violation": running("DELETE FROM t WHERE id = 1;"),
+  "broken-schema": brokenSchema,
+  "interrupted": running(`CREATE TABLE e (a); ${ENDLESS_INSERT}`, { timeout_ms: 400 }),
+  "storage": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    Deno.chmodSync(workspace.database("p"), 0o444);
+    return codesOf(await workspace.ask("rollback", "p", { dry_run: true }));
+  },
+  "drop-table": running("DROP TABLE child;"),
+  "drop-column": running(
+    "ALTER TABLE child ADD COLUMN q; ALTER TABLE child DROP COLUMN q;" +
+      " CREATE TABLE n (q); DROP TABLE child; ALTER TABLE n RENAME TO child;",
+  ),
+  "delete-rows": running("DELETE FROM child;"),
+  "no-backup-space-check": withoutStatfs,
+};
+
+/** Another SQL runs than the one that was rehearsed, as a bug or a damaged worker would have it. */
+async function brokenSchema(): Promise<readonly string[]> {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_base.sql": BASE });
+  await workspace.apply("p");
+  workspace.write("p", {
+    "002_x.sql": migrationFile("CREATE TABLE late (a);", "SELECT 1;"),
+  });
+  const { context } = await workspace.edge();
+  const databases: typeof context.databases = {
+    engineVersion: context.databases.engineVersion,
+    async open(target, purpose) {
+      const session = await context.databases.open(target, purpose);
+      return {
+        inspect: () => session.inspect(),
+        rehearse: (steps, patience) => session.rehearse(steps, patience),
+        execute: (plan, request, patience, onEvent) =>
+          session.execute(
+            {
+              ...plan,
+              steps: plan.steps.map((step) => ({ ...step, sql: "CREATE TABLE other (a);" })),
+            },
+            request,
+            patience,
+            onEvent,
+          ),
+        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+      };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const reply = await dispatch("apply", "p", new Uint8Array(), { ...context, databases });
+  return codesOf(reply);
+}
+
+/** A process that was not granted --allow-sys=statfs. */
+async function withoutStatfs(): Promise<readonly string[]> {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_base.sql": BASE });
+  await workspace.apply("p");
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--allow-read",
+      "--allow-write",
+      new URL("../../mod.ts", import.meta.url).pathname,
+      "rollback",
+      "p",
+      "--json",
+      "--plugins",
+      workspace.pluginsDir,
+      "--data",
+      workspace.dataDir,
+    ],
+    stdin: "null",
+  }).output();
+  return [...new TextDecoder().decode(stdout).matchAll(/"code":"([a-z-]+)"/g)]
+    .map(([, code]) => code ?? "");
+}
+
+for (const [code, scenario] of Object.entries(SCENARIOS)) {
+  codes(`${code} is found`, async () => {
+    const found = await scenario();
+    assert.ok(found.includes(code), `found ${found.join(", ") || "nothing"}`);
+  });
+}
+
+codes("every finding code has a scenario", () => {
+  assert.equal(Object.keys(SCENARIOS).sort(), Object.keys(FINDING_CODES).sort());
+});
+
+/** What makes each error code; RESPONSE_TOO_LARGE is NATS's, for only a server has a limit. */
+const ERRORS: Readonly<
+  Record<Exclude<ErrorCode, "RESPONSE_TOO_LARGE">, (workspace: Workspace) => Promise<Reply>>
+> = {
+  INVALID_REQUEST: (workspace) => workspace.ask("apply", "p", { dryrun: true }),
+  PLUGIN_NOT_FOUND: (workspace) => workspace.ask("apply", "nobody"),
+  MIGRATION_IN_PROGRESS: async (workspace) => {
+    const lock = (await workspace.edge()).context.locks.acquire("p");
+    const reply = await workspace.ask("apply", "p");
+    if (lock.kind === "acquired") lock.release();
+    return reply;
+  },
+  VALIDATION_FAILED: (workspace) => {
+    workspace.write("p", { "002_x.sql": migrationFile("COMMIT;") });
+    return workspace.ask("apply", "p");
+  },
+  PLAN_CHANGED: (workspace) => workspace.ask("rollback", "p", { plan_hash: "0".repeat(64) }),
+  MIGRATION_FAILED: (workspace) => {
+    workspace.write("p", { "002_x.sql": migrationFile("INSERT INTO t (id) VALUES (1);") });
+    return workspace.ask("apply", "p");
+  },
+  ROLLBACK_FAILED: async (workspace) => {
+    workspace.write("p", {
+      "002_x.sql": migrationFile("SELECT 1;", "INSERT INTO t (id) VALUES (1);"),
+    });
+    await workspace.apply("p");
+    return await workspace.ask("rollback", "p");
+  },
+  DATABASE_UNAVAILABLE: async (workspace) => {
+    await using _holder = await holdNatively(workspace.database("p"), "flock");
+    return await workspace.ask("rollback", "p");
+  },
+  INTERNAL_ERROR: async (workspace) => {
+    const { context } = await workspace.edge();
+    const source = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
+    return await dispatch("status", "p", new Uint8Array(), { ...context, source });
+  },
+};
+
+for (const [code, scenario] of Object.entries(ERRORS)) {
+  codes(`${code} is replied`, async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    const reply = await scenario(workspace);
+    assert.is(reply.success ? "success" : reply.error_code, code);
+  });
+}
+
+codes("every error code that needs no server has a scenario", () => {
+  const expected = ERROR_CODES.filter((code) => code !== "RESPONSE_TOO_LARGE");
+  assert.equal(Object.keys(ERRORS).sort(), [...expected].sort());
+});
+
+codes.run();
