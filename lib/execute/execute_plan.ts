@@ -67,6 +67,9 @@ class Run implements Disposable {
   readonly #executed: ExecutedStep[] = [];
   #history: History = [];
   #announcedVersion: number | null = null;
+  // Set while nobody knows whether the disk has the last COMMIT: its flush failed, but SQLite may find it
+  // whole when the database is opened again.
+  #isCommitDoubtful = false;
   #state: LiveState | null = null;
   #backup: { readonly path: string; readonly spaceChecked: boolean } | null = null;
 
@@ -125,8 +128,10 @@ class Run implements Disposable {
         this.#keep(await this.#commitStep(step, index));
       } catch (thrown) {
         const error = abortedBy(step, this.#interrupter, thrown);
-        if (error instanceof StepAborted) this.#recordFailure(step, error.failure, started);
-        throw error;
+        if (!(error instanceof StepAborted)) throw error;
+        this.#recordFailure(step, error.failure, started);
+        const outcome = this.#isCommitDoubtful ? "unknown" : "undone";
+        throw new StepAborted({ ...error.failure, outcome });
       }
     }
   }
@@ -180,7 +185,9 @@ class Run implements Disposable {
     this.#connection.exec("BEGIN IMMEDIATE");
     try {
       const result = await work();
+      this.#isCommitDoubtful = end === "COMMIT";
       this.#connection.exec(end);
+      this.#isCommitDoubtful = false;
       return result;
     } finally {
       // SQLite has rolled back already where the disk failed.
@@ -276,6 +283,8 @@ class Run implements Disposable {
       this.#connection.exec("BEGIN IMMEDIATE");
       const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
       this.#connection.exec("COMMIT");
+      // What a failed COMMIT left in the log is overwritten now, and cannot come back.
+      this.#isCommitDoubtful = false;
       this.#history = withEntry(this.#history, entry);
     } catch (error) {
       // On a full or failing disk there is no place for the record; the reply still says it.

@@ -17,7 +17,7 @@ export interface ExecutedStep {
   readonly dataLoss: readonly DataLoss[];
 }
 
-/** Why a step was rolled back. */
+/** Why a step is not committed. */
 export interface StepFailure {
   readonly version: number;
   readonly name: string;
@@ -30,6 +30,8 @@ export interface StepFailure {
     | "cancelled"
     | "unavailable";
   readonly message: string;
+  /** `unknown` where the disk failed in the very COMMIT: only opening the database again will tell. */
+  readonly outcome: "undone" | "unknown";
   readonly place:
     | { readonly position: Position; readonly excerpt: string; readonly statement: string }
     | null;

@@ -156,5 +156,5 @@ function interrupted(
 
 function failureOf(step: PlanStep, reason: StepFailure["reason"], message: string): StepFailure {
   const { version, name, file } = step;
-  return { version, name, file, reason, message, place: null };
+  return { version, name, file, reason, message, outcome: "undone", place: null };
 }

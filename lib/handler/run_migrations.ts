@@ -293,9 +293,12 @@ function describeEnd(
     case "unavailable":
       return { code: "DATABASE_UNAVAILABLE", message: end.message };
     case "failed": {
-      const { reason, version, file, message } = end.failure;
+      const { reason, version, file, message, outcome } = end.failure;
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
-      const told = `${verb} ${file} failed and was undone: ${message}`;
+      const told = outcome === "undone"
+        ? `${verb} ${file} failed and was undone: ${message}`
+        : `${verb} ${file} may or may not have been kept, for the disk failed as it was committed: ` +
+          `${message}; ask for status before anything else`;
       if (reason === "unavailable") return { code: "DATABASE_UNAVAILABLE", message: told };
       return {
         code: plan.direction === "apply" ? "MIGRATION_FAILED" : "ROLLBACK_FAILED",

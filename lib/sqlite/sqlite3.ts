@@ -159,6 +159,7 @@ interface Capi {
   readonly SQLITE_CANTOPEN: number;
   readonly SQLITE_NOTFOUND: number;
   readonly SQLITE_FCNTL_HAS_MOVED: number;
+  readonly SQLITE_FCNTL_CKPT_START: number;
   readonly SQLITE_IOERR: number;
   readonly SQLITE_IOERR_READ: number;
   readonly SQLITE_IOERR_SHORT_READ: number;

@@ -30,6 +30,8 @@ interface OpenFile {
   lock: StorageLock | null;
   /** A new file's name is durable only once its directory is flushed. */
   directoryFlushed: boolean;
+  /** Frees what a log has reserved behind its end. */
+  giveBackReserve(): void;
 }
 
 // Long enough for any path that the operating system takes.
@@ -165,11 +167,22 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
 
     xFileControl: (pFile: Pointer, operation: number, pArgument: Pointer): number =>
       guard(capi.SQLITE_IOERR, () => {
-        if (operation !== capi.SQLITE_FCNTL_HAS_MOVED) return capi.SQLITE_NOTFOUND;
         const { path, identity } = fileAt(pFile);
-        const hasMoved = identity !== null && storage.stateOf(path)?.identity !== identity;
-        wasm.poke32(pArgument, hasMoved ? 1 : 0);
-        return capi.SQLITE_OK;
+        switch (operation) {
+          case capi.SQLITE_FCNTL_HAS_MOVED: {
+            const hasMoved = identity !== null && storage.stateOf(path)?.identity !== identity;
+            wasm.poke32(pArgument, hasMoved ? 1 : 0);
+            return capi.SQLITE_OK;
+          }
+          case capi.SQLITE_FCNTL_CKPT_START:
+            // The database may grow now, and the log needs no more room than it has.
+            for (const open of files.values()) {
+              if (open.path === `${path}-wal`) open.giveBackReserve();
+            }
+            return capi.SQLITE_OK;
+          default:
+            return capi.SQLITE_NOTFOUND;
+        }
       }),
     xSectorSize: (): number => SECTOR_BYTES,
     // As SQLite's own unix VFS says: a power cut during a write spares the bytes around it.
@@ -282,7 +295,14 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
     if (path === null) {
       const file = bufferWrites(storage.openTemporary());
       return {
-        open: { path: "", file, identity: null, lock: null, directoryFlushed: true },
+        open: {
+          path: "",
+          file,
+          identity: null,
+          lock: null,
+          directoryFlushed: true,
+          giveBackReserve() {},
+        },
         flags,
       };
     }
@@ -298,10 +318,16 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       if (vanishes) storage.delete(path);
       if (role === "database") refuseUtf16(opened, path);
       const watched = role === null ? opened : foreignWrites.watch(opened, role, path);
+      const reserved = role === "log" ? reserveAhead(watched) : null;
+      const file = bufferWrites(reserved ?? watched);
       return {
         open: {
           path,
-          file: bufferWrites(role === "log" ? reserveAhead(watched) : watched),
+          file,
+          giveBackReserve() {
+            file.settle();
+            reserved?.giveBack();
+          },
           identity: vanishes ? null : storage.stateOf(path)?.identity ?? null,
           lock: null,
           directoryFlushed: existence === "must-exist",

@@ -7,12 +7,18 @@ import { StorageError, type StorageFile } from "./storage.ts";
 const LEAST_BYTES = 64 * 1024;
 const MOST_BYTES = 1024 * 1024;
 
+/** A file with zeros behind its end. */
+export interface ReservedFile extends StorageFile {
+  /** Gives the space ahead back, for somebody who may need it more. */
+  giveBack(): void;
+}
+
 /**
  * Wraps a write-ahead log so that a flush which finds it grown writes zeros behind its end. SQLite
  * reads a log up to the first frame whose salt or checksum is wrong, and zeros are such a frame:
  * https://sqlite.org/fileformat2.html#the_write_ahead_log
  */
-export function reserveAhead(file: StorageFile): StorageFile {
+export function reserveAhead(file: StorageFile): ReservedFile {
   let reservedTo = file.size();
   let writtenTo = reservedTo;
 
@@ -22,14 +28,22 @@ export function reserveAhead(file: StorageFile): StorageFile {
       file.write(new Uint8Array(ahead), writtenTo);
       reservedTo = writtenTo + ahead;
     } catch (error) {
-      // Without room ahead commits are slower, and that is all.
+      // Without room ahead commits are slower, and that is all; but the rest of the disk is not ours.
       if (!(error instanceof StorageError)) throw error;
+      file.truncate(writtenTo);
       reservedTo = writtenTo;
     }
   }
 
+  function giveBack(): void {
+    if (reservedTo <= writtenTo) return;
+    file.truncate(writtenTo);
+    reservedTo = writtenTo;
+  }
+
   return {
     ...file,
+    giveBack,
     write(source, at) {
       file.write(source, at);
       writtenTo = Math.max(writtenTo, at + source.length);

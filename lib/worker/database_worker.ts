@@ -51,11 +51,11 @@ const worker: DatabaseWorker = {
 
   open(target) {
     if (environment === null) throw new Error("open() before start()");
-    const isPlugin = target.kind === "plugin";
+    const plugin = target.kind === "plugin" ? target.plugin : "";
     database = new WorkerDatabase(environment, {
-      plugin: isPlugin ? target.plugin : "",
-      path: isPlugin ? join(dataDirectory, `${target.plugin}.sqlite3`) : null,
-      backups: backupDirectory(join(dataDirectory, "backups", isPlugin ? target.plugin : "")),
+      plugin,
+      path: target.kind === "plugin" ? join(dataDirectory, `${plugin}.sqlite3`) : null,
+      backups: backupDirectory(join(dataDirectory, "backups", plugin), environment.storage),
     });
   },
 
