@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import * as v from "valibot";
 import { FINDING_CODES } from "../../lib/finding/finding.ts";
 import { HELP, readArguments } from "../../lib/cli/arguments.ts";
 import { VERBS } from "../../lib/handler/dispatch.ts";
@@ -111,6 +112,14 @@ names("every package has its version and its reason in DEVELOPMENT", () => {
   const text = readPage("docs/DEVELOPMENT.md").text;
   const pins = read("deno.json").matchAll(/"npm:((?:@[\w.-]+\/)?[\w.-]+)@([\w.-]+)"/g);
   for (const [, name, version] of pins) assert.ok(text.includes(`\`${name}\` ${version}`), name);
+});
+
+names("every task is in DEVELOPMENT", () => {
+  const { tasks } = v.parse(
+    v.object({ tasks: v.record(v.string(), v.unknown()) }),
+    JSON.parse(read("deno.json")),
+  );
+  assertSame(namesUnder(readPage("docs/DEVELOPMENT.md"), "Tests"), Object.keys(tasks));
 });
 
 names.run();
