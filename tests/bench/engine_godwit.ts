@@ -4,15 +4,15 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { installVfs } from "../../lib/vfs/install_vfs.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
-import { measure } from "./vfs_workloads.mjs";
+import { measure } from "./vfs_workloads.ts";
 
-const [kind, directory = "", journalMode, bigFile] = Deno.args;
+const [kind, directory = "", journalMode = "", bigFile = ""] = Deno.args;
 const sqlite3 = await loadSqlite(sqliteModule);
 const vfs = installVfs(sqlite3, nodeStorage(), "godwit");
 let files = 0;
 
-const result = await measure(
-  (path: string | null) => {
+const result = measure(
+  (path) => {
     const isMemory = kind === "memory" && path === null;
     const filename = isMemory ? ":memory:" : path ?? `${directory}/godwit-${files++}.sqlite3`;
     const database = new sqlite3.oo1.DB({
@@ -21,8 +21,8 @@ const result = await measure(
       ...(isMemory ? {} : { vfs: vfs.name }),
     });
     return {
-      exec: (sql: string) => database.exec(sql),
-      value: (sql: string) => Number(database.selectValue(sql)),
+      exec: (sql) => database.exec(sql),
+      value: (sql) => Number(database.selectValue(sql)),
       close: () => database.close(),
     };
   },

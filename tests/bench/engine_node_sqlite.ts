@@ -1,13 +1,13 @@
 // The benchmark's engine for native SQLite, `node:sqlite` in Deno.
 
 import { DatabaseSync } from "node:sqlite";
-import { measure } from "./vfs_workloads.mjs";
+import { measure } from "./vfs_workloads.ts";
 
-const [, directory, journalMode, bigFile] = Deno.args;
+const [, directory, journalMode = "", bigFile = ""] = Deno.args;
 let files = 0;
 
-const result = await measure(
-  (path: string | null) => {
+const result = measure(
+  (path) => {
     const database = new DatabaseSync(path ?? `${directory}/native-${files++}.sqlite3`);
     return {
       exec: (sql: string) => database.exec(sql),

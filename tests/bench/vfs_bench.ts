@@ -2,13 +2,15 @@
 // in a process of its own, and the medians are shown as ratios to native SQLite.
 // deno task bench:vfs [--rounds N]
 
+import * as esbuild from "esbuild";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
-import { FILL_BIG_FILE, WORKLOADS } from "./vfs_workloads.mjs";
+import { FILL_BIG_FILE, WORKLOADS } from "./vfs_workloads.ts";
 
 const OTHER_PACKAGE = "node-sqlite3-wasm@0.8.60";
 const JOURNAL_MODES = ["WAL", "DELETE"];
 const DIRECTORY = new URL("../../data/bench/", import.meta.url).pathname;
+const NODE_ENGINE = `${DIRECTORY}engine_node_sqlite3_wasm.mjs`;
 const BIG_FILE = `${DIRECTORY}big.sqlite3`;
 
 interface Engine {
@@ -32,7 +34,7 @@ const ENGINES: readonly Engine[] = [
   {
     name: "node-sqlite3-wasm",
     command: "node",
-    args: [new URL("engine_node_sqlite3_wasm.mjs", import.meta.url).pathname, "wasm"],
+    args: [NODE_ENGINE, "wasm"],
   },
   { name: "WASM in memory", command: Deno.execPath(), args: deno("engine_godwit.ts", "memory") },
 ];
@@ -40,14 +42,23 @@ const ENGINES: readonly Engine[] = [
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);
 
-prepare();
+await prepare();
 console.log(
   `${navigator.hardwareConcurrency} cores, Deno ${Deno.version.deno}, medians of ${rounds} rounds, milliseconds`,
 );
 for (const journalMode of JOURNAL_MODES) compare(journalMode);
 
-function prepare(): void {
+async function prepare(): Promise<void> {
   Deno.mkdirSync(DIRECTORY, { recursive: true });
+  await esbuild.build({
+    entryPoints: [new URL("engine_node_sqlite3_wasm.ts", import.meta.url).pathname],
+    outfile: NODE_ENGINE,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    logLevel: "error",
+  });
+  await esbuild.stop();
   run("npm", ["install", "--silent", "--no-save", "--prefix", DIRECTORY, OTHER_PACKAGE]);
   try {
     Deno.statSync(BIG_FILE);

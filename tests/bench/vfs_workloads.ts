@@ -1,16 +1,31 @@
 // The workloads of the storage benchmark, in SQL, so that every engine runs the same. Runs in Deno and
 // in Node.js.
 
-/**
- * An engine: `exec` runs SQL, `value` runs a query and returns its one number.
- * @typedef {{ exec(sql: string): void, value(sql: string): number, close(): void }} Engine
- */
+/** A way to run SQLite. */
+export interface Engine {
+  exec(sql: string): void;
+  /** Runs a query and returns its one number. */
+  value(sql: string): number;
+  close(): void;
+}
+
+/** Opens a database: the file at `path`, or a new one. */
+export type OpenEngine = (path: string | null) => Engine;
+
+/** Something to measure. */
+export interface Workload {
+  readonly name: string;
+  readonly file: "fresh" | "big";
+  /** What is not measured. */
+  prepare(engine: Engine): void;
+  run(engine: Engine): void;
+}
 
 const ROWS = 500_000;
 const POINT_READS = 20_000;
 
 /** The big file: a million rows of about a kilobyte. */
-export const BIG_FILE_ROWS = 1_000_000;
+export const BIG_FILE_ROWS: number = 1_000_000;
 
 const CREATE = `CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER NOT NULL, b TEXT NOT NULL)`;
 const FILL = `
@@ -23,15 +38,12 @@ const REBUILD = `
   ALTER TABLE t_new RENAME TO t;
   CREATE INDEX t_a ON t (a)`;
 
-function smallTransactions(engine, count) {
+function smallTransactions(engine: Engine, count: number): void {
   for (let i = 0; i < count; i++) engine.exec(`INSERT INTO s (v) VALUES (${i})`);
 }
 
-/**
- * The workloads in order; each has work to prepare that is not measured, and one that is.
- * `file` says which database it runs on.
- */
-export const WORKLOADS = [
+/** The workloads, in order. */
+export const WORKLOADS: readonly Workload[] = [
   {
     name: "100 small transactions",
     file: "fresh",
@@ -83,7 +95,7 @@ export const WORKLOADS = [
 ];
 
 /** SQL that fills the big file, when it is made. */
-export const FILL_BIG_FILE = `
+export const FILL_BIG_FILE: string = `
   CREATE TABLE t (id INTEGER PRIMARY KEY, b TEXT NOT NULL);
   BEGIN;
   WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ${BIG_FILE_ROWS})
@@ -91,7 +103,7 @@ export const FILL_BIG_FILE = `
   COMMIT`;
 
 /** Settings that make engines comparable: the same pages, journal, cache and durability. */
-export function settings(journalMode) {
+export function settings(journalMode: string): string {
   return `PRAGMA page_size=8192; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=${journalMode};
     PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY`;
 }
@@ -100,11 +112,15 @@ export function settings(journalMode) {
  * Measures every workload; returns milliseconds by name. Each runs once before, unmeasured and on a
  * database of its own, so that no engine pays for what it compiles at first use.
  */
-export async function measure(openEngine, journalMode, bigFile) {
-  const result = {};
+export function measure(
+  openEngine: OpenEngine,
+  journalMode: string,
+  bigFile: string,
+): Readonly<Record<string, number>> {
+  const result: Record<string, number> = {};
   for (const workload of WORKLOADS) {
     for (const isMeasured of [false, true]) {
-      const engine = await openEngine(workload.file === "big" ? bigFile : null);
+      const engine = openEngine(workload.file === "big" ? bigFile : null);
       engine.exec(settings(journalMode));
       workload.prepare(engine);
       const started = performance.now();
