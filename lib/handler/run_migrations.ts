@@ -124,7 +124,7 @@ class MigrationRun {
 
     const fileFindings = [
       ...this.#loaded.findings,
-      ...driftFindings(migrations, base.history),
+      ...driftFindings(this.#loaded, base.history),
       ...reversibilityFindings(selection.migrations, target.direction),
     ];
     const findings = (

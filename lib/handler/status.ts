@@ -48,7 +48,7 @@ export async function status(
   const applied = appliedEntries(history);
   const appliedVersions = new Set(applied.map(({ version }) => version));
   const pending = migrations.filter(({ version }) => !appliedVersions.has(version));
-  const findings = [...loaded.findings, ...driftFindings(migrations, history), ...known.findings];
+  const findings = [...loaded.findings, ...driftFindings(loaded, history), ...known.findings];
   const isChecksum = ({ code }: Finding): boolean => FINDING_CODES[code] === "checksum";
   const page = <T>(list: readonly T[]): T[] =>
     list.slice(request.offset, request.offset + request.limit);
@@ -68,6 +68,7 @@ export async function status(
       applied_at: entry.appliedAt,
       applied_by: entry.appliedBy,
       execution_time_ms: entry.executionTimeMs,
+      error_message: entry.errorMessage,
     })),
     pending_migrations: page(pending).map(reference),
     available_migrations: page(migrations).map(reference),

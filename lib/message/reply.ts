@@ -206,6 +206,8 @@ export interface AppliedMigration extends MigrationReference {
   applied_by: string;
   /** How long it took, in milliseconds. */
   execution_time_ms: number | null;
+  /** Why its last rollback failed; `null` where none has. */
+  error_message: string | null;
 }
 
 /** A migration whose last attempt failed; it counts as pending. */

@@ -114,6 +114,7 @@ export const StatusReplySchema: v.GenericSchema<StatusReply> = v.object({
     applied_at: timestamp,
     applied_by: v.string(),
     execution_time_ms: v.nullable(milliseconds),
+    error_message: v.nullable(v.string()),
   })),
   pending_migrations: v.array(v.object(reference)),
   available_migrations: v.array(v.object(reference)),

@@ -5,11 +5,19 @@ import { formatFileName } from "../migration/file_name.ts";
 import type { Migration } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 
+/** A plugin's files: those that parse, and what is wrong with the others. */
+interface Files {
+  readonly migrations: readonly Migration[];
+  readonly findings: readonly Finding[];
+}
+
 /** Finds applied files that changed or vanished, and pending files older than the current version. */
 export function driftFindings(
-  migrations: readonly Migration[],
+  { migrations, findings }: Files,
   history: History,
 ): readonly Finding[] {
+  // A file that does not parse is there all the same, and its own finding says what is wrong.
+  const unparsed = new Set(findings.map(({ version }) => version));
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const applied = appliedEntries(history);
   const appliedVersions = new Set(applied.map(({ version }) => version));
@@ -18,6 +26,7 @@ export function driftFindings(
     ...applied.flatMap((entry) => {
       const file = files.get(entry.version);
       if (file === undefined) {
+        if (unparsed.has(entry.version)) return [];
         const name = formatFileName(entry);
         return [finding(
           "ERROR",

@@ -35,6 +35,27 @@ statuses("lists what is applied, pending and available", async () => {
   assert.is(some.progress, undefined);
 });
 
+statuses("says why an applied migration could not be rolled back", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile("CREATE TABLE a (x UNIQUE);", "INSERT INTO a VALUES (1), (1);"),
+  });
+  await workspace.apply("p");
+  await workspace.refused("rollback", "p");
+  const { applied_migrations: applied } = await workspace.status("p");
+  assert.equal(applied.map(({ version }) => version), [1]);
+  assert.match(applied[0]?.error_message ?? "", "UNIQUE constraint failed");
+});
+
+statuses("does not take an applied file that no longer parses for one that is gone", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_a.sql": table("a") });
+  await workspace.apply("p");
+  workspace.write("p", { "001_a.sql": "CREATE TABLE a (x);" });
+  const { pending_warnings: warnings } = await workspace.status("p");
+  assert.equal([...new Set(warnings.map(({ code }) => code))], ["marker-missing"]);
+});
+
 // Prior failures: checksums that nobody looked at, and late files that were skipped in silence.
 statuses("and apply and rollback notice changed, vanished and late files", async () => {
   await using workspace = new Workspace();

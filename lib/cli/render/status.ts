@@ -30,9 +30,13 @@ export function renderStatus(reply: StatusReply, colors: Colors): string {
     table.push(...rows);
     parts.push(tableLines(table).join("\n"));
   }
-  for (const { version, name, error_message: message } of reply.failed_migrations) {
+  const failures = [
+    ...reply.failed_migrations.map((each) => ({ ...each, what: "failed" })),
+    ...reply.applied_migrations.map((each) => ({ ...each, what: "could not be rolled back" })),
+  ];
+  for (const { version, name, error_message: message, what } of failures) {
     if (message === null) continue;
-    const head = `${version} ${name} failed: `;
+    const head = `${version} ${name} ${what}: `;
     parts.push(`${colors.red(head)}${wrap(message, 2, head.length)}`);
   }
   const findings = renderFindings([...reply.checksum_warnings, ...reply.pending_warnings], colors);
