@@ -84,9 +84,11 @@ export function isApplied(connection: Connection, plugin: string, history: Histo
   return applied === expected.join(" ");
 }
 
+// Another program may have made the table with its name in another case; to SQLite it is the same.
 function hasHistory(connection: Connection): boolean {
   return connection.integer(
-    "SELECT count(*) FROM main.sqlite_schema WHERE type = 'table' AND name = 'plugin_schema_migrations'",
+    `SELECT count(*) FROM main.sqlite_schema
+      WHERE type = 'table' AND name = 'plugin_schema_migrations' COLLATE NOCASE`,
   ) > 0;
 }
 
