@@ -121,6 +121,58 @@ forms(
   },
 );
 
+forms("ADD COLUMN STORED is refused while the table has rows", async () => {
+  await using workspace = await withTable();
+  workspace.write("p", {
+    "002_add.sql": migrationFile("ALTER TABLE t ADD COLUMN n INT AS (id + 1) STORED;"),
+  });
+  const { errors } = await workspace.refused("apply", "p");
+  assert.ok(errors.some(({ message }) => /cannot add a STORED column/i.test(message)));
+});
+
+forms("ADD COLUMN with a CHECK or a generated column is judged by the real rows", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_base.sql": migrationFile(
+      "CREATE TABLE s (score INTEGER, data TEXT);" +
+        ` INSERT INTO s VALUES (100, '{"a":1}'), (50, '{"a":2}');`,
+      "DROP TABLE s;",
+    ),
+    "002_add.sql": migrationFile(
+      "ALTER TABLE s ADD COLUMN low INTEGER DEFAULT 10 CHECK (low <= score);" +
+        " ALTER TABLE s ADD COLUMN a INT AS (json_extract(data, '$.a')) NOT NULL;",
+      "SELECT 1;",
+    ),
+  });
+  await workspace.apply("p", { target_version: 1 });
+  assert.is((await workspace.apply("p")).current_version, 2);
+  assert.is(sqliteShell(workspace.database("p"), "SELECT sum(low), sum(a) FROM s"), "20|3");
+
+  workspace.write("p", {
+    "003_bad.sql": migrationFile(
+      "ALTER TABLE s ADD COLUMN high INT DEFAULT 1 CHECK (high > score);",
+    ),
+  });
+  const reply = await workspace.refused("apply", "p");
+  assert.is(reply.error_code, "MIGRATION_FAILED");
+  assert.match(reply.message, "CHECK constraint failed");
+});
+
+forms("ADD COLUMN NOT NULL is fine once the run has emptied the table", async () => {
+  for (const emptying of ["DELETE FROM t;", "DROP TABLE t; CREATE TABLE t (id INTEGER);"]) {
+    const add = "ALTER TABLE t ADD COLUMN n INT NOT NULL;";
+    await using together = await withTable();
+    together.write("p", { "002_add.sql": migrationFile(`${emptying} ${add}`, "SELECT 1;") });
+    assert.is((await together.apply("p")).current_version, 2);
+    await using apart = await withTable();
+    apart.write("p", {
+      "002_empty.sql": migrationFile(emptying, "SELECT 1;"),
+      "003_add.sql": migrationFile(add, "SELECT 1;"),
+    });
+    assert.is((await apart.apply("p")).current_version, 3);
+  }
+});
+
 forms(
   "RENAME TABLE, RENAME COLUMN and ADD COLUMN need no declaration, and lose nothing",
   async () => {
