@@ -64,7 +64,7 @@ export function violationOf(access: Access): Violation | null {
           `${access.kind.toUpperCase()} is not allowed: a migration works on its plugin's database alone`,
       };
     case "pragma":
-      return judgePragma(access.name);
+      return judgePragma(access.name, access.argument);
     case "function":
       return FORBIDDEN_FUNCTIONS.includes(access.name.toLowerCase())
         ? {
@@ -92,9 +92,11 @@ function nameOf(access: Extract<Access, { kind: "transaction" | "savepoint" }>):
   return access.operation === "BEGIN" ? "SAVEPOINT" : access.operation;
 }
 
-function judgePragma(name: string): Violation | null {
+function judgePragma(name: string, argument: string | null): Violation | null {
   const pragma = name.toLowerCase();
   if (ALLOWED_PRAGMAS.includes(pragma)) return null;
+  // R*Tree asks for it itself: https://sqlite.org/rtree.html
+  if (pragma === "page_size" && argument === null) return null;
   const advice = PRAGMA_ADVICE[pragma] ?? `these are: ${ALLOWED_PRAGMAS.join(", ")}`;
   return { code: "pragma", message: `PRAGMA ${name} is not allowed in a migration: ${advice}` };
 }

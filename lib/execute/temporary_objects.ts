@@ -7,7 +7,8 @@ import { textOf } from "../sqlite/row.ts";
 /** Drops temporary tables and views with all that hangs on them, so that no later migration sees them. */
 export function dropTemporaryObjects(connection: Connection): void {
   const objects = connection.rows(
-    "SELECT type, name FROM temp.sqlite_temp_schema WHERE type IN ('table', 'view', 'trigger')",
+    `SELECT type, name FROM temp.sqlite_temp_schema WHERE type IN ('table', 'view', 'trigger')
+        AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
   );
   // Triggers first: they may be on tables of the main schema.
   for (const type of ["trigger", "view", "table"]) {
@@ -17,4 +18,9 @@ export function dropTemporaryObjects(connection: Connection): void {
       );
     }
   }
+  // AUTOINCREMENT makes this table, and SQLite never drops it.
+  const hasSequence = connection.integer(
+    "SELECT count(*) FROM temp.sqlite_temp_schema WHERE name = 'sqlite_sequence'",
+  ) > 0;
+  if (hasSequence) connection.exec("DELETE FROM temp.sqlite_sequence");
 }

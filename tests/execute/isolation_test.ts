@@ -118,6 +118,22 @@ isolation("allows the PRAGMAs on the list, and keeps what they set", async () =>
   );
 });
 
+isolation("R*Tree works, which asks for the page size itself; nobody may set it", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile(
+      "CREATE VIRTUAL TABLE r USING rtree(id, a, b); INSERT INTO r VALUES (1, 0, 2);",
+      "DROP TABLE r;",
+    ),
+  });
+  assert.is((await workspace.apply("p")).current_version, 1);
+  assert.is(sqliteShell(workspace.database("p"), "SELECT id FROM r WHERE a <= 1 AND b >= 1"), "1");
+  await workspace.rollback("p");
+  await refuses([
+    { sql: "PRAGMA page_size = 512;", code: "pragma", says: "PRAGMA page_size is not allowed" },
+  ]);
+});
+
 isolation(
   "refuses to read, write or drop the tracking tables, or to take a reserved name",
   async () => {
@@ -240,6 +256,29 @@ isolation("what one migration leaves in the temporary schema does not reach the 
   const reply = await workspace.apply("p");
   assert.is(reply.current_version, 2);
   assert.is(sqliteShell(workspace.database("p"), "SELECT a FROM t"), "1");
+});
+
+isolation("a temporary table with AUTOINCREMENT goes, and its numbers begin anew", async () => {
+  await using workspace = new Workspace();
+  const temporary = "CREATE TEMP TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT, v);" +
+    " INSERT INTO x (v) VALUES (1); INSERT INTO t SELECT id FROM x;";
+  workspace.write("p", {
+    "001_a.sql": migrationFile(`CREATE TABLE t (a); ${temporary}`, "DROP TABLE t;"),
+    "002_b.sql": migrationFile(
+      `${temporary} INSERT INTO temp.sqlite_sequence VALUES ('other', 9);`,
+      "SELECT 1;",
+    ),
+    "003_c.sql": migrationFile(
+      `${temporary} INSERT INTO t SELECT count(*) FROM temp.sqlite_sequence;`,
+      "SELECT 1;",
+    ),
+  });
+  assert.equal((await workspace.status("p")).pending_warnings, []);
+  assert.is((await workspace.apply("p")).current_version, 3);
+  assert.is(
+    sqliteShell(workspace.database("p"), "SELECT group_concat(a) FROM t"),
+    "1,1,1,1",
+  );
 });
 
 isolation.run();
