@@ -51,7 +51,6 @@ export class StatementStream implements Disposable {
   #violations: Violation[] = [];
   #preparing = false;
   #statement: Statement | null = null;
-  #renamesRebuiltTable = false;
 
   constructor(connection: Connection, sql: string, strictness: Strictness) {
     this.#connection = connection;
@@ -62,13 +61,6 @@ export class StatementStream implements Disposable {
 
   /** Prepares the next statement. */
   next(): NextStatement {
-    const found = this.#prepare();
-    if (found.kind !== "ready" || !this.#isRebuildRename(found)) return found;
-    // In the rebuild pattern the old table is gone when the new one takes its name. Only the legacy
-    // behaviour lets a rename pass over views and triggers that name the missing table
-    // (https://sqlite.org/lang_altertable.html#otheralter). It acts when the statement is prepared.
-    this.#renamesRebuiltTable = true;
-    this.#setLegacyRename(true);
     return this.#prepare();
   }
 
@@ -76,7 +68,10 @@ export class StatementStream implements Disposable {
   run(): StatementOutcome {
     const statement = this.#statement;
     if (statement === null) throw new Error("run() without a prepared statement");
-    const failure = statement.run();
+    let failure = statement.run();
+    if (failure !== null && this.#isRebuildRename() && namesBrokenObject(failure)) {
+      failure = this.#runLegacyRename(failure);
+    }
     const outcome = { failure, violations: [...this.#violations] };
     if (failure === null) this.#remember();
     this.skip();
@@ -102,8 +97,6 @@ export class StatementStream implements Disposable {
   skip(): void {
     this.#statement?.[Symbol.dispose]();
     this.#statement = null;
-    if (this.#renamesRebuiltTable) this.#setLegacyRename(false);
-    this.#renamesRebuiltTable = false;
     this.#script.advance();
   }
 
@@ -182,10 +175,25 @@ export class StatementStream implements Disposable {
     if (!isKnown) this.#violations.push(violation);
   }
 
-  #isRebuildRename({ accesses }: ReadyStatement): boolean {
-    const alter = alterOf(accesses);
+  #isRebuildRename(): boolean {
+    const alter = alterOf(this.#accesses);
     return alter?.form === "rename-table" && this.#created.has(alter.table.toLowerCase()) &&
       this.#dropped.size > 0;
+  }
+
+  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite refuses the
+  // rename where a view or a trigger names the missing table. Only the legacy behaviour passes over them
+  // (https://sqlite.org/lang_altertable.html#otheralter). It acts when the statement is prepared.
+  #runLegacyRename(refusal: SqliteFailure): SqliteFailure | null {
+    this.#setLegacyRename(true);
+    try {
+      this.#prepare();
+      return this.#statement === null ? refusal : this.#statement.run();
+    } finally {
+      this.#statement?.[Symbol.dispose]();
+      this.#statement = null;
+      this.#setLegacyRename(false);
+    }
   }
 
   #remember(): void {
@@ -197,8 +205,17 @@ export class StatementStream implements Disposable {
     }
   }
 
+  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed table. The
+  // option, unlike the pragma, takes within a transaction; no row is written while it is on.
   #setLegacyRename(on: boolean): void {
-    const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE } = this.#connection.sqlite3.capi;
+    const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, SQLITE_DBCONFIG_ENABLE_FKEY } =
+      this.#connection.sqlite3.capi;
     this.#connection.configure(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, on);
+    this.#connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, on);
   }
+}
+
+// Such as "error in view v: no such table: main.t".
+function namesBrokenObject({ code, message }: SqliteFailure): boolean {
+  return code === "SQLITE_ERROR" && /^error in (view|trigger) /.test(message);
 }
