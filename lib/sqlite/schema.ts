@@ -80,11 +80,15 @@ interface KnownTable {
   readonly table: Table | null;
 }
 
+// SQLite keeps the table of a trigger as it was typed. NOCASE folds what SQLite itself folds: ASCII.
+const TRIGGER_TABLE = `coalesce((SELECT t.name FROM main.sqlite_schema t
+  WHERE t.type IN ('table', 'view') AND t.name = o.tbl_name COLLATE NOCASE), o.tbl_name)`;
+
 /** Reads the plugin's schema. */
 export function readSchema(connection: Connection): Schema {
   const objects = connection.rows(
-    `SELECT type, name, tbl_name, sql FROM main.sqlite_schema
-      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+    `SELECT type, name, sql, CASE type WHEN 'trigger' THEN ${TRIGGER_TABLE} ELSE tbl_name END AS tbl_name
+       FROM main.sqlite_schema o WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
   ).filter((row) => !isReserved(textOf(row, "tbl_name")));
   const pick = (type: string): readonly Row[] => objects.filter((row) => row["type"] === type);
   const attachment = (row: Row): Attachment => ({

@@ -84,6 +84,35 @@ integrity(
   },
 );
 
+// SQLite keeps the name in a trigger as it was typed.
+integrity("INSTEAD OF triggers work on a view whose name is typed in another case", async () => {
+  await using workspace = await withBase();
+  workspace.write("p", {
+    "002_fine.sql": migrationFile(
+      "CREATE TRIGGER v_update INSTEAD OF UPDATE ON V BEGIN UPDATE t SET a = NEW.a; END;" +
+        " CREATE VIEW w AS SELECT a FROM t;" +
+        " CREATE TRIGGER w_delete INSTEAD OF DELETE ON W BEGIN DELETE FROM t WHERE a = OLD.a; END;",
+      "DROP VIEW w; DROP TRIGGER v_update;",
+    ),
+  });
+  assert.is((await workspace.apply("p")).current_version, 2);
+});
+
+integrity("a lost trigger is reported where its table is typed in another case", async () => {
+  await using workspace = await withBase();
+  workspace.write("p", {
+    "002_trigger.sql": migrationFile(
+      "CREATE TRIGGER t_gone AFTER DELETE ON T BEGIN INSERT INTO log VALUES (OLD.a); END;",
+      "DROP TRIGGER t_gone;",
+    ),
+    "003_rebuild.sql": migrationFile(REBUILD, "SELECT 1;"),
+  });
+  const { warnings } = await workspace.apply("p", { dry_run: true });
+  const lost = warnings.filter(({ code }) => code === "lost-trigger").map(({ message }) => message);
+  assert.is(lost.length, 2);
+  assert.match(lost.join(), '"t_gone"');
+});
+
 integrity("what was broken before is no reason to refuse", async () => {
   await using workspace = await withBase();
   sqliteShell(
