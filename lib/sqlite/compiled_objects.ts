@@ -48,7 +48,7 @@ export function compiledObjects(
 
 function viewColumns(connection: Connection, view: string): readonly string[] {
   try {
-    return connection.rows("SELECT name FROM pragma_table_info(?)", [view])
+    return connection.rows("SELECT name FROM pragma_table_info(?, 'main')", [view])
       .map((row) => textOf(row, "name"));
   } catch (error) {
     // A view that does not compile is reported as itself.

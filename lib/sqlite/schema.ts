@@ -70,15 +70,11 @@ export function isReserved(table: string): boolean {
   return RESERVED_NAMES.includes(name) || name.startsWith(RESERVED_PREFIX);
 }
 
-// Everything that is told of a table follows from its CREATE statement, so one that stands unchanged
-// is not read again: a hundred migrations on a hundred tables would otherwise read ten thousand.
+// Columns and foreign keys follow from a table's CREATE statement, so those of one that stands unchanged
+// are not read again: a hundred migrations on a hundred tables would otherwise read ten thousand.
 const readBefore = new WeakMap<Connection, ReadonlyMap<string, KnownTable>>();
 
-/** A table as read, or `null` for a shadow table. */
-interface KnownTable {
-  readonly sql: string;
-  readonly table: Table | null;
-}
+type KnownTable = Pick<Table, "sql" | "columns" | "foreignKeys">;
 
 // SQLite keeps the table of a trigger as it was typed. NOCASE folds what SQLite itself folds: ASCII.
 const TRIGGER_TABLE = `coalesce((SELECT t.name FROM main.sqlite_schema t
@@ -105,58 +101,60 @@ export function readSchema(connection: Connection): Schema {
 }
 
 function readTables(connection: Connection, rows: readonly Row[]): readonly Table[] {
-  const before = readBefore.get(connection);
   const statements = new Map(rows.map((row) => [textOf(row, "name"), textOf(row, "sql")]));
-  const changed = [...statements].filter(([name, sql]) => before?.get(name)?.sql !== sql);
-  const fresh = describeTables(connection, changed.map(([name]) => name), statements);
-  const known = new Map([...statements].map(([name, sql]) => [
-    name,
-    fresh.has(name)
-      ? { sql, table: fresh.get(name) ?? null }
-      : before?.get(name) ?? { sql, table: null },
-  ]));
-  readBefore.set(connection, known);
-  return [...known.values()].flatMap(({ table }) => (table === null ? [] : [table]));
+  // A table becomes the shadow of another, or ends to be it, while its own statement stays as it is.
+  const lists = new Map(
+    connection.rows("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'")
+      .map((row) => [textOf(row, "name"), row]),
+  );
+  const typed = [...statements].flatMap(([name, sql]) => {
+    const list = lists.get(name);
+    const type = list === undefined ? "shadow" : textOf(list, "type");
+    return list === undefined || type === "shadow" ? [] : [{ name, sql, type, list }];
+  });
+  const before = readBefore.get(connection);
+  const fresh = typed.filter(({ name, sql }) => before?.get(name)?.sql !== sql);
+  const described = describeTables(connection, fresh);
+  const tables = typed.map(({ name, sql, type, list }): Table => {
+    const known = described.get(name) ?? before?.get(name);
+    return {
+      name,
+      kind: type === "virtual" ? virtualKind(name, statements) : "table",
+      withoutRowid: integerOf(list, "wr") !== 0,
+      strict: integerOf(list, "strict") !== 0,
+      sql,
+      columns: known?.columns ?? [],
+      foreignKeys: known?.foreignKeys ?? [],
+    };
+  });
+  readBefore.set(connection, new Map(tables.map((table) => [table.name, table])));
+  return tables;
 }
 
-/** Describes tables by their names; `null` for shadow tables. */
 function describeTables(
   connection: Connection,
-  names: readonly string[],
-  statements: ReadonlyMap<string, string>,
-): ReadonlyMap<string, Table | null> {
-  if (names.length === 0) return new Map();
-  const wanted = [JSON.stringify(names)];
-  const lists = connection.rows(
-    `SELECT l.name, l.type, l.wr, l.strict FROM json_each(?) n JOIN pragma_table_list(n.value) l
-      WHERE l.schema = 'main'`,
-    wanted,
-  );
+  tables: readonly Pick<Table, "name" | "sql">[],
+): ReadonlyMap<string, KnownTable> {
+  if (tables.length === 0) return new Map();
+  const wanted = [JSON.stringify(tables.map(({ name }) => name))];
+  // Without the schema's name, a temporary table of the same name would answer.
   const columns = groupByTable(connection.rows(
     `SELECT n.value AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
-       FROM json_each(?) n JOIN pragma_table_xinfo(n.value) c ORDER BY n.key, c.cid`,
+       FROM json_each(?) n JOIN pragma_table_xinfo(n.value, 'main') c ORDER BY n.key, c.cid`,
     wanted,
   ));
   const foreignKeys = groupByTable(connection.rows(
     `SELECT n.value AS "table", group_concat(f."from" ORDER BY f.seq) AS columns, f."table" AS parent,
             coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns, f.on_delete, f.on_update
-       FROM json_each(?) n JOIN pragma_foreign_key_list(n.value) f GROUP BY n.key, f.id ORDER BY n.key, f.id`,
+       FROM json_each(?) n JOIN pragma_foreign_key_list(n.value, 'main') f
+      GROUP BY n.key, f.id ORDER BY n.key, f.id`,
     wanted,
   ));
-  return new Map(lists.map((row): readonly [string, Table | null] => {
-    const name = textOf(row, "name");
-    const type = textOf(row, "type");
-    if (type === "shadow") return [name, null];
-    return [name, {
-      name,
-      kind: type === "virtual" ? virtualKind(name, statements) : "table",
-      withoutRowid: integerOf(row, "wr") !== 0,
-      strict: integerOf(row, "strict") !== 0,
-      sql: statements.get(name) ?? "",
-      columns: (columns.get(name) ?? []).map(readColumn),
-      foreignKeys: (foreignKeys.get(name) ?? []).map(readForeignKey),
-    }];
-  }));
+  return new Map(tables.map(({ name, sql }) => [name, {
+    sql,
+    columns: (columns.get(name) ?? []).map(readColumn),
+    foreignKeys: (foreignKeys.get(name) ?? []).map(readForeignKey),
+  }]));
 }
 
 // FTS5 keeps rows that are its own in the shadow table `_content`, and its statistics of every row in

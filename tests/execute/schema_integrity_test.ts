@@ -26,6 +26,8 @@ INSERT INTO t_new SELECT id, a, b FROM t;
 DROP TABLE t;
 ALTER TABLE t_new RENAME TO t;`;
 
+const DROP_COLUMN = "-- requires: sqlite >= 3.35.0";
+
 async function withBase(): Promise<Workspace> {
   const workspace = new Workspace();
   workspace.write("p", { "001_base.sql": BASE });
@@ -245,6 +247,43 @@ INSERT INTO t (a) VALUES ('needle in a haystack');`,
     sqliteShell(database, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'search%'"),
     "0",
   );
+});
+
+integrity("FTS5: a content table with the name of a shadow table is one", async () => {
+  await using workspace = await withBase();
+  workspace.write("p", {
+    "002_search.sql": migrationFile(
+      `CREATE TABLE search_content (id INTEGER PRIMARY KEY, a TEXT);
+INSERT INTO search_content VALUES (1, 'needle in a haystack');
+CREATE VIRTUAL TABLE search USING fts5 (a, content = 'search_content', content_rowid = 'id');
+INSERT INTO search (search) VALUES ('rebuild');`,
+      "DROP TABLE search;",
+    ),
+    "003_more.sql": migrationFile("CREATE TABLE more (a);", "DROP TABLE more;"),
+  });
+  assert.is((await workspace.apply("p")).current_version, 3);
+  const database = workspace.database("p");
+  assert.is(sqliteShell(database, "SELECT count(*) FROM search WHERE search MATCH 'needle'"), "1");
+});
+
+integrity("a temporary table does not answer for the table whose name it takes", async () => {
+  await using workspace = await withBase();
+  workspace.write("p", {
+    "002_temp.sql": migrationFile(
+      "CREATE TEMP TABLE fresh (x TEXT); CREATE TABLE main.fresh (a INTEGER, b INTEGER);" +
+        " CREATE TEMP TABLE log (z); ALTER TABLE main.log ADD COLUMN at TEXT;",
+      "DROP TABLE fresh; SELECT 1;",
+    ),
+    "003_plain.sql": migrationFile("ALTER TABLE fresh DROP COLUMN b;", "SELECT 1;", DROP_COLUMN),
+  });
+  const { applied_migrations: [temp, plain] } = await workspace.apply("p");
+  assert.equal(temp?.changes.map(({ change, object, name }) => `${change} ${object} ${name}`), [
+    "added column at",
+    "added table fresh",
+  ]);
+  assert.equal(plain?.changes.map(({ change, object, name }) => `${change} ${object} ${name}`), [
+    "removed column b",
+  ]);
 });
 
 integrity("STRICT, WITHOUT ROWID and constraints that change are named", async () => {
