@@ -49,8 +49,8 @@ export function countTables(
 }
 
 /**
- * Compares with the counts before. `deletedRows` holds what DELETE statements removed, which new rows
- * may have made up for in the count.
+ * Compares with the counts before. `deletedRows` holds the rows that were seen to go, by the former
+ * names of their tables; new rows may have made up for them in the count.
  */
 export function measureLoss(
   connection: Connection,

@@ -45,6 +45,18 @@ export interface WatchedTable {
   readonly mayLoseRows: boolean;
 }
 
+/** A statement that writes to tables which stood before the migration. */
+export interface WritingStatement {
+  /** Its place among the statements of its migration, from 1. */
+  readonly number: number;
+  readonly tables: readonly {
+    /** What the table is called when the statement runs. */
+    readonly name: string;
+    /** What it was called before the migration. */
+    readonly origin: string;
+  }[];
+}
+
 /** What one step did to the shadow. */
 export interface RehearsedStep {
   readonly direction: Direction;
@@ -54,6 +66,7 @@ export interface RehearsedStep {
   /** Statements that were seen; all there are if `complete`. */
   readonly statementCount: number;
   readonly statements: readonly NotableStatement[];
+  readonly writing: readonly WritingStatement[];
   readonly changes: readonly SchemaChange[];
   readonly watched: readonly WatchedTable[];
   /** Indexes and triggers that vanished with a rebuilt table and that no statement dropped by name. */

@@ -22,6 +22,7 @@ import type {
   RehearsedStep,
   StatementProblem,
   WatchedTable,
+  WritingStatement,
 } from "./rehearsal.ts";
 import { buildShadow } from "./shadow.ts";
 import { sourcePlace } from "./source_position.ts";
@@ -83,6 +84,7 @@ class Stage {
   // Shared by the steps; a table that rows were deleted from may be empty, and leaves it.
   readonly #tablesWithRows: Set<string>;
   readonly #statements: NotableStatement[] = [];
+  readonly #writing: WritingStatement[] = [];
   readonly #written = new Set<string>();
   readonly #mayLoseRows = new Set<string>();
   readonly #droppedByName = new Set<string>();
@@ -153,6 +155,7 @@ class Stage {
       file,
       statementCount: this.#statementCount,
       statements: this.#statements,
+      writing: this.#writing,
       changes,
       watched: fates.flatMap((fate) => this.#watch(fate)),
       lost: changes.flatMap((change) =>
@@ -258,6 +261,7 @@ class Stage {
     problems: readonly StatementProblem[],
     offset: number,
   ): void {
+    this.#noteWrites(accesses);
     const alter = alterOf(accesses);
     const drops = accesses.flatMap((access) =>
       access.kind === "drop" && access.object === "table" && !access.temporary ? [access.name] : []
@@ -270,6 +274,18 @@ class Stage {
     if (alter === null && drops.length + deletesFrom.length + problems.length === 0) return;
     const place = sourcePlace(this.#step.sql, this.#step.line, offset);
     this.#statements.push({ sql: text.sql, ...place, alter, deletesFrom, drops, problems });
+  }
+
+  #noteWrites(accesses: readonly Access[]): void {
+    const tables = new Map(accesses.flatMap((access) => {
+      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
+        return [];
+      }
+      const origin = this.#originOf(access.table);
+      return origin === null ? [] : [[access.table, { name: access.table, origin }] as const];
+    }));
+    if (tables.size === 0) return;
+    this.#writing.push({ number: this.#statementCount, tables: [...tables.values()] });
   }
 
   #watch({ before, after, droppedColumns }: TableFate): readonly WatchedTable[] {

@@ -15,9 +15,9 @@ import type { StepFailure } from "./execution.ts";
 import { describeNewViolations } from "./foreign_keys.ts";
 import type { Interrupter } from "./interrupter.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
-import type { RehearsedStep } from "./rehearsal.ts";
+import type { RehearsedStep, WritingStatement } from "./rehearsal.ts";
 import { sourcePlace } from "./source_position.ts";
-import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
+import { StatementStream } from "./statement_stream.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 
 /** A reason to undo a step. It leaves the transaction by the one way that always rolls back. */
@@ -79,28 +79,37 @@ function runStatements(
   const deletedRows = new Map<string, number>();
   using stream = new StatementStream(connection, step.sql, "refuse");
   for (let done = 1;; done++) {
-    const next = stream.next();
-    if (next.kind === "end") return deletedRows;
-    if (next.kind === "failed") throw aborted(step, interrupter, next.text, next.failure);
-    const { failure } = stream.run();
-    if (failure !== null) throw aborted(step, interrupter, next.text, failure);
-    countDeleted(connection, next, rehearsed, deletedRows);
+    const advance = (): boolean => {
+      const next = stream.next();
+      if (next.kind === "end") return false;
+      if (next.kind === "failed") throw aborted(step, interrupter, next.text, next.failure);
+      const { failure } = stream.run();
+      if (failure !== null) throw aborted(step, interrupter, next.text, failure);
+      return true;
+    };
+    const writing = rehearsed.writing.find(({ number }) => number === done);
+    const more = writing === undefined
+      ? advance()
+      : countDeleted(connection, writing, deletedRows, advance);
+    if (!more) return deletedRows;
     onStatement(done);
   }
 }
 
-function countDeleted(
-  { pointer, sqlite3 }: Connection,
-  { accesses, text }: ReadyStatement,
-  rehearsed: RehearsedStep,
+// Rows are counted as they go, for new rows may make up for them in the totals. Only a statement that
+// writes to a table of old can take such rows; any other runs without the hook and its cost. The hook is
+// there when the statement is prepared: otherwise a DELETE without WHERE clears the table unseen.
+function countDeleted<T>(
+  connection: Connection,
+  { tables }: WritingStatement,
   deletedRows: Map<string, number>,
-): void {
-  if (!accesses.some(({ kind }) => kind === "delete")) return;
-  const noted = rehearsed.statements.find(({ sql }) => sql === text.sql);
-  for (const table of noted?.deletesFrom ?? []) {
-    const rows = Number(sqlite3.capi.sqlite3_changes64(pointer));
-    deletedRows.set(table, (deletedRows.get(table) ?? 0) + rows);
+  advance: () => T,
+): T {
+  const { result, deletes } = connection.countDeletes(advance);
+  for (const { name, origin } of tables) {
+    deletedRows.set(origin, (deletedRows.get(origin) ?? 0) + (deletes.get(name) ?? 0));
   }
+  return result;
 }
 
 function checkResult({ interrupter, step, rehearsed, before }: StepRun, after: LiveState): void {

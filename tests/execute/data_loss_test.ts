@@ -98,6 +98,24 @@ losses("rows that go by a conflict or by a trigger are counted, and backed up fi
   }
 });
 
+losses("rows that go are counted also where the same statement makes new ones", async () => {
+  for (
+    const sql of [
+      "INSERT OR REPLACE INTO t VALUES (1, 'new', 'new');",
+      "ALTER TABLE t RENAME TO s; REPLACE INTO s VALUES (1, 'new', 'new');",
+      "UPDATE OR REPLACE t SET id = 1 WHERE id = 2; INSERT INTO t VALUES (9, 'x', 'y');",
+      "CREATE TABLE n (a); INSERT INTO n VALUES (1);" +
+      " CREATE TRIGGER tr AFTER DELETE ON n BEGIN DELETE FROM t WHERE id = 3;" +
+      " INSERT INTO t VALUES (10, 'x', 'y'); END; DELETE FROM n;",
+    ]
+  ) {
+    const { data_loss, backup, warnings } = await lossOf(sql);
+    assert.equal(data_loss, [rows(1)], sql);
+    assert.ok(backup, sql);
+    assert.match(warnings.join(), 'Deletes 1 row of "t"');
+  }
+});
+
 losses("nothing that only adds, renames or updates is a loss", async () => {
   for (
     const sql of [

@@ -140,6 +140,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
         drops: [],
         problems: [{ kind: "violation", violation }],
       }],
+      writing: [],
       changes: [],
       watched: [],
       lost: [],
