@@ -37,7 +37,7 @@ export interface ForeignKey {
   readonly onUpdate: string;
 }
 
-/** An index that has a CREATE INDEX statement, or a trigger. */
+/** An index that has a CREATE INDEX statement, or a trigger, on a table or a view that is listed. */
 export interface Attachment {
   readonly name: string;
   readonly table: string;
@@ -87,17 +87,17 @@ export function readSchema(connection: Connection): Schema {
        FROM main.sqlite_schema o WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
   ).filter((row) => !isReserved(textOf(row, "tbl_name")));
   const pick = (type: string): readonly Row[] => objects.filter((row) => row["type"] === type);
-  const attachment = (row: Row): Attachment => ({
-    name: textOf(row, "name"),
-    table: textOf(row, "tbl_name"),
-    sql: textOf(row, "sql"),
-  });
-  return {
-    tables: readTables(connection, pick("table")),
-    indexes: pick("index").map(attachment),
-    triggers: pick("trigger").map(attachment),
-    views: pick("view").map((row) => ({ name: textOf(row, "name"), sql: textOf(row, "sql") })),
-  };
+  const tables = readTables(connection, pick("table"));
+  const views = pick("view").map((row) => ({ name: textOf(row, "name"), sql: textOf(row, "sql") }));
+  const owners = new Set([...tables, ...views].map(({ name }) => name));
+  // What hangs on a shadow table is not listed either.
+  const attachments = (type: string): readonly Attachment[] =>
+    pick(type).map((row) => ({
+      name: textOf(row, "name"),
+      table: textOf(row, "tbl_name"),
+      sql: textOf(row, "sql"),
+    })).filter(({ table }) => owners.has(table));
+  return { tables, indexes: attachments("index"), triggers: attachments("trigger"), views };
 }
 
 function readTables(connection: Connection, rows: readonly Row[]): readonly Table[] {
@@ -152,7 +152,9 @@ function describeTables(
   ));
   return new Map(tables.map(({ name, sql }) => [name, {
     sql,
-    columns: (columns.get(name) ?? []).map(readColumn),
+    columns: (columns.get(name) ?? []).filter((row) => integerOf(row, "hidden") !== 1).map(
+      readColumn,
+    ),
     foreignKeys: (foreignKeys.get(name) ?? []).map(readForeignKey),
   }]));
 }
@@ -163,7 +165,8 @@ function virtualKind(name: string, tables: ReadonlyMap<string, string>): "virtua
   return tables.has(`${name}_docsize`) && !tables.has(`${name}_content`) ? "index" : "virtual";
 }
 
-// Hidden columns of 2 and 3 are generated ones; 1 are a virtual table's own, such as FTS5's rank.
+// Hidden columns of 2 and 3 are generated ones; 1 are no columns of the plugin's but a virtual table's
+// own, such as FTS5's rank and the one that is called as the table is.
 function readColumn(row: Row): Column {
   return {
     name: textOf(row, "name"),
