@@ -30,7 +30,7 @@ export interface NotableStatement {
   readonly alter: { readonly table: string; readonly form: AlterForm } | null;
   /** Tables that stood before the migration and from which this statement itself deletes rows. */
   readonly deletesFrom: readonly string[];
-  /** Tables that this statement drops. */
+  /** Tables that this statement drops; one that stood before the migration is called as it was then. */
   readonly drops: readonly string[];
   readonly problems: readonly StatementProblem[];
 }

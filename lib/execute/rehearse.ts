@@ -87,6 +87,7 @@ class Stage {
   readonly #writing: WritingStatement[] = [];
   readonly #written = new Set<string>();
   readonly #mayLoseRows = new Set<string>();
+  readonly #droppedTables = new Set<string>();
   readonly #droppedByName = new Set<string>();
   #statementCount = 0;
   #schema: Schema;
@@ -123,12 +124,13 @@ class Stage {
       if (next.kind === "failed") {
         const problems: StatementProblem[] = next.violations.map(violationProblem);
         if (problems.length === 0) problems.push({ kind: "sql", ...next.failure });
-        this.#note(next.text, [], problems, next.failure.offset ?? next.text.offset);
+        this.#note(next.text, this.#lineage, [], problems, next.failure.offset ?? next.text.offset);
         return false;
       }
+      const lineage = this.#lineage;
       const problems = this.#tryStatement(stream, next);
       if (this.#interrupter.isOver()) return false;
-      this.#note(next.text, next.accesses, problems, next.text.offset);
+      this.#note(next.text, lineage, next.accesses, problems, next.text.offset);
       if (problems.some(({ kind }) => kind === "sql")) return false;
     }
   }
@@ -230,7 +232,10 @@ class Stage {
       access.kind === "drop" && access.object === "table"
     );
     for (const access of accesses) {
-      if (access.kind === "drop" && (access.object === "table" || !dropsTable)) {
+      if (access.kind === "drop" && access.object === "table") {
+        const origin = this.#originOf(access.name);
+        if (origin !== null) this.#droppedTables.add(origin);
+      } else if (access.kind === "drop" && !dropsTable) {
         this.#droppedByName.add(access.name.toLowerCase());
       }
       if (access.kind === "insert" || access.kind === "update" || access.kind === "delete") {
@@ -264,7 +269,10 @@ class Stage {
     this.#noteWrites(accesses);
     const alter = alterOf(accesses);
     const drops = accesses.flatMap((access) =>
-      access.kind === "drop" && access.object === "table" && !access.temporary ? [access.name] : []
+    lineage: Lineage,
+      access.kind === "drop" && access.object === "table" && !access.temporary
+        ? [lineage.get(access.name)?.table ?? access.name]
+        : []
     );
     const deletesFrom = drops.length > 0 ? [] : accesses.flatMap((access) => {
       if (access.kind !== "delete" || access.trigger !== null) return [];
@@ -291,12 +299,12 @@ class Stage {
   #watch({ before, after, droppedColumns }: TableFate): readonly WatchedTable[] {
     const { name, kind } = before;
     if (kind === "index") return [];
-    const isDropped = this.#droppedByName.has(name.toLowerCase());
-    // The rows of a virtual table may live elsewhere; only its own end is worth counting.
-    const isTouched = kind === "table" && this.#written.has(name);
+    const isDropped = this.#droppedTables.has(name);
+    const isTouched = this.#written.has(name);
     if (!isDropped && !isTouched && droppedColumns.length === 0) return [];
     return [{
       name,
+    // Its rows are another table's.
       nameAfter: after?.name ?? null,
       droppedColumns,
       mayLoseRows: isDropped || this.#mayLoseRows.has(name),

@@ -23,9 +23,9 @@ interface Loss {
   readonly backup: string | undefined;
 }
 
-async function lossOf(sql: string, preamble = ""): Promise<Loss> {
+async function lossOf(sql: string, preamble = "", base = ""): Promise<Loss> {
   await using workspace = new Workspace();
-  workspace.write("p", { "001_base.sql": BASE });
+  workspace.write("p", { "001_base.sql": BASE.replace("-- DOWN", `${base}\n-- DOWN`) });
   await workspace.apply("p");
   workspace.write("p", { "002_x.sql": migrationFile(sql, "SELECT 1;", preamble) });
   const reply = await workspace.apply("p");
@@ -114,6 +114,43 @@ losses("rows that go are counted also where the same statement makes new ones", 
     assert.ok(backup, sql);
     assert.match(warnings.join(), 'Deletes 1 row of "t"');
   }
+});
+
+losses("rows of virtual tables are counted, also under another name", async () => {
+  for (
+    const [table, create] of [
+      ["f", "CREATE VIRTUAL TABLE f USING fts5 (a); INSERT INTO f VALUES ('x'), ('y');"],
+      [
+        "r",
+        "CREATE VIRTUAL TABLE r USING rtree (id, a, b); INSERT INTO r VALUES (1, 1, 2), (2, 1, 2);",
+      ],
+    ] as const
+  ) {
+    for (
+      const [sql, gone] of [
+        [`DELETE FROM ${table} WHERE rowid = 1;`, 1],
+        [`DELETE FROM ${table};`, 2],
+        [`ALTER TABLE ${table} RENAME TO g;\nDROP TABLE g;`, 2],
+      ] as const
+    ) {
+      const { data_loss, warnings, backup } = await lossOf(sql, "", create);
+      assert.equal(data_loss, [{ kind: "rows", table, rows: gone }], sql);
+      assert.equal(warnings, [
+        gone === 2 && sql.includes("DROP")
+          ? `drop-table 3: Drops the table "${table}" with 2 rows`
+          : `delete-rows 2: Deletes ${gone} row${gone === 1 ? "" : "s"} of "${table}"`,
+      ]);
+      assert.ok(backup, sql);
+    }
+    const renamed = await lossOf(`ALTER TABLE ${table} RENAME TO g;`, "", create);
+    assert.equal([renamed.data_loss, renamed.warnings], [[], []]);
+  }
+});
+
+losses("a table that is dropped is called by the name it had before", async () => {
+  const { data_loss, warnings } = await lossOf("ALTER TABLE t RENAME TO g;\nDROP TABLE g;");
+  assert.equal(data_loss, [rows(3)]);
+  assert.equal(warnings, ['drop-table 3: Drops the table "t" with 3 rows']);
 });
 
 losses("nothing that only adds, renames or updates is a loss", async () => {
