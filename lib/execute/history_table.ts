@@ -115,6 +115,7 @@ export function recordAttempt(
   attempt: Attempt,
 ): HistoryEntry {
   createHistoryTables(connection);
+  restoreSequences(connection);
   connection.rows(
     `INSERT INTO main.plugin_schema_migration_log
        (plugin_name, version, name, checksum, direction, outcome, logged_at, logged_by,
@@ -141,6 +142,22 @@ export function recordAttempt(
     throw new Error(`Version ${attempt.version} of ${plugin} has no row to update`);
   }
   return readEntry(row);
+}
+
+// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be added.
+// A number that is too small does no harm: https://sqlite.org/autoinc.html
+function restoreSequences(connection: Connection): void {
+  const hasSequences = connection.integer(
+    "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
+  ) > 0;
+  if (!hasSequences) return;
+  for (const table of ["plugin_schema_migrations", "plugin_schema_migration_log"]) {
+    const last = connection.integer(`SELECT coalesce(max(id), 0) FROM main.${table}`);
+    connection.rows(
+      "UPDATE main.sqlite_sequence SET seq = ?1 WHERE name = ?2 COLLATE NOCASE AND seq > ?1",
+      [last, table],
+    );
+  }
 }
 
 function recordApply(connection: Connection, plugin: string, attempt: Attempt): readonly Row[] {
