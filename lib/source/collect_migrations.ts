@@ -2,12 +2,17 @@
 
 import { type Finding, finding } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
-import { type ParsedMigration, parseMigration } from "../migration/parse_migration.ts";
+import {
+  MAX_FILE_BYTES,
+  type ParsedMigration,
+  parseMigration,
+} from "../migration/parse_migration.ts";
 import type { LoadedMigrations } from "./migration_source.ts";
 
-/** A `.sql` file, or why it could not be read. */
+/** A `.sql` file, its size where it is too large to be read, or why it could not be read. */
 export type SourceFile =
   | { readonly file: string; readonly bytes: Uint8Array }
+  | { readonly file: string; readonly sizeBytes: number }
   | { readonly file: string; readonly problem: string };
 
 /** Parses files, orders them by version and makes two files with one version a finding. */
@@ -31,6 +36,13 @@ export async function collectMigrations(
 function parse(source: SourceFile): Promise<ParsedMigration> {
   if ("bytes" in source) return parseMigration(source.file, source.bytes);
   const subject = { version: null, name: null, file: source.file };
+  if ("sizeBytes" in source) {
+    const tooLarge = `${source.file} has ${source.sizeBytes} bytes; the most is ${MAX_FILE_BYTES}`;
+    return Promise.resolve({
+      ok: false,
+      findings: [finding("ERROR", "file-too-large", subject, tooLarge)],
+    });
+  }
   const message = `Cannot read ${source.file}: ${source.problem}`;
   return Promise.resolve({
     ok: false,

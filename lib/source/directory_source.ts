@@ -1,8 +1,9 @@
 // Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isSqlFile } from "../migration/file_name.ts";
+import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { isPluginName } from "../message/plugin_name.ts";
 import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
 import type { LoadedMigrations, MigrationSource } from "./migration_source.ts";
@@ -37,7 +38,14 @@ async function loadPlugin(pluginsDir: string, plugin: string): Promise<LoadedMig
 
 async function readSource(directory: string, file: string): Promise<SourceFile> {
   try {
-    return { file, bytes: await readFile(join(directory, file)) };
+    const path = join(directory, file);
+    // Reading a pipe or a device may never end.
+    const found = await stat(path);
+    if (!found.isFile()) {
+      return { file, problem: found.isDirectory() ? "EISDIR" : "it is not a regular file" };
+    }
+    if (found.size > MAX_FILE_BYTES) return { file, sizeBytes: found.size };
+    return { file, bytes: await readFile(path) };
   } catch (error) {
     return { file, problem: codeOf(error) };
   }

@@ -66,6 +66,25 @@ sources("load() makes a file that cannot be read a finding", async () => {
   assert.is(loaded.migrations.length, 1);
 });
 
+sources("load() reads neither a pipe, a device nor a file that is too large", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", { "001_a.sql": FILE, "004_large.sql": "" });
+  const path = (file: string): string => join(workspace.pluginsDir, "quotes", "migrations", file);
+  await new Deno.Command("mkfifo", { args: [path("002_pipe.sql")] }).output();
+  Deno.symlinkSync("/dev/zero", path("003_device.sql"));
+  // More than there is memory, and nothing of it on the disk.
+  Deno.truncateSync(path("004_large.sql"), 2 ** 40);
+  Deno.symlinkSync(path("001_a.sql"), path("005_link.sql"));
+  const loaded = await load(workspace, "quotes");
+  if (!loaded.found) throw new Error(loaded.message);
+  assert.equal(loaded.findings.map(({ code, file }) => `${code} ${file}`).sort(), [
+    "file-too-large 004_large.sql",
+    "unreadable-file 002_pipe.sql",
+    "unreadable-file 003_device.sql",
+  ]);
+  assert.equal(loaded.migrations.map(({ version }) => version), [1, 5]);
+});
+
 sources("load() warns of a plugin without a migration", async () => {
   await using workspace = new Workspace();
   Deno.mkdirSync(join(workspace.pluginsDir, "quotes", "migrations"), { recursive: true });
