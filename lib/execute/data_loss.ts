@@ -33,7 +33,7 @@ export function countTables(
       `count(${quoteIdentifier(column)}) AS c${index}`
     );
     const [row] = connection.rows(
-      `SELECT ${["count(*) AS total", ...columns].join(", ")} FROM ${
+      `SELECT ${["count(*) AS total", ...columns].join(", ")} FROM main.${
         quoteIdentifier(watched.name)
       }`,
     );
@@ -61,7 +61,7 @@ export function measureLoss(
     const { name, nameAfter } = watched;
     const rowsAfter = nameAfter === null
       ? 0
-      : connection.integer(`SELECT count(*) FROM ${quoteIdentifier(nameAfter)}`);
+      : connection.integer(`SELECT count(*) FROM main.${quoteIdentifier(nameAfter)}`);
     const gone = Math.max(rows - rowsAfter, Math.min(deletedRows.get(name) ?? 0, rows));
     return [
       ...(gone > 0 ? [{ kind: "rows", table: name, rows: gone } as const] : []),

@@ -41,5 +41,5 @@ export function schemaDigest(schema: Schema): Promise<string> {
 }
 
 function hasRows(connection: Connection, table: string): boolean {
-  return connection.integer(`SELECT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})`) === 1;
+  return connection.integer(`SELECT EXISTS (SELECT 1 FROM main.${quoteIdentifier(table)})`) === 1;
 }

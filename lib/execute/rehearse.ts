@@ -207,7 +207,9 @@ class Stage {
 
   // SQLite refuses some forms of ALTER TABLE only when the table has a row.
   #probe(stream: StatementStream, { accesses }: ReadyStatement): StatementProblem | null {
-    const alter = alterOf(accesses);
+    const alter = accesses.some((access) => access.kind === "alter-table" && isTemporary(access))
+      ? null
+      : alterOf(accesses);
     const table = this.#schema.tables.find(({ name }) => name === alter?.table);
     const origin = table === undefined ? null : this.#lineage.get(table.name)?.table ?? null;
     if (alter?.form !== "add-column" || table === undefined || origin === null) return null;
@@ -232,6 +234,7 @@ class Stage {
       access.kind === "drop" && access.object === "table"
     );
     for (const access of accesses) {
+      if (isTemporary(access)) continue;
       if (access.kind === "drop" && access.object === "table") {
         const origin = this.#originOf(access.name);
         if (origin !== null) this.#droppedTables.add(origin);
@@ -262,6 +265,7 @@ class Stage {
 
   #note(
     text: StatementText,
+    lineage: Lineage,
     accesses: readonly Access[],
     problems: readonly StatementProblem[],
     offset: number,
@@ -269,13 +273,12 @@ class Stage {
     this.#noteWrites(accesses);
     const alter = alterOf(accesses);
     const drops = accesses.flatMap((access) =>
-    lineage: Lineage,
       access.kind === "drop" && access.object === "table" && !access.temporary
         ? [lineage.get(access.name)?.table ?? access.name]
         : []
     );
     const deletesFrom = drops.length > 0 ? [] : accesses.flatMap((access) => {
-      if (access.kind !== "delete" || access.trigger !== null) return [];
+      if (access.kind !== "delete" || access.trigger !== null || isTemporary(access)) return [];
       const table = this.#originOf(access.table);
       return table === null ? [] : [table];
     });
@@ -286,6 +289,7 @@ class Stage {
 
   #noteWrites(accesses: readonly Access[]): void {
     const tables = new Map(accesses.flatMap((access) => {
+      if (isTemporary(access)) return [];
       if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
         return [];
       }
@@ -298,13 +302,13 @@ class Stage {
 
   #watch({ before, after, droppedColumns }: TableFate): readonly WatchedTable[] {
     const { name, kind } = before;
+    // Its rows are another table's.
     if (kind === "index") return [];
     const isDropped = this.#droppedTables.has(name);
     const isTouched = this.#written.has(name);
     if (!isDropped && !isTouched && droppedColumns.length === 0) return [];
     return [{
       name,
-    // Its rows are another table's.
       nameAfter: after?.name ?? null,
       droppedColumns,
       mayLoseRows: isDropped || this.#mayLoseRows.has(name),
@@ -314,6 +318,12 @@ class Stage {
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {
   return { kind: "violation", violation };
+}
+
+// A temporary table may be called as one of the plugin's; what becomes of it is no loss.
+function isTemporary(access: Access): boolean {
+  return "database" in access && access.database === "temp" ||
+    "temporary" in access && access.temporary;
 }
 
 function isSchemaChange(access: Access): boolean {

@@ -9,24 +9,33 @@ export type Access =
     readonly kind: "create" | "drop";
     readonly object: SchemaObject;
     readonly name: string;
-    /** The table of an index or a trigger. */
+    /** The table of an index or a trigger; the module of a virtual table that is created. */
     readonly table: string | null;
     readonly temporary: boolean;
   }
-  | { readonly kind: "alter-table"; readonly table: string; readonly column: string | null }
+  | {
+    readonly kind: "alter-table";
+    readonly database: string;
+    readonly table: string;
+    readonly column: string | null;
+  }
   | {
     readonly kind: "insert" | "update" | "delete";
+    /** Such as `main` or `temp`. */
+    readonly database: string;
     readonly table: string;
     readonly trigger: string | null;
   }
   | { readonly kind: "read"; readonly table: string; readonly column: string }
+  | { readonly kind: "reindex"; readonly index: string }
+  | { readonly kind: "analyze"; readonly table: string }
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "pragma"; readonly name: string; readonly argument: string | null }
   | { readonly kind: "transaction" | "savepoint"; readonly operation: string }
   | { readonly kind: "attach" | "detach" }
   | { readonly kind: "other" };
 
-type Reader = (first: string, second: string, trigger: string) => Access;
+type Reader = (first: string, second: string, trigger: string, database: string) => Access;
 
 function object(
   kind: "create" | "drop",
@@ -44,7 +53,12 @@ function object(
 }
 
 function write(kind: "insert" | "update" | "delete"): Reader {
-  return (table, _, trigger) => ({ kind, table, trigger: trigger === "" ? null : trigger });
+  return (table, _, trigger, database) => ({
+    kind,
+    database,
+    table,
+    trigger: trigger === "" ? null : trigger,
+  });
 }
 
 // The action codes of https://sqlite.org/c3ref/c_alter_table.html
@@ -73,8 +87,10 @@ const READERS: Readonly<Record<number, Reader>> = {
   23: write("update"),
   24: () => ({ kind: "attach" }),
   25: () => ({ kind: "detach" }),
-  26: (_, table) => ({ kind: "alter-table", table, column: null }),
-  29: object("create", "table", false, false),
+  26: (database, table) => ({ kind: "alter-table", database, table, column: null }),
+  27: (index) => ({ kind: "reindex", index }),
+  28: (table) => ({ kind: "analyze", table }),
+  29: object("create", "table", false, true),
   30: object("drop", "table", false, false),
   31: (_, name) => ({ kind: "function", name }),
   32: (operation) => ({ kind: "savepoint", operation }),
@@ -89,9 +105,10 @@ export function readAccess(
   trigger: string | 0,
 ): Access {
   if (action === 26 && third !== 0) {
-    return { kind: "alter-table", table: second || "", column: third };
+    return { kind: "alter-table", database: first || "", table: second || "", column: third };
   }
-  return READERS[action]?.(first || "", second || "", trigger || "") ?? { kind: "other" };
+  return READERS[action]?.(first || "", second || "", trigger || "", third || "") ??
+    { kind: "other" };
 }
 
 /** The forms of ALTER TABLE. */

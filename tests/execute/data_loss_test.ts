@@ -153,6 +153,31 @@ losses("a table that is dropped is called by the name it had before", async () =
   assert.equal(warnings, ['drop-table 3: Drops the table "t" with 3 rows']);
 });
 
+losses("a temporary table of the same name hides nothing, and is no loss", async () => {
+  const temporary = "CREATE TEMP TABLE t (id, a, b);";
+  assert.equal((await lossOf(`${temporary} DELETE FROM main.t WHERE id = 1;`)).data_loss, [
+    rows(1),
+  ]);
+  assert.equal(
+    (await lossOf(
+      `${temporary} INSERT INTO temp.t VALUES (1, 2, 3), (2, 3, 4), (3, 4, 5);` +
+        " DELETE FROM main.t; DROP TABLE temp.t;",
+    )).data_loss,
+    [rows(3)],
+  );
+  assert.equal((await lossOf(`${temporary} DROP TABLE main.t;`)).data_loss, [rows(3)]);
+  for (
+    const sql of [
+      `${temporary} INSERT INTO t VALUES (7, 8, 9); DELETE FROM t;`,
+      `${temporary} DROP TABLE t;`,
+      `${temporary} ALTER TABLE t RENAME TO s; DROP TABLE s;`,
+    ]
+  ) {
+    const { data_loss, warnings, backup } = await lossOf(sql);
+    assert.equal([data_loss, warnings, backup], [[], [], undefined], sql);
+  }
+});
+
 losses("nothing that only adds, renames or updates is a loss", async () => {
   for (
     const sql of [
