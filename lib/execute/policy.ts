@@ -43,6 +43,9 @@ const PRAGMA_ADVICE: Readonly<Record<string, string>> = {
   synchronous: "it cannot change inside a transaction",
 };
 
+// Virtual tables that are there without CREATE: https://sqlite.org/dbpage.html, https://sqlite.org/dbstat.html
+const PAGE_TABLES = ["sqlite_dbpage", "dbstat"];
+
 const FORBIDDEN_FUNCTIONS = ["load_extension", "fts3_tokenizer"];
 
 /** Says why a statement may not do something; `null` where it may. */
@@ -81,6 +84,10 @@ export function violationOf(access: Access): Violation | null {
     case "delete":
     case "read":
       return judgeTable(access.table);
+    case "analyze":
+      return judgeUpkeep("ANALYZE", access.table);
+    case "reindex":
+      return judgeUpkeep("REINDEX", tableOfIndex(access.index));
     case "other":
       return null;
   }
@@ -101,8 +108,31 @@ function judgePragma(name: string, argument: string | null): Violation | null {
   return { code: "pragma", message: `PRAGMA ${name} is not allowed in a migration: ${advice}` };
 }
 
+// Without a name, both statements reach every table of the database.
+function judgeUpkeep(statement: "ANALYZE" | "REINDEX", table: string): Violation | null {
+  if (!isReserved(table)) return null;
+  return {
+    code: "reserved-table",
+    message:
+      `${statement} reaches "${table}", which belongs to godwit; name a table of the plugin's own`,
+  };
+}
+
+// The index of a UNIQUE constraint is called sqlite_autoindex_TABLE_N.
+function tableOfIndex(index: string): string {
+  return index.replace(/^sqlite_autoindex_(.*)_\d+$/i, "$1");
+}
+
 function judgeTable(table: string | null): Violation | null {
-  if (table === null || !isReserved(table)) return null;
+  if (table === null) return null;
+  if (PAGE_TABLES.includes(table.toLowerCase())) {
+    return {
+      code: "reserved-table",
+      message:
+        `"${table}" shows the pages of the whole database, godwit's among them; a migration may not use it`,
+    };
+  }
+  if (!isReserved(table)) return null;
   return {
     code: "reserved-table",
     message:

@@ -156,6 +156,18 @@ isolation(
         "CREATE VIEW GODWIT_x AS SELECT 1;",
         "CREATE TEMP TABLE plugin_schema_migrations (a);",
       ].map((sql) => ({ sql, code, says: belongs } as const)),
+      ...[
+        "INSERT INTO t (a) SELECT data FROM sqlite_dbpage;",
+        "SELECT * FROM DBSTAT;",
+        "CREATE VIRTUAL TABLE d USING sqlite_dbpage;",
+        "CREATE VIRTUAL TABLE temp.d USING dbstat;",
+      ].map((sql) => ({ sql, code, says: "shows the pages of the whole database" } as const)),
+      ...[
+        "ANALYZE plugin_schema_migration_log;",
+        "ANALYZE;",
+        "REINDEX plugin_schema_migrations;",
+        "REINDEX;",
+      ].map((sql) => ({ sql, code, says: "name a table of the plugin's own" } as const)),
       { sql: "ALTER TABLE t RENAME TO godwit_t;", code, says: '"godwit_t" is a reserved name' },
       {
         sql: "CREATE TABLE n (a); DROP TABLE t; ALTER TABLE n RENAME TO godwit_t;",
@@ -197,6 +209,17 @@ isolation(
     ]);
   },
 );
+
+isolation("ANALYZE and REINDEX work on the plugin's own tables", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile(
+      "CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1); ANALYZE t; REINDEX t;",
+    ),
+  });
+  await workspace.apply("p");
+  assert.is(sqliteShell(workspace.database("p"), "SELECT tbl FROM sqlite_stat1"), "t");
+});
 
 isolation("says once per statement that a reserved table is touched", async () => {
   await using workspace = new Workspace();
