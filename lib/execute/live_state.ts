@@ -17,7 +17,7 @@ export function readLiveState(connection: Connection): LiveState {
   const schema = readSchema(connection);
   return {
     schema,
-    foreignKeys: checkForeignKeys(connection),
+    foreignKeys: checkForeignKeys(connection, schema),
     broken: brokenObjects(connection, schema),
   };
 }

@@ -7,6 +7,7 @@ import type { BrokenObject } from "../sqlite/broken_objects.ts";
 import type { DanglingKey } from "../sqlite/dangling_keys.ts";
 import type { ReservedReference } from "../sqlite/reserved_references.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import type { RenamedTable } from "./foreign_keys.ts";
 import type { Violation } from "./policy.ts";
 
 /** What is wrong with a statement. */
@@ -69,6 +70,7 @@ export interface RehearsedStep {
   readonly writing: readonly WritingStatement[];
   readonly changes: readonly SchemaChange[];
   readonly watched: readonly WatchedTable[];
+  readonly renamed: readonly RenamedTable[];
   /** Indexes and triggers that vanished with a rebuilt table and that no statement dropped by name. */
   readonly lost: readonly {
     readonly object: "index" | "trigger";

@@ -144,8 +144,14 @@ class Stage {
   > {
     const { direction, version, name, file } = this.#step;
     const { changes, fates } = diffSchemas(this.#before, after, this.#lineage);
+    const renamed = fates.flatMap(({ before: { name: was }, after }) =>
+      after === null || after.name === was ? [] : [{ was, name: after.name }]
+    );
+    const names = new Map(renamed.map(({ was, name }) => [was, name]));
     const dangled = new Set(
-      danglingKeys(this.#before).map(({ table, parent }) => `${table}|${parent}`),
+      danglingKeys(this.#before).map(({ table, parent }) =>
+        `${names.get(table) ?? table}|${parent}`
+      ),
     );
     const kept = new Set(
       fates.flatMap(({ before, after }) => (after === null ? [] : [before.name])),
@@ -160,6 +166,7 @@ class Stage {
       writing: this.#writing,
       changes,
       watched: fates.flatMap((fate) => this.#watch(fate)),
+      renamed,
       lost: changes.flatMap((change) =>
         change.change === "removed" && (change.object === "index" || change.object === "trigger") &&
           change.table !== null && kept.has(change.table) &&

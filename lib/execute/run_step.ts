@@ -113,7 +113,11 @@ function countDeleted<T>(
 }
 
 function checkResult({ interrupter, step, rehearsed, before }: StepRun, after: LiveState): void {
-  const violations = describeNewViolations(before.foreignKeys, after.foreignKeys);
+  const violations = describeNewViolations(
+    before.foreignKeys,
+    after.foreignKeys,
+    rehearsed.renamed,
+  );
   if (violations !== null) {
     throw new StepAborted(
       failureOf(step, "foreign-keys", `${step.file} breaks foreign keys: ${violations}`),

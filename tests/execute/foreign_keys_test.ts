@@ -96,21 +96,135 @@ keys("a key without its table: a warning for a new table, an error for an old on
   assert.match(reply.message, '"c" (p) points at "later"');
 });
 
-keys("describeNewViolations() counts for each pair of tables", () => {
-  const check = (...rows: readonly [string, string, number][]): ForeignKeyCheck => ({
-    kind: "checked",
-    violations: rows.map(([table, parent, count]) => ({ table, parent, rows: count })),
-  });
-  const mismatch = (message: string): ForeignKeyCheck => ({ kind: "mismatch", message });
-  assert.is(describeNewViolations(check(), check()), null);
-  assert.is(describeNewViolations(check(["a", "b", 3]), check(["a", "b", 2])), null);
-  assert.is(
-    describeNewViolations(check(["a", "b", 1]), check(["a", "b", 3], ["a", "c", 1])),
-    '2 rows of "a" would point at no row of "b"; 1 row of "a" would point at no row of "c"',
+keys(
+  "a mismatch from before hides no new violation, and its repair or a new name is no fault",
+  async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_tables.sql": TABLES });
+    await workspace.apply("p");
+    sqliteShell(
+      workspace.database("p"),
+      "CREATE TABLE odd (n TEXT REFERENCES parent (name)); INSERT INTO odd VALUES ('a'), ('nobody')",
+    );
+    workspace.write("p", { "002_bad.sql": migrationFile("UPDATE child SET parent_id = 9;") });
+    const reply = await workspace.refused("apply", "p");
+    assert.match(reply.message, '2 rows of "child" would point at no row of "parent"');
+    workspace.write("p", {
+      "002_bad.sql": migrationFile("ALTER TABLE parent RENAME TO people;"),
+      "003_odd.sql": migrationFile("ALTER TABLE odd RENAME TO stranger;"),
+      "004_unique.sql": migrationFile("CREATE UNIQUE INDEX people_name ON people (name);"),
+    });
+    assert.is((await workspace.apply("p")).current_version, 4);
+    workspace.write("p", {
+      "005_bad.sql": migrationFile("INSERT INTO stranger VALUES ('no one');"),
+    });
+    assert.match(
+      (await workspace.refused("apply", "p")).message,
+      '1 row of "stranger" would point at no row of "people"',
+    );
+  },
+);
+
+keys("old trouble stays tolerated under the new name of a table", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_tables.sql": TABLES });
+  await workspace.apply("p");
+  sqliteShell(
+    workspace.database("p"),
+    "INSERT INTO child VALUES (3, 77); CREATE TABLE lost (x REFERENCES nowhere (id));" +
+      " INSERT INTO lost VALUES (5)",
   );
-  assert.is(describeNewViolations(mismatch("m"), mismatch("m")), null);
-  assert.is(describeNewViolations(mismatch("m"), mismatch("n")), "n");
-  assert.is(describeNewViolations(check(), mismatch("n")), "n");
+  workspace.write("p", {
+    "002_child.sql": migrationFile("ALTER TABLE child RENAME TO kid;"),
+    "003_parent.sql": migrationFile("ALTER TABLE parent RENAME TO Child;"),
+    "004_lost.sql": migrationFile("ALTER TABLE lost RENAME TO found;"),
+  });
+  assert.is((await workspace.apply("p")).current_version, 4);
+  workspace.write("p", { "005_bad.sql": migrationFile("INSERT INTO kid VALUES (4, 78);") });
+  assert.match(
+    (await workspace.refused("apply", "p")).message,
+    '1 row of "kid" would point at no row of "Child"',
+  );
+});
+
+keys("a repaired violation makes no room for a new one", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_tables.sql": TABLES });
+  await workspace.apply("p");
+  sqliteShell(
+    workspace.database("p"),
+    'CREATE TABLE pair (a INT, b INT, "the rowid", PRIMARY KEY (a, b));' +
+      ' CREATE TABLE duo ("x y", rowid, FOREIGN KEY ("x y", rowid) REFERENCES pair);' +
+      " CREATE TABLE bare (id INTEGER PRIMARY KEY, p REFERENCES parent (id)) WITHOUT ROWID;" +
+      " INSERT INTO child VALUES (3, 77), (4, 77); INSERT INTO duo VALUES (1, 2);" +
+      " INSERT INTO bare VALUES (1, 55)",
+  );
+  for (
+    const [sql, says] of [
+      [
+        "UPDATE child SET parent_id = 1 WHERE id IN (3, 4); UPDATE child SET parent_id = 9 WHERE id < 3;",
+        '2 rows of "child" would point at no row of "parent"',
+      ],
+      ['UPDATE duo SET "x y" = 2;', '1 row of "duo" would point at no row of "pair"'],
+      ["INSERT INTO bare VALUES (2, 56);", '1 row of "bare" would point at no row of "parent"'],
+    ] as const
+  ) {
+    workspace.write("p", { "002_bad.sql": migrationFile(sql, "SELECT 1;") });
+    assert.match((await workspace.refused("apply", "p")).message, says);
+  }
+  workspace.write("p", {
+    "002_bad.sql": migrationFile(
+      "CREATE TABLE n (id INTEGER PRIMARY KEY, parent_id TEXT REFERENCES parent (id));" +
+        " INSERT INTO n SELECT id + 10, parent_id FROM child; DROP TABLE child;" +
+        " ALTER TABLE n RENAME TO child; DELETE FROM child WHERE id = 13;" +
+        " UPDATE bare SET p = 56; INSERT INTO parent VALUES (77, 'c');",
+      "SELECT 1;",
+    ),
+  });
+  assert.is((await workspace.apply("p")).current_version, 2);
+});
+
+keys("describeNewViolations() compares the keys, or the counts where there are none", () => {
+  const check = (...rows: readonly [string, string, number][]): ForeignKeyCheck =>
+    rows.map(([table, parent, count]) => ({
+      kind: "violations",
+      table,
+      parent,
+      rows: count,
+      keys: null,
+    }));
+  const missing = (...keys: readonly string[]): ForeignKeyCheck => [{
+    kind: "violations",
+    table: "a",
+    parent: "b",
+    rows: keys.length,
+    keys: new Map([...Map.groupBy(keys, (key) => key)].map(([key, { length }]) => [key, length])),
+  }];
+  const mismatch = (table: string): ForeignKeyCheck => [{ kind: "mismatch", table, message: "m" }];
+  for (
+    const [before, after, expected] of [
+      [check(), check(), null],
+      [check(["a", "b", 3]), check(["a", "b", 2]), null],
+      [
+        check(["a", "b", 1]),
+        check(["a", "b", 3], ["a", "c", 1]),
+        '2 rows of "a" would point at no row of "b"; 1 row of "a" would point at no row of "c"',
+      ],
+      [missing("1", "1", "2"), missing("1", "1"), null],
+      [missing("1", "2", "3"), missing("1", "1"), '1 row of "a" would point at no row of "b"'],
+      [missing("1", "2"), check(["a", "b", 2]), null],
+      [missing(), missing("1"), '1 row of "a" would point at no row of "b"'],
+      [mismatch("a"), mismatch("a"), null],
+      [mismatch("a"), check(["a", "b", 3]), null],
+      [mismatch("a"), mismatch("c"), "m"],
+      [check(["a", "b", 1]), mismatch("a"), "m"],
+    ] as const
+  ) {
+    assert.is(describeNewViolations(before, after, []), expected);
+  }
+  const renamed = [{ was: "A", name: "z" }, { was: "b", name: "y" }];
+  assert.is(describeNewViolations(missing("1"), check(["z", "Y", 1]), renamed), null);
+  assert.is(describeNewViolations(mismatch("a"), mismatch("z"), renamed), null);
 });
 
 keys.run();

@@ -143,6 +143,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
       writing: [],
       changes: [],
       watched: [],
+      renamed: [],
       lost: [],
       broken: [],
       dangling: [],
