@@ -6,7 +6,7 @@ import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/broken_objects.ts";
 import type { DanglingKey } from "../sqlite/dangling_keys.ts";
 import type { ReservedReference } from "../sqlite/reserved_references.ts";
-import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
 import type { RenamedTable } from "./foreign_keys.ts";
 import type { Violation } from "./policy.ts";
 
@@ -42,6 +42,8 @@ export interface WatchedTable {
   /** Its name afterwards; `null` where it is gone. */
   readonly nameAfter: string | null;
   readonly droppedColumns: readonly string[];
+  /** Columns that stay and whose values may go: those that may be NULL, of a table rebuilt or updated. */
+  readonly keptColumns: readonly Pick<KeptColumn, "name" | "nameAfter">[];
   /** Whether rows may go: it is dropped, rebuilt, or deleted from. */
   readonly mayLoseRows: boolean;
 }

@@ -86,6 +86,7 @@ class Stage {
   readonly #statements: NotableStatement[] = [];
   readonly #writing: WritingStatement[] = [];
   readonly #written = new Set<string>();
+  readonly #updated = new Set<string>();
   readonly #mayLoseRows = new Set<string>();
   readonly #droppedTables = new Set<string>();
   readonly #droppedByName = new Set<string>();
@@ -252,6 +253,7 @@ class Stage {
         const table = this.#originOf(access.table);
         if (table === null) continue;
         this.#written.add(table);
+        if (access.kind === "update") this.#updated.add(table);
         if (access.kind === "delete") {
           this.#mayLoseRows.add(table);
           this.#tablesWithRows.delete(table);
@@ -307,7 +309,7 @@ class Stage {
     this.#writing.push({ number: this.#statementCount, tables: [...tables.values()] });
   }
 
-  #watch({ before, after, droppedColumns }: TableFate): readonly WatchedTable[] {
+  #watch({ before, after, droppedColumns, keptColumns }: TableFate): readonly WatchedTable[] {
     const { name, kind } = before;
     // Its rows are another table's.
     if (kind === "index") return [];
@@ -318,6 +320,9 @@ class Stage {
       name,
       nameAfter: after?.name ?? null,
       droppedColumns,
+      keptColumns: kind === "table" && (isDropped || this.#updated.has(name))
+        ? keptColumns.filter(({ isNullable }) => isNullable)
+        : [],
       mayLoseRows: isDropped || this.#mayLoseRows.has(name),
     }];
   }

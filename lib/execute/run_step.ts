@@ -53,7 +53,7 @@ export interface StepResult {
 export function runStep(run: StepRun): StepResult {
   try {
     if (run.interrupter.isOver()) throw interrupted(run, null);
-    const counts = countTables(run.connection, run.rehearsed.watched);
+    const counts = countTables(run.connection, run.rehearsed.watched, "all");
     const deletedRows = runStatements(run);
     const dataLoss = measureLoss(run.connection, counts, deletedRows);
     dropTemporaryObjects(run.connection);

@@ -95,6 +95,7 @@ export const FINDING_CODES = {
   "drop-table": "destructive",
   "drop-column": "destructive",
   "delete-rows": "destructive",
+  "lose-values": "destructive",
   "no-backup-space-check": "destructive",
 } as const satisfies Readonly<Record<string, FindingCategory>>;
 

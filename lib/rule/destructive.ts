@@ -36,6 +36,7 @@ export function destructiveFindings(
       return [];
     }),
     ...rowFindings(step, losses),
+    ...valueFindings(step, losses ?? []),
   ];
 }
 
@@ -84,6 +85,21 @@ function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): r
   });
 }
 
+/** Values that go though their column stays: by UPDATE, or by a rebuild that does not copy it. */
+function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readonly Finding[] {
+  return losses.flatMap((loss) => {
+    if (loss.kind !== "values") return [];
+    const { table, column, values } = loss;
+    const watched = step.watched.find(({ name }) => name === table);
+    if (!watched?.keptColumns.some(({ name }) => name === column)) return [];
+    const message = `Loses${
+      inWords(values, "value", " ")
+    } of "${column}" of "${table}", which stays`;
+    const statement = statementThat(step, (each) => each.drops.includes(table));
+    return [warn(step, "lose-values", message, statement)];
+  });
+}
+
 function countRows(losses: readonly DataLoss[] | null, table: string): number | null {
   if (losses === null) return null;
   const loss = losses.find((each) => each.kind === "rows" && each.table === table);
@@ -103,7 +119,7 @@ function statementThat(
 
 function warn(
   step: RehearsedStep,
-  code: "drop-table" | "drop-column" | "delete-rows",
+  code: "drop-table" | "drop-column" | "delete-rows" | "lose-values",
   message: string,
   statement: NotableStatement | undefined,
 ): Finding {

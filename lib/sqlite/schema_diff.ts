@@ -22,6 +22,16 @@ export interface TableFate {
   readonly after: Table | null;
   /** Columns of `before` whose values are gone though the table is not. */
   readonly droppedColumns: readonly string[];
+  /** Stored columns that are still there, and what they are called now. */
+  readonly keptColumns: readonly KeptColumn[];
+}
+
+/** A column before and after a migration. */
+export interface KeptColumn {
+  readonly name: string;
+  readonly nameAfter: string;
+  /** Whether it may hold NULL afterwards. */
+  readonly isNullable: boolean;
 }
 
 /** What a migration did to the schema. */
@@ -38,8 +48,13 @@ export function diffSchemas(before: Schema, after: Schema, lineage: Lineage): Sc
   const fates = before.tables.map((table): TableFate => {
     const survivor = survivorOf(table, after, lineage);
     return survivor === null
-      ? { before: table, after: null, droppedColumns: [] }
-      : { before: table, after: survivor, droppedColumns: lostColumns(table, survivor, lineage) };
+      ? { before: table, after: null, droppedColumns: [], keptColumns: [] }
+      : {
+        before: table,
+        after: survivor,
+        droppedColumns: lostColumns(table, survivor, lineage),
+        keptColumns: keptColumns(table, survivor, lineage),
+      };
   });
   const survivors = new Set(fates.map(({ after }) => after));
   return {
@@ -79,6 +94,15 @@ function lostColumns(before: Table, after: Table, lineage: Lineage): readonly st
       !generated && successorOf(name, before, after, lineage) === null
     )
     .map(({ name }) => name);
+}
+
+function keptColumns(before: Table, after: Table, lineage: Lineage): readonly KeptColumn[] {
+  return before.columns.flatMap(({ name, generated }) => {
+    const successor = successorOf(name, before, after, lineage);
+    return generated || successor === null
+      ? []
+      : [{ name, nameAfter: successor.name, isNullable: !successor.notNull }];
+  });
 }
 
 function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly SchemaChange[] {

@@ -178,6 +178,47 @@ losses("a temporary table of the same name hides nothing, and is no loss", async
   }
 });
 
+losses("values that vanish from a column that stays are counted, and backed up first", async () => {
+  const values = (column: string, count: number): DataLossMessage => ({
+    kind: "values",
+    table: "t",
+    column,
+    values: count,
+  });
+  for (
+    const [sql, expected, warning] of [
+      [
+        "UPDATE t SET a = NULL;",
+        [values("a", 2)],
+        'lose-values undefined: Loses 2 values of "a" of "t", which stays',
+      ],
+      [
+        "ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t RENAME TO s; UPDATE s SET c = NULL WHERE id = 1;",
+        [values("a", 1)],
+        'lose-values undefined: Loses 1 value of "a" of "t", which stays',
+      ],
+      [
+        `CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+INSERT INTO n (id, b) SELECT id, b FROM t;
+DROP TABLE t;
+ALTER TABLE n RENAME TO t;`,
+        [values("a", 2)],
+        'lose-values 4: Loses 2 values of "a" of "t", which stays',
+      ],
+      [
+        "DELETE FROM t WHERE id = 1;\nUPDATE t SET a = b;",
+        [rows(1), values("a", 1)],
+        'delete-rows 2: Deletes 1 row of "t"; lose-values undefined: Loses 1 value of "a" of "t", which stays',
+      ],
+    ] as const
+  ) {
+    const { data_loss, warnings, backup } = await lossOf(sql);
+    assert.equal(data_loss, expected, sql);
+    assert.equal(warnings.join("; "), warning);
+    assert.ok(backup, sql);
+  }
+});
+
 losses("nothing that only adds, renames or updates is a loss", async () => {
   for (
     const sql of [

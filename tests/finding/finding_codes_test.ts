@@ -186,6 +186,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
       " CREATE TABLE n (q); DROP TABLE child; ALTER TABLE n RENAME TO child;",
   ),
   "delete-rows": running("DELETE FROM child;"),
+  "lose-values": running("UPDATE t SET a = NULL;"),
   "no-backup-space-check": withoutStatfs,
 };
 
