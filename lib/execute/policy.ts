@@ -84,10 +84,6 @@ export function violationOf(access: Access): Violation | null {
     case "delete":
     case "read":
       return judgeTable(access.table);
-    case "analyze":
-      return judgeUpkeep("ANALYZE", access.table);
-    case "reindex":
-      return judgeUpkeep("REINDEX", tableOfIndex(access.index));
     case "other":
       return null;
   }
@@ -106,21 +102,6 @@ function judgePragma(name: string, argument: string | null): Violation | null {
   if (pragma === "page_size" && argument === null) return null;
   const advice = PRAGMA_ADVICE[pragma] ?? `these are: ${ALLOWED_PRAGMAS.join(", ")}`;
   return { code: "pragma", message: `PRAGMA ${name} is not allowed in a migration: ${advice}` };
-}
-
-// Without a name, both statements reach every table of the database.
-function judgeUpkeep(statement: "ANALYZE" | "REINDEX", table: string): Violation | null {
-  if (!isReserved(table)) return null;
-  return {
-    code: "reserved-table",
-    message:
-      `${statement} reaches "${table}", which belongs to godwit; name a table of the plugin's own`,
-  };
-}
-
-// The index of a UNIQUE constraint is called sqlite_autoindex_TABLE_N.
-function tableOfIndex(index: string): string {
-  return index.replace(/^sqlite_autoindex_(.*)_\d+$/i, "$1");
 }
 
 function judgeTable(table: string | null): Violation | null {

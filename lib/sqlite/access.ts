@@ -27,8 +27,6 @@ export type Access =
     readonly trigger: string | null;
   }
   | { readonly kind: "read"; readonly table: string; readonly column: string }
-  | { readonly kind: "reindex"; readonly index: string }
-  | { readonly kind: "analyze"; readonly table: string }
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "pragma"; readonly name: string; readonly argument: string | null }
   | { readonly kind: "transaction" | "savepoint"; readonly operation: string }
@@ -88,8 +86,6 @@ const READERS: Readonly<Record<number, Reader>> = {
   24: () => ({ kind: "attach" }),
   25: () => ({ kind: "detach" }),
   26: (database, table) => ({ kind: "alter-table", database, table, column: null }),
-  27: (index) => ({ kind: "reindex", index }),
-  28: (table) => ({ kind: "analyze", table }),
   29: object("create", "table", false, true),
   30: object("drop", "table", false, false),
   31: (_, name) => ({ kind: "function", name }),

@@ -162,12 +162,6 @@ isolation(
         "CREATE VIRTUAL TABLE d USING sqlite_dbpage;",
         "CREATE VIRTUAL TABLE temp.d USING dbstat;",
       ].map((sql) => ({ sql, code, says: "shows the pages of the whole database" } as const)),
-      ...[
-        "ANALYZE plugin_schema_migration_log;",
-        "ANALYZE;",
-        "REINDEX plugin_schema_migrations;",
-        "REINDEX;",
-      ].map((sql) => ({ sql, code, says: "name a table of the plugin's own" } as const)),
       { sql: "ALTER TABLE t RENAME TO godwit_t;", code, says: '"godwit_t" is a reserved name' },
       {
         sql: "CREATE TABLE n (a); DROP TABLE t; ALTER TABLE n RENAME TO godwit_t;",
@@ -210,15 +204,19 @@ isolation(
   },
 );
 
-isolation("ANALYZE and REINDEX work on the plugin's own tables", async () => {
+// They reach every table, godwit's too, and change nothing that matters.
+isolation("ANALYZE and REINDEX are allowed", async () => {
   await using workspace = new Workspace();
   workspace.write("p", {
     "001_a.sql": migrationFile(
-      "CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1); ANALYZE t; REINDEX t;",
+      "CREATE TABLE t (a UNIQUE); INSERT INTO t VALUES (1); ANALYZE; REINDEX;",
     ),
   });
   await workspace.apply("p");
-  assert.is(sqliteShell(workspace.database("p"), "SELECT tbl FROM sqlite_stat1"), "t");
+  assert.is(
+    sqliteShell(workspace.database("p"), "SELECT tbl FROM sqlite_stat1 WHERE tbl = 't'"),
+    "t",
+  );
 });
 
 isolation("says once per statement that a reserved table is touched", async () => {
