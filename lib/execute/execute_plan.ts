@@ -142,6 +142,10 @@ class Run implements Disposable {
         const finished = this.#runStep(step, index, await this.#verifyBase());
         const isLossy = finished.executed.dataLoss.length > 0;
         if (isLossy && this.#backup === null) throw new BackupMissing();
+        // The last statement may have ended late, and whoever asked may have been told so.
+        if (this.#interrupter.isOver()) {
+          throw new SqliteError({ code: "SQLITE_INTERRUPT", message: "interrupted", offset: null });
+        }
         return finished;
       });
     try {

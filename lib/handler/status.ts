@@ -1,6 +1,6 @@
 // Handles `status`: compares files with history, and always answers.
 
-import { type Finding, FINDING_CODES } from "../finding/finding.ts";
+import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { FailureReply, ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { StatusRequest } from "../message/request.ts";
@@ -93,6 +93,16 @@ async function learn(
 ): Promise<Knowledge> {
   const running = context.locks.current(plugin);
   if (running !== null) return { ...running, findings: [] };
+  const read = await readUnlessRunning(plugin, migrations, context);
+  // A run of another process may have begun and ended in between.
+  return "problem" in read ? await readUnlessRunning(plugin, migrations, context) : read;
+}
+
+async function readUnlessRunning(
+  plugin: string,
+  migrations: readonly Migration[],
+  context: HandlerContext,
+): Promise<Knowledge> {
   const read = await readDatabase(plugin, migrations, context);
   if (!("problem" in read)) return read;
   // A run may have begun in between, and it keeps the database to itself.
@@ -107,14 +117,21 @@ async function readDatabase(
 ): Promise<Knowledge> {
   await using session = await context.databases.open({ kind: "plugin", plugin }, "read");
   const inspected = await session.inspect();
-  if (!inspected.ok) return { problem: inspected.message };
+  if (!inspected.ok) {
+    const history = await session.history();
+    return history.ok
+      ? { history: history.value, progress: null, findings: [notRehearsed(inspected.message)] }
+      : { problem: inspected.message };
+  }
   const { history } = inspected.value;
   const selection = selectSteps({ direction: "apply", version: "latest" }, migrations, history);
   const pending = selection.ok ? selection.migrations : [];
   const steps = pending.map((migration) => planStep(migration, "apply"));
   const patience = { timeoutMs: REHEARSAL_TIMEOUT_MS, signal: context.signal };
   const rehearsed = await session.rehearse(steps, patience);
-  if (!rehearsed.ok) return { problem: rehearsed.message };
+  if (!rehearsed.ok) {
+    return { history, progress: null, findings: [notRehearsed(rehearsed.message)] };
+  }
   const { rehearsal, losses } = rehearsed.value;
   const engine = parseSqliteVersion(context.databases.engineVersion) ?? [0, 0, 0];
   return {
@@ -125,4 +142,9 @@ async function readDatabase(
       ...rehearsalFindings(steps, rehearsal, engine, (version) => losses.get(version) ?? null),
     ],
   };
+}
+
+function notRehearsed(reason: string): Finding {
+  const message = `Pending migrations were not rehearsed: ${reason}`;
+  return finding("WARNING", "not-rehearsed", { version: null, name: null, file: null }, message);
 }

@@ -1,5 +1,6 @@
 // Takes the locks that native SQLite programs take, which keeps them out. For Deno on Linux with FFI.
 
+import fs from "node:fs";
 import type { StorageLock } from "./storage.ts";
 
 // https://sqlite.org/src/file/src/os.h: the pending byte, the reserved byte and 510 shared bytes
@@ -7,17 +8,12 @@ const FIRST_LOCK_BYTE = 0x40000000n;
 const LOCK_BYTES = 512n;
 
 // From <fcntl.h>, the same on every Linux that Deno runs on.
-const O_RDONLY = 0;
-const O_RDWR = 2;
-const O_CLOEXEC = 0o2000000;
 const F_OFD_SETLK = 37;
 const F_RDLCK = 0;
 const F_WRLCK = 1;
 
 const SYMBOLS = {
-  open: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
 } as const;
 
 /**
@@ -29,17 +25,11 @@ const SYMBOLS = {
 export function lockOutNative(path: string): StorageLock | "held" | null {
   const libc = openLibc();
   if (libc === null) return null;
-  const { open, fcntl, close } = libc.symbols;
-  const zPath = new TextEncoder().encode(`${path}\0`);
-  let type = F_WRLCK;
-  let descriptor = open(zPath, O_RDWR | O_CLOEXEC);
-  if (descriptor < 0) {
-    type = F_RDLCK;
-    descriptor = open(zPath, O_RDONLY | O_CLOEXEC);
-  }
-  if (descriptor < 0) return null;
-  if (fcntl(descriptor, F_OFD_SETLK, lockRequest(type)) !== 0) {
-    close(descriptor);
+  const file = openForLock(path);
+  if (file === null) return null;
+  const { descriptor, type } = file;
+  if (libc.symbols.fcntl(descriptor, F_OFD_SETLK, lockRequest(type)) !== 0) {
+    fs.closeSync(descriptor);
     return "held";
   }
   let held = true;
@@ -47,10 +37,22 @@ export function lockOutNative(path: string): StorageLock | "held" | null {
     kind: "acquired",
     release() {
       // The system gives a closed descriptor to the next file that is opened.
-      if (held) close(descriptor);
+      if (held) fs.closeSync(descriptor);
       held = false;
     },
   };
+}
+
+// Opened by Deno and not by libc, so that the descriptor is closed with a thread that is terminated.
+function openForLock(path: string): { readonly descriptor: number; readonly type: number } | null {
+  for (const { flags, type } of [{ flags: "r+", type: F_WRLCK }, { flags: "r", type: F_RDLCK }]) {
+    try {
+      return { descriptor: fs.openSync(path, flags), type };
+    } catch {
+      // It may still be readable.
+    }
+  }
+  return null;
 }
 
 let opened: Deno.DynamicLibrary<typeof SYMBOLS> | null = null;

@@ -6,6 +6,7 @@ import type { ExecutionEvent } from "../execute/execution.ts";
 import type { Limits } from "../execute/interrupter.ts";
 import type { DatabaseBase } from "../execute/database_base.ts";
 import type { Execution } from "../execute/execution.ts";
+import type { History } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
@@ -26,6 +27,7 @@ export interface DatabaseWorker {
   start(module: WebAssembly.Module, dataDir: string): Promise<string>;
   open(target: SessionTarget): void;
   inspect(): Promise<Outcome<DatabaseBase>>;
+  history(): Promise<Outcome<History>>;
   rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>>;
   execute(
     plan: MigrationPlan,
@@ -33,7 +35,8 @@ export interface DatabaseWorker {
     patience: WirePatience,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
   ): Promise<Outcome<Execution>>;
-  close(): void;
+  /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
+  close(): number;
 }
 
 let environment: WorkerEnvironment | null = null;
@@ -60,6 +63,7 @@ const worker: DatabaseWorker = {
   },
 
   inspect: () => opened().inspect(),
+  history: () => opened().history(),
   rehearse: (steps, patience) => opened().rehearse(steps, limitsOf(patience)),
   async execute(plan, request, patience, onEvent) {
     const received: (void | Promise<void>)[] = [];
@@ -75,6 +79,7 @@ const worker: DatabaseWorker = {
   close() {
     database?.close();
     database = null;
+    return environment?.sqlite3.wasm.heap8u().byteLength ?? 0;
   },
 };
 

@@ -4,6 +4,7 @@ import type { DatabaseBase } from "../execute/database_base.ts";
 import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import type { Rehearsal } from "../execute/rehearsal.ts";
 import type { DataLoss } from "../execute/data_loss.ts";
+import type { History } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 
 /** A value, or why the database could not give it. */
@@ -36,6 +37,8 @@ export interface ExecutionRequest {
 export interface DatabaseSession extends AsyncDisposable {
   /** Reads history and schema. */
   inspect(): Promise<Outcome<DatabaseBase>>;
+  /** Reads the history alone, also where the schema cannot be read. */
+  history(): Promise<Outcome<History>>;
   /** Rehearses steps on the schema that `inspect()` read. */
   rehearse(steps: readonly PlanStep[], patience: Patience): Promise<Outcome<RehearsalReport>>;
   /** Executes a plan whose steps were just rehearsed. */

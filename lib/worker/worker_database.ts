@@ -6,9 +6,11 @@ import type { BackupPlace } from "../execute/backup.ts";
 import { type DatabaseBase, readBase } from "../execute/database_base.ts";
 import { executePlan } from "../execute/execute_plan.ts";
 import type { Execution, ExecutionEvent } from "../execute/execution.ts";
-import type { Limits } from "../execute/interrupter.ts";
-import type { Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
+import { readHistory } from "../execute/history_table.ts";
+import { Interrupter, type Limits } from "../execute/interrupter.ts";
+import type { Rehearsal, RehearsedStep, WatchedTable } from "../execute/rehearsal.ts";
 import { rehearse } from "../execute/rehearse.ts";
+import type { History } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
@@ -54,13 +56,18 @@ export class WorkerDatabase {
     });
   }
 
+  /** Reads the history alone, which works with a schema that SQLite here cannot make sense of. */
+  history(): Promise<Outcome<History>> {
+    return this.#guard(() => Promise.resolve(readHistory(this.#open(), this.#place.plugin)));
+  }
+
   /** Rehearses steps, and counts on the live rows what they would take. */
   rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
     return this.#guard(async () => {
       const base = this.#base ??= await readBase(this.#open(), this.#place.plugin);
-      const rehearsal = await rehearse(this.#environment.sqlite3, base, steps, limits);
+      const rehearsal = await this.#rehearseWithin(limits, base, steps);
       this.#rehearsed = rehearsal.steps;
-      return { rehearsal, losses: this.#expectedLosses(rehearsal, base) };
+      return { rehearsal, losses: this.#expectedLosses(rehearsal, base, limits) };
     });
   }
 
@@ -104,8 +111,9 @@ export class WorkerDatabase {
   // A dry run must leave the file as it is, so the journal mode, which is kept in the file, is set
   // for runs that commit only.
   #openForCommit(): Connection {
-    const { sqlite3, vfs } = this.#environment;
+    const { sqlite3, storage, vfs } = this.#environment;
     const { path } = this.#place;
+    if (this.#connection === null) this.#isFile = path !== null && storage.sizeOf(path) !== null;
     if (!this.#isFile && path !== null) {
       this.close();
       this.#connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
@@ -118,15 +126,39 @@ export class WorkerDatabase {
     return connection;
   }
 
+  // The rehearsal's own SQL is interrupted too.
+  async #rehearseWithin(
+    limits: Limits,
+    base: DatabaseBase,
+    steps: readonly PlanStep[],
+  ): Promise<Rehearsal> {
+    try {
+      return await rehearse(this.#environment.sqlite3, base, steps, limits);
+    } catch (error) {
+      if (!isInterrupt(error)) throw error;
+      const isLate = performance.now() >= limits.deadlineMs;
+      return { steps: [], interrupted: isLate ? "timeout" : "cancelled" };
+    }
+  }
+
   // Only the first step meets the rows as they are now, and only a DROP says beforehand how many go;
   // the rest is counted when it runs.
-  #expectedLosses(rehearsal: Rehearsal, base: DatabaseBase): RehearsalReport["losses"] {
+  #expectedLosses(
+    rehearsal: Rehearsal,
+    base: DatabaseBase,
+    limits: Limits,
+  ): RehearsalReport["losses"] {
     const [step] = rehearsal.steps;
     if (step === undefined || step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) {
       return new Map();
     }
     const live = new Set(base.schema.tables.map(({ name }) => name));
-    const counts = countTables(this.#open(), step.watched.filter(({ name }) => live.has(name)));
+    const watched = step.watched.filter(({ name }) => live.has(name));
+    if (watched.length === 0) return new Map([[step.version, []]]);
+    const connection = this.#open();
+    using _interrupter = new Interrupter(connection, limits);
+    const counts = countWithin(connection, watched);
+    if (counts === null) return new Map();
     const losses = counts.flatMap((
       { watched: { name: table, nameAfter }, rows, values },
     ): DataLoss[] => [
@@ -151,4 +183,21 @@ export class WorkerDatabase {
   #explain({ failure }: SqliteError): string {
     return `Cannot use ${this.#place.path ?? "the database in memory"}: ${adviseOn(failure)}`;
   }
+}
+
+/** Counts rows; `null` where the time for it was over. */
+function countWithin(
+  connection: Connection,
+  watched: readonly WatchedTable[],
+): ReturnType<typeof countTables> | null {
+  try {
+    return countTables(connection, watched);
+  } catch (error) {
+    if (isInterrupt(error)) return null;
+    throw error;
+  }
+}
+
+function isInterrupt(error: unknown): boolean {
+  return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";
 }

@@ -6,7 +6,9 @@ import type { DatabaseWorker, WirePatience } from "./database_worker.ts";
 import type {
   Databases,
   DatabaseSession,
+  Outcome,
   Patience,
+  RehearsalReport,
   SessionPurpose,
   SessionTarget,
 } from "./session.ts";
@@ -31,6 +33,22 @@ interface Waiter {
   readonly take: (worker: Promise<PooledWorker>) => void;
 }
 
+// SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search for a
+// long text in a long text, may take for ever. A thread that is this late will not answer any more.
+const REHEARSAL_GRACE_MS = 3_000;
+// A COMMIT waits for the disk and is not interrupted.
+const EXECUTION_GRACE_MS = 5_000;
+// Reading history and schema, and merging a write-ahead log.
+const UPKEEP_LIMIT_MS = 60_000;
+const SILENT = { ok: false, message: "The database did not answer within a minute" } as const;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+// A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
+const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
+
+/** Why a call is no longer waited for. */
+type Overdue = "timeout" | "cancelled";
+
 /** Starts a pool with one worker; more are started when they are needed and kept. */
 export async function startWorkerPool(options: WorkerPoolOptions): Promise<Databases> {
   const first = await startWorker(options.dataDir);
@@ -43,6 +61,9 @@ class WorkerPool implements Databases {
   readonly #idle: PooledWorker[];
   readonly #all = new Set<PooledWorker>();
   readonly #waiting: Waiter[] = [];
+  // Rehearsals that held a thread up. It goes on until SQLite is done, for Deno ends a thread only between
+  // two of its tasks; asked again and again, the same rehearsal would take every core there is.
+  readonly #endless = new Set<string>();
   #busy = 0;
   #running = 0;
 
@@ -55,7 +76,8 @@ class WorkerPool implements Databases {
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
     const worker = await this.#take(purpose);
-    // What a worker throws is a bug, or an instance of SQLite that ran out of memory: it is not used again.
+    // What a worker throws is a bug, or an instance of SQLite that ran out of memory: it is not used
+    // again, and neither is one that does not answer or has grown too large.
     let isSound = true;
     const call = async <T>(answer: T): Promise<Awaited<T>> => {
       try {
@@ -65,9 +87,37 @@ class WorkerPool implements Databases {
         throw error;
       }
     };
+    const orOverdue = async <T>(answer: Promise<T>): Promise<Awaited<T>> => {
+      const settled = await call(answer);
+      if (isOverdue(settled)) isSound = false;
+      return settled;
+    };
+    const rehearse: DatabaseSession["rehearse"] = async (steps, patience) => {
+      const subject = JSON.stringify([target, steps]);
+      if (this.#endless.has(subject)) return interruptedRehearsal("timeout");
+      const outcome = await orOverdue(
+        patiently(patience, REHEARSAL_GRACE_MS, (wire) => worker.remote.rehearse(steps, wire)),
+      );
+      if (!isOverdue(outcome)) return outcome;
+      this.#endless.add(subject);
+      return interruptedRehearsal(outcome);
+    };
+    const execute: DatabaseSession["execute"] = async (plan, request, patience, onEvent) => {
+      const outcome = await orOverdue(
+        patiently(
+          patience,
+          EXECUTION_GRACE_MS,
+          (wire) => worker.remote.execute(plan, request, wire, Comlink.proxy(onEvent)),
+        ),
+      );
+      return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
+    };
     const giveBack = async (): Promise<void> => {
       try {
-        if (isSound) await call(worker.remote.close());
+        if (isSound) {
+          const heapBytes = await orOverdue(within(UPKEEP_LIMIT_MS, worker.remote.close()));
+          if (!isOverdue(heapBytes) && heapBytes > REUSABLE_HEAP_BYTES) isSound = false;
+        }
       } finally {
         this.#giveBack(worker, purpose, isSound);
       }
@@ -79,14 +129,16 @@ class WorkerPool implements Databases {
       throw error;
     }
     return {
-      inspect: () => call(worker.remote.inspect()),
-      rehearse: (steps, patience) =>
-        call(patiently(patience, (wire) => worker.remote.rehearse(steps, wire))),
-      execute: (plan, request, patience, onEvent) =>
-        call(
-          patiently(patience, (wire) =>
-            worker.remote.execute(plan, request, wire, Comlink.proxy(onEvent))),
-        ),
+      async inspect() {
+        const outcome = await orOverdue(within(UPKEEP_LIMIT_MS, worker.remote.inspect()));
+        return isOverdue(outcome) ? SILENT : outcome;
+      },
+      async history() {
+        const outcome = await orOverdue(within(UPKEEP_LIMIT_MS, worker.remote.history()));
+        return isOverdue(outcome) ? SILENT : outcome;
+      },
+      rehearse,
+      execute,
       [Symbol.asyncDispose]: giveBack,
     };
   }
@@ -160,20 +212,60 @@ async function startWorker(
   return { worker: { thread, remote, death }, version };
 }
 
-/** Runs a call with a flag in shared memory that the caller's signal sets. */
+/** Runs a call with a flag in shared memory that the caller's signal sets, and waits `graceMs` longer. */
 async function patiently<T>(
   { signal, timeoutMs }: Patience,
+  graceMs: number,
   run: (patience: WirePatience) => T,
-): Promise<Awaited<T>> {
+): Promise<Awaited<T> | Overdue> {
   const cancelFlag = new Int32Array(new SharedArrayBuffer(4));
+  const { promise: overdue, resolve } = Promise.withResolvers<Overdue>();
+  const limitMs = Math.min(timeoutMs + graceMs, LONGEST_TIMER_MS);
+  const timers = [setTimeout(() => resolve("timeout"), limitMs)];
   const cancel = (): void => {
     Atomics.store(cancelFlag, 0, 1);
+    timers.push(setTimeout(() => resolve("cancelled"), graceMs));
   };
   if (signal.aborted) cancel();
-  signal.addEventListener("abort", cancel);
+  else signal.addEventListener("abort", cancel);
   try {
-    return await run({ timeoutMs, cancelFlag });
+    const settled = await Promise.race([run({ timeoutMs, cancelFlag }), overdue]);
+    // Should it come back after all, it must not go on.
+    if (isOverdue(settled)) Atomics.store(cancelFlag, 0, 1);
+    return settled;
   } finally {
     signal.removeEventListener("abort", cancel);
+    for (const timer of timers) clearTimeout(timer);
   }
+}
+
+async function within<T>(limitMs: number, answer: T): Promise<Awaited<T> | Overdue> {
+  const { promise: overdue, resolve } = Promise.withResolvers<Overdue>();
+  const timer = setTimeout(() => resolve("timeout"), limitMs);
+  try {
+    return await Promise.race([answer, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isOverdue(settled: unknown): settled is Overdue {
+  return settled === "timeout" || settled === "cancelled";
+}
+
+function interruptedRehearsal(interrupted: Overdue): Outcome<RehearsalReport> {
+  return { ok: true, value: { rehearsal: { steps: [], interrupted }, losses: new Map() } };
+}
+
+function unansweredRun(why: Overdue, dryRun: boolean): { ok: false; message: string } {
+  const reason = why === "timeout" ? "The time limit was reached" : "The service is stopping";
+  const kept = dryRun
+    ? "nothing is kept"
+    : "the migration that was running is undone unless its COMMIT had begun";
+  return {
+    ok: false,
+    message: `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
+      `The plugin is held until that operation ends or the service is started anew; ` +
+      `ask for status then`,
+  };
 }

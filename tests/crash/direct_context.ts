@@ -40,6 +40,7 @@ function openSession(engine: Engine): DatabaseSession {
   const database = new WorkerDatabase(engine, place);
   return {
     inspect: () => database.inspect(),
+    history: () => database.history(),
     rehearse: (steps, patience) => database.rehearse(steps, limitsOf(patience)),
     execute: (plan, request, patience, onEvent) =>
       database.execute(plan, request, limitsOf(patience), onEvent),

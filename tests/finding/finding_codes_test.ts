@@ -205,6 +205,7 @@ async function brokenSchema(): Promise<readonly string[]> {
       const session = await context.databases.open(target, purpose);
       return {
         inspect: () => session.inspect(),
+        history: () => session.history(),
         rehearse: (steps, patience) => session.rehearse(steps, patience),
         execute: (plan, request, patience, onEvent) =>
           session.execute(

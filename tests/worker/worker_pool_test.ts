@@ -64,4 +64,95 @@ pools("a worker is used again after a database failed in it", async () => {
   }
 });
 
+pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", async () => {
+  await using workspace = new Workspace();
+  const tables = Array.from({ length: 500 }, (_, index) => `CREATE TABLE t${index} (a, b, c);`);
+  workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
+  await workspace.apply("p");
+  await using pool = await startWorkerPool({ dataDir: workspace.dataDir, workers: 2 });
+  await using session = await pool.open({ kind: "plugin", plugin: "p" }, "read");
+  assert.ok((await session.inspect()).ok);
+  const patience = { timeoutMs: 0, signal: new AbortController().signal };
+  const outcome = await session.rehearse([], patience);
+  assert.is(outcome.ok && outcome.value.rehearsal.interrupted, "timeout");
+});
+
+pools("a worker that took much memory is ended, another is kept", async () => {
+  const OriginalWorker = globalThis.Worker;
+  let terminated = 0;
+  globalThis.Worker = class extends OriginalWorker {
+    override terminate(): void {
+      terminated += 1;
+      super.terminate();
+    }
+  };
+  try {
+    await using workspace = new Workspace({ workers: 2 });
+    workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+    await workspace.apply("p");
+    assert.is(terminated, 0);
+    workspace.write("p", {
+      "002_b.sql": migrationFile("SELECT length(zeroblob(300000000) || 'x');", "SELECT 1;"),
+    });
+    await workspace.apply("p");
+    assert.is(terminated, 1);
+  } finally {
+    globalThis.Worker = OriginalWorker;
+  }
+});
+
+// SQLite looks at the clock between two steps of its virtual machine only, and this is one step of some
+// seconds more than the time limit and the grace.
+const ONE_LONG_STEP = "SELECT instr(hex(zeroblob(150000)), hex(zeroblob(50000)) || '1');";
+
+pools(
+  "a statement that cannot be interrupted holds up no other plugin, and its own not for ever",
+  async () => {
+    await using workspace = new Workspace({ workers: 2 });
+    const short = migrationFile("CREATE TABLE t (a);", "DROP TABLE t;");
+    workspace.write("p", { "001_a.sql": short });
+    workspace.write("other", { "001_a.sql": short });
+    await workspace.apply("p");
+    workspace.write("p", { "002_long.sql": migrationFile(ONE_LONG_STEP, "SELECT 1;") });
+    const status = await workspace.status("p");
+    assert.is(status.current_version, 1);
+    assert.ok(status.pending_warnings.some(({ code }) => code === "not-rehearsed"));
+
+    assert.is((await workspace.apply("other")).current_version, 1);
+    // The plugin itself is served again once the operation ends.
+    workspace.write("p", { "002_long.sql": migrationFile("CREATE TABLE u (a);", "DROP TABLE u;") });
+    for (let version = 1; version < 2;) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const reply = await workspace.ask("apply", "p");
+      if (reply.success) version = reply.current_version;
+    }
+  },
+);
+
+pools("a run that cannot be interrupted is answered, and keeps nothing", async () => {
+  await using workspace = new Workspace({ workers: 2 });
+  workspace.write("p", {
+    "001_a.sql": migrationFile(
+      "CREATE TABLE t (n, found); INSERT INTO t (n) VALUES (50000);",
+      "DROP TABLE t;",
+    ),
+    "002_long.sql": migrationFile(
+      "UPDATE t SET found = instr(hex(zeroblob(3 * n)), hex(zeroblob(n)) || '1');",
+      "SELECT 1;",
+    ),
+  });
+  await workspace.apply("p", { target_version: 1 });
+  const refusal = await workspace.refused("apply", "p", { timeout_ms: 500 });
+  assert.match(refusal.message, "The time limit was reached inside one operation of SQLite");
+  workspace.write("other", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+  assert.is((await workspace.apply("other")).current_version, 1);
+  for (let free = false; !free;) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const status = await workspace.ask("status", "p");
+    free = status.success;
+    if (status.success) assert.is(status.current_version, 1);
+  }
+  assert.is(sqliteShell(workspace.database("p"), "SELECT count(*) FROM t WHERE found >= 0"), "0");
+});
+
 pools.run();
