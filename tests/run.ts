@@ -22,6 +22,13 @@ async function main(filters: readonly string[]): Promise<number> {
     console.log("0 passed, 1 failed");
     return 1;
   }
+  // Packages that are fetched while a test runs would announce themselves in its output.
+  const installed = await deno(["install", "--frozen"]);
+  if (!installed.success) {
+    console.error(installed.text);
+    console.log("0 passed, 1 failed");
+    return 1;
+  }
   const checks = filters.length === 0 ? await runChecks() : [];
   const files = testFiles(new URL("tests/", ROOT))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
