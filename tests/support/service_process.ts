@@ -45,7 +45,7 @@ export class GodwitProcess implements AsyncDisposable {
       return value === undefined ? [] : [[name, value]];
     });
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--no-check", "-A", PROGRAM, ...args],
+      args: ["run", "--quiet", "--no-prompt", "--no-check", "-A", PROGRAM, ...args],
       clearEnv: true,
       env: { PATH: path, NO_COLOR: "1", ...Object.fromEntries(kept), ...env },
       ...(cwd === undefined ? {} : { cwd }),
