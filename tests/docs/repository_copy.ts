@@ -59,7 +59,9 @@ export class RepositoryCopy implements AsyncDisposable {
 
   /** An output as readers would see it. */
   delocalize(text: string): string {
-    return text.replaceAll(`${this.root}/`, "").replaceAll(this.root, ".")
+    // A package that Deno fetches for the first time is no part of the output.
+    return text.replaceAll(/^Download \S+\n/gm, "")
+      .replaceAll(`${this.root}/`, "").replaceAll(this.root, ".")
       .replaceAll(`127.0.0.1:${this.#ports[0]}`, NATS_ADDRESS)
       .replaceAll(`:${this.#ports[1]}`, `:${CLIENT_PORT}`);
   }
