@@ -4,6 +4,7 @@ import type { HandlerContext, Log } from "./handler/context.ts";
 import { fileLocks } from "./lock/file_locks.ts";
 import type { RunEvent } from "./message/event.ts";
 import { directorySource } from "./source/directory_source.ts";
+import { migrationSource } from "./source/file_source.ts";
 import { startWorkerPool } from "./worker/worker_pool.ts";
 
 /** Where an edge finds its files, and whom it tells. */
@@ -34,7 +35,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const databases = await startWorkerPool({ dataDir: options.dataDir, workers });
   return {
     context: {
-      source: directorySource(options.pluginsDir),
+      source: migrationSource(directorySource(options.pluginsDir)),
       databases,
       locks: fileLocks(options.dataDir),
       now: () => new Date(),

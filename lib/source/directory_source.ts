@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { isSqlFile } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { isPluginName } from "../message/plugin_name.ts";
-import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
-import type { LoadedMigrations, MigrationSource } from "./migration_source.ts";
+import type { SourceFile } from "./collect_migrations.ts";
+import type { FileSource, PluginFiles } from "./file_source.ts";
 
 /** Makes a source of the plugins in a directory. Files are read again for every request. */
-export function directorySource(pluginsDir: string): MigrationSource {
+export function directorySource(pluginsDir: string): FileSource {
   return {
     plugins: () => listPlugins(pluginsDir),
-    load: (plugin) => loadPlugin(pluginsDir, plugin),
+    read: (plugin) => readPlugin(pluginsDir, plugin),
   };
 }
 
@@ -24,7 +24,7 @@ async function listPlugins(pluginsDir: string): Promise<readonly string[]> {
   return names.filter((_, index) => listings[index]?.status === "fulfilled");
 }
 
-async function loadPlugin(pluginsDir: string, plugin: string): Promise<LoadedMigrations> {
+async function readPlugin(pluginsDir: string, plugin: string): Promise<PluginFiles> {
   const directory = join(pluginsDir, plugin, "migrations");
   let files: readonly string[];
   try {
@@ -33,7 +33,7 @@ async function loadPlugin(pluginsDir: string, plugin: string): Promise<LoadedMig
     return { found: false, message: await whyNotFound(pluginsDir, plugin, error) };
   }
   const sources = files.filter(isSqlFile).map((file) => readSource(directory, file));
-  return await collectMigrations(await Promise.all(sources));
+  return { found: true, files: await Promise.all(sources) };
 }
 
 async function readSource(directory: string, file: string): Promise<SourceFile> {

@@ -11,6 +11,7 @@ import type { History } from "../../lib/plan/history.ts";
 import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_plan.ts";
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
+import { migrationSource } from "../../lib/source/file_source.ts";
 import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 
@@ -41,7 +42,7 @@ const LIMITS: Limits = { deadlineMs: Infinity, cancelFlag: null };
 /** The ten example migrations, in order. */
 export async function exampleMigrations(): Promise<readonly Migration[]> {
   const root = new URL("../../", import.meta.url).pathname;
-  const loaded = await directorySource(root).load("examples");
+  const loaded = await migrationSource(directorySource(root)).load("examples");
   if (!loaded.found || loaded.findings.length > 0) throw new Error("The examples do not load");
   return loaded.migrations;
 }

@@ -3,6 +3,7 @@
 import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { directorySource } from "../../lib/source/directory_source.ts";
+import { migrationSource } from "../../lib/source/file_source.ts";
 import type { LoadedMigrations } from "../../lib/source/migration_source.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
@@ -12,7 +13,7 @@ const sources = suite("directorySource()");
 const FILE = migrationFile("SELECT 1;", "SELECT 1;");
 
 async function load(workspace: Workspace, plugin: string): Promise<LoadedMigrations> {
-  return await directorySource(workspace.pluginsDir).load(plugin);
+  return await migrationSource(directorySource(workspace.pluginsDir)).load(plugin);
 }
 
 sources("load() orders by version as a number, and passes over what is not SQL", async () => {
@@ -99,7 +100,9 @@ sources("load() says what is missing: the plugin, or the whole directory", async
   await using workspace = new Workspace();
   const unknown = await load(workspace, "quotes");
   assert.match(unknown.found ? "" : unknown.message, 'There is no plugin "quotes": no directory');
-  const nowhere = await directorySource(join(workspace.root, "nowhere")).load("quotes");
+  const nowhere = await migrationSource(directorySource(join(workspace.root, "nowhere"))).load(
+    "quotes",
+  );
   assert.match(nowhere.found ? "" : nowhere.message, "Cannot read the plugins directory");
   assert.match(nowhere.found ? "" : nowhere.message, "--plugins or GODWIT_PLUGINS");
 });
@@ -112,13 +115,13 @@ sources("plugins() lists directories that have migrations and an allowed name", 
   workspace.write(".hidden", { "001_a.sql": FILE });
   Deno.mkdirSync(join(workspace.pluginsDir, "empty"));
   Deno.writeTextFileSync(join(workspace.pluginsDir, "file"), "");
-  const plugins = await directorySource(workspace.pluginsDir).plugins();
+  const plugins = await migrationSource(directorySource(workspace.pluginsDir)).plugins();
   assert.equal(plugins, ["quote-db", "trivia"]);
 });
 
 sources("load() reads again each time, so that an edited file counts at once", async () => {
   await using workspace = new Workspace();
-  const source = directorySource(workspace.pluginsDir);
+  const source = migrationSource(directorySource(workspace.pluginsDir));
   workspace.write("quotes", { "001_a.sql": FILE });
   const checksum = async (): Promise<string | undefined> => {
     const loaded = await source.load("quotes");
@@ -127,6 +130,15 @@ sources("load() reads again each time, so that an edited file counts at once", a
   const before = await checksum();
   workspace.write("quotes", { "001_a.sql": `${FILE}-- edited\n` });
   assert.is.not(await checksum(), before);
+});
+
+sources("read() gives the text of a file that does not parse", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", { "001_a.sql": "no markers" });
+  const read = await directorySource(workspace.pluginsDir).read("quotes");
+  const [first] = read.found ? read.files : [];
+  assert.ok(first !== undefined && "bytes" in first);
+  assert.is(new TextDecoder().decode("bytes" in first ? first.bytes : undefined), "no markers");
 });
 
 sources.run();

@@ -1,0 +1,35 @@
+// The files of plugins as they are, before anything is parsed: what every source of migrations rests on.
+// Runs anywhere.
+
+import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
+import type { MigrationSource } from "./migration_source.ts";
+
+/** A plugin's `.sql` files, or why the plugin cannot be found and the way out. */
+export type PluginFiles =
+  | { readonly found: true; readonly files: readonly SourceFile[] }
+  | { readonly found: false; readonly message: string };
+
+/** Reads files. Plugin names are valid before they reach a source. */
+export interface FileSource {
+  /** Names every plugin that has migrations, in alphabetical order. */
+  plugins(): Promise<readonly string[]>;
+  /** Reads every `.sql` file of a plugin; what is wrong with one stands in its entry. */
+  read(plugin: string): Promise<PluginFiles>;
+}
+
+/** A source whose plugins may bring code for a page of their own. */
+export interface PluginSource extends FileSource {
+  /** The URL of the plugin's page code; `null` where it brings none, or there is no such plugin. */
+  pageOf(plugin: string): Promise<string | null>;
+}
+
+/** Makes a source of migrations from a source of files. */
+export function migrationSource(files: FileSource): MigrationSource {
+  return {
+    plugins: () => files.plugins(),
+    async load(plugin) {
+      const read = await files.read(plugin);
+      return read.found ? await collectMigrations(read.files) : read;
+    },
+  };
+}
