@@ -19,20 +19,33 @@ import type { Vfs } from "../vfs/install_vfs.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
 import type { ExecutionRequest, Outcome, RehearsalReport } from "./session.ts";
 
+/**
+ * How a database that godwit writes to keeps its journal. Both survive a power cut: a log costs one
+ * flush less for each transaction, a truncated rollback journal writes the pages of a rebuild once.
+ */
+export type Journal =
+  | { readonly mode: "wal" }
+  /** `pageBytes` is the page size of databases that are made. */
+  | { readonly mode: "truncate"; readonly pageBytes: number };
+
 /** What a worker has to work with. */
 export interface WorkerEnvironment {
   readonly sqlite3: Sqlite3;
   readonly vfs: Vfs;
-  readonly storage: Storage;
+  readonly storage: Pick<Storage, "sizeOf">;
+  readonly journal: Journal;
 }
 
-/** Where a plugin keeps its database. */
-export interface DatabasePlace {
-  readonly plugin: string;
-  /** `null` for a database in memory. */
-  readonly path: string | null;
-  readonly backups: BackupPlace;
-}
+/** Which database is meant. */
+export type DatabasePlace =
+  | {
+    readonly kind: "plugin";
+    readonly plugin: string;
+    readonly path: string;
+    readonly backups: BackupPlace;
+  }
+  /** An empty one in memory, where nothing is ever committed. */
+  | { readonly kind: "empty" };
 
 /** One open database. A database that does not exist is not made before a plan is committed. */
 export class WorkerDatabase {
@@ -51,20 +64,20 @@ export class WorkerDatabase {
   /** Opens the database and reads what plans are built on. */
   inspect(): Promise<Outcome<DatabaseBase>> {
     return this.#guard(async () => {
-      this.#base = await readBase(this.#open(), this.#place.plugin);
+      this.#base = await readBase(this.#open(), this.#plugin);
       return this.#base;
     });
   }
 
   /** Reads the history alone, which works with a schema that SQLite here cannot make sense of. */
   history(): Promise<Outcome<History>> {
-    return this.#guard(() => Promise.resolve(readHistory(this.#open(), this.#place.plugin)));
+    return this.#guard(() => Promise.resolve(readHistory(this.#open(), this.#plugin)));
   }
 
   /** Rehearses steps, and counts on the live rows what they would take. */
   rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
     return this.#guard(async () => {
-      const base = this.#base ??= await readBase(this.#open(), this.#place.plugin);
+      const base = this.#base ??= await readBase(this.#open(), this.#plugin);
       const rehearsal = await this.#rehearseWithin(limits, base, steps);
       this.#rehearsed = rehearsal.steps;
       return { rehearsal, losses: this.#expectedLosses(rehearsal, base, limits) };
@@ -79,16 +92,23 @@ export class WorkerDatabase {
     onEvent: (event: ExecutionEvent) => void,
   ): Promise<Outcome<Execution>> {
     return this.#guard(async () => {
-      const connection = request.dryRun ? this.#open() : this.#openForCommit();
+      const place = this.#place;
+      if (place.kind === "empty") throw new Error("Nothing is executed on an empty database");
+      const connection = request.dryRun ? this.#open() : this.#openForCommit(place.path);
       return await executePlan(connection, plan, this.#rehearsed, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
         appliedBy: request.appliedBy,
         limits,
         now: () => new Date().toISOString(),
-        backups: this.#place.backups,
+        backups: place.backups,
         onEvent,
       });
     });
+  }
+
+  /** Runs `action` on the open database; where there is none yet, on an empty one in memory. */
+  use<T>(action: (connection: Connection) => T | Promise<T>): Promise<Outcome<T>> {
+    return this.#guard(async () => await action(this.#open()));
   }
 
   /** Gives the database back; its write-ahead log is merged and removed. */
@@ -97,32 +117,37 @@ export class WorkerDatabase {
     this.#connection = null;
   }
 
+  get #plugin(): string {
+    return this.#place.kind === "plugin" ? this.#place.plugin : "";
+  }
+
   #open(): Connection {
     if (this.#connection !== null) return this.#connection;
     const { sqlite3, storage, vfs } = this.#environment;
-    const { path } = this.#place;
-    this.#isFile = path !== null && storage.sizeOf(path) !== null;
-    this.#connection = path !== null && this.#isFile
-      ? new Connection(sqlite3, { kind: "file", vfs, path, existence: "must-exist" })
+    const place = this.#place;
+    this.#isFile = place.kind === "plugin" && storage.sizeOf(place.path) !== null;
+    this.#connection = place.kind === "plugin" && this.#isFile
+      ? new Connection(sqlite3, { kind: "file", vfs, path: place.path, existence: "must-exist" })
       : new Connection(sqlite3, { kind: "memory" });
     return this.#connection;
   }
 
-  // A dry run must leave the file as it is, so the journal mode, which is kept in the file, is set
-  // for runs that commit only.
-  #openForCommit(): Connection {
-    const { sqlite3, storage, vfs } = this.#environment;
-    const { path } = this.#place;
-    if (this.#connection === null) this.#isFile = path !== null && storage.sizeOf(path) !== null;
-    if (!this.#isFile && path !== null) {
+  // A dry run must leave the file as it is, so what is kept in the file is set for runs that commit only.
+  #openForCommit(path: string): Connection {
+    const { sqlite3, storage, vfs, journal } = this.#environment;
+    if (this.#connection === null) this.#isFile = storage.sizeOf(path) !== null;
+    if (!this.#isFile) {
       this.close();
       this.#connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
       this.#isFile = true;
+      if (journal.mode === "truncate") {
+        this.#connection.exec(`PRAGMA page_size=${journal.pageBytes}`);
+      }
     }
     const connection = this.#open();
     connection.exec("PRAGMA synchronous=FULL");
-    const mode = connection.value("PRAGMA journal_mode=WAL");
-    if (path !== null && mode !== "wal") throw new Error(`SQLite chose journal mode ${mode}`);
+    const mode = connection.value(`PRAGMA journal_mode=${journal.mode}`);
+    if (mode !== journal.mode) throw new Error(`SQLite chose journal mode ${mode}`);
     return connection;
   }
 
@@ -181,7 +206,8 @@ export class WorkerDatabase {
   }
 
   #explain({ failure }: SqliteError): string {
-    return `Cannot use ${this.#place.path ?? "the database in memory"}: ${adviseOn(failure)}`;
+    const name = this.#place.kind === "plugin" ? this.#place.path : "the database in memory";
+    return `Cannot use ${name}: ${adviseOn(failure)}`;
   }
 }
 

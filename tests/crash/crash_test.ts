@@ -39,6 +39,12 @@ crashes("leave the database before or after each migration with a rollback journ
   assert.ok(counts.before > 0 && counts.after > 0);
 });
 
+crashes("leave the database before or after each migration as the sandbox runs", async () => {
+  const { counts, violations } = await explore(selection("truncate", SESSIONS));
+  assert.equal(violations, []);
+  assert.ok(counts.before > 0 && counts.after > 0);
+});
+
 crashes("leave the database whole while it gets a write-ahead log", async () => {
   const { violations } = await explore(selection("conversion", [2, 12]));
   assert.equal(violations, []);

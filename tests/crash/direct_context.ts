@@ -36,7 +36,12 @@ export function directContext(engine: Engine, migrations: readonly Migration[]):
 }
 
 function openSession(engine: Engine): DatabaseSession {
-  const place = { plugin: PLUGIN, path: DATABASE, backups: backupPlace(engine) };
+  const place = {
+    kind: "plugin",
+    plugin: PLUGIN,
+    path: DATABASE,
+    backups: backupPlace(engine),
+  } as const;
   const database = new WorkerDatabase(engine, place);
   return {
     inspect: () => database.inspect(),

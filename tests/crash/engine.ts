@@ -7,12 +7,14 @@ import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { installVfs, type Vfs } from "../../lib/vfs/install_vfs.ts";
 import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
+import type { Journal } from "../../lib/worker/worker_database.ts";
 
 /** An instance of SQLite whose storage can be changed while no database is open. */
 export interface Engine {
   readonly sqlite3: Sqlite3;
   readonly vfs: Vfs;
   readonly storage: Storage;
+  readonly journal: Journal;
   /** Puts another storage under the VFS. */
   plug(storage: Storage): void;
 }
@@ -37,6 +39,7 @@ export async function startEngine(): Promise<Engine> {
     sqlite3,
     vfs,
     storage,
+    journal: { mode: "wal" },
     plug(other) {
       plugged = other;
     },

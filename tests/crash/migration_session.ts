@@ -12,21 +12,30 @@ import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
-import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
+import { SANDBOX_JOURNAL } from "../../lib/browser/sandbox_journal.ts";
+import { WorkerDatabase, type WorkerEnvironment } from "../../lib/worker/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 
 /**
  * How the database keeps its journal while a migration runs: `wal` as godwit does; `delete` with a
- * rollback journal whose directory is synced after it is deleted; `conversion` found with a rollback
+ * rollback journal whose directory is synced after it is deleted; `truncate` as the sandbox does, with a
+ * rollback journal that is cut to nothing; `conversion` found with a rollback
  * journal, which godwit changes; `-spill` with a page cache so small that uncommitted pages reach the
  * disk.
  */
-export type SessionMode = "wal" | "delete" | "conversion" | "wal-spill" | "delete-spill";
+export type SessionMode =
+  | "wal"
+  | "delete"
+  | "truncate"
+  | "conversion"
+  | "wal-spill"
+  | "delete-spill";
 
 /** Every mode. */
 export const SESSION_MODES: readonly SessionMode[] = [
   "wal",
   "delete",
+  "truncate",
   "conversion",
   "wal-spill",
   "delete-spill",
@@ -57,6 +66,8 @@ export async function runSession(
 ): Promise<Execution> {
   return await (mode === "wal" || mode === "conversion"
     ? runAsWorker(engine, migrations, target, onCommitted)
+    : mode === "truncate"
+    ? runAsWorker({ ...engine, journal: SANDBOX_JOURNAL }, migrations, target, onCommitted)
     : runWithPragmas(engine, PRAGMAS[mode], migrations, target, onCommitted));
 }
 
@@ -67,12 +78,13 @@ const PRAGMAS = {
 };
 
 async function runAsWorker(
-  engine: Engine,
+  engine: WorkerEnvironment & Pick<Engine, "storage">,
   migrations: readonly Migration[],
   target: Target,
   onCommitted: () => void,
 ): Promise<Execution> {
   const database = new WorkerDatabase(engine, {
+    kind: "plugin",
     plugin: PLUGIN,
     path: DATABASE,
     backups: backupPlace(engine),
@@ -136,7 +148,7 @@ async function planOf(
 let backups = 0;
 
 /** The place for backups on the engine's storage. */
-export function backupPlace({ storage }: Engine): BackupPlace {
+export function backupPlace({ storage }: Pick<Engine, "storage">): BackupPlace {
   return {
     newFile: (name) => `${BACKUPS}/${++backups}-${name}`,
     freeBytes: () => null,

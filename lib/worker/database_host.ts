@@ -1,0 +1,122 @@
+// What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
+
+import type { DatabaseBase } from "../execute/database_base.ts";
+import type { Execution, ExecutionEvent } from "../execute/execution.ts";
+import type { Limits } from "../execute/interrupter.ts";
+import type { History } from "../plan/history.ts";
+import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
+import type { ExecutionRequest, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
+import { type DatabasePlace, WorkerDatabase, type WorkerEnvironment } from "./worker_database.ts";
+
+/** How long a call may take, in a form that crosses threads. */
+export interface WirePatience {
+  readonly timeoutMs: number;
+  /** `null` where threads cannot share memory; whoever cancels then ends the thread. */
+  readonly cancelFlag: Int32Array | null;
+}
+
+/** Where a plugin's files are. */
+export type PluginPlace = Pick<Extract<DatabasePlace, { kind: "plugin" }>, "path" | "backups">;
+
+/** SQLite, started on some storage, and where plugins have their files in it. */
+export interface HostEnvironment extends WorkerEnvironment {
+  /** Makes room for a plugin's files, and says where they are. */
+  place(plugin: string): PluginPlace | Promise<PluginPlace>;
+}
+
+/** Starts SQLite from a compiled module, on the storage that `Options` describe. */
+export type StartEnvironment<Options> = (
+  module: WebAssembly.Module,
+  options: Options,
+) => Promise<HostEnvironment>;
+
+/** What every host offers once SQLite is started. One database is open at a time. */
+export interface HostedDatabase {
+  open(target: SessionTarget): Promise<void>;
+  inspect(): Promise<Outcome<DatabaseBase>>;
+  history(): Promise<Outcome<History>>;
+  rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>>;
+  execute(
+    plan: MigrationPlan,
+    request: ExecutionRequest,
+    patience: WirePatience,
+    onEvent: (event: ExecutionEvent) => void | Promise<void>,
+  ): Promise<Outcome<Execution>>;
+  /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
+  close(): number;
+}
+
+/** Serves one caller over Comlink; every argument and result is plain data. */
+export class DatabaseHost<Options> implements HostedDatabase {
+  readonly #startEnvironment: StartEnvironment<Options>;
+  #environment: HostEnvironment | null = null;
+  #database: WorkerDatabase | null = null;
+
+  constructor(startEnvironment: StartEnvironment<Options>) {
+    this.#startEnvironment = startEnvironment;
+  }
+
+  /** Starts SQLite; returns its version. */
+  async start(module: WebAssembly.Module, options: Options): Promise<string> {
+    this.#environment = await this.#startEnvironment(module, options);
+    return this.#environment.sqlite3.version.libVersion;
+  }
+
+  async open(target: SessionTarget): Promise<void> {
+    const environment = this.environment;
+    const place: DatabasePlace = target.kind === "plugin"
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target.plugin) }
+      : { kind: "empty" };
+    this.#database = new WorkerDatabase(environment, place);
+  }
+
+  inspect(): Promise<Outcome<DatabaseBase>> {
+    return this.database.inspect();
+  }
+
+  history(): Promise<Outcome<History>> {
+    return this.database.history();
+  }
+
+  rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>> {
+    return this.database.rehearse(steps, limitsOf(patience));
+  }
+
+  async execute(
+    plan: MigrationPlan,
+    request: ExecutionRequest,
+    patience: WirePatience,
+    onEvent: (event: ExecutionEvent) => void | Promise<void>,
+  ): Promise<Outcome<Execution>> {
+    const received: (void | Promise<void>)[] = [];
+    const report = (event: ExecutionEvent): void => {
+      received.push(onEvent(event));
+    };
+    const outcome = await this.database.execute(plan, request, limitsOf(patience), report);
+    // Events take another channel than the result, and it must not overtake them.
+    await Promise.all(received);
+    return outcome;
+  }
+
+  close(): number {
+    this.#database?.close();
+    this.#database = null;
+    return this.#environment?.sqlite3.wasm.heap8u().byteLength ?? 0;
+  }
+
+  /** The database that is open. */
+  protected get database(): WorkerDatabase {
+    if (this.#database === null) throw new Error("No database is open");
+    return this.#database;
+  }
+
+  protected get environment(): HostEnvironment {
+    if (this.#environment === null) throw new Error("SQLite has not been started");
+    return this.#environment;
+  }
+}
+
+/** Each thread has a clock of its own, so what crosses is how long, not until when. */
+export function limitsOf({ timeoutMs, cancelFlag }: WirePatience): Limits {
+  return { deadlineMs: performance.now() + timeoutMs, cancelFlag };
+}
