@@ -63,6 +63,7 @@ export const FINDING_CODES = {
   "no-migrations": "file",
   "missing-file": "file",
   "checksum-mismatch": "checksum",
+  "manifest-mismatch": "checksum",
   "late-migration": "order",
   "not-rehearsed": "order",
   "irreversible": "reversibility",

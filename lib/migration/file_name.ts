@@ -13,6 +13,21 @@ export function isSqlFile(file: string): boolean {
   return file.toLowerCase().endsWith(".sql");
 }
 
+/** The longest file name that travels, in characters: what file systems take. */
+const MAX_NAME_LENGTH = 255;
+
+/**
+ * Says whether a name from outside is one of a `.sql` file and of nothing else: it has no path
+ * separator and no control character, so it stays in the folder that it is joined to.
+ */
+export function isPlainSqlName(file: string): boolean {
+  return isSqlFile(file) && file.length <= MAX_NAME_LENGTH && !/[/\\\p{Cc}]/u.test(file);
+}
+
+/** The rule of `isPlainSqlName()` in words, for messages. */
+export const PLAIN_SQL_NAME_RULE =
+  "a file's name ends in .sql, has at most 255 characters, and no slash, backslash or control character";
+
 /** Reads a file name; `null` where it is not `NNN_description.sql` with a version of 1 or more. */
 export function parseFileName(file: string): FileName | null {
   const match = FILE_NAME.exec(file);

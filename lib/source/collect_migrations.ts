@@ -7,11 +7,15 @@ import {
   type ParsedMigration,
   parseMigration,
 } from "../migration/parse_migration.ts";
+import { parseFileName } from "../migration/file_name.ts";
+import { textChecksum } from "../migration/text_checksum.ts";
 import type { LoadedMigrations } from "./migration_source.ts";
 
 /** A `.sql` file, its size where it is too large to be read, or why it could not be read. */
 export type SourceFile =
   | { readonly file: string; readonly bytes: Uint8Array }
+  /** A manifest has promised the checksum of the text; another text is a finding. */
+  | { readonly file: string; readonly bytes: Uint8Array; readonly promised: string }
   | { readonly file: string; readonly sizeBytes: number }
   | { readonly file: string; readonly problem: string };
 
@@ -33,21 +37,32 @@ export async function collectMigrations(
   return { found: true, migrations, findings };
 }
 
-function parse(source: SourceFile): Promise<ParsedMigration> {
-  if ("bytes" in source) return parseMigration(source.file, source.bytes);
+async function parse(source: SourceFile): Promise<ParsedMigration> {
+  if ("promised" in source) return await parsePromised(source);
+  if ("bytes" in source) return await parseMigration(source.file, source.bytes);
   const subject = { version: null, name: null, file: source.file };
   if ("sizeBytes" in source) {
     const tooLarge = `${source.file} has ${source.sizeBytes} bytes; the most is ${MAX_FILE_BYTES}`;
-    return Promise.resolve({
-      ok: false,
-      findings: [finding("ERROR", "file-too-large", subject, tooLarge)],
-    });
+    return { ok: false, findings: [finding("ERROR", "file-too-large", subject, tooLarge)] };
   }
   const message = `Cannot read ${source.file}: ${source.problem}`;
-  return Promise.resolve({
-    ok: false,
-    findings: [finding("ERROR", "unreadable-file", subject, message)],
-  });
+  return { ok: false, findings: [finding("ERROR", "unreadable-file", subject, message)] };
+}
+
+async function parsePromised(
+  { file, bytes, promised }: Extract<SourceFile, { promised: string }>,
+): Promise<ParsedMigration> {
+  const parsed = await parseMigration(file, bytes);
+  if (bytes.length > MAX_FILE_BYTES) return parsed;
+  const found = parsed.ok ? parsed.migration.checksum : await textChecksum(bytes);
+  if (found === null || found === promised) return parsed;
+  const mismatch = finding(
+    "ERROR",
+    "manifest-mismatch",
+    { version: null, name: null, ...parseFileName(file), file },
+    `${file} is not the text that its manifest promises; bundle or publish the plugin again`,
+  );
+  return { ok: false, findings: [mismatch, ...(parsed.ok ? [] : parsed.findings)] };
 }
 
 function noMigrations(): Finding {

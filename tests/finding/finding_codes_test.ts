@@ -10,6 +10,7 @@ import { check } from "../../lib/handler/check.ts";
 import { ERROR_CODES, type ErrorCode, type Reply } from "../../lib/message/reply.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
 import { statementFindings } from "../../lib/rule/statements.ts";
+import { migrationSource } from "../../lib/source/file_source.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
@@ -89,6 +90,17 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     return codesOf(await workspace.ask("apply", "p"));
   },
   "checksum-mismatch": applying({ "001_base.sql": `${BASE}-- edited\n` }),
+  "manifest-mismatch": async () => {
+    await using workspace = new Workspace();
+    const { context } = await workspace.edge();
+    const file = { file: "001_base.sql", bytes: new TextEncoder().encode(BASE) };
+    const files = [{ ...file, promised: "0".repeat(64) }];
+    const source = migrationSource({
+      plugins: () => Promise.resolve(["p"]),
+      read: () => Promise.resolve({ found: true, files }),
+    });
+    return codesOf(await dispatch("apply", "p", new Uint8Array(), { ...context, source }));
+  },
   "late-migration": async () => {
     await using workspace = new Workspace();
     workspace.write("p", { "002_base.sql": BASE });
