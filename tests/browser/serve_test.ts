@@ -1,0 +1,123 @@
+// The sandbox's server: what it serves, with which headers, and what it does not.
+
+import * as assert from "uvu/assert";
+import { join } from "node:path";
+import { headersFor } from "../../examples/sandbox/headers.ts";
+import { serveDirectory } from "../../examples/sandbox/serve.ts";
+import { suite } from "../support/suite.ts";
+
+const root = Deno.makeTempDirSync({ prefix: "godwit-serve-" });
+const directory = join(root, "dist");
+Deno.mkdirSync(join(directory, "plugins"), { recursive: true });
+Deno.writeTextFileSync(join(root, "secret.txt"), "secret");
+Deno.writeTextFileSync(join(directory, ".hidden"), "hidden");
+Deno.writeTextFileSync(join(directory, "index.html"), "<!doctype html>");
+Deno.writeTextFileSync(join(directory, "client.js"), "export {};");
+Deno.writeTextFileSync(join(directory, "plugin_frame.html"), "<!doctype html>");
+Deno.writeTextFileSync(join(directory, "plugins", "001_a.sql"), "-- UP");
+Deno.symlinkSync(join(root, "secret.txt"), join(directory, "plugins", "link.txt"));
+const handle = serveDirectory(directory);
+
+function ask(path: string, init?: RequestInit): Promise<Response> {
+  return handle(new Request(`http://127.0.0.1${path}`, init));
+}
+
+const server = suite("serveDirectory()");
+
+server.after(() => Deno.removeSync(root, { recursive: true }));
+
+server("serves files with their types", async () => {
+  for (
+    const [path, type] of [
+      ["/", "text/html; charset=utf-8"],
+      ["/client.js", "text/javascript; charset=utf-8"],
+      ["/plugins/001_a.sql", "text/plain; charset=utf-8"],
+    ] as const
+  ) {
+    const response = await ask(path);
+    assert.is(response.status, 200, path);
+    assert.is(response.headers.get("Content-Type"), type);
+    await response.body?.cancel();
+  }
+});
+
+server("sends every header with every response", async () => {
+  for (
+    const response of [
+      await ask("/"),
+      await ask("/client.js"),
+      await ask("/missing.js"),
+      await ask("/", { method: "POST" }),
+      await ask("/", { method: "HEAD" }),
+    ]
+  ) {
+    for (const [name, value] of Object.entries(headersFor("/"))) {
+      assert.is(response.headers.get(name), value, name);
+    }
+    await response.body?.cancel();
+  }
+});
+
+server("gives the frame of plugins a policy of its own", async () => {
+  const { headers } = await ask("/plugin_frame.html");
+  const policy = headers.get("Content-Security-Policy") ?? "";
+  assert.match(policy, /^sandbox allow-scripts; default-src 'none';/);
+  assert.not.match(policy, /connect-src|allow-same-origin|unsafe-eval/);
+});
+
+server("lets no page frame the sandbox, and runs no inline script in it", () => {
+  const policy = headersFor("/")["Content-Security-Policy"] ?? "";
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.match(policy, /require-trusted-types-for 'script'/);
+  assert.not.match(policy, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|\*/);
+});
+
+server("answers what did not change with 304", async () => {
+  const first = await ask("/client.js");
+  const etag = first.headers.get("ETag") ?? "";
+  assert.is(await first.text(), "export {};");
+  const again = await ask("/client.js", { headers: { "If-None-Match": etag } });
+  assert.is(again.status, 304);
+  assert.is(again.headers.get("Cache-Control"), "no-cache");
+  const other = await ask("/", { headers: { "If-None-Match": etag } });
+  assert.is(other.status, 200);
+  await other.body?.cancel();
+});
+
+server("answers HEAD without a body, and nothing but GET and HEAD", async () => {
+  const head = await ask("/client.js", { method: "HEAD" });
+  assert.is(head.status, 200);
+  assert.is(head.headers.get("Content-Length"), "10");
+  assert.is(await head.text(), "");
+  for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+    const response = await ask("/client.js", { method });
+    assert.is(response.status, 405, method);
+    assert.is(response.headers.get("Allow"), "GET, HEAD");
+  }
+});
+
+server("serves nothing from outside its directory, and nothing hidden", async () => {
+  for (
+    const path of [
+      "/../secret.txt",
+      "/..%2fsecret.txt",
+      "/%2e%2e/secret.txt",
+      "/plugins/..%5c..%5csecret.txt",
+      "//secret.txt",
+      "/plugins//001_a.sql",
+      "/.hidden",
+      "/plugins",
+      "/plugins/",
+      "/client.js/",
+      "/client.js/x",
+      "/client.js%00",
+      "/plugins/link.txt",
+    ]
+  ) {
+    const response = await ask(path);
+    assert.is(response.status, 404, path);
+    assert.not.match(await response.text(), /^secret$/);
+  }
+});
+
+server.run();
