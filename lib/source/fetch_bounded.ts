@@ -1,0 +1,75 @@
+// Fetches a body that must not be too large, within a time. Runs anywhere.
+
+/** `fetch()`, or what stands for it in a test. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** How much and how long. */
+export interface FetchLimits {
+  readonly maxBytes: number;
+  /** Until the last byte is there. */
+  readonly timeoutMs: number;
+}
+
+/** A body; or that nobody answered; or what the answer was, in words. */
+export type Fetched =
+  | { readonly kind: "body"; readonly bytes: Uint8Array }
+  /** No network, no server, no answer in time, or an answer that says to try later. */
+  | { readonly kind: "unreachable"; readonly reason: string }
+  /** The server answered, and it is not what was asked for. */
+  | { readonly kind: "refused"; readonly reason: string }
+  /** More than `maxBytes`, of which no more was read; `sizeBytes` is a lower bound. */
+  | { readonly kind: "too-large"; readonly sizeBytes: number };
+
+// The answers of gateways and of servers that are overloaded or being restarted.
+const TRY_LATER: readonly number[] = [408, 429, 500, 502, 503, 504];
+
+/** Fetches a URL and asks the server whether what a cache has is still so. */
+export async function fetchBounded(
+  url: string,
+  fetch: Fetch,
+  { maxBytes, timeoutMs }: FetchLimits,
+): Promise<Fetched> {
+  const aborter = new AbortController();
+  const timeout = setTimeout(() => aborter.abort(), timeoutMs);
+  try {
+    const response = await fetch(url, { cache: "no-cache", signal: aborter.signal });
+    if (!response.ok) {
+      await response.body?.cancel();
+      const reason = `the server answered ${`${response.status} ${response.statusText}`.trim()}`;
+      return { kind: TRY_LATER.includes(response.status) ? "unreachable" : "refused", reason };
+    }
+    return await readBody(response, maxBytes);
+  } catch (error) {
+    const reason = aborter.signal.aborted
+      ? `no answer within ${timeoutMs} ms`
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    return { kind: "unreachable", reason };
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+async function readBody(response: Response, maxBytes: number): Promise<Fetched> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  if (response.body === null) return { kind: "body", bytes: new Uint8Array() };
+  // Not every browser iterates a stream.
+  const reader = response.body.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    sizeBytes += read.value.length;
+    if (sizeBytes > maxBytes) {
+      await reader.cancel();
+      return { kind: "too-large", sizeBytes };
+    }
+    chunks.push(read.value);
+  }
+  const bytes = new Uint8Array(sizeBytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return { kind: "body", bytes };
+}
