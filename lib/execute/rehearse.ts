@@ -33,12 +33,16 @@ import { dropTemporaryObjects } from "./temporary_objects.ts";
 // nothing; one that makes rows up by the million shows no more by going on.
 const BUDGET_OPERATIONS = 2_000_000;
 
-/** Rehearses steps, one after the other, on the schema of `base`. */
+/**
+ * Rehearses steps, one after the other, on the schema of `base`. `onStep` is given the schema after
+ * each step that was completed.
+ */
 export async function rehearse(
   sqlite3: Sqlite3,
   base: Pick<DatabaseBase, "schema" | "tablesWithRows" | "digests">,
   steps: readonly PlanStep[],
   limits: Limits,
+  onStep: (after: Schema) => void = () => {},
 ): Promise<Rehearsal> {
   using shadow = buildShadow(sqlite3, base.schema);
   using interrupter = new Interrupter(shadow, limits);
@@ -68,6 +72,7 @@ export async function rehearse(
       complete,
     });
     if (!complete) break;
+    onStep(after);
     before = after;
     broken = brokenAfter;
     references = referencesAfter;

@@ -5,7 +5,6 @@ import type { ExecutedStep, Execution, StepFailure } from "../execute/execution.
 import { type Finding, finding, isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, FailureReply, FindingMessage, RunEntry } from "../message/reply.ts";
-import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import { currentVersion } from "../plan/history.ts";
 import { completePlan, type MigrationPlan, planStep } from "../plan/migration_plan.ts";
 import { selectSteps, type Target } from "../plan/select_steps.ts";
@@ -13,7 +12,12 @@ import { driftFindings } from "../rule/drift.ts";
 import { rehearsalFindings } from "../rule/rehearsal_findings.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { DatabaseSession, Patience, RehearsalReport } from "../worker/session.ts";
+import {
+  type DatabaseSession,
+  engineVersionOf,
+  type Patience,
+  type RehearsalReport,
+} from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { failureReply } from "./failure.ts";
 import { RunProgress } from "./run_progress.ts";
@@ -127,11 +131,12 @@ class MigrationRun {
       ...driftFindings(this.#loaded, base.history),
       ...reversibilityFindings(selection.migrations, target.direction),
     ];
+    const engine = engineVersionOf(this.#context.databases);
     const findings = (
       losses: (version: number) => readonly DataLoss[] | null,
     ): readonly Finding[] => [
       ...fileFindings,
-      ...rehearsalFindings(steps, report.rehearsal, this.#engine(), losses),
+      ...rehearsalFindings(steps, report.rehearsal, engine, losses),
     ];
     const plan = await completePlan({
       plugin,
@@ -272,12 +277,6 @@ class MigrationRun {
       timeoutMs: Math.max(this.#request.timeoutMs - usedMs, 0),
       signal: this.#context.signal,
     };
-  }
-
-  #engine(): readonly [number, number, number] {
-    const version = parseSqliteVersion(this.#context.databases.engineVersion);
-    if (version === null) throw new Error("SQLite has no version");
-    return version;
   }
 }
 

@@ -5,13 +5,13 @@ import { findingMessage } from "../message/finding_message.ts";
 import type { FailureReply, ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { StatusRequest } from "../message/request.ts";
 import type { Migration } from "../migration/migration.ts";
-import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { planStep } from "../plan/migration_plan.ts";
 import { selectSteps } from "../plan/select_steps.ts";
 import { driftFindings } from "../rule/drift.ts";
 import { rehearsalFindings } from "../rule/rehearsal_findings.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
+import { engineVersionOf } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { failureReply } from "./failure.ts";
 
@@ -133,7 +133,7 @@ async function readDatabase(
     return { history, progress: null, findings: [notRehearsed(rehearsed.message)] };
   }
   const { rehearsal, losses } = rehearsed.value;
-  const engine = parseSqliteVersion(context.databases.engineVersion) ?? [0, 0, 0];
+  const engine = engineVersionOf(context.databases);
   return {
     history,
     progress: null,

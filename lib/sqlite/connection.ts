@@ -123,6 +123,11 @@ export class Connection implements Disposable {
     return this.sqlite3.capi.sqlite3_get_autocommit(this.pointer) === 0;
   }
 
+  /** How many rows the last INSERT, UPDATE or DELETE wrote. */
+  get changes(): number {
+    return Number(this.sqlite3.capi.sqlite3_changes64(this.pointer));
+  }
+
   /** What SQLite says of the last call, which returned `resultCode`. */
   failure(resultCode: number, offset: number | null): SqliteFailure {
     const extended = this.sqlite3.capi.sqlite3_extended_errcode(this.pointer) || resultCode;

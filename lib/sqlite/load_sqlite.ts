@@ -20,7 +20,7 @@ type Loader = (options: LoaderOptions) => Promise<Sqlite3>;
  * own, in any worker. Compiling takes about five times as long as instantiating.
  */
 export async function loadSqlite(module: WebAssembly.Module): Promise<Sqlite3> {
-  silenceLogs();
+  configureApi();
   // The package declares less and other than it does; `Sqlite3` says what is used of it.
   const load = init as unknown as Loader;
   return await new Promise((resolve, reject) => {
@@ -35,10 +35,17 @@ export async function loadSqlite(module: WebAssembly.Module): Promise<Sqlite3> {
   });
 }
 
-// SQLite's JavaScript layer logs every failed statement; here failures are values that replies carry.
-function silenceLogs(): void {
+// SQLite's JavaScript layer logs every failed statement; here failures are values that replies carry. In
+// a browser it would also start a worker for a VFS that is not used here.
+function configureApi(): void {
   Object.assign(globalThis, {
-    sqlite3ApiConfig: { debug: ignore, log: ignore, warn: ignore, error: ignore },
+    sqlite3ApiConfig: {
+      debug: ignore,
+      log: ignore,
+      warn: ignore,
+      error: ignore,
+      disable: { vfs: { "kvvfs": true, "opfs": true, "opfs-vfs": true, "opfs-wl": true } },
+    },
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { skipEmptyStatements } from "../migration/skip_trivia.ts";
 import type { Connection } from "./connection.ts";
-import type { Pointer } from "./sqlite3.ts";
+import type { Pointer, SqlValue } from "./sqlite3.ts";
 import type { SqliteFailure } from "./sqlite_error.ts";
 
 /** What stands next in a script. */
@@ -125,6 +125,34 @@ export class Statement implements Disposable {
       if (code === capi.SQLITE_DONE) return null;
       if (code !== capi.SQLITE_ROW) return this.#connection.failure(code, null);
     }
+  }
+
+  /** Whether it writes nothing: https://sqlite.org/c3ref/stmt_readonly.html */
+  get isReadOnly(): boolean {
+    return this.#connection.sqlite3.capi.sqlite3_stmt_readonly(this.#pointer) !== 0;
+  }
+
+  /** The names of its result's columns; names may repeat. */
+  get columns(): readonly string[] {
+    const { capi } = this.#connection.sqlite3;
+    const count = capi.sqlite3_column_count(this.#pointer);
+    return Array.from(
+      { length: count },
+      (_, index) => capi.sqlite3_column_name(this.#pointer, index),
+    );
+  }
+
+  /** Runs the statement to its next row: the values, `null` at the end, or why it failed. */
+  step(): readonly SqlValue[] | SqliteFailure | null {
+    const { capi } = this.#connection.sqlite3;
+    const code = capi.sqlite3_step(this.#pointer);
+    if (code === capi.SQLITE_DONE) return null;
+    if (code !== capi.SQLITE_ROW) return this.#connection.failure(code, null);
+    const count = capi.sqlite3_column_count(this.#pointer);
+    return Array.from(
+      { length: count },
+      (_, index) => capi.sqlite3_column_js(this.#pointer, index),
+    );
   }
 
   [Symbol.dispose](): void {

@@ -30,6 +30,7 @@ export interface IoMethodsStruct extends Struct {
 
 /** A `sqlite3_vfs`. */
 export interface VfsStruct extends Struct {
+  readonly $xGetLastError: Pointer;
   $iVersion: number;
   $szOsFile: number;
   $mxPathname: number;
@@ -72,6 +73,18 @@ export type PreupdateCallback = (
 
 type Method = (...args: never[]) => number;
 
+/** The files of one directory of OPFS: https://sqlite.org/wasm/doc/trunk/persistence.md#vfs-opfs-sahpool */
+export interface OpfsPool {
+  readonly vfsName: string;
+  getFileNames(): readonly string[];
+  getFileCount(): number;
+  /** Throws where there is no such file. */
+  exportFile(name: string): Uint8Array<ArrayBuffer>;
+  /** Says whether there was such a file. */
+  unlink(name: string): boolean;
+  reserveMinimumCapacity(files: number): Promise<number>;
+}
+
 /** A running instance of SQLite. */
 export interface Sqlite3 {
   /** Which SQLite it is. */
@@ -82,6 +95,18 @@ export interface Sqlite3 {
       options: { readonly filename: string; readonly flags: string; readonly vfs?: string },
     ) => Oo1Database;
   };
+  /**
+   * Opens every file of a directory of OPFS and registers a VFS for them; in dedicated workers of browsers.
+   * @internal
+   */
+  readonly installOpfsSAHPoolVfs?: (options: {
+    readonly name: string;
+    readonly directory: string;
+    readonly initialCapacity: number;
+    readonly preserveOnInitFailure: boolean;
+    readonly forceReinitIfPreviouslyFailed: boolean;
+    readonly verbosity: number;
+  }) => Promise<OpfsPool>;
   /**
    * What it throws.
    * @internal
@@ -115,6 +140,8 @@ export interface Sqlite3 {
     installFunction(signature: string, callback: PreupdateCallback): Pointer;
     uninstallFunction(pointer: Pointer): unknown;
     cstrToJs(pointer: Pointer): string | null;
+    /** The function that a function pointer means. */
+    functionEntry(pointer: Pointer): ((...args: Pointer[]) => number) | undefined;
     peekPtr(pointer: Pointer): Pointer;
     poke(pointer: Pointer, value: number, representation: "double"): unknown;
     poke32(pointer: Pointer, value: number): unknown;
@@ -134,7 +161,23 @@ interface Capi {
   readonly sqlite3_vfs: StructClass<VfsStruct>;
 
   sqlite3_busy_timeout(db: Pointer, milliseconds: number): number;
+  sqlite3_backup_finish(backup: Pointer): number;
+  sqlite3_backup_init(
+    target: Pointer,
+    targetSchema: string,
+    source: Pointer,
+    sourceSchema: string,
+  ): Pointer;
+  sqlite3_backup_step(backup: Pointer, pages: number): number;
   sqlite3_changes64(db: Pointer): bigint;
+  sqlite3_deserialize(
+    db: Pointer,
+    schema: string,
+    bytes: Pointer,
+    sizeBytes: number,
+    bufferBytes: number,
+    flags: number,
+  ): number;
   sqlite3_db_config(db: Pointer, option: number, on: number, out: Pointer): number;
   sqlite3_errmsg(db: Pointer): string;
   sqlite3_error_offset(db: Pointer): number;
@@ -159,9 +202,14 @@ interface Capi {
     tail: Pointer,
   ): number;
   sqlite3_bind_parameter_count(statement: Pointer): number;
+  sqlite3_column_count(statement: Pointer): number;
+  sqlite3_column_js(statement: Pointer, column: number): SqlValue;
+  sqlite3_column_name(statement: Pointer, column: number): string;
   sqlite3_stmt_readonly(statement: Pointer): number;
   sqlite3_step(statement: Pointer): number;
   sqlite3_finalize(statement: Pointer): number;
+
+  sqlite3_vfs_find(name: string): Pointer;
 
   readonly SQLITE_OK: number;
   readonly SQLITE_ROW: number;
@@ -208,6 +256,9 @@ interface Capi {
   readonly SQLITE_DBCONFIG_ENABLE_TRIGGER: number;
   readonly SQLITE_DBCONFIG_LEGACY_ALTER_TABLE: number;
   readonly SQLITE_DBCONFIG_ENABLE_FKEY: number;
+
+  readonly SQLITE_DESERIALIZE_FREEONCLOSE: number;
+  readonly SQLITE_DESERIALIZE_RESIZEABLE: number;
 
   readonly SQLITE_DELETE: number;
   readonly SQLITE_DENY: number;

@@ -6,7 +6,12 @@ import type { Limits } from "../execute/interrupter.ts";
 import type { History } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 import type { ExecutionRequest, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
-import { type DatabasePlace, WorkerDatabase, type WorkerEnvironment } from "./worker_database.ts";
+import {
+  type DatabasePlace,
+  type PluginPlace,
+  WorkerDatabase,
+  type WorkerEnvironment,
+} from "./worker_database.ts";
 
 /** How long a call may take, in a form that crosses threads. */
 export interface WirePatience {
@@ -15,9 +20,6 @@ export interface WirePatience {
   readonly cancelFlag: Int32Array | null;
 }
 
-/** Where a plugin's files are. */
-export type PluginPlace = Pick<Extract<DatabasePlace, { kind: "plugin" }>, "path" | "backups">;
-
 /** SQLite, started on some storage, and where plugins have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
   /** Makes room for a plugin's files, and says where they are. */
@@ -25,10 +27,10 @@ export interface HostEnvironment extends WorkerEnvironment {
 }
 
 /** Starts SQLite from a compiled module, on the storage that `Options` describe. */
-export type StartEnvironment<Options> = (
+export type StartEnvironment<Options, Environment extends HostEnvironment = HostEnvironment> = (
   module: WebAssembly.Module,
   options: Options,
-) => Promise<HostEnvironment>;
+) => Promise<Environment>;
 
 /** What every host offers once SQLite is started. One database is open at a time. */
 export interface HostedDatabase {
@@ -47,12 +49,13 @@ export interface HostedDatabase {
 }
 
 /** Serves one caller over Comlink; every argument and result is plain data. */
-export class DatabaseHost<Options> implements HostedDatabase {
-  readonly #startEnvironment: StartEnvironment<Options>;
-  #environment: HostEnvironment | null = null;
+export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnvironment>
+  implements HostedDatabase {
+  readonly #startEnvironment: StartEnvironment<Options, Environment>;
+  #environment: Environment | null = null;
   #database: WorkerDatabase | null = null;
 
-  constructor(startEnvironment: StartEnvironment<Options>) {
+  constructor(startEnvironment: StartEnvironment<Options, Environment>) {
     this.#startEnvironment = startEnvironment;
   }
 
@@ -110,7 +113,7 @@ export class DatabaseHost<Options> implements HostedDatabase {
     return this.#database;
   }
 
-  protected get environment(): HostEnvironment {
+  protected get environment(): Environment {
     if (this.#environment === null) throw new Error("SQLite has not been started");
     return this.#environment;
   }

@@ -5,6 +5,8 @@ import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import type { Rehearsal } from "../execute/rehearsal.ts";
 import type { DataLoss } from "../execute/data_loss.ts";
 import type { History } from "../plan/history.ts";
+import type { SqliteVersion } from "../migration/migration.ts";
+import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 
 /** A value, or why the database could not give it. */
@@ -64,4 +66,13 @@ export interface Databases extends AsyncDisposable {
   /** The version of SQLite that runs the SQL, such as `3.54.1`. */
   readonly engineVersion: string;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
+}
+
+/** The version of SQLite as numbers. */
+export function engineVersionOf(
+  { engineVersion }: Pick<Databases, "engineVersion">,
+): SqliteVersion {
+  const version = parseSqliteVersion(engineVersion);
+  if (version === null) throw new Error(`SQLite calls its version ${engineVersion}`);
+  return version;
 }

@@ -36,14 +36,15 @@ export interface WorkerEnvironment {
   readonly journal: Journal;
 }
 
+/** Where a plugin's files are. */
+export interface PluginPlace {
+  readonly path: string;
+  readonly backups: BackupPlace;
+}
+
 /** Which database is meant. */
 export type DatabasePlace =
-  | {
-    readonly kind: "plugin";
-    readonly plugin: string;
-    readonly path: string;
-    readonly backups: BackupPlace;
-  }
+  | { readonly kind: "plugin"; readonly plugin: string } & PluginPlace
   /** An empty one in memory, where nothing is ever committed. */
   | { readonly kind: "empty" };
 
@@ -109,6 +110,21 @@ export class WorkerDatabase {
   /** Runs `action` on the open database; where there is none yet, on an empty one in memory. */
   use<T>(action: (connection: Connection) => T | Promise<T>): Promise<Outcome<T>> {
     return this.#guard(async () => await action(this.#open()));
+  }
+
+  /**
+   * Runs `action` on the database, which is made where there is none, with its journal as for a
+   * migration; `isNew` says whether it was made.
+   */
+  change<T>(
+    action: (connection: Connection, place: PluginPlace, isNew: boolean) => T,
+  ): Promise<Outcome<T>> {
+    return this.#guard(() => {
+      const place = this.#place;
+      if (place.kind === "empty") throw new Error("Nothing is kept in an empty database");
+      const isNew = this.#environment.storage.sizeOf(place.path) === null;
+      return Promise.resolve(action(this.#openForCommit(place.path), place, isNew));
+    });
   }
 
   /** Gives the database back; its write-ahead log is merged and removed. */
