@@ -1,0 +1,225 @@
+// Files kept in the browser's private file system (OPFS), by its asynchronous interface. For browsers.
+//
+// Below the directory that it is given, a plugin `quotes` looks like this:
+//
+//   quotes/7/migrations/001_create_quotes.sql   generation 7, and every file of it
+//   quotes/7/complete                           an empty file
+//
+// Invariant: a generation is read only while its `complete` is there. It is the last thing that is
+// made and the first that is removed, and nothing is written into a generation that has one. So
+// what is read is what one keep() was given, whole, wherever another keep() or a forget() was cut
+// off. Of two complete generations the higher counts; the lower was about to be removed.
+
+import type { SourceFile } from "../source/collect_migrations.ts";
+import type { PluginFiles } from "../source/file_source.ts";
+import { isPluginName } from "../message/plugin_name.ts";
+import type { Outcome } from "../worker/session.ts";
+import type { DirectoryHandle, FileHandle } from "./directory_handle.ts";
+import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
+
+const COMPLETE = "complete";
+const MIGRATIONS = "migrations";
+
+/**
+ * Makes a source of the files that are kept below a directory, which belongs to it alone; one tab
+ * at a time may use it. Calls are carried out one after the other.
+ *
+ * https://fs.spec.whatwg.org says what the directory does: close() of a writable replaces a file's
+ * content whole, and an entry is removed or not.
+ */
+export function keptSource(root: DirectoryHandle): KeptSource {
+  let queue: Promise<unknown> = Promise.resolve();
+  // A read between the steps of a keep() would lose the files under its hands.
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = queue.then(act);
+    queue = result.catch(() => {});
+    return result;
+  };
+  return {
+    plugins: () => inTurn(() => listPlugins(root)),
+    read: (plugin) => inTurn(() => readPlugin(root, plugin)),
+    pageOf: () => Promise.resolve(null),
+    keep(plugin, files) {
+      const problem = whyNotKept(plugin, files);
+      if (problem !== null) return Promise.resolve({ ok: false, message: problem });
+      const what = `Cannot keep the files of "${plugin}"`;
+      return inTurn(() => outcomeOf(what, () => keepFiles(root, plugin, files)));
+    },
+    forget: (plugin) =>
+      inTurn(() =>
+        outcomeOf(`Cannot forget the files of "${plugin}"`, () => forgetFiles(root, plugin))
+      ),
+  };
+}
+
+async function listPlugins(root: DirectoryHandle): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const [name, entry] of await entriesOf(root)) {
+    if (!isPluginName(name) || entry.kind !== "directory") continue;
+    if (await newestComplete(entry) !== null) names.push(name);
+  }
+  return names.sort();
+}
+
+async function readPlugin(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
+  try {
+    return await readNewest(root, plugin);
+  } catch (error) {
+    const message = `Cannot read the files that are kept for "${plugin}": ${reasonOf(error)}`;
+    return { found: false, message };
+  }
+}
+
+async function readNewest(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
+  const directory = await directoryIn(root, plugin);
+  const generation = directory === null ? null : await newestComplete(directory);
+  const migrations = generation === null ? null : await directoryIn(generation, MIGRATIONS);
+  if (migrations === null) return { found: false, message: noneKept(plugin) };
+  const files: SourceFile[] = [];
+  for (const [file, entry] of await entriesOf(migrations)) {
+    if (entry.kind === "file") files.push(await readFile(file, entry));
+  }
+  files.sort((one, other) => one.file < other.file ? -1 : 1);
+  return { found: true, files };
+}
+
+async function readFile(file: string, handle: FileHandle): Promise<SourceFile> {
+  try {
+    return { file, bytes: new Uint8Array(await (await handle.getFile()).arrayBuffer()) };
+  } catch (error) {
+    return { file, problem: reasonOf(error) };
+  }
+}
+
+async function keepFiles(
+  root: DirectoryHandle,
+  plugin: string,
+  files: readonly KeptFile[],
+): Promise<void> {
+  const directory = await root.getDirectoryHandle(plugin, { create: true });
+  const present = await generationsOf(directory);
+  const next = (present.at(-1)?.number ?? 0) + 1;
+  const generation = await directory.getDirectoryHandle(String(next), { create: true });
+  try {
+    const migrations = await generation.getDirectoryHandle(MIGRATIONS, { create: true });
+    for (const { file, bytes } of files) await writeFile(migrations, file, bytes);
+    await generation.getFileHandle(COMPLETE, { create: true });
+  } catch (error) {
+    // Where this fails too, what is left has no `complete`, and the next keep() removes it.
+    await directory.removeEntry(String(next), { recursive: true }).catch(() => {});
+    throw error;
+  }
+  // The files are kept by now; what cannot be removed is removed by the next keep().
+  await removeGenerations(directory, present).catch(() => {});
+}
+
+async function forgetFiles(root: DirectoryHandle, plugin: string): Promise<void> {
+  const directory = isPluginName(plugin) ? await directoryIn(root, plugin) : null;
+  if (directory === null) return;
+  await removeGenerations(directory, await generationsOf(directory));
+  await root.removeEntry(plugin, { recursive: true });
+}
+
+/** Removes generations, the oldest first: were the newest first, an older one would come back. */
+async function removeGenerations(
+  directory: DirectoryHandle,
+  generations: readonly Generation[],
+): Promise<void> {
+  for (const { number, handle } of generations) {
+    await removeIfThere(handle, COMPLETE);
+    await directory.removeEntry(String(number), { recursive: true });
+  }
+}
+
+/** A generation, complete or not. */
+interface Generation {
+  readonly number: number;
+  readonly handle: DirectoryHandle;
+}
+
+/** Every generation, ascending. */
+async function generationsOf(
+  directory: DirectoryHandle,
+): Promise<readonly Generation[]> {
+  const generations: Generation[] = [];
+  for (const [name, handle] of await entriesOf(directory)) {
+    if (handle.kind === "directory" && /^[1-9]\d{0,14}$/.test(name)) {
+      generations.push({ number: Number(name), handle });
+    }
+  }
+  return generations.sort((one, other) => one.number - other.number);
+}
+
+async function newestComplete(
+  directory: DirectoryHandle,
+): Promise<DirectoryHandle | null> {
+  for (const { handle } of (await generationsOf(directory)).toReversed()) {
+    if (await isThere(handle, COMPLETE)) return handle;
+  }
+  return null;
+}
+
+/** Every entry, read to the end before anything is changed. */
+async function entriesOf(
+  directory: DirectoryHandle,
+): Promise<readonly (readonly [string, FileHandle | DirectoryHandle])[]> {
+  const entries: [string, FileHandle | DirectoryHandle][] = [];
+  for await (const entry of directory.entries()) entries.push(entry);
+  return entries;
+}
+
+async function writeFile(
+  directory: DirectoryHandle,
+  file: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const handle = await directory.getFileHandle(file, { create: true });
+  const writable = await handle.createWritable();
+  // A copy: the interface takes no bytes that threads may share.
+  await writable.write(bytes.slice());
+  await writable.close();
+}
+
+async function directoryIn(
+  parent: DirectoryHandle,
+  name: string,
+): Promise<DirectoryHandle | null> {
+  return await orNull(() => parent.getDirectoryHandle(name));
+}
+
+async function isThere(directory: DirectoryHandle, file: string): Promise<boolean> {
+  return await orNull(() => directory.getFileHandle(file)) !== null;
+}
+
+async function removeIfThere(directory: DirectoryHandle, file: string): Promise<void> {
+  await orNull(() => directory.removeEntry(file));
+}
+
+async function orNull<T>(find: () => Promise<T>): Promise<T | null> {
+  try {
+    return await find();
+  } catch (error) {
+    if (nameOf(error) === "NotFoundError") return null;
+    throw error;
+  }
+}
+
+async function outcomeOf(what: string, act: () => Promise<void>): Promise<Outcome<void>> {
+  try {
+    return { ok: true, value: await act() };
+  } catch (error) {
+    return { ok: false, message: `${what}: ${reasonOf(error)}` };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (nameOf(error) === "QuotaExceededError") {
+    return "the browser gives this page no more space; remove files or databases that it keeps";
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+// A DOMException is no Error everywhere.
+function nameOf(error: unknown): string | null {
+  return typeof error === "object" && error !== null && "name" in error ? String(error.name) : null;
+}

@@ -1,0 +1,36 @@
+// Files kept as long as the tab lives, where the browser has no storage. Runs anywhere.
+
+import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
+
+/** Makes a source that keeps files in memory. */
+export function memorySource(): KeptSource {
+  const plugins = new Map<string, readonly KeptFile[]>();
+  return {
+    plugins: () => Promise.resolve([...plugins.keys()].sort()),
+    read(plugin) {
+      const files = plugins.get(plugin);
+      return Promise.resolve(
+        files === undefined
+          ? { found: false, message: noneKept(plugin) }
+          : { found: true, files: files.map(copyOf) },
+      );
+    },
+    pageOf: () => Promise.resolve(null),
+    keep(plugin, files) {
+      const problem = whyNotKept(plugin, files);
+      if (problem !== null) return Promise.resolve({ ok: false, message: problem });
+      const sorted = files.map(copyOf).sort((one, other) => one.file < other.file ? -1 : 1);
+      plugins.set(plugin, sorted);
+      return Promise.resolve({ ok: true, value: undefined });
+    },
+    forget(plugin) {
+      plugins.delete(plugin);
+      return Promise.resolve({ ok: true, value: undefined });
+    },
+  };
+}
+
+// Whoever gave the bytes may go on writing into them.
+function copyOf({ file, bytes }: KeptFile): KeptFile {
+  return { file, bytes: bytes.slice() };
+}
