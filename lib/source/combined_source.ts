@@ -1,0 +1,54 @@
+// Several sources as one: the first that has a plugin serves it. Runs anywhere.
+
+import type { PluginFiles, PluginSource } from "./file_source.ts";
+
+/** A source, and what it is called. */
+export interface NamedSource<Origin extends string> {
+  readonly origin: Origin;
+  readonly source: PluginSource;
+}
+
+/** Several sources. */
+export interface CombinedSource<Origin extends string> extends PluginSource {
+  /** Which source serves a plugin; `null` where none has it. */
+  originOf(plugin: string): Promise<Origin | null>;
+}
+
+/**
+ * Puts sources in an order. A plugin that two of them have comes from the first alone, its page code
+ * included. One that none has is not found, and the message is what each of them says.
+ */
+export function combinedSource<Origin extends string>(
+  sources: readonly NamedSource<Origin>[],
+): CombinedSource<Origin> {
+  async function find(plugin: string): Promise<NamedSource<Origin> | null> {
+    for (const each of sources) {
+      if ((await each.source.plugins()).includes(plugin)) return each;
+    }
+    return null;
+  }
+
+  return {
+    async plugins() {
+      const lists = await Promise.all(sources.map(({ source }) => source.plugins()));
+      return [...new Set(lists.flat())].sort();
+    },
+    async read(plugin): Promise<PluginFiles> {
+      // Reading says by itself whether a source has the plugin; a list first could be another truth.
+      const messages: string[] = [];
+      for (const { source } of sources) {
+        const read = await source.read(plugin);
+        if (read.found) return read;
+        messages.push(read.message);
+      }
+      const message = messages.join("; ") || `There is no plugin "${plugin}": there are no sources`;
+      return { found: false, message };
+    },
+    async pageOf(plugin) {
+      return await (await find(plugin))?.source.pageOf(plugin) ?? null;
+    },
+    async originOf(plugin) {
+      return (await find(plugin))?.origin ?? null;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// combinedSource(): which of several sources serves a plugin.
+
+import * as assert from "uvu/assert";
+import { memorySource } from "../../lib/browser/memory_source.ts";
+import { bundleSource, readBundle } from "../../lib/source/bundle_source.ts";
+import { type CombinedSource, combinedSource } from "../../lib/source/combined_source.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { bytesOf, loaded, promises } from "../support/source_cases.ts";
+import { suite } from "../support/suite.ts";
+
+const combined = suite("combinedSource()");
+
+const ONE = migrationFile("CREATE TABLE a (x);", "DROP TABLE a;");
+const TWO = migrationFile("CREATE TABLE b (x);", "DROP TABLE b;");
+
+/** Files that are kept for `quotes` and `own`, before bundles of `quotes` and `trivia`. */
+async function setting(): Promise<CombinedSource<"kept" | "bundle">> {
+  const kept = memorySource();
+  await kept.keep("quotes", [{ file: "001_kept.sql", bytes: bytesOf(ONE) }]);
+  await kept.keep("own", [{ file: "001_own.sql", bytes: bytesOf(ONE) }]);
+  const files = (await promises({ "001_bundled.sql": TWO })).map((each) => ({
+    ...each,
+    text: TWO,
+  }));
+  const bundles = ["quotes", "trivia"].map((name) =>
+    readBundle(`https://edge.example/${name}.js`, {
+      plugin: { format: 1, name, page: `./${name}.page.js`, files },
+    })
+  );
+  return combinedSource([
+    { origin: "kept", source: kept },
+    { origin: "bundle", source: bundleSource(bundles) },
+  ]);
+}
+
+combined("plugins() names each once, in alphabetical order", async () => {
+  assert.equal(await (await setting()).plugins(), ["own", "quotes", "trivia"]);
+});
+
+combined(
+  "load(), originOf() and pageOf() agree on the first source that has the plugin",
+  async () => {
+    const source = await setting();
+    const found = async (plugin: string): Promise<unknown> => {
+      const each = await loaded(source, plugin);
+      const migrations = typeof each === "string" ? each : each.migrations;
+      return [migrations, await source.originOf(plugin), await source.pageOf(plugin)];
+    };
+    assert.equal(await found("own"), [["001_own.sql"], "kept", null]);
+    assert.equal(await found("quotes"), [["001_kept.sql"], "kept", null]);
+    const page = "https://edge.example/trivia.page.js";
+    assert.equal(await found("trivia"), [["001_bundled.sql"], "bundle", page]);
+    const nowhere = 'No files are kept for a plugin "none"; drop them onto the page; ' +
+      'There is no bundle of the plugin "none"';
+    assert.equal(await found("none"), [nowhere, null, null]);
+  },
+);
+
+combined("without a source there is no plugin", async () => {
+  const source = combinedSource([]);
+  assert.equal(await source.plugins(), []);
+  assert.is(await loaded(source, "a"), 'There is no plugin "a": there are no sources');
+});
+
+combined.run();
