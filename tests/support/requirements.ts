@@ -5,7 +5,11 @@ const PROGRAMS = [
   { program: "nats-server", debianPackage: "nats-server" },
   { program: "sqlite3", debianPackage: "sqlite3" },
   { program: "python3", debianPackage: "python3" },
+  { program: "chromium", debianPackage: "chromium" },
+  { program: "firefox-esr", debianPackage: "firefox-esr" },
 ];
+
+const BROWSERS: readonly string[] = ["chromium", "firefox-esr"];
 
 /** Makes sure that every program is there; returns what to do where one is missing. */
 export function installRequirements(): string | null {
@@ -13,7 +17,9 @@ export function installRequirements(): string | null {
   if (missing.length === 0) return null;
   const packages = missing.map(({ debianPackage }) => debianPackage);
   if (Deno.uid() === 0 && isInstalled("apt-get")) {
-    console.log(`Installing ${packages.join(" and ")}`);
+    const isLarge = missing.some(({ program }) => BROWSERS.includes(program));
+    const patience = isLarge ? "; a browser takes some hundred megabytes and a few minutes" : "";
+    console.log(`Installing ${packages.join(" and ")}${patience}`);
     run("apt-get", ["update", "-qq"]);
     run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
   }

@@ -1,0 +1,143 @@
+// A real browser with a profile of its own, for one test. It remembers everything that went wrong.
+
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** Starts a browser in a directory that holds its profile. */
+type Launch = (profile: string) => Promise<BrowserContext>;
+
+/** A browser; its pages are tabs that share storage. Disposing of it ends it and its profile. */
+export class TestBrowser implements AsyncDisposable {
+  /** Errors that nobody caught, errors in the console, violations of the policy, crashes. */
+  readonly problems: string[] = [];
+  readonly #launch: Launch;
+  readonly #profile: string;
+  #context: BrowserContext;
+
+  private constructor(launch: Launch, profile: string, context: BrowserContext) {
+    this.#launch = launch;
+    this.#profile = profile;
+    this.#context = context;
+  }
+
+  /** Starts a browser with a new profile. */
+  static async start(launch: Launch): Promise<TestBrowser> {
+    // A throw-away profile would keep OPFS in memory, at twenty times the cost of a call.
+    const profile = Deno.makeTempDirSync({ prefix: "godwit-browser-" });
+    const browser = new TestBrowser(launch, profile, await launch(profile));
+    await browser.#watch();
+    return browser;
+  }
+
+  /** What Playwright can do with it. */
+  get context(): BrowserContext {
+    return this.#context;
+  }
+
+  /** Opens a tab. */
+  async open(url: string): Promise<Page> {
+    const page = await this.#context.newPage();
+    await page.goto(url);
+    return page;
+  }
+
+  /** Fails where anything went wrong so far that no pattern allows, and forgets it. */
+  assertQuiet(...allowed: readonly RegExp[]): void {
+    const problems = this.problems.splice(0).filter((each) =>
+      !allowed.some((pattern) => pattern.test(each))
+    );
+    if (problems.length > 0) throw new Error(`The browser reports:\n${problems.join("\n")}`);
+  }
+
+  /** Cuts the browser off the network, or connects it again; open WebSockets are cut by neither. */
+  async setOffline(isOffline: boolean): Promise<void> {
+    await this.#context.setOffline(isOffline);
+  }
+
+  /** Ends a tab's process at once, with every worker in it, as a crash does. Chromium alone. */
+  async crash(page: Page): Promise<void> {
+    const session = await this.#context.newCDPSession(page);
+    const crashed = page.waitForEvent("crash");
+    // There is no reply from a process that is gone.
+    session.send("Page.crash").catch(() => {});
+    await crashed;
+    // It stays open with nothing in it; closing is all that can be done with it.
+    await page.close();
+  }
+
+  /** Ends the browser's processes at once, as a power cut does, and starts it on the same profile. */
+  async killAndRestart(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#context.once("close", () => resolve()));
+    for (const pid of processesWith(this.#profile)) kill(pid);
+    await closed;
+    await this.#restart();
+  }
+
+  /** Closes the browser as its user does, and starts it on the same profile. */
+  async restart(): Promise<void> {
+    await this.#context.close();
+    await this.#restart();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.close();
+    Deno.removeSync(this.#profile, { recursive: true });
+  }
+
+  async #restart(): Promise<void> {
+    this.#context = await this.#launch(this.#profile);
+    await this.#watch();
+  }
+
+  async #watch(): Promise<void> {
+    const context = this.#context;
+    context.on("weberror", (problem) => this.problems.push(`error: ${problem.error().message}`));
+    context.on("console", (message) => {
+      if (message.type() !== "error") return;
+      this.problems.push(`console: ${message.text()} (${message.location().url})`);
+    });
+    await context.addInitScript(reportViolations);
+  }
+}
+
+/** Starts Debian's Chromium, as root and in a container too. */
+export function openChromium(): Promise<TestBrowser> {
+  return TestBrowser.start((profile) =>
+    chromium.launchPersistentContext(profile, {
+      executablePath: "/usr/bin/chromium",
+      headless: true,
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    })
+  );
+}
+
+/** Runs in the page: the console does not tell everything that a policy forbade. */
+function reportViolations(): void {
+  document.addEventListener("securitypolicyviolation", (violation) => {
+    const { effectiveDirective, blockedURI, sample } = violation;
+    console.error(`Policy violation: ${effectiveDirective} ${blockedURI} ${sample}`);
+  });
+}
+
+/** The processes that were started with a directory; no other names it. */
+function processesWith(directory: string): readonly number[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      return Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(directory)
+        ? [Number(name)]
+        : [];
+    } catch {
+      // It ended in the meantime.
+      return [];
+    }
+  });
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    // A child ends with its parent.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,88 @@
+// The built sandbox on a free loopback port, for tests in a browser.
+
+import { dirname, join } from "node:path";
+import { type BuildResult, buildSandbox } from "../../examples/sandbox/build.ts";
+import { serveDirectory } from "../../examples/sandbox/serve.ts";
+
+/** What a server has beside the build. */
+export interface SandboxServerOptions {
+  /** Files of the test's own by path, such as `probe.html`; they hide those of the build. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A build, in a directory that is removed with the process. */
+interface Build {
+  readonly directory: string;
+  readonly result: BuildResult;
+}
+
+let building: Promise<Build> | null = null;
+
+/** A server with the headers of the real one. Disposing of it ends it. */
+export class SandboxServer implements AsyncDisposable {
+  /** What it was asked for, in order: methods and paths with their queries. */
+  readonly requests: string[] = [];
+  readonly build: BuildResult;
+  readonly #respond: (request: Request) => Promise<Response>;
+  readonly #ownFiles: string;
+  #server: Deno.HttpServer<Deno.NetAddr>;
+
+  private constructor({ directory, result }: Build, ownFiles: string) {
+    const serveBuild = serveDirectory(directory);
+    const serveOwn = serveDirectory(ownFiles);
+    this.build = result;
+    this.#ownFiles = ownFiles;
+    this.#respond = async (request) => {
+      const { pathname, search } = new URL(request.url);
+      this.requests.push(`${request.method} ${pathname}${search}`);
+      const own = await serveOwn(request);
+      if (own.status !== 404) return own;
+      await own.body?.cancel();
+      return await serveBuild(request);
+    };
+    this.#server = this.#listen(0);
+  }
+
+  /** Builds the sandbox, once in a process, and serves it. */
+  static async start({ files = {} }: SandboxServerOptions = {}): Promise<SandboxServer> {
+    building ??= buildOnce();
+    const build = await building;
+    const ownFiles = Deno.makeTempDirSync({ prefix: "godwit-sandbox-files-" });
+    // Browsers ask for an icon where a page names none, and complain that there is none.
+    for (const [path, text] of Object.entries({ "favicon.ico": "", ...files })) {
+      Deno.mkdirSync(dirname(join(ownFiles, path)), { recursive: true });
+      Deno.writeTextFileSync(join(ownFiles, path), text);
+    }
+    return new SandboxServer(build, ownFiles);
+  }
+
+  /** The address of the page; every path of the build lies under it. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  /** Goes away, as a server does that is stopped. */
+  async stop(): Promise<void> {
+    await this.#server.shutdown();
+  }
+
+  /** Comes back at the same address. */
+  restart(): void {
+    this.#server = this.#listen(this.#server.addr.port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    Deno.removeSync(this.#ownFiles, { recursive: true });
+  }
+
+  #listen(port: number): Deno.HttpServer<Deno.NetAddr> {
+    return Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, this.#respond);
+  }
+}
+
+async function buildOnce(): Promise<Build> {
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-sandbox-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  return { directory, result: await buildSandbox({ directory }) };
+}
