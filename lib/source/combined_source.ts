@@ -16,7 +16,7 @@ export interface CombinedSource<Origin extends string> extends PluginSource {
 
 /**
  * Puts sources in an order. A plugin that two of them have comes from the first alone, its page code
- * included. One that none has is not found, and the message is what each of them says.
+ * included, and also where the first cannot read it. One that none has is not found, and the message is what each of them says.
  */
 export function combinedSource<Origin extends string>(
   sources: readonly NamedSource<Origin>[],
@@ -34,11 +34,11 @@ export function combinedSource<Origin extends string>(
       return [...new Set(lists.flat())].sort();
     },
     async read(plugin): Promise<PluginFiles> {
-      // Reading says by itself whether a source has the plugin; a list first could be another truth.
       const messages: string[] = [];
       for (const { source } of sources) {
         const read = await source.read(plugin);
-        if (read.found) return read;
+        // A plugin that cannot be read is no reason to run another's files under its name.
+        if (read.found || (await source.plugins()).includes(plugin)) return read;
         messages.push(read.message);
       }
       const message = messages.join("; ") || `There is no plugin "${plugin}": there are no sources`;

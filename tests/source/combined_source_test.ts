@@ -56,6 +56,21 @@ combined(
   },
 );
 
+combined("a plugin that the first source cannot read is not taken from the second", async () => {
+  const kept = memorySource();
+  await kept.keep("quotes", [{ file: "001_kept.sql", bytes: bytesOf(ONE) }]);
+  const broken = {
+    ...kept,
+    read: () => Promise.resolve({ found: false, message: "Cannot read" } as const),
+  };
+  const source = combinedSource([
+    { origin: "broken", source: broken },
+    { origin: "kept", source: kept },
+  ]);
+  assert.is(await loaded(source, "quotes"), "Cannot read");
+  assert.is(await source.originOf("quotes"), "broken");
+});
+
 combined("without a source there is no plugin", async () => {
   const source = combinedSource([]);
   assert.equal(await source.plugins(), []);
