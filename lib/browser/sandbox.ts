@@ -169,8 +169,17 @@ export interface Sandbox {
   /** The schema of the plugin's database as it is; an empty one where there is no database. */
   schema(plugin: string): Promise<Outcome<Schema>>;
   query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>>;
-  /** The database as one file, which every SQLite opens; `null` where there is none yet. */
-  exportDatabase(plugin: string): Promise<Outcome<Uint8Array<ArrayBuffer> | null>>;
+  /**
+   * The database as one file, which every SQLite opens, or one of its backups by name; `null` where
+   * there is none.
+   */
+  exportDatabase(
+    plugin: string,
+    backup?: string,
+  ): Promise<Outcome<Uint8Array<ArrayBuffer> | null>>;
+  /** The names of the backups that were made before something destructive, the newest first. */
+  backups(plugin: string): Promise<Outcome<readonly string[]>>;
+  deleteBackup(plugin: string, backup: string): Promise<Outcome<void>>;
   /** Replaces the database by another, whole or not at all; what was there is kept as a backup. */
   importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>>;
   /** Keeps files as a plugin's, in place of those that it had here. */

@@ -9,6 +9,7 @@ import {
   NatsError,
 } from "nats.ws";
 import type { Log } from "../handler/context.ts";
+import type { ServiceObserver } from "./service_observer.ts";
 import { sleep } from "./sleep.ts";
 
 /** How a client proves who it is. */
@@ -43,6 +44,7 @@ export async function connectPatiently(
   settings: NatsSettings,
   log: Log,
   signal: AbortSignal,
+  observer: ServiceObserver,
 ): Promise<NatsConnection | null> {
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
@@ -50,9 +52,11 @@ export async function connectPatiently(
     } catch (error) {
       if (isRefusedCredentials(error)) throw error;
       const delayMs = reconnectDelayMs(attempt);
+      const reason = describeNatsError(error);
+      observer.onOutage(reason);
       log("warn", "NATS cannot be reached yet; trying again", {
         url: redactUrl(settings.url),
-        reason: describeNatsError(error),
+        reason,
         delay_ms: delayMs,
       });
       await sleep(delayMs, signal);

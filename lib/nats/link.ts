@@ -3,6 +3,7 @@
 import { Events, type NatsConnection } from "nats.ws";
 import type { Log } from "../handler/context.ts";
 import { redactUrl } from "./connection.ts";
+import type { ServiceObserver } from "./service_observer.ts";
 
 /** Whether a connection is up at the moment. */
 export interface Link {
@@ -22,7 +23,12 @@ const SETTLE_MS = 2_500;
  * Watches a connection. nats.ws forgets what is published while it reconnects, so a reply must wait
  * for `whenUp()`.
  */
-export function watchLink(connection: NatsConnection, url: string, log: Log): Link {
+export function watchLink(
+  connection: NatsConnection,
+  url: string,
+  log: Log,
+  observer: ServiceObserver,
+): Link {
   const server = redactUrl(url);
   let up = Promise.resolve();
   let comeBack = (): void => {};
@@ -38,11 +44,13 @@ export function watchLink(connection: NatsConnection, url: string, log: Log): Li
         const { promise, resolve } = Promise.withResolvers<void>();
         up = promise;
         comeBack = resolve;
+        observer.onOutage("the connection was lost");
         log("warn", "Lost the NATS server; reconnecting", { server });
       }
       if (type === Events.Reconnect) {
         isUp = true;
         settling = setTimeout(comeBack, SETTLE_MS);
+        observer.onReturn();
         log("info", "Reconnected to NATS", { server });
       }
       if (type === Events.LDM) log("warn", "The NATS server is about to stop", { server });

@@ -11,6 +11,7 @@ import { describeNatsError } from "./connection.ts";
 import { EndpointCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { Pending } from "./pending.ts";
+import type { ServiceObserver } from "./service_observer.ts";
 import { within } from "./sleep.ts";
 
 /** The queue group that all instances share: each request goes to one of them. */
@@ -23,6 +24,7 @@ export interface MigrationServiceOptions {
   readonly context: HandlerContext;
   readonly prefix: string;
   readonly version: string;
+  readonly observer: ServiceObserver;
 }
 
 /** A service that answers requests on one connection. */
@@ -113,7 +115,7 @@ export async function startMigrationService(
 async function answer(
   verb: Verb,
   message: ServiceMsg,
-  { context, prefix }: MigrationServiceOptions,
+  { context, prefix, observer }: MigrationServiceOptions,
   counts: EndpointCounts,
 ): Promise<Reply | null> {
   const plugin = pluginOf(message.subject, prefix);
@@ -121,6 +123,7 @@ async function answer(
     context.log("warn", "A request without a reply subject was not carried out", { verb, plugin });
     return null;
   }
+  observer.onMessage("request", message.subject, message.data);
   const startedMs = context.elapsedMs();
   counts.begin();
   const reply = await dispatch(verb, plugin, message.data, context);
@@ -151,16 +154,18 @@ function answerDottedNames(
 async function send(
   message: ServiceMsg,
   reply: Reply,
-  { connection, link, context: { log } }: MigrationServiceOptions,
+  { connection, link, context: { log }, observer }: MigrationServiceOptions,
 ): Promise<void> {
   await link.whenUp();
   try {
     const fitting = fit(reply, connection.info?.max_payload ?? Infinity);
-    if (fitting.success) message.respond(encode(fitting));
+    const payload = encode(fitting);
+    observer.onMessage("reply", message.subject, payload);
+    if (fitting.success) message.respond(payload);
     else {
       // The header takes one line; the whole message is in the reply.
       const description = fitting.message.replaceAll(/\s+/g, " ").slice(0, 200);
-      message.respondError(SERVICE_CODES[fitting.error_code], description, encode(fitting));
+      message.respondError(SERVICE_CODES[fitting.error_code], description, payload);
     }
   } catch (error) {
     const { subject } = message;

@@ -11,6 +11,7 @@ import {
 import type { EventPublisher } from "./event_publisher.ts";
 import { watchLink } from "./link.ts";
 import { type MigrationService, startMigrationService } from "./migration_service.ts";
+import type { ServiceObserver } from "./service_observer.ts";
 import { within } from "./sleep.ts";
 
 /** What to serve, where, and until when. */
@@ -22,6 +23,7 @@ export interface ServeOptions {
   readonly version: string;
   /** Aborted when no more requests shall be taken. */
   readonly stop: AbortSignal;
+  readonly observer: ServiceObserver;
   /** Called when serving begins on a connection. */
   readonly onServing: () => void;
   /** Called when requests are taken no longer, and what was taken is being finished. */
@@ -32,7 +34,7 @@ export interface ServeOptions {
 export type ServeEnd =
   | { readonly kind: "stopped" }
   /** NATS does not let this service do its work; trying again would not help. */
-  | { readonly kind: "refused"; readonly reason: string };
+  | { readonly kind: "refused"; readonly reason: string; readonly what: "login" | "subjects" };
 
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -40,25 +42,26 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * Answers requests until `stop` is aborted. When it returns, nothing that was taken is still running.
  */
 export async function serveConnections(options: ServeOptions): Promise<ServeEnd> {
-  const { settings, context: { log }, stop } = options;
+  const { settings, context: { log }, stop, observer } = options;
   const earlier: MigrationService[] = [];
-  let refusal: string | null = null;
+  let refusal: Extract<ServeEnd, { kind: "refused" }> | null = null;
   // nats.ws reconnects by itself; it gives up only where credentials are refused twice.
   while (!stop.aborted && refusal === null) {
     try {
-      const connection = await connectPatiently(settings, log, stop);
+      const connection = await connectPatiently(settings, log, stop, observer);
       if (connection === null) break;
-      refusal = await serveOne(connection, options, earlier);
+      const reason = await serveOne(connection, options, earlier);
+      if (reason !== null) refusal = { kind: "refused", reason, what: "subjects" };
     } catch (error) {
       if (!isRefusedCredentials(error)) throw error;
-      refusal = describeNatsError(error);
+      refusal = { kind: "refused", reason: describeNatsError(error), what: "login" };
     }
   }
   if (earlier.length > 0) {
     options.onStopping();
     await Promise.all(earlier.map((service) => service.drain()));
   }
-  return refusal === null ? { kind: "stopped" } : { kind: "refused", reason: refusal };
+  return refusal ?? { kind: "stopped" };
 }
 
 /** Serves until the connection ends or serving must end; returns why NATS refuses, if it does. */
@@ -67,10 +70,17 @@ async function serveOne(
   options: ServeOptions,
   earlier: MigrationService[],
 ): Promise<string | null> {
-  const { context, events, prefix, version, stop, settings } = options;
-  const link = watchLink(connection, settings.url, context.log);
+  const { context, events, prefix, version, stop, settings, observer } = options;
+  const link = watchLink(connection, settings.url, context.log, observer);
   events.attach(connection);
-  const service = await startMigrationService({ connection, link, context, prefix, version });
+  const service = await startMigrationService({
+    connection,
+    link,
+    context,
+    prefix,
+    version,
+    observer,
+  });
   // What the server forbids is known once it has seen every subscription.
   const refused = service.failed.then((reason) => ({ reason }));
   const first = await Promise.race([connection.flush().then(() => null, () => null), refused]);

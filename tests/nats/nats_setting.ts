@@ -4,6 +4,7 @@ import { createInbox, type Msg, type NatsConnection } from "nats.ws";
 import { type Edge, startEdge } from "../../lib/edge.ts";
 import { EventPublisher } from "../../lib/nats/event_publisher.ts";
 import { serveConnections } from "../../lib/nats/serve_connections.ts";
+import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
 import type { Reply } from "../../lib/message/reply.ts";
 import { parseReply } from "../../lib/message/reply_schema.ts";
 import type { NatsServer } from "../support/nats_server.ts";
@@ -43,6 +44,7 @@ export async function serveHere(
     prefix,
     version: "1.2.3",
     stop: stop.signal,
+    observer: UNOBSERVED,
     onServing: () => serving.resolve(),
     onStopping: () => {},
   });

@@ -6,6 +6,7 @@ import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { EventPublisher } from "../../nats/event_publisher.ts";
 import { serveConnections } from "../../nats/serve_connections.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
+import { UNOBSERVED } from "../../nats/service_observer.ts";
 import { VERSION } from "../../version.ts";
 import type { CommonOptions, Environment } from "../arguments.ts";
 import type { Console } from "../console.ts";
@@ -76,6 +77,7 @@ async function serve(
     prefix,
     version: VERSION,
     stop: AbortSignal.any([signals.asked, serverEnded.signal]),
+    observer: UNOBSERVED,
     onServing: () =>
       log("info", "Serving", {
         url: redactUrl(settings.url),

@@ -1,0 +1,94 @@
+// Replaces a database by the bytes of another, whole or not at all. Runs where SQLite runs.
+
+import { readHistory } from "../execute/history_table.ts";
+import { Connection } from "../sqlite/connection.ts";
+import { readSchema } from "../sqlite/schema.ts";
+import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
+import type { Outcome } from "../worker/session.ts";
+
+const MAGIC = "SQLite format 3\0";
+const HEADER_BYTES = 100;
+
+/**
+ * Opens the bytes of a database file in memory. One that is damaged, that is no database, or that
+ * could not be migrated is refused; close what is opened.
+ */
+export function openDatabaseFile(
+  sqlite3: Sqlite3,
+  plugin: string,
+  bytes: Uint8Array,
+): Outcome<Connection> {
+  const problem = headerProblem(bytes);
+  if (problem !== null) return { ok: false, message: problem };
+  const connection = new Connection(sqlite3, { kind: "memory" });
+  try {
+    deserialize(connection, bytes);
+    const check = connection.value("PRAGMA quick_check(1)");
+    if (check !== "ok") {
+      connection.close();
+      return refuse(String(check));
+    }
+    readSchema(connection);
+    readHistory(connection, plugin);
+    return { ok: true, value: connection };
+  } catch (error) {
+    connection.close();
+    if (error instanceof SqliteError) return refuse(error.failure.message);
+    throw error;
+  }
+}
+
+/**
+ * Replaces what is in `target` by what is in `source`, in one transaction, by SQLite's backup API:
+ * https://sqlite.org/backup.html. Throws `SqliteError`, and then nothing has changed.
+ */
+export function copyDatabase(source: Connection, target: Connection): void {
+  const { capi } = target.sqlite3;
+  const backup = capi.sqlite3_backup_init(target.pointer, "main", source.pointer, "main");
+  if (backup === 0) throw new SqliteError(target.failure(capi.SQLITE_IOERR, null));
+  const stepped = capi.sqlite3_backup_step(backup, -1);
+  // A copy that did not reach its end is rolled back here.
+  const finished = capi.sqlite3_backup_finish(backup);
+  if (stepped !== capi.SQLITE_DONE) throw new SqliteError(target.failure(stepped, null));
+  if (finished !== capi.SQLITE_OK) throw new SqliteError(target.failure(finished, null));
+}
+
+function refuse(reason: string): { readonly ok: false; readonly message: string } {
+  return {
+    ok: false,
+    message: `The file is damaged, and nothing was changed: ${reason}; ` +
+      `the sqlite3 shell may save it with .recover`,
+  };
+}
+
+// The layout of https://sqlite.org/fileformat2.html#the_database_header
+function headerProblem(bytes: Uint8Array): string | null {
+  const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
+  if (bytes.length < HEADER_BYTES || magic !== MAGIC) {
+    return "The file is not a SQLite database, or it is encrypted; nothing was changed";
+  }
+  const encoding = new DataView(bytes.buffer, bytes.byteOffset).getUint32(56);
+  return encoding <= 1
+    ? null
+    : "The database's text is UTF-16 and not UTF-8; convert it: sqlite3 old .dump | sqlite3 new";
+}
+
+function deserialize(connection: Connection, bytes: Uint8Array): void {
+  const { capi, wasm } = connection.sqlite3;
+  const pointer: Pointer = wasm.alloc(bytes.length);
+  const heap = wasm.heap8u();
+  heap.set(bytes, pointer);
+  // A database in memory has no write-ahead log, and one whose header asks for it would not open.
+  heap.fill(1, pointer + 18, pointer + 20);
+  const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_RESIZEABLE;
+  const code = capi.sqlite3_deserialize(
+    connection.pointer,
+    "main",
+    pointer,
+    bytes.length,
+    bytes.length,
+    flags,
+  );
+  if (code !== capi.SQLITE_OK) throw new SqliteError(connection.failure(code, null));
+}

@@ -1,0 +1,43 @@
+// SQLite on memory, for browsers that keep nothing: the same VFS as on a server, on another storage.
+// Runs anywhere.
+
+import { loadSqlite } from "../sqlite/load_sqlite.ts";
+import { installVfs } from "../vfs/install_vfs.ts";
+import { memoryStorage } from "../vfs/memory_storage.ts";
+import { StorageError } from "../vfs/storage.ts";
+import type { HostEnvironment } from "../worker/database_host.ts";
+import type { SandboxFiles } from "./sandbox_files.ts";
+import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
+
+/** Starts SQLite; what it keeps is gone when the thread ends. */
+export async function memoryEnvironment(
+  module: WebAssembly.Module,
+): Promise<HostEnvironment & SandboxFiles> {
+  const sqlite3 = await loadSqlite(module);
+  const storage = memoryStorage();
+  return {
+    sqlite3,
+    storage,
+    vfs: installVfs(sqlite3, storage, "godwit"),
+    journal: SANDBOX_JOURNAL,
+    place: (plugin) => ({
+      path: `/${plugin}.sqlite3`,
+      backups: {
+        newFile: (name) => `/backups/${plugin}/${name}`,
+        freeBytes: () => null,
+        discard(path) {
+          for (const each of [path, `${path}-journal`]) {
+            if (storage.sizeOf(each) !== null) storage.delete(each);
+          }
+        },
+      },
+    }),
+    names: () => [...storage.files().keys()],
+    read(path) {
+      const bytes = storage.files().get(path);
+      if (bytes === undefined) throw new StorageError("ENOENT", "read", path);
+      return new Uint8Array(bytes);
+    },
+    delete: (path) => storage.delete(path),
+  };
+}

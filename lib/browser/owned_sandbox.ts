@@ -1,0 +1,265 @@
+// The sandbox in the tab that owns it: handlers, sources and database workers put together. For browsers.
+
+import type { HandlerContext, Log } from "../handler/context.ts";
+import { dispatch, type Verb } from "../handler/dispatch.ts";
+import { memoryLocks } from "../lock/memory_locks.ts";
+import type { RunEvent } from "../message/event.ts";
+import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import type { Reply } from "../message/reply.ts";
+import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
+import { bundleSource } from "../source/bundle_source.ts";
+import { type CombinedSource, combinedSource } from "../source/combined_source.ts";
+import { migrationSource } from "../source/file_source.ts";
+import { httpSource } from "../source/http_source.ts";
+import type { Schema } from "../sqlite/schema.ts";
+import { engineVersionOf, type Outcome } from "../worker/session.ts";
+import { importBundles } from "./import_bundles.ts";
+import type { KeptFile, KeptSource } from "./kept_files.ts";
+import { keptSource } from "./kept_source.ts";
+import { memorySource } from "./memory_source.ts";
+import { openOpfs } from "./open_opfs.ts";
+import { type HostCall, PluginThreads } from "./plugin_threads.ts";
+import { reportFiles } from "./report_files.ts";
+import type {
+  DataQuery,
+  DataRows,
+  Draft,
+  FilesReport,
+  PluginEntry,
+  PluginOrigin,
+  Sandbox,
+  SandboxEvent,
+  StorageKind,
+  WireMessage,
+} from "./sandbox.ts";
+
+/** The calls of the sandbox that its owner answers, whichever tab they come from. */
+export type SandboxCalls = Omit<
+  Sandbox,
+  "subscribe" | "connectNats" | "disconnectNats" | "close"
+>;
+
+/** What an owner needs to begin. URLs are absolute. */
+export interface OwnerOptions {
+  /** The name of the sandbox: a directory of OPFS. */
+  readonly name: string;
+  readonly module: WebAssembly.Module;
+  readonly databaseWorkerUrl: string;
+  readonly bundles: readonly string[];
+  readonly manifest: string | null;
+  readonly log: Log;
+  /** Takes what is to be told to every tab; must neither wait nor throw. */
+  readonly emit: (event: SandboxEvent) => void;
+}
+
+// What the person at the page waits for.
+const QUERY_TIMEOUT_MS = 30_000;
+const REPORT_TIMEOUT_MS = 20_000;
+
+/** Owns the databases until it is disposed of. */
+export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
+  readonly storage: StorageKind;
+  /** What the handlers work with; the NATS service shares it. */
+  readonly context: HandlerContext;
+  readonly #threads: PluginThreads;
+  readonly #source: CombinedSource<PluginOrigin>;
+  readonly #kept: KeptSource;
+  readonly #emit: (event: SandboxEvent) => void;
+  readonly #stop: AbortController;
+  readonly #publishers = new Set<(event: RunEvent) => void>();
+
+  private constructor(
+    options: OwnerOptions,
+    storage: StorageKind,
+    threads: PluginThreads,
+    kept: KeptSource,
+    source: CombinedSource<PluginOrigin>,
+  ) {
+    this.storage = storage;
+    this.#threads = threads;
+    this.#kept = kept;
+    this.#source = source;
+    this.#emit = options.emit;
+    this.#stop = new AbortController();
+    this.context = {
+      source: migrationSource(source),
+      databases: threads,
+      locks: memoryLocks(),
+      now: () => new Date(),
+      newId: () => crypto.randomUUID(),
+      elapsedMs: () => performance.now(),
+      publish: (event) => this.#publish(event),
+      log: options.log,
+      signal: this.#stop.signal,
+    };
+  }
+
+  /** Opens storage and sources; without OPFS everything is kept in memory, and `storage` says why. */
+  static async open(options: OwnerOptions): Promise<OwnedSandbox> {
+    const { name, module, databaseWorkerUrl, manifest } = options;
+    const [opfs, bundles] = await Promise.all([openOpfs(name), importBundles(options.bundles)]);
+    for (const each of bundles) {
+      if (!each.ok) options.log("error", each.message);
+    }
+    const threads = await PluginThreads.start({
+      module,
+      workerUrl: databaseWorkerUrl,
+      directory: opfs.ok ? name : null,
+    });
+    const kept = opfs.ok ? keptSource(opfs.value.plugins) : memorySource();
+    const source = combinedSource<PluginOrigin>([
+      { origin: "kept", source: kept },
+      { origin: "bundle", source: bundleSource(bundles) },
+      ...(manifest === null ? [] : [
+        { origin: "http", source: httpSource(manifest, fetch.bind(globalThis)) } as const,
+      ]),
+    ]);
+    const storage: StorageKind = opfs.ok
+      ? { kind: "opfs" }
+      : { kind: "memory", reason: opfs.message };
+    return new OwnedSandbox(options, storage, threads, kept, source);
+  }
+
+  get engineVersion(): string {
+    return this.#threads.engineVersion;
+  }
+
+  /** Gives every run event to `publish` too; returns how to end it. */
+  addPublisher(publish: (event: RunEvent) => void): () => void {
+    this.#publishers.add(publish);
+    return () => this.#publishers.delete(publish);
+  }
+
+  async request(
+    verb: Verb,
+    plugin: string,
+    payload: string,
+    via: "page" | "plugin" = "page",
+  ): Promise<Reply> {
+    const subject = requestSubject(DEFAULT_PREFIX, plugin, verb);
+    this.tellWire({ via, direction: "request", subject, payload });
+    const reply = await dispatch(verb, plugin, new TextEncoder().encode(payload), this.context);
+    this.tellWire({ via, direction: "reply", subject, payload: JSON.stringify(reply) });
+    return reply;
+  }
+
+  /** Tells every tab of a message. */
+  tellWire(message: Omit<WireMessage, "at">): void {
+    this.#emit({ kind: "wire", message: { at: new Date().toISOString(), ...message } });
+  }
+
+  async plugins(): Promise<readonly PluginEntry[]> {
+    const names = await this.#source.plugins();
+    return await Promise.all(names.map(async (name) => ({
+      name,
+      origin: await this.#source.originOf(name) ?? "kept",
+      page: await this.#source.pageOf(name),
+    })));
+  }
+
+  async files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>> {
+    const read = await this.#source.read(plugin);
+    if (!read.found && draft === undefined) return { ok: false, message: read.message };
+    return await reportFiles({
+      plugin,
+      files: read.found ? read.files : [],
+      draft: draft ?? null,
+      engine: engineVersionOf(this.#threads),
+      rehearse: (steps) =>
+        this.#threads.call(
+          { kind: "empty" },
+          (host) => host.rehearseSchemas(steps, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
+        ),
+    });
+  }
+
+  schema(plugin: string): Promise<Outcome<Schema>> {
+    return this.#call(plugin, async (host) => {
+      const inspected = await host.inspect();
+      return inspected.ok ? { ok: true, value: inspected.value.schema } : inspected;
+    });
+  }
+
+  async query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>> {
+    const patience = { timeoutMs: QUERY_TIMEOUT_MS, cancelFlag: null };
+    const outcome = await this.#call(
+      plugin,
+      (host) => host.query(query, patience),
+    );
+    if (outcome.ok && outcome.value.changes > 0) this.#emit({ kind: "database", plugin });
+    return outcome;
+  }
+
+  exportDatabase(
+    plugin: string,
+    backup?: string,
+  ): Promise<Outcome<Uint8Array<ArrayBuffer> | null>> {
+    return this.#call(plugin, (host) => host.exportFile(backup ?? null));
+  }
+
+  backups(plugin: string): Promise<Outcome<readonly string[]>> {
+    return this.#call(plugin, async (host) => ({
+      ok: true,
+      value: await host.backups(),
+    }));
+  }
+
+  deleteBackup(plugin: string, backup: string): Promise<Outcome<void>> {
+    return this.#call(plugin, (host) => host.deleteBackup(backup));
+  }
+
+  async importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>> {
+    if (!isPluginName(plugin)) return noPlugin(plugin);
+    const lock = this.context.locks.acquire(plugin);
+    if (lock.kind !== "acquired") {
+      return { ok: false, message: `"${plugin}" is being migrated; wait until that is done` };
+    }
+    try {
+      const stamp = new Date().toISOString().replaceAll(/[^0-9TZ]/g, "");
+      const outcome = await this.#call(
+        plugin,
+        (host) => host.importFile(bytes, `${plugin}-import-${stamp}.sqlite3`),
+      );
+      if (outcome.ok) this.#emit({ kind: "database", plugin });
+      return outcome;
+    } finally {
+      lock.release();
+    }
+  }
+
+  async keepFiles(plugin: string, files: readonly KeptFile[]): Promise<Outcome<void>> {
+    const outcome = await this.#kept.keep(plugin, files);
+    if (outcome.ok) this.#emit({ kind: "files", plugin });
+    return outcome;
+  }
+
+  async forgetFiles(plugin: string): Promise<Outcome<void>> {
+    const outcome = await this.#kept.forget(plugin);
+    if (outcome.ok) this.#emit({ kind: "files", plugin });
+    return outcome;
+  }
+
+  /** Rolls back what runs, and gives the databases back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#threads[Symbol.asyncDispose]();
+  }
+
+  async #call<T>(plugin: string, call: HostCall<T>): Promise<Outcome<T>> {
+    // A name becomes a directory.
+    if (!isPluginName(plugin)) return noPlugin(plugin);
+    return await this.#threads.call({ kind: "plugin", plugin }, call);
+  }
+
+  #publish(event: RunEvent): void {
+    this.#emit({ kind: "run", event });
+    if (event.event === "run_finished" && !event.dry_run) {
+      this.#emit({ kind: "database", plugin: event.plugin_name });
+    }
+    for (const publish of this.#publishers) publish(event);
+  }
+}
+
+function noPlugin(plugin: string): { readonly ok: false; readonly message: string } {
+  return { ok: false, message: `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}` };
+}

@@ -1,0 +1,154 @@
+// A database worker for each plugin, and one for rehearsals on nothing. For browsers.
+
+import type * as Comlink from "comlink";
+import { DatabaseThread, type EndlessRehearsals } from "../worker/database_thread.ts";
+import type { Databases, DatabaseSession, Outcome, SessionTarget } from "../worker/session.ts";
+import type { SandboxHost, SandboxStorage } from "./sandbox_host.ts";
+
+/** How database workers are started. */
+export interface PluginThreadsOptions {
+  readonly module: WebAssembly.Module;
+  readonly workerUrl: string | URL;
+  /** The directory of OPFS in which each plugin has its own; `null` keeps everything in memory. */
+  readonly directory: string | null;
+}
+
+/** What is called beside sessions, on the thread of an open database. */
+export type HostCall<T> = (host: Comlink.Remote<SandboxHost>) => Promise<Outcome<T>>;
+
+type PluginThread = DatabaseThread<SandboxHost>;
+
+interface Slot {
+  thread: Promise<PluginThread> | null;
+  /** The one who had the thread last; whoever is next waits for it. */
+  released: Promise<void>;
+}
+
+// Each has an instance of SQLite. Databases in memory live in theirs, and none of them is ended.
+const MOST_IDLE = 6;
+const NOTHING = "";
+
+/** Opens the databases of the sandbox, each for one caller at a time. */
+export class PluginThreads implements Databases {
+  readonly engineVersion: string;
+  readonly #options: PluginThreadsOptions;
+  readonly #endless: EndlessRehearsals = new Set();
+  // In the order of their last use.
+  readonly #slots = new Map<string, Slot>();
+
+  private constructor(options: PluginThreadsOptions, engineVersion: string, first: PluginThread) {
+    this.#options = options;
+    this.engineVersion = engineVersion;
+    this.#slots.set(NOTHING, { thread: Promise.resolve(first), released: Promise.resolve() });
+  }
+
+  /** Starts SQLite once, for rehearsals on nothing and to know its version. */
+  static async start(options: PluginThreadsOptions): Promise<PluginThreads> {
+    const first = await startThread(options, { kind: "memory" });
+    return new PluginThreads(options, first.engineVersion, first);
+  }
+
+  async open(target: SessionTarget): Promise<DatabaseSession> {
+    const acquired = await this.#acquire(target);
+    if (!acquired.ok) return unavailableSession(acquired.message);
+    const { thread, release } = acquired.value;
+    return await thread.openSession(target, this.#endless, release);
+  }
+
+  /** Opens a database and calls its worker; nobody else has it meanwhile. */
+  async call<T>(target: SessionTarget, action: HostCall<T>): Promise<Outcome<T>> {
+    const acquired = await this.#acquire(target);
+    if (!acquired.ok) return acquired;
+    const { thread, release } = acquired.value;
+    await using _session = await thread.openSession(target, this.#endless, release);
+    return await thread.upkeep(action(thread.remote));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const threads = [...this.#slots.values()].map(({ thread }) => thread);
+    this.#slots.clear();
+    for (const thread of threads) (await thread?.catch(() => null))?.end();
+  }
+
+  async #acquire(
+    target: SessionTarget,
+  ): Promise<Outcome<{ readonly thread: PluginThread; readonly release: () => void }>> {
+    const name = target.kind === "plugin" ? target.plugin : NOTHING;
+    const slot = this.#slots.get(name) ?? { thread: null, released: Promise.resolve() };
+    this.#slots.delete(name);
+    this.#slots.set(name, slot);
+    const before = slot.released;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    slot.released = promise;
+    await before;
+    slot.thread ??= startThread(this.#options, this.#storageOf(name));
+    try {
+      const thread = await slot.thread;
+      return {
+        ok: true,
+        value: {
+          thread,
+          release: () => {
+            if (!thread.isSound) this.#end(slot);
+            resolve();
+            this.#endIdle();
+          },
+        },
+      };
+    } catch (error) {
+      slot.thread = null;
+      resolve();
+      // Comlink keeps an error's name, not its class.
+      if (error instanceof Error && error.name === "StorageError") {
+        return { ok: false, message: error.message };
+      }
+      throw error;
+    }
+  }
+
+  #storageOf(name: string): SandboxStorage {
+    const { directory } = this.#options;
+    return directory === null || name === NOTHING
+      ? { kind: "memory" }
+      : { kind: "opfs", directory: `${directory}/databases/${name}` };
+  }
+
+  #end(slot: Slot): void {
+    slot.thread?.then((thread) => thread.end(), () => {});
+    slot.thread = null;
+  }
+
+  // Ends the threads that were not used for longest, where their databases stay.
+  #endIdle(): void {
+    if (this.#options.directory === null) return;
+    const live = [...this.#slots].filter(([name, { thread }]) => name !== NOTHING && thread);
+    for (const [, slot] of live.slice(0, Math.max(live.length - MOST_IDLE, 0))) {
+      const released = slot.released;
+      released.then(() => {
+        // Somebody may wait for it by now.
+        if (slot.released === released) this.#end(slot);
+      });
+    }
+  }
+}
+
+function startThread(
+  { module, workerUrl }: PluginThreadsOptions,
+  storage: SandboxStorage,
+): Promise<PluginThread> {
+  const worker = new Worker(workerUrl, { type: "module", name: "godwit database" });
+  return DatabaseThread.start<SandboxHost>(worker, (remote) => remote.start(module, storage));
+}
+
+/** A session on a database that cannot be had. */
+function unavailableSession(message: string): DatabaseSession {
+  const unavailable = (): Promise<{ readonly ok: false; readonly message: string }> =>
+    Promise.resolve({ ok: false, message });
+  return {
+    inspect: unavailable,
+    history: unavailable,
+    rehearse: unavailable,
+    execute: unavailable,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

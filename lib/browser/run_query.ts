@@ -1,0 +1,145 @@
+// Runs a statement of the person at the page on a plugin's data. Runs where SQLite runs.
+
+import { violationOf } from "../execute/policy.ts";
+import { Interrupter, type Limits } from "../execute/interrupter.ts";
+import { sourcePlace } from "../execute/source_position.ts";
+import { type Access, readAccess } from "../sqlite/access.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { Script, type Statement } from "../sqlite/script.ts";
+import { isReserved } from "../sqlite/schema.ts";
+import type { SqlValue } from "../sqlite/sqlite3.ts";
+import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import type { Outcome } from "../worker/session.ts";
+import type { DataQuery, DataRows } from "./sandbox.ts";
+
+/**
+ * Runs one statement. SQLite's authorizer decides what it may do: reading anything, and with `write`
+ * changing rows that are not godwit's; the schema changes by migrations alone. Foreign keys are
+ * enforced. A write runs to its end however many rows it returns.
+ */
+export function runQuery(
+  connection: Connection,
+  query: DataQuery,
+  limits: Limits,
+): Outcome<DataRows> {
+  connection.exec("PRAGMA foreign_keys=ON");
+  using interrupter = new Interrupter(connection, limits);
+  using script = new Script(connection, query.sql);
+  let refusal: string | null = null;
+  connection.authorize((_, action, first, second, third, trigger) => {
+    const found = refusalOf(readAccess(action, first, second, third, trigger), query.access);
+    if (found === null) return connection.sqlite3.capi.SQLITE_OK;
+    refusal ??= found;
+    return connection.sqlite3.capi.SQLITE_DENY;
+  });
+  const refuse = (message: string): Outcome<never> => ({ ok: false, message: refusal ?? message });
+  try {
+    const only = onlyStatement(script);
+    if (only.kind === "refused") return refuse(only.message);
+    if (only.kind === "failed") return refuse(describe(only.failure, query.sql));
+    using statement = only.statement;
+    if (statement.parameterCount > 0) {
+      return refuse("Parameters such as ? have no value here; write the values");
+    }
+    const outcome = collect(statement, query);
+    if (!("code" in outcome)) {
+      return {
+        ok: true,
+        value: { ...outcome, changes: statement.isReadOnly ? 0 : connection.changes },
+      };
+    }
+    if (interrupter.isOver()) return refuse("Stopped: it took too long");
+    return refuse(describe(outcome, query.sql));
+  } finally {
+    connection.authorize(null);
+  }
+}
+
+type OnlyStatement =
+  | { readonly kind: "statement"; readonly statement: Statement }
+  | { readonly kind: "failed"; readonly failure: SqliteFailure }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** The first statement, if there is one and no other. */
+function onlyStatement(script: Script): OnlyStatement {
+  let found: Statement | null = null;
+  while (true) {
+    const prepared = script.prepare();
+    switch (prepared.kind) {
+      case "end":
+        return found === null
+          ? { kind: "refused", message: "There is no statement" }
+          : { kind: "statement", statement: found };
+      case "failed":
+        found?.[Symbol.dispose]();
+        return prepared;
+      case "statement":
+        if (found !== null) {
+          found[Symbol.dispose]();
+          prepared.statement[Symbol.dispose]();
+          const message = "One statement at a time; delete what follows the first";
+          return { kind: "refused", message };
+        }
+        found = prepared.statement;
+    }
+    script.advance();
+  }
+}
+
+function collect(
+  statement: Statement,
+  { limit, access }: DataQuery,
+): Omit<DataRows, "changes"> | SqliteFailure {
+  const rows: (readonly SqlValue[])[] = [];
+  let hasMore = false;
+  while (true) {
+    const row = statement.step();
+    if (row === null) break;
+    if ("code" in row) return row;
+    if (rows.length < limit) rows.push(row);
+    else {
+      hasMore = true;
+      if (access === "read") break;
+    }
+  }
+  return { columns: statement.columns, rows, hasMore };
+}
+
+function refusalOf(access: Access, allowed: DataQuery["access"]): string | null {
+  switch (access.kind) {
+    case "read":
+      return null;
+    case "insert":
+    case "update":
+    case "delete":
+      if (isReserved(access.table)) {
+        return `"${access.table}" is godwit's own history, which is not written by hand`;
+      }
+      return allowed === "write"
+        ? null
+        : `This would ${access.kind} rows of "${access.table}", and only reading is allowed now`;
+    case "create":
+    case "drop":
+    case "alter-table":
+      return "The schema changes by migrations alone; write one in the playground";
+    case "transaction":
+    case "savepoint":
+      return "Each statement is a transaction of its own here";
+    case "attach":
+    case "detach":
+      return "Only the plugin's own database can be used here";
+    case "pragma":
+      return violationOf(access) === null ? null : `PRAGMA ${access.name} is not allowed here`;
+    case "function":
+      return violationOf(access) === null ? null : `${access.name}() is not allowed here`;
+    case "other":
+      return null;
+  }
+  access satisfies never;
+}
+
+function describe({ message, offset }: SqliteFailure, sql: string): string {
+  if (offset === null) return message;
+  const { line, column } = sourcePlace(sql, 1, offset).position;
+  return `${message} (line ${line}, column ${column})`;
+}

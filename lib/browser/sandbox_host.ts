@@ -1,0 +1,119 @@
+// What the sandbox's database worker does beside migrating. Runs where SQLite runs.
+
+import { backUp } from "../execute/backup.ts";
+import { readBase } from "../execute/database_base.ts";
+import type { Rehearsal } from "../execute/rehearsal.ts";
+import { rehearse } from "../execute/rehearse.ts";
+import type { PlanStep } from "../plan/migration_plan.ts";
+import type { Schema } from "../sqlite/schema.ts";
+import {
+  DatabaseHost,
+  type HostEnvironment,
+  limitsOf,
+  type WirePatience,
+} from "../worker/database_host.ts";
+import type { Outcome, SessionTarget } from "../worker/session.ts";
+import { copyDatabase, openDatabaseFile } from "./import_database.ts";
+import { runQuery } from "./run_query.ts";
+import type { DataQuery, DataRows } from "./sandbox.ts";
+import type { SandboxFiles } from "./sandbox_files.ts";
+
+/** Where a database worker keeps its files. */
+export type SandboxStorage =
+  | { readonly kind: "opfs"; readonly directory: string }
+  | { readonly kind: "memory" };
+
+/** A rehearsal, and the schema after each step that was completed. */
+export interface SchemaRehearsal {
+  readonly rehearsal: Rehearsal;
+  readonly schemas: readonly Schema[];
+}
+
+/** Serves the sandbox. One plugin is open at a time. */
+export class SandboxHost extends DatabaseHost<SandboxStorage, HostEnvironment & SandboxFiles> {
+  #plugin = "";
+
+  override async open(target: SessionTarget): Promise<void> {
+    this.#plugin = target.kind === "plugin" ? target.plugin : "";
+    await super.open(target);
+  }
+
+  /** Rehearses steps on an empty database, and keeps every schema on the way. */
+  rehearseSchemas(
+    steps: readonly PlanStep[],
+    patience: WirePatience,
+  ): Promise<Outcome<SchemaRehearsal>> {
+    return this.database.use(async (connection) => {
+      const base = await readBase(connection, this.#plugin);
+      const schemas: Schema[] = [];
+      const { sqlite3 } = this.environment;
+      const limits = limitsOf(patience);
+      const rehearsal = await rehearse(sqlite3, base, steps, limits, (after) => {
+        schemas.push(after);
+      });
+      return { rehearsal, schemas };
+    });
+  }
+
+  async query(query: DataQuery, patience: WirePatience): Promise<Outcome<DataRows>> {
+    const outcome = await this.database.use((connection) =>
+      runQuery(connection, query, limitsOf(patience))
+    );
+    return outcome.ok ? outcome.value : outcome;
+  }
+
+  /** The bytes of the database, or of a backup; `null` where there is none. */
+  async exportFile(backup: string | null): Promise<Outcome<Uint8Array<ArrayBuffer> | null>> {
+    const { names, read } = this.environment;
+    const path = backup === null ? `/${this.#plugin}.sqlite3` : this.#backupPath(backup);
+    if (!names().includes(path)) return { ok: true, value: null };
+    // Reading it once undoes what a crash left half done; then the file is whole by itself.
+    const settled = await this.database.use((connection) => {
+      connection.integer("SELECT count(*) FROM sqlite_schema");
+    });
+    if (!settled.ok) return settled;
+    this.database.close();
+    return { ok: true, value: read(path) };
+  }
+
+  /** Replaces the database; what was there is backed up first. */
+  async importFile(bytes: Uint8Array, backupName: string): Promise<Outcome<void>> {
+    const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
+    if (!opened.ok) return opened;
+    using source = opened.value;
+    const outcome = await this.database.change((target, place, isNew): Outcome<void> => {
+      const kept = isNew ? { ok: true } as const : backUp(target, place.backups, backupName);
+      if (!kept.ok) return kept;
+      copyDatabase(source, target);
+      return { ok: true, value: undefined };
+    });
+    return outcome.ok ? outcome.value : outcome;
+  }
+
+  /** The names of the backups, the newest first. */
+  backups(): readonly string[] {
+    const directory = this.#backupPath("");
+    return this.environment.names()
+      .filter((path) => path.startsWith(directory) && path.endsWith(".sqlite3"))
+      .map((path) => path.slice(directory.length))
+      .sort((one, other) => stampOf(other).localeCompare(stampOf(one)));
+  }
+
+  deleteBackup(backup: string): Outcome<void> {
+    const path = this.#backupPath(backup);
+    if (!this.environment.names().includes(path)) {
+      return { ok: false, message: `There is no backup "${backup}"` };
+    }
+    this.environment.delete(path);
+    return { ok: true, value: undefined };
+  }
+
+  #backupPath(name: string): string {
+    return `/backups/${this.#plugin}/${name}`;
+  }
+}
+
+// Of the form `quote-db-v3-20260131T120000000Z.sqlite3`.
+function stampOf(name: string): string {
+  return name.slice(name.lastIndexOf("-"));
+}

@@ -1,0 +1,225 @@
+// The sandbox of one tab: its owner, or a guest that forwards to the tab that is. For browsers.
+
+import type { Log } from "../handler/context.ts";
+import type { Outcome } from "../worker/session.ts";
+import { OwnedSandbox, type SandboxCalls } from "./owned_sandbox.ts";
+import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
+import type { NatsChoice, NatsState, SandboxEvent, SandboxState } from "./sandbox.ts";
+import { type OwnerPresence, TabChannel } from "./tab_channel.ts";
+import { startTabService, type TabService, whyNoConnection } from "./tab_service.ts";
+
+/** What a tab's sandbox is made of. URLs are absolute. */
+export interface TabSandboxOptions {
+  /** Tabs with one name share databases. */
+  readonly name: string;
+  readonly databaseWorkerUrl: string;
+  readonly wasmUrl: string;
+  readonly bundles: readonly string[];
+  readonly manifest: string | null;
+  /** Takes every event, the state first. */
+  readonly onEvent: (event: SandboxEvent) => void;
+}
+
+/** Another tab that owns the sandbox. */
+interface Elsewhere extends Answerer {
+  readonly id: string;
+  readonly lose: () => void;
+}
+
+/**
+ * Elects the owner by a Web Lock, which the browser gives to the next tab when its holder closes or
+ * crashes: https://w3c.github.io/web-locks/. So there is at most one owner, and nobody has to be asked.
+ */
+export class TabSandbox {
+  /** The calls of this tab, wherever they are answered. */
+  readonly calls: SandboxCalls = routeCalls(() => this.#current());
+  readonly #options: TabSandboxOptions;
+  readonly #channel: TabChannel;
+  readonly #module: Promise<WebAssembly.Module>;
+  readonly #closing = Promise.withResolvers<void>();
+  readonly #abort = new AbortController();
+  #owned: { readonly id: string; readonly sandbox: OwnedSandbox } | null = null;
+  #elsewhere: Elsewhere | null = null;
+  #answerer = Promise.withResolvers<Answerer>();
+  #choice: NatsChoice | null = null;
+  #service: TabService | null = null;
+  #state: SandboxState = {
+    role: "waiting",
+    storage: null,
+    engineVersion: null,
+    nats: { kind: "off" },
+  };
+
+  private constructor(options: TabSandboxOptions) {
+    this.#options = options;
+    this.#channel = new TabChannel(options.name, {
+      onWho: () => this.#announce(),
+      onOwner: (presence) => this.#follow(presence),
+      onEvent: options.onEvent,
+    });
+    // Guests compile it too, so that they can take over at once.
+    this.#module = compile(options.wasmUrl);
+    this.#module.catch(() => {});
+  }
+
+  /** Joins the tabs of a sandbox; returns once this tab is the owner or knows that it is a guest. */
+  static async open(options: TabSandboxOptions): Promise<TabSandbox> {
+    const tab = new TabSandbox(options);
+    options.onEvent({ kind: "state", state: tab.#state });
+    const lock = `godwit:${options.name}`;
+    const { promise: elected, resolve, reject } = Promise.withResolvers<"owner" | "guest">();
+    navigator.locks.request(lock, { ifAvailable: true }, async (held) => {
+      if (held === null) return resolve("guest");
+      await tab.#own();
+      resolve("owner");
+      await tab.#closing.promise;
+    }).catch(reject);
+    if (await elected === "guest") {
+      tab.#setState({ role: "guest" });
+      tab.#channel.askWho();
+      navigator.locks.request(lock, { signal: tab.#abort.signal }, async () => {
+        await tab.#own();
+        await tab.#closing.promise;
+      }).catch((error: unknown) =>
+        tab.#log("error", "Cannot take over", { reason: String(error) })
+      );
+    }
+    return tab;
+  }
+
+  /** The state, as it is now. */
+  get state(): SandboxState {
+    return this.#state;
+  }
+
+  /** Serves over NATS from this tab, at once or as soon as it is the owner. */
+  async connectNats(choice: NatsChoice): Promise<Outcome<void>> {
+    const problem = whyNoConnection(choice);
+    if (problem !== null) return { ok: false, message: problem };
+    await this.disconnectNats();
+    this.#choice = choice;
+    this.#serve();
+    return { ok: true, value: undefined };
+  }
+
+  async disconnectNats(): Promise<void> {
+    this.#choice = null;
+    const service = this.#service;
+    this.#service = null;
+    await service?.stop();
+    this.#setState({ nats: { kind: "off" } });
+    // A guest learns again how it stands with the owner's.
+    if (this.#owned === null) this.#channel.askWho();
+  }
+
+  /** Finishes what came over NATS, rolls back what else runs, and lets another tab take over. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#service?.stop();
+    await this.#owned?.sandbox[Symbol.asyncDispose]();
+    this.#channel.close();
+    this.#closing.resolve();
+  }
+
+  async #own(): Promise<void> {
+    const { name, databaseWorkerUrl, bundles, manifest } = this.#options;
+    const sandbox = await OwnedSandbox.open({
+      name,
+      module: await this.#module,
+      databaseWorkerUrl,
+      bundles,
+      manifest,
+      log: (level, message, fields) => this.#log(level, message, fields),
+      emit: (event) => {
+        this.#options.onEvent(event);
+        this.#channel.tell(event);
+      },
+    });
+    this.#owned = { id: crypto.randomUUID(), sandbox };
+    this.#channel.answer(sandbox);
+    this.#elsewhere?.lose();
+    this.#elsewhere = null;
+    this.#answer({ calls: sandbox, lost: null });
+    this.#setState({
+      role: "owner",
+      storage: sandbox.storage,
+      engineVersion: sandbox.engineVersion,
+      nats: { kind: "off" },
+    });
+    this.#announce();
+    this.#serve();
+  }
+
+  /** A tab says that it is the owner: it always was, or it has become so. */
+  #follow({ id, state }: OwnerPresence): void {
+    if (this.#owned !== null) return;
+    if (this.#elsewhere?.id !== id) {
+      this.#elsewhere?.lose();
+      const { promise: lost, resolve } = Promise.withResolvers<typeof LOST>();
+      this.#elsewhere = {
+        id,
+        calls: this.#channel.remote(),
+        lost,
+        lose: () => {
+          this.#answerer = Promise.withResolvers();
+          resolve(LOST);
+        },
+      };
+      this.#answer(this.#elsewhere);
+    }
+    this.#setState({ ...state, nats: this.#standby() ?? state.nats });
+  }
+
+  #answer(answerer: Answerer): void {
+    this.#answerer.resolve(answerer);
+  }
+
+  async #current(): Promise<Answerer> {
+    return await this.#answerer.promise;
+  }
+
+  #announce(): void {
+    if (this.#owned === null) return;
+    const { storage, engineVersion, nats } = this.#state;
+    this.#channel.announce({ id: this.#owned.id, state: { storage, engineVersion, nats } });
+  }
+
+  #serve(): void {
+    const choice = this.#choice;
+    if (choice === null) return;
+    const owned = this.#owned;
+    if (owned === null) {
+      this.#setState({ nats: { kind: "standby", url: choice.url } });
+      return;
+    }
+    this.#service = startTabService(choice, {
+      context: owned.sandbox.context,
+      addPublisher: (publish) => owned.sandbox.addPublisher(publish),
+      onState: (nats) => this.#setState({ nats }),
+      onMessage: (message) => owned.sandbox.tellWire(message),
+    });
+  }
+
+  #standby(): NatsState | null {
+    return this.#choice === null ? null : { kind: "standby", url: this.#choice.url };
+  }
+
+  #setState(change: Partial<SandboxState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#options.onEvent({ kind: "state", state: this.#state });
+    this.#announce();
+  }
+
+  readonly #log: Log = (level, message, fields = {}) => {
+    console[level](`godwit: ${message}`, fields);
+  };
+}
+
+async function compile(wasmUrl: string): Promise<WebAssembly.Module> {
+  const response = await fetch(wasmUrl);
+  if (!response.ok) throw new Error(`Cannot fetch ${wasmUrl}: ${response.status}`);
+  // A server that does not know the type of WASM is no reason to fail.
+  return response.headers.get("content-type") === "application/wasm"
+    ? await WebAssembly.compileStreaming(response)
+    : await WebAssembly.compile(await response.arrayBuffer());
+}

@@ -1,0 +1,102 @@
+// Answers `db.migrate.*` over NATS from a tab: one more instance of the micro-service. For browsers.
+
+import type { HandlerContext } from "../handler/context.ts";
+import type { RunEvent } from "../message/event.ts";
+import { isPrefix } from "../message/subject.ts";
+import type { Credentials, NatsSettings } from "../nats/connection.ts";
+import { EventPublisher } from "../nats/event_publisher.ts";
+import { serveConnections } from "../nats/serve_connections.ts";
+import { VERSION } from "../version.ts";
+import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "./sandbox.ts";
+
+/** What a service works with, and whom it tells. */
+export interface TabServiceOptions {
+  readonly context: HandlerContext;
+  /** Gives every run event to the service; returns how to end it. */
+  readonly addPublisher: (publish: (event: RunEvent) => void) => () => void;
+  readonly onState: (state: NatsState) => void;
+  readonly onMessage: (message: Omit<WireMessage, "at">) => void;
+}
+
+/** A service that is connected, or tries to be. */
+export interface TabService {
+  /** Finishes what was taken, and disconnects. */
+  stop(): Promise<void>;
+}
+
+/** Says why a choice cannot be used, and the way out; `null` where it can. */
+export function whyNoConnection({ url, prefix }: NatsChoice): string | null {
+  const parsed = URL.parse(url);
+  if (parsed === null || !["ws:", "wss:"].includes(parsed.protocol)) {
+    return "A browser reaches NATS by its WebSocket listener; begin the address with ws:// or wss://";
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    return "The address carries a login, and addresses are kept and shown; give the login by itself";
+  }
+  return isPrefix(prefix) ? null : `"${prefix}" is no prefix of subjects, such as db.migrate`;
+}
+
+/** Connects, and answers until it is stopped. Lost connections come back by themselves. */
+export function startTabService(choice: NatsChoice, options: TabServiceOptions): TabService {
+  const { url, prefix, login } = choice;
+  const settings: NatsSettings = { url, credentials: credentialsOf(login) };
+  const stop = new AbortController();
+  const events = new EventPublisher(prefix, options.context.log);
+  const removePublisher = options.addPublisher((event) => events.publish(event));
+  const tell = (state: NatsState): void => {
+    if (!stop.signal.aborted) options.onState(state);
+  };
+  const online = (): void => tell({ kind: "online", url, prefix });
+  const outage = (reason: string): void => tell({ kind: "offline", url, reason: why(reason) });
+  const onNetwork = (): void => {
+    if (!navigator.onLine) outage("the connection was lost");
+  };
+  globalThis.addEventListener("offline", onNetwork);
+  tell({ kind: "connecting", url, reason: null });
+  const decoder = new TextDecoder();
+  const ended = serveConnections({
+    settings,
+    context: options.context,
+    events,
+    prefix,
+    version: VERSION,
+    stop: stop.signal,
+    onServing: online,
+    onStopping() {},
+    observer: {
+      onOutage: outage,
+      onReturn: online,
+      onMessage: (direction, subject, payload) =>
+        options.onMessage({ via: "nats", direction, subject, payload: decoder.decode(payload) }),
+    },
+  }).then((end) => {
+    if (end.kind === "stopped") return;
+    const reason = end.what === "login"
+      ? "the server does not accept this login; check it and connect again"
+      : `the server does not let this login serve the subjects: ${end.reason}`;
+    tell({ kind: "refused", url, reason });
+  }, (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    options.context.log("error", "The NATS service ended", { reason });
+    tell({ kind: "refused", url, reason });
+  });
+  return {
+    async stop() {
+      stop.abort();
+      globalThis.removeEventListener("offline", onNetwork);
+      await ended;
+      removePublisher();
+    },
+  };
+}
+
+// Browsers do not say why a WebSocket failed.
+function why(reason: string): string {
+  return navigator.onLine ? `the server cannot be reached (${reason})` : "the browser is offline";
+}
+
+function credentialsOf(login: NatsLogin): Credentials {
+  return login.kind === "creds"
+    ? { kind: "creds", creds: new TextEncoder().encode(login.creds) }
+    : login;
+}
