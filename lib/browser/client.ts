@@ -3,6 +3,7 @@
 import * as Comlink from "comlink";
 import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "./sandbox.ts";
 import type { SandboxWorker } from "./sandbox_worker.ts";
+import { startWorker } from "./start_worker.ts";
 
 export type * from "./sandbox.ts";
 
@@ -14,7 +15,7 @@ const DEFAULT_NAME = "godwit";
  * takes over at once; a page that comes back from the back-forward cache has to open it anew.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const worker = new Worker(options.workerUrl, { type: "module", name: "godwit" });
+  const worker = startWorker(options.workerUrl, "godwit");
   const { promise: death, reject } = Promise.withResolvers<never>();
   death.catch(() => {});
   worker.addEventListener("error", (event) => {

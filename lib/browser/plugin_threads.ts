@@ -4,6 +4,7 @@ import type * as Comlink from "comlink";
 import { DatabaseThread, type EndlessRehearsals } from "../worker/database_thread.ts";
 import type { Databases, DatabaseSession, Outcome, SessionTarget } from "../worker/session.ts";
 import type { SandboxHost, SandboxStorage } from "./sandbox_host.ts";
+import { startWorker } from "./start_worker.ts";
 
 /** How database workers are started. */
 export interface PluginThreadsOptions {
@@ -136,7 +137,7 @@ function startThread(
   { module, workerUrl }: PluginThreadsOptions,
   storage: SandboxStorage,
 ): Promise<PluginThread> {
-  const worker = new Worker(workerUrl, { type: "module", name: "godwit database" });
+  const worker = startWorker(workerUrl, "godwit database");
   return DatabaseThread.start<SandboxHost>(worker, (remote) => remote.start(module, storage));
 }
 

@@ -1,0 +1,35 @@
+// Starts a worker under a policy that asks for Trusted Types. For browsers.
+
+/** The part of Trusted Types that is used; TypeScript's library does not know them. */
+interface TrustedTypes {
+  createPolicy(
+    name: string,
+    rules: { readonly createScriptURL: (url: string) => string },
+  ): {
+    /** Makes an object that stands for the text wherever a script's address is wanted. */
+    createScriptURL(url: string): string;
+  };
+}
+
+/** The name of godwit's only Trusted Types policy; `Content-Security-Policy: trusted-types godwit`. */
+export const TRUSTED_TYPES_POLICY = "godwit";
+
+let trust: ((url: string) => string) | null = null;
+
+/** Starts a module worker of this page's origin, and of no other. */
+export function startWorker(url: string | URL, name: string): Worker {
+  trust ??= trustingPolicy();
+  return new Worker(trust(new URL(url, location.href).href), { type: "module", name });
+}
+
+// A policy may be made once: https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy-factory
+function trustingPolicy(): (url: string) => string {
+  const factory: TrustedTypes | undefined = Reflect.get(globalThis, "trustedTypes");
+  const policy = factory?.createPolicy(TRUSTED_TYPES_POLICY, { createScriptURL: sameOrigin });
+  return policy === undefined ? sameOrigin : (url) => policy.createScriptURL(url);
+}
+
+function sameOrigin(url: string): string {
+  if (new URL(url).origin === location.origin) return url;
+  throw new TypeError(`A worker must come from ${location.origin}, and ${url} does not`);
+}
