@@ -23,6 +23,15 @@ export interface RunOptions {
   readonly timeoutMs: number | undefined;
 }
 
+/** What a bundle is to be. */
+export interface BundleOptions {
+  readonly plugin: string;
+  /** The module to write; by default `./<plugin>.bundle.js`. */
+  readonly out: string | undefined;
+  /** Replace files that godwit did not make. */
+  readonly overwrite: boolean;
+}
+
 /** A command line that makes sense. */
 export type Command =
   & { readonly options: CommonOptions }
@@ -31,6 +40,7 @@ export type Command =
     | { readonly name: "status"; readonly plugin: string }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
+    | { readonly name: "bundle"; readonly bundle: BundleOptions }
     | { readonly name: "plugins" | "serve" }
   );
 
@@ -54,6 +64,8 @@ const OPTIONS = {
   "dry-run": { type: "boolean" },
   "plan-hash": { type: "string" },
   "timeout-ms": { type: "string" },
+  "out": { type: "string" },
+  "overwrite": { type: "boolean" },
   "help": { type: "boolean", short: "h" },
   "version": { type: "boolean" },
 } as const;
@@ -77,6 +89,7 @@ const COMMANDS = {
   status: { positionals: ["plugin"], options: ["nats", "prefix"] },
   check: { positionals: ["plugin?"], options: [] },
   new: { positionals: ["plugin", "description"], options: [] },
+  bundle: { positionals: ["plugin"], options: ["out", "overwrite"] },
   plugins: { positionals: [], options: [] },
 } as const satisfies Readonly<Record<string, Shape>>;
 
@@ -89,6 +102,7 @@ export const HELP = `godwit: schema migrations for SQLite plugins
   status <plugin>              what is applied, pending, failed or changed
   check [plugin]               parse, rehearse and lint every file; for CI
   new <plugin> <description>   write the next numbered file
+  bundle <plugin>              one ES module of it, for browsers   [--out FILE]
   plugins                      list plugins with versions and pending counts
 
   --plugins DIR      where <plugin>/migrations/ is    GODWIT_PLUGINS, ./plugins
@@ -99,6 +113,8 @@ export const HELP = `godwit: schema migrations for SQLite plugins
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --timeout-ms N     interrupt after N milliseconds   600000
+  --out FILE         the module to write              <plugin>.bundle.js
+  --overwrite        replace a file that godwit did not make
   --nats URL         ask a running service; for serve, where NATS is:
                                              NATS_URL, ws://127.0.0.1:8080
   --prefix SUBJECT   the subjects' prefix             ${DEFAULT_PREFIX}
@@ -181,6 +197,8 @@ function readCommand(
       return { kind: "command", command: { name, plugin: positionals[0], options } };
     case "new":
       return { kind: "command", command: { name, plugin: first, description: second, options } };
+    case "bundle":
+      return readBundle(first, values, options);
     case "plugins":
     case "serve":
       return { kind: "command", command: { name, options } };
@@ -212,6 +230,15 @@ function readRun(
     planHash: values["plan-hash"],
   };
   return { kind: "command", command: { name, run, options } };
+}
+
+function readBundle(plugin: string, values: Values, options: CommonOptions): Arguments {
+  // A server tells browsers by the ending that it is a module.
+  if (values.out !== undefined && !/[^/\\]\.m?js$/.test(values.out)) {
+    return usage(`--out needs a file that ends in .js or .mjs, not "${values.out}"`);
+  }
+  const bundle = { plugin, out: values.out, overwrite: values.overwrite ?? false };
+  return { kind: "command", command: { name: "bundle", bundle, options } };
 }
 
 /** `null` for what is no whole number; `undefined` for what is not given. */

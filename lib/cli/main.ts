@@ -71,6 +71,10 @@ async function run(
       const { runNew } = await import("./commands/new.ts");
       return await runNew(command.plugin, command.description, options, console);
     }
+    case "bundle": {
+      const { runBundle } = await import("./commands/bundle.ts");
+      return await runBundle(command.bundle, options, console);
+    }
     case "plugins": {
       const { runPlugins } = await import("./commands/plugins.ts");
       return await runPlugins(options, console);

@@ -1,0 +1,39 @@
+// The page of the trivia plugin: which version its database has, and a button that brings it to the newest.
+// Runs in a sandboxed frame, and reaches its own database alone.
+
+import type { Godwit } from "../../../lib/browser/plugin_page.ts";
+
+/** Fills the element that is the plugin's own. */
+export function start(godwit: Godwit, root: HTMLElement): void {
+  const heading = document.createElement("h2");
+  heading.textContent = "Trivia";
+  const state = document.createElement("p");
+  state.setAttribute("role", "status");
+  const update = document.createElement("button");
+  update.type = "button";
+  update.textContent = "Update the questions";
+
+  async function show(): Promise<void> {
+    const reply = await godwit.request("status", {});
+    if (!reply.success) {
+      state.textContent = reply.message;
+    } else if ("pending_count" in reply) {
+      update.disabled = reply.pending_count === 0;
+      state.textContent = reply.pending_count === 0
+        ? `The questions are up to date, at version ${reply.current_version}.`
+        : `Version ${reply.current_version}; newer ones: ${reply.pending_count}.`;
+    }
+  }
+
+  update.addEventListener("click", async () => {
+    update.disabled = true;
+    const reply = await godwit.request("apply", { applied_by: `page of ${godwit.plugin}` });
+    await show();
+    if (!reply.success) {
+      state.textContent = reply.message;
+      update.disabled = false;
+    }
+  });
+  root.replaceChildren(heading, state, update);
+  show();
+}
