@@ -39,7 +39,7 @@ type Known =
  * Makes a source of `manifest.json` at an absolute URL; files are at
  * `<the manifest's folder>/<plugin>/migrations/<file>`.
  *
- * The server is asked for the manifest each time, and for a file only where its checksum is not in
+ * The server is asked for the manifest each time, once for all who ask at the same time, and for a file only where its checksum is not in
  * memory yet. A server that cannot be reached, or that says to try later, changes nothing: the last
  * manifest stays in force, the files in memory are served, the others are `unreadable-file`
  * findings, and `problem()` says so. An answer counts, whatever it is: without a manifest there are
@@ -54,7 +54,14 @@ export function httpSource(
   let last: Manifest | null = null;
   let problem: string | null = null;
 
-  async function refresh(): Promise<Known> {
+  let refreshing: Promise<Known> | null = null;
+
+  // Whoever asks while an answer is on its way gets that one.
+  function refresh(): Promise<Known> {
+    return refreshing ??= fetchManifest().finally(() => refreshing = null);
+  }
+
+  async function fetchManifest(): Promise<Known> {
     const limits = { maxBytes: MAX_MANIFEST_BYTES, timeoutMs };
     const fetched = await fetchBounded(manifestUrl, fetch, limits);
     if (fetched.kind === "unreachable" && last !== null) {

@@ -56,6 +56,16 @@ http(
   },
 );
 
+http("who asks at the same time is answered by one manifest", async () => {
+  await using server = new PluginServer();
+  await publish(server, { "001_a.sql": ONE });
+  const source = httpSource(server.url, fetch);
+  await Promise.all([source.plugins(), source.plugins(), source.pageOf("quotes")]);
+  assert.equal(server.asked, ["/plugins/manifest.json"]);
+  await source.plugins();
+  assert.is(server.asked.length, 2);
+});
+
 http(
   "load() holds a file against the manifest, and asks again for one that did not match",
   async () => {
