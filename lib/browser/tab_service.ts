@@ -46,12 +46,23 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
   const tell = (state: NatsState): void => {
     if (!stop.signal.aborted) options.onState(state);
   };
-  const online = (): void => tell({ kind: "online", url, prefix });
-  const outage = (reason: string): void => tell({ kind: "offline", url, reason: why(reason) });
+  let isUp = false;
+  const up = (): void => {
+    isUp = true;
+    tell({ kind: "online", url, prefix });
+  };
+  const down = (reason: string): void => {
+    isUp = false;
+    tell({ kind: "offline", url, reason: `the server cannot be reached: ${reason}` });
+  };
+  // A connection without a network is noticed late by itself, and may survive a short outage.
   const onNetwork = (): void => {
-    if (!navigator.onLine) outage("the connection was lost");
+    if (!isUp || isLoopback(url)) return;
+    if (navigator.onLine) tell({ kind: "online", url, prefix });
+    else tell({ kind: "offline", url, reason: "the browser has no network" });
   };
   globalThis.addEventListener("offline", onNetwork);
+  globalThis.addEventListener("online", onNetwork);
   tell({ kind: "connecting", url, reason: null });
   const decoder = new TextDecoder();
   const ended = serveConnections({
@@ -61,11 +72,11 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
     prefix,
     version: VERSION,
     stop: stop.signal,
-    onServing: online,
+    onServing: up,
     onStopping() {},
     observer: {
-      onOutage: outage,
-      onReturn: online,
+      onOutage: down,
+      onReturn: up,
       onMessage: (direction, subject, payload) =>
         options.onMessage({ via: "nats", direction, subject, payload: decoder.decode(payload) }),
     },
@@ -84,15 +95,16 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
     async stop() {
       stop.abort();
       globalThis.removeEventListener("offline", onNetwork);
+      globalThis.removeEventListener("online", onNetwork);
       await ended;
       removePublisher();
     },
   };
 }
 
-// Browsers do not say why a WebSocket failed.
-function why(reason: string): string {
-  return navigator.onLine ? `the server cannot be reached (${reason})` : "the browser is offline";
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
 function credentialsOf(login: NatsLogin): Credentials {

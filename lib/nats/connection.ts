@@ -28,6 +28,8 @@ export interface NatsSettings {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+// A network that vanishes without a word is noticed after the second ping that nobody answers.
+const PING_INTERVAL_MS = 30_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
@@ -105,6 +107,7 @@ function optionsOf({ url, credentials }: NatsSettings): ConnectionOptions {
     servers: redactUrl(url),
     name: "godwit",
     timeout: CONNECT_TIMEOUT_MS,
+    pingInterval: PING_INTERVAL_MS,
     maxReconnectAttempts: -1,
     reconnectDelayHandler: () => reconnectDelayMs(attempt++ % 16),
     // The addresses that a server gossips are for its own network; the one that was given works.
