@@ -1,0 +1,40 @@
+// The page as a whole. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { useStore } from "../state/store_context.ts";
+import { ConfirmDialog } from "./confirm_dialog.tsx";
+import { NamingDialog } from "./naming_dialog.tsx";
+import { NatsDialog } from "./nats_dialog.tsx";
+import { Notices } from "./notices.tsx";
+import { PageHeader } from "./page_header.tsx";
+import { PluginList } from "./plugin_list.tsx";
+import { PluginView } from "./plugin_view.tsx";
+import { Toast } from "./toast.tsx";
+import { Welcome } from "./welcome.tsx";
+
+/** Header, plugins, and the plugin that is shown. */
+export function App(): JSX.Element {
+  const store = useStore();
+  const main = useRef<HTMLElement>(null);
+  const entry = store.entry.value;
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the plugin
+      </button>
+      <PageHeader />
+      <Notices />
+      <div class="page-body">
+        <PluginList />
+        <main class="page-main" ref={main} tabIndex={-1} aria-label="Plugin">
+          {entry === null ? <Welcome /> : <PluginView key={entry.name} entry={entry} />}
+        </main>
+      </div>
+      <ConfirmDialog />
+      <NamingDialog />
+      <NatsDialog />
+      <Toast />
+    </>
+  );
+}

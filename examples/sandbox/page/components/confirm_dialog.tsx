@@ -1,0 +1,34 @@
+// Asks before something that cannot be undone. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useStore } from "../state/store_context.ts";
+import { Modal } from "./modal.tsx";
+
+/** The question that is open, if there is one. */
+export function ConfirmDialog(): JSX.Element | null {
+  const question = useStore().question.value;
+  if (question === null) return null;
+  return (
+    <Modal title={question.title} onClose={() => question.answer(false)}>
+      <p>{question.text}</p>
+      {question.points.length > 0 && (
+        <ul class="losses">
+          {question.points.map((point) => <li key={point}>{point}</li>)}
+        </ul>
+      )}
+      {question.footnote !== null && <p class="quiet">{question.footnote}</p>}
+      <div class="modal-actions">
+        <button type="button" class="button" autoFocus onClick={() => question.answer(false)}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          class="button button-danger"
+          onClick={() => question.answer(true)}
+        >
+          {question.confirm}
+        </button>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,41 @@
+// The plugin's database as a file: out of the page, and into it. Runs in the browser.
+
+import type { JSX } from "preact";
+import { exportDatabase, importDatabase } from "../state/database_file.ts";
+import { useStore } from "../state/store_context.ts";
+import { Icon } from "./icon.tsx";
+
+/** Export and import. */
+export function DatabaseFile({ plugin }: { readonly plugin: string }): JSX.Element {
+  const store = useStore();
+  return (
+    <section class="database-file" aria-labelledby="file-heading">
+      <h3 id="file-heading" class="section-heading">Database file</h3>
+      <p class="quiet">
+        An ordinary SQLite file, which every SQLite opens. Importing replaces the database and keeps
+        what was there as a backup.
+      </p>
+      <div class="row">
+        <button type="button" class="button" onClick={() => void exportDatabase(store, plugin)}>
+          <Icon name="download" />
+          Export
+        </button>
+        <label class="button file-button">
+          <Icon name="upload" />
+          Import
+          <input
+            type="file"
+            class="unseen"
+            accept=".sqlite3,.sqlite,.db"
+            onChange={(event) => {
+              const input = event.currentTarget;
+              const file = input.files?.[0];
+              if (file !== undefined) void importDatabase(store, plugin, file);
+              input.value = "";
+            }}
+          />
+        </label>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+// Draws a table or a view: its columns, indexes and triggers, and what happens to them. In the browser.
+
+import type { JSX } from "preact";
+import type { DiagramAttachment, DiagramColumn, Mark } from "../model/diagram.ts";
+import { type PlacedBox, ROW } from "../model/diagram_layout.ts";
+import { CHANGE_SIGNS, changeWord, count } from "../model/words.ts";
+
+const TEXT = { inset: 12, sign: 10, key: 22, name: 46, baseline: 14 } as const;
+
+/** A box at its place. */
+export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): JSX.Element {
+  const { box, x, y, width, height, columns, hidden } = placed;
+  const body = ROW.header + ROW.padding;
+  const attachments = columns.length === 0 && box.mark === "same" && hidden > 0
+    ? []
+    : box.attachments;
+  const rows = columns.length + (hidden > 0 ? 1 : 0);
+  return (
+    <g class="box" data-mark={box.mark} data-kind={box.kind} transform={`translate(${x} ${y})`}>
+      <rect class="box-frame" width={width} height={height} rx="7" />
+      <path
+        class="box-head"
+        d={`M0 ${ROW.header}V7a7 7 0 0 1 7-7H${width - 7}a7 7 0 0 1 7 7V${ROW.header}z`}
+      />
+      <text class="box-name" x={TEXT.inset} y="20">
+        {box.mark !== "same" && <tspan class="sign">{CHANGE_SIGNS[box.mark]}</tspan>}
+        <tspan dx={box.mark === "same" ? 0 : 6}>{box.name}</tspan>
+        <title>{titleOf(box.name, box.mark, box.note)}</title>
+      </text>
+      <text class="box-kind" x={width - TEXT.inset} y="20" text-anchor="end">
+        {box.mark !== "same" ? changeWord(box.mark) : box.kind === "table" ? "" : box.kind}
+      </text>
+      {columns.map((column, index) => (
+        <ColumnRow key={column.name} column={column} y={body + index * ROW.column} width={width} />
+      ))}
+      {hidden > 0 && (
+        <text class="box-more" x={TEXT.name} y={body + columns.length * ROW.column + TEXT.baseline}>
+          {columns.length === 0 ? count(hidden, "column") : `and ${hidden} more`}
+        </text>
+      )}
+      {attachments.map((attachment, index) => (
+        <AttachmentRow
+          key={attachment.name}
+          attachment={attachment}
+          y={body + rows * ROW.column + index * ROW.attachment}
+          width={width}
+          isFirst={index === 0 && rows > 0}
+        />
+      ))}
+    </g>
+  );
+}
+
+function ColumnRow(
+  { column, y, width }: {
+    readonly column: DiagramColumn;
+    readonly y: number;
+    readonly width: number;
+  },
+): JSX.Element {
+  const { name, type, mark } = column;
+  const key = column.isPrimaryKey ? "PK" : column.isForeignKey ? "FK" : "";
+  return (
+    <g class="row-drawing" data-mark={mark} transform={`translate(0 ${y})`}>
+      {mark !== "same" && <rect class="row-back" x="1" width={width - 2} height={ROW.column} />}
+      <title>{titleOf(name, mark, column.note)}</title>
+      {mark !== "same" && (
+        <text class="sign" x={TEXT.sign} y={TEXT.baseline}>{CHANGE_SIGNS[mark]}</text>
+      )}
+      <text class="key" x={TEXT.key} y={TEXT.baseline}>{key}</text>
+      <text class="name" x={TEXT.name} y={TEXT.baseline}>
+        {cut(name, 24)}
+        {column.isNotNull && <tspan class="star">*</tspan>}
+      </text>
+      <text class="type" x={width - TEXT.inset} y={TEXT.baseline} text-anchor="end">
+        {cut(type, 14)}
+        {mark !== "same" && <tspan class="word" dx="6">{changeWord(mark)}</tspan>}
+      </text>
+    </g>
+  );
+}
+
+function AttachmentRow(
+  { attachment, y, width, isFirst }: {
+    readonly attachment: DiagramAttachment;
+    readonly y: number;
+    readonly width: number;
+    readonly isFirst: boolean;
+  },
+): JSX.Element {
+  const { kind, name, mark } = attachment;
+  return (
+    <g class="row-drawing row-attachment" data-mark={mark} transform={`translate(0 ${y})`}>
+      {mark !== "same" && <rect class="row-back" x="1" width={width - 2} height={ROW.attachment} />}
+      {isFirst && <path class="rule" d={`M${TEXT.inset} 0H${width - TEXT.inset}`} />}
+      <title>{titleOf(`${kind} ${name}`, mark, null)}</title>
+      {mark !== "same" && (
+        <text class="sign" x={TEXT.sign} y={TEXT.baseline}>{CHANGE_SIGNS[mark]}</text>
+      )}
+      <text class="key" x={TEXT.key} y={TEXT.baseline}>{kind === "index" ? "IX" : "TR"}</text>
+      <text class="name" x={TEXT.name} y={TEXT.baseline}>{cut(name, 28)}</text>
+      {mark !== "same" && (
+        <text class="type" x={width - TEXT.inset} y={TEXT.baseline} text-anchor="end">
+          <tspan class="word">{changeWord(mark)}</tspan>
+        </text>
+      )}
+    </g>
+  );
+}
+
+function titleOf(name: string, mark: Mark, note: string | null): string {
+  const word = mark === "same" ? "" : `, ${changeWord(mark)}`;
+  return `${name}${word}${note === null ? "" : `: ${note}`}`;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

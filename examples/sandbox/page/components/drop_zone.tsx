@@ -1,0 +1,82 @@
+// Takes files in, dropped anywhere on the page or chosen. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { filesOfDrop, filesOfInput, receiveFiles } from "../state/files.ts";
+import { useStore } from "../state/store_context.ts";
+import { Icon } from "./icon.tsx";
+
+/** The place to drop files, with inputs for those who do not drag. */
+export function DropZone(): JSX.Element {
+  const store = useStore();
+  const isOver = useSignal(false);
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes("Files") !== true) return;
+      event.preventDefault();
+      isOver.value = true;
+    };
+    const leave = (event: DragEvent): void => {
+      // Between elements of the page there is another one that is entered.
+      if (event.relatedTarget === null) isOver.value = false;
+    };
+    const drop = (event: DragEvent): void => {
+      event.preventDefault();
+      isOver.value = false;
+      const { dataTransfer } = event;
+      if (dataTransfer === null) return;
+      void filesOfDrop(dataTransfer).then((files) => receiveFiles(store, files));
+    };
+    addEventListener("dragover", over);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, []);
+  return (
+    <section class="drop-zone" data-over={isOver.value} aria-labelledby="drop-heading">
+      <h2 id="drop-heading" class="drop-heading">
+        <Icon name="upload" />
+        {isOver.value ? "Drop to add" : "Add migrations"}
+      </h2>
+      <p class="quiet">
+        Drop .sql files, or a folder with <code>migrations/</code>, anywhere on the page
+      </p>
+      <div class="row">
+        <FileButton label="Choose files" isFolder={false} />
+        <FileButton label="Choose folder" isFolder />
+      </div>
+    </section>
+  );
+}
+
+function FileButton(
+  { label, isFolder }: { readonly label: string; readonly isFolder: boolean },
+): JSX.Element {
+  const store = useStore();
+  return (
+    <label class="button button-small file-button">
+      {label}
+      <input
+        type="file"
+        class="unseen"
+        multiple
+        ref={(input) => {
+          if (input !== null) input.webkitdirectory = isFolder;
+        }}
+        accept={isFolder ? undefined : ".sql"}
+        onChange={(event) => {
+          const input = event.currentTarget;
+          if (input.files === null) return;
+          void filesOfInput(input.files).then((files) => receiveFiles(store, files));
+          // The same files may be chosen again.
+          input.value = "";
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,59 @@
+// Asks for the plugin that loose SQL files belong to. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { count } from "../model/words.ts";
+import { nameFiles } from "../state/files.ts";
+import type { Naming } from "../state/store.ts";
+import { useStore } from "../state/store_context.ts";
+import { Modal } from "./modal.tsx";
+
+/** Open while dropped files wait for a name. */
+export function NamingDialog(): JSX.Element | null {
+  const naming = useStore().naming.value;
+  return naming === null ? null : <NamingForm naming={naming} />;
+}
+
+function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
+  const store = useStore();
+  const name = useSignal(naming.suggestion);
+  const problem = useSignal<string | null>(null);
+  const close = (): void => void (store.naming.value = null);
+  const isTaken = store.plugins.value?.some((entry) => entry.name === name.value) === true;
+  return (
+    <Modal title="Whose migrations are these?" onClose={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void nameFiles(store, name.value.trim()).then((message) => problem.value = message);
+        }}
+      >
+        <p>
+          {count(naming.files.length, "file")}: {naming.files.map(({ file }) => file).join(", ")}
+        </p>
+        <label class="field">
+          Plugin
+          <input
+            type="text"
+            value={name.value}
+            autoFocus
+            autocomplete="off"
+            spellcheck={false}
+            aria-invalid={problem.value !== null}
+            aria-describedby="naming-hint"
+            onInput={(event) => name.value = event.currentTarget.value}
+          />
+        </label>
+        <p id="naming-hint" class="quiet" role="status">
+          {problem.value ?? (isTaken
+            ? "There is a plugin of this name; these files will stand in for its own"
+            : "They stay in this browser, as files of this plugin")}
+        </p>
+        <div class="modal-actions">
+          <button type="button" class="button" onClick={close}>Cancel</button>
+          <button type="submit" class="button button-primary">Keep files</button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

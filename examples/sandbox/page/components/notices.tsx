@@ -1,0 +1,42 @@
+// What everybody at the page has to know: whose databases these are, and whether they stay.
+
+import type { JSX } from "preact";
+import { useStore } from "../state/store_context.ts";
+import { Icon } from "./icon.tsx";
+
+/** Notices about the sandbox as a whole; usually none. */
+export function Notices(): JSX.Element {
+  const store = useStore();
+  const { role, storage } = store.state.value;
+  const problem = store.startProblem.value;
+  return (
+    <div class="notices" role="status">
+      {problem !== null && (
+        <p class="notice" data-level="error">
+          <Icon name="cross" />
+          <span>
+            <strong>The sandbox could not start.</strong> {problem}
+          </span>
+        </p>
+      )}
+      {role === "guest" && (
+        <p class="notice" data-level="info">
+          <Icon name="info" />
+          <span>
+            <strong>Owned by another tab.</strong>{" "}
+            Requests go there, and everything works; this tab takes over when that one closes.
+          </span>
+        </p>
+      )}
+      {storage?.kind === "memory" && (
+        <p class="notice" data-level="warning">
+          <Icon name="warning" />
+          <span>
+            <strong>Nothing is kept.</strong>{" "}
+            The databases live in memory and are gone when this tab closes: {storage.reason}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}

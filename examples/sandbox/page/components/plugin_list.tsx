@@ -1,0 +1,33 @@
+// The plugins, and the way to bring more. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useStore } from "../state/store_context.ts";
+import { DropZone } from "./drop_zone.tsx";
+import { PluginItem } from "./plugin_item.tsx";
+
+/** The plugins of the sandbox as a list of links. */
+export function PluginList(): JSX.Element {
+  const store = useStore();
+  const plugins = store.plugins.value;
+  return (
+    <aside class="sidebar">
+      <nav aria-labelledby="plugins-heading">
+        <h2 id="plugins-heading" class="section-heading">Plugins</h2>
+        {plugins === null
+          ? (
+            <ul class="plugin-list placeholder" aria-hidden="true">
+              <li />
+              <li />
+            </ul>
+          )
+          : (
+            <ul class="plugin-list">
+              {plugins.map((entry) => <PluginItem key={entry.name} entry={entry} />)}
+            </ul>
+          )}
+        {plugins?.length === 0 && <p class="quiet">None yet</p>}
+      </nav>
+      <DropZone />
+    </aside>
+  );
+}

@@ -1,0 +1,71 @@
+// What can be done from a step, and how far it is while it is done. Runs in the browser.
+
+import type { JSX } from "preact";
+import { describeProgress, fractionDone } from "../model/run_progress.ts";
+import { type PlannedRun, stepAction } from "../model/step_action.ts";
+import { count, describeVersions } from "../model/words.ts";
+import { dryRun, run } from "../state/run.ts";
+import { useStore } from "../state/store_context.ts";
+
+interface StepActionsProps {
+  readonly plugin: string;
+  /** `null` where the file has no version; 0 is the empty database. */
+  readonly version: number | null;
+}
+
+/** The buttons of a step, with what will happen said before. */
+export function StepActions({ plugin, version }: StepActionsProps): JSX.Element {
+  const store = useStore();
+  const status = store.status.value;
+  const progress = store.running.value.get(plugin);
+  const isBusy = store.busy.value.has(plugin) || progress !== undefined;
+  const action = status === null || version === null ? null : stepAction(status, version);
+  const planned = action === null || action.verb === "none" ? null : action;
+  const fraction = progress === undefined ? null : fractionDone(progress);
+  return (
+    <div class="actions" role="group" aria-label="Run">
+      <div class="row">
+        <button
+          type="button"
+          class="button"
+          disabled={planned === null || isBusy}
+          onClick={() => planned !== null && void dryRun(store, plugin, planned)}
+        >
+          Dry run
+        </button>
+        <button
+          type="button"
+          class={planned?.verb === "rollback" ? "button button-danger" : "button button-primary"}
+          disabled={planned === null || isBusy}
+          onClick={() => planned !== null && void run(store, plugin, planned)}
+        >
+          {planned?.label ?? "Apply to here"}
+        </button>
+      </div>
+      <p class="actions-words" role="status">
+        {progress !== undefined
+          ? describeProgress(progress)
+          : isBusy
+          ? "Asking …"
+          : planned !== null
+          ? describePlan(planned)
+          : action?.verb === "none"
+          ? action.reason
+          : ""}
+      </p>
+      <progress
+        class="progress"
+        aria-label="Progress"
+        data-running={isBusy}
+        max={1}
+        {...(fraction === null ? {} : { value: fraction })}
+      />
+    </div>
+  );
+}
+
+function describePlan({ verb, migrations }: PlannedRun): string {
+  const which = describeVersions(migrations);
+  const number = migrations.length > 2 ? ` (${count(migrations.length, "migration")})` : "";
+  return verb === "apply" ? `Applies ${which}${number}` : `Rolls back ${which}${number}`;
+}

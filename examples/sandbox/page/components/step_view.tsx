@@ -1,0 +1,119 @@
+// The step that is chosen: what can be done, its SQL, and what it does to the schema.
+
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { STATE_LABELS, type TimelineStep } from "../model/timeline.ts";
+import { describeDuration, describeTime, padVersion } from "../model/words.ts";
+import { copyToDraft } from "../state/draft.ts";
+import { goTo } from "../state/navigate.ts";
+import { useStore } from "../state/store_context.ts";
+import { FindingList } from "./finding_list.tsx";
+import { RunResult } from "./run_result.tsx";
+import { SchemaChangePanel } from "./schema_change_panel.tsx";
+import { SqlEditor } from "./sql_editor.tsx";
+import { StepActions } from "./step_actions.tsx";
+
+interface StepViewProps {
+  readonly plugin: string;
+  /** `null` for the empty database at the beginning. */
+  readonly step: TimelineStep | null;
+}
+
+/** A step of the timeline in full. */
+export function StepView({ plugin, step }: StepViewProps): JSX.Element {
+  const store = useStore();
+  const outcome = store.outcomes.value.get(plugin);
+  return (
+    <article class="step" aria-labelledby="step-heading">
+      <header class="step-head">
+        <h3 id="step-heading" class="step-title" tabIndex={-1}>
+          {step?.version != null && <span class="step-version">{padVersion(step.version)}</span>}
+          {step?.title ?? "Empty database"}
+        </h3>
+        {step !== null && <StepFacts step={step} />}
+        <StepActions plugin={plugin} version={step === null ? 0 : step.version} />
+      </header>
+      {outcome !== undefined && <RunResult plugin={plugin} outcome={outcome} />}
+      {step !== null && <StepFile plugin={plugin} step={step} key={step.key} />}
+      {step === null && (
+        <p class="quiet">Before the first migration there are no tables, and nothing to lose.</p>
+      )}
+    </article>
+  );
+}
+
+function StepFacts({ step }: { readonly step: TimelineStep }): JSX.Element {
+  const { run, state, error } = step;
+  return (
+    <>
+      <p class="step-facts">
+        <span class="state-word" data-state={state}>{STATE_LABELS[state]}</span>
+        {run !== null && (
+          <span>
+            {step.isApplied ? "" : "tried "}
+            <time dateTime={run.at}>{describeTime(run.at)}</time> by {run.by}
+            {run.durationMs !== null && `, ${describeDuration(run.durationMs)}`}
+          </span>
+        )}
+        <code>{step.file}</code>
+      </p>
+      {error !== null && <p class="problem-text">{error}</p>}
+    </>
+  );
+}
+
+function StepFile(
+  { plugin, step }: { readonly plugin: string; readonly step: TimelineStep },
+): JSX.Element {
+  const store = useStore();
+  const line = useSignal<number | null>(null);
+  const { report } = step;
+  const text = report?.text ?? null;
+  return (
+    <>
+      <section aria-labelledby="sql-heading">
+        <div class="section-bar">
+          <h4 id="sql-heading" class="section-heading">SQL</h4>
+          {report !== null && text !== null && (
+            <button
+              type="button"
+              class="button button-small"
+              onClick={() => {
+                copyToDraft(store, plugin, report);
+                goTo(store, { view: "playground" });
+              }}
+            >
+              Open in playground
+            </button>
+          )}
+        </div>
+        {text === null
+          ? (
+            <p class="quiet">
+              {report === null
+                ? "The file is gone; what it did is still in the database."
+                : store.report.value === null
+                ? "Reading the file …"
+                : "The file is no text that could be shown."}
+            </p>
+          )
+          : (
+            <SqlEditor
+              label={`SQL of ${step.file}`}
+              text={text}
+              findings={step.findings}
+              line={line}
+              edit={null}
+            />
+          )}
+        {step.findings.length > 0 && (
+          <FindingList
+            findings={step.findings}
+            onShow={text === null ? null : (shown) => line.value = shown}
+          />
+        )}
+      </section>
+      {report?.effect != null && <SchemaChangePanel effect={report.effect} title="Schema" />}
+    </>
+  );
+}

@@ -1,0 +1,63 @@
+// The migrations in order, from the empty database on. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { goTo } from "../state/navigate.ts";
+import { BEGINNING } from "../state/store.ts";
+import { useStore } from "../state/store_context.ts";
+import { TimelineItem } from "./timeline_item.tsx";
+
+/** A list of which one is chosen. Arrow keys move through it, Enter goes to the step itself. */
+export function Timeline(): JSX.Element {
+  const store = useStore();
+  const list = useRef<HTMLOListElement>(null);
+  const steps = store.timeline.value;
+  const keys = [BEGINNING, ...steps.map(({ key }) => key)];
+  const shown = store.step.value?.key ?? BEGINNING;
+  const move = (event: KeyboardEvent): void => {
+    const index = keys.indexOf(shown);
+    const target = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: keys.length - 1 }[
+      event.key
+    ];
+    if (target === undefined) return;
+    event.preventDefault();
+    const key = keys[Math.min(Math.max(target, 0), keys.length - 1)];
+    if (key === undefined) return;
+    goTo(store, { step: key });
+    list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  };
+  const open = (key: string): void => {
+    goTo(store, { step: key });
+    document.getElementById("step-heading")?.focus();
+  };
+  return (
+    <section aria-labelledby="timeline-heading">
+      <h3 id="timeline-heading" class="section-heading">Timeline</h3>
+      <ol class="timeline" ref={list} onKeyDown={move}>
+        <li class="timeline-entry">
+          <button
+            type="button"
+            class="timeline-item"
+            data-key={BEGINNING}
+            data-state="beginning"
+            aria-current={shown === BEGINNING ? "step" : undefined}
+            tabIndex={shown === BEGINNING ? 0 : -1}
+            onClick={() => open(BEGINNING)}
+          >
+            <span class="timeline-sign" aria-hidden="true" />
+            <span class="timeline-title">Empty database</span>
+          </button>
+        </li>
+        {steps.map((step) => (
+          <TimelineItem
+            key={step.key}
+            step={step}
+            isShown={step.key === shown}
+            onOpen={() => open(step.key)}
+          />
+        ))}
+      </ol>
+      {steps.length === 0 && store.report.value !== null && <p class="quiet">No migrations</p>}
+    </section>
+  );
+}

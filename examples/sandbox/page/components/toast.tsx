@@ -1,0 +1,19 @@
+// Says what has just happened, to eyes and to screen readers. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { useStore } from "../state/store_context.ts";
+
+const SHOWN_MS = 6_000;
+
+/** The last thing that was said; it goes by itself, for it stands elsewhere too where it matters. */
+export function Toast(): JSX.Element {
+  const store = useStore();
+  const said = store.said.value;
+  useEffect(() => {
+    if (said === "") return;
+    const timer = setTimeout(() => store.said.value = "", SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return <div class="toast" role="status" aria-live="polite">{said}</div>;
+}

@@ -1,0 +1,253 @@
+// Places the boxes of both drawings, so that nothing moves between them but what changed. Pure.
+
+import { Graph, layout } from "@dagrejs/dagre";
+import type { Diagram, DiagramBox, DiagramColumn, DiagramEdge, DiagramSide } from "./diagram.ts";
+
+/** A box with its place; the measures are user units of SVG, about a pixel each. */
+export interface PlacedBox {
+  readonly box: DiagramBox;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** The columns that are shown; of a table that stays as it is there may be none. */
+  readonly columns: readonly DiagramColumn[];
+  /** How many columns are not shown. */
+  readonly hidden: number;
+}
+
+/** A foreign key's line, as points from the child to the parent. */
+export interface PlacedEdge {
+  readonly edge: DiagramEdge;
+  readonly points: readonly Point[];
+}
+
+/** A place in a drawing. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A drawing that is ready to be drawn. */
+export interface PlacedSide {
+  readonly boxes: readonly PlacedBox[];
+  readonly edges: readonly PlacedEdge[];
+}
+
+/** Both drawings on sheets of one size. */
+export interface DiagramLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly before: PlacedSide;
+  readonly after: PlacedSide;
+}
+
+/** Whether tables that stay as they are show their columns. */
+export type Detail = "all" | "changed";
+
+/** The heights of a box's parts, which the drawing shares. */
+export const ROW = { header: 30, column: 20, attachment: 19, padding: 7 } as const;
+
+// The width of a character of the monospaced face at 12 px, and what stands around the text.
+const CHARACTER = 7.3;
+const GUTTER = 74;
+const WIDTH = { least: 150, most: 300 };
+const GAP = { x: 36, y: 44 };
+const MARGIN = 6;
+
+/** Says how much to show: beyond this many boxes, only what changes shows its columns. */
+export function defaultDetail({ before, after }: Diagram): Detail {
+  return Math.max(before.boxes.length, after.boxes.length) > 14 ? "changed" : "all";
+}
+
+/** Lays out both drawings at once: what stands in both has one place. */
+export function layoutDiagram(diagram: Diagram, detail: Detail): DiagramLayout {
+  const sides = [diagram.before, diagram.after];
+  const sizes = new Map<string, Size>();
+  for (const box of sides.flatMap(({ boxes }) => boxes)) {
+    const size = sizeOf(box, detail);
+    const other = sizes.get(box.id) ?? size;
+    sizes.set(box.id, {
+      width: Math.max(size.width, other.width),
+      height: Math.max(size.height, other.height),
+    });
+  }
+  const edges = new Map(
+    sides.flatMap((side) => side.edges).map((edge) => [edgeKey(edge), edge]),
+  );
+  const sheet = pack(
+    components([...sizes.keys()], [...edges.values()]).map((ids) =>
+      layoutComponent(ids, sizes, [...edges.values()])
+    ),
+  );
+  const place = (side: DiagramSide): PlacedSide => {
+    const boxes = side.boxes.map((box) => placeBox(box, sheet, sizes, detail));
+    const byId = new Map(boxes.map((placed) => [placed.box.id, placed]));
+    return { boxes, edges: side.edges.map((edge) => placeEdge(edge, sheet, byId)) };
+  };
+  return {
+    width: sheet.width,
+    height: sheet.height,
+    before: place(diagram.before),
+    after: place(diagram.after),
+  };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Some boxes and lines, placed together. */
+interface Sheet extends Size {
+  readonly corners: ReadonlyMap<string, Point>;
+  readonly lines: ReadonlyMap<string, readonly Point[]>;
+}
+
+function shownColumns(box: DiagramBox, detail: Detail): readonly DiagramColumn[] {
+  if (detail === "all" || box.mark === "added" || box.mark === "removed") return box.columns;
+  return box.mark === "same"
+    ? []
+    : box.columns.filter(({ mark, isPrimaryKey }) => mark !== "same" || isPrimaryKey);
+}
+
+function sizeOf(box: DiagramBox, detail: Detail): Size {
+  const columns = shownColumns(box, detail);
+  const hasHidden = columns.length < box.columns.length;
+  const attachments = detail === "all" || box.mark !== "same" ? box.attachments : [];
+  const texts = [
+    box.name.length + box.kind.length + (box.mark === "same" ? 0 : 6),
+    ...columns.map(({ name, type, mark }) => name.length + type.length + (mark === "same" ? 1 : 8)),
+    ...attachments.map(({ name, mark }) => name.length + (mark === "same" ? 2 : 9)),
+  ];
+  const rows = columns.length + (hasHidden ? 1 : 0);
+  const body = rows * ROW.column + attachments.length * ROW.attachment;
+  return {
+    width: Math.min(Math.max(Math.max(...texts) * CHARACTER + GUTTER, WIDTH.least), WIDTH.most),
+    height: ROW.header + body + (body > 0 ? ROW.padding * 2 : 0),
+  };
+}
+
+function components(
+  ids: readonly string[],
+  edges: readonly DiagramEdge[],
+): readonly (readonly string[])[] {
+  const neighbours = new Map<string, string[]>(ids.map((id) => [id, []]));
+  for (const { from, to } of edges) {
+    neighbours.get(from)?.push(to);
+    neighbours.get(to)?.push(from);
+  }
+  const seen = new Set<string>();
+  return ids.flatMap((start) => {
+    if (seen.has(start)) return [];
+    seen.add(start);
+    const found = [start];
+    for (const id of found) {
+      for (const next of neighbours.get(id) ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        found.push(next);
+      }
+    }
+    return [found];
+  });
+}
+
+function layoutComponent(
+  ids: readonly string[],
+  sizes: ReadonlyMap<string, Size>,
+  edges: readonly DiagramEdge[],
+): Sheet {
+  const graph = new Graph({ multigraph: true });
+  graph.setGraph({ rankdir: "TB", nodesep: GAP.x, ranksep: GAP.y, marginx: 0, marginy: 0 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const members = new Set(ids);
+  for (const id of ids) graph.setNode(id, { ...sizes.get(id) });
+  // Parents stand above their children. A table that refers to itself needs no line.
+  const inside = edges.filter(({ from, to }) => from !== to && members.has(from));
+  for (const edge of inside) graph.setEdge(edge.to, edge.from, {}, edgeKey(edge));
+  layout(graph);
+  const corners = new Map(ids.map((id) => {
+    const { x = 0, y = 0, width, height } = graph.node(id);
+    return [id, { x: x - width / 2, y: y - height / 2 }];
+  }));
+  const lines = new Map(
+    inside.map((edge) => [
+      edgeKey(edge),
+      [...graph.edge(edge.to, edge.from, edgeKey(edge)).points ?? []].reverse(),
+    ]),
+  );
+  const { width = 0, height = 0 } = graph.graph();
+  return { corners, lines, width, height };
+}
+
+// In shelves, so that forty tables without keys do not become one row.
+function pack(sheets: readonly Sheet[]): Sheet {
+  const area = sheets.reduce(
+    (sum, { width, height }) => sum + (width + GAP.x) * (height + GAP.y),
+    0,
+  );
+  const shelf = Math.max(Math.sqrt(area * 1.3), ...sheets.map(({ width }) => width));
+  const corners = new Map<string, Point>();
+  const lines = new Map<string, readonly Point[]>();
+  let x = 0;
+  let y = 0;
+  let rowHeight = 0;
+  let widest = 0;
+  for (const sheet of [...sheets].sort((one, other) => other.height - one.height)) {
+    if (x > 0 && x + sheet.width > shelf) {
+      x = 0;
+      y += rowHeight + GAP.y;
+      rowHeight = 0;
+    }
+    const move = (point: Point): Point => ({ x: point.x + x + MARGIN, y: point.y + y + MARGIN });
+    for (const [id, corner] of sheet.corners) corners.set(id, move(corner));
+    for (const [key, points] of sheet.lines) lines.set(key, points.map(move));
+    widest = Math.max(widest, x + sheet.width);
+    rowHeight = Math.max(rowHeight, sheet.height);
+    x += sheet.width + GAP.x;
+  }
+  return {
+    corners,
+    lines,
+    width: Math.ceil(widest + 2 * MARGIN),
+    height: Math.ceil(y + rowHeight + 2 * MARGIN),
+  };
+}
+
+function placeBox(
+  box: DiagramBox,
+  sheet: Sheet,
+  sizes: ReadonlyMap<string, Size>,
+  detail: Detail,
+): PlacedBox {
+  const columns = shownColumns(box, detail);
+  const corner = sheet.corners.get(box.id) ?? { x: 0, y: 0 };
+  const own = sizeOf(box, detail);
+  return {
+    box,
+    ...corner,
+    width: sizes.get(box.id)?.width ?? own.width,
+    height: own.height,
+    columns,
+    hidden: box.columns.length - columns.length,
+  };
+}
+
+// The place was kept for the taller of both boxes, so a line to the other one goes on to its edge.
+function placeEdge(
+  edge: DiagramEdge,
+  sheet: Sheet,
+  boxes: ReadonlyMap<string, PlacedBox>,
+): PlacedEdge {
+  const points = sheet.lines.get(edgeKey(edge)) ?? [];
+  const parent = boxes.get(edge.to);
+  const end = points.at(-1);
+  return parent === undefined || end === undefined
+    ? { edge, points }
+    : { edge, points: [...points, { x: end.x, y: parent.y + parent.height }] };
+}
+
+function edgeKey({ from, to, columns }: DiagramEdge): string {
+  return JSON.stringify([from, to, columns]);
+}

@@ -1,0 +1,31 @@
+// The page's entry: opens the sandbox and draws what it tells. Runs in the browser.
+
+import { render } from "preact";
+import { openSandbox } from "../../../lib/browser/client.ts";
+import { App } from "./components/app.tsx";
+import { followAddress } from "./state/follow_address.ts";
+import { start } from "./state/start.ts";
+import { StoreContext } from "./state/store_context.ts";
+import { createStore } from "./state/store.ts";
+import { restoreTheme } from "./state/theme.ts";
+
+const store = createStore();
+restoreTheme(store);
+followAddress(store);
+
+const root = document.getElementById("page");
+if (root === null) throw new Error("index.html has no element #page");
+render(
+  <StoreContext.Provider value={store}>
+    <App />
+  </StoreContext.Provider>,
+  root,
+);
+
+void start(
+  store,
+  openSandbox({
+    workerUrl: new URL("./sandbox_worker.js", import.meta.url),
+    manifest: new URL("./plugins/manifest.json", import.meta.url),
+  }),
+);

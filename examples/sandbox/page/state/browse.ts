@@ -1,0 +1,98 @@
+// Reads tables page by page, and runs what is typed at the prompt. Runs in the browser.
+
+import { browsedTables, countQuery, PAGE_ROWS, pageQuery } from "../model/table_query.ts";
+import { EMPTY_PROMPT, NOT_BROWSING, type Store } from "./store.ts";
+
+// Enough to look at; more belongs into an export.
+const PROMPT_ROWS = 500;
+
+let latestPage = 0;
+
+/** Forgets what was shown, as when another plugin is chosen. */
+export function stopBrowsing(store: Store): void {
+  latestPage += 1;
+  store.browsing.value = NOT_BROWSING;
+  store.prompt.value = EMPTY_PROMPT;
+}
+
+/** Reads the schema and the page that is shown again, if they are shown. */
+export async function refreshBrowsing(store: Store): Promise<void> {
+  const { plugin, view } = store.place.value;
+  const sandbox = store.sandbox.value;
+  if (sandbox === null || plugin === null) return;
+  if (view !== "data") {
+    // It is read when the view is opened.
+    store.browsing.value = { ...store.browsing.value, schema: null };
+    return;
+  }
+  const schema = await sandbox.schema(plugin);
+  if (plugin !== store.place.value.plugin) return;
+  const before = store.browsing.value;
+  const tables = schema.ok ? browsedTables(schema.value) : [];
+  const table = tables.find(({ name }) => name === before.table) ?? tables[0];
+  store.browsing.value = table === undefined
+    ? { ...NOT_BROWSING, schema }
+    : { ...before, schema, table: table.name };
+  if (table !== undefined) {
+    await showPage(store, table.name, table.name === before.table ? before.page : 0);
+  }
+}
+
+/** Shows a page of a table. */
+export async function showPage(store: Store, table: string, page: number): Promise<void> {
+  const { plugin } = store.place.value;
+  const sandbox = store.sandbox.value;
+  const { schema, table: former, total } = store.browsing.value;
+  if (sandbox === null || plugin === null || schema?.ok !== true) return;
+  latestPage += 1;
+  const own = latestPage;
+  const isSame = table === former;
+  store.browsing.value = {
+    ...store.browsing.value,
+    table,
+    page,
+    ...(isSame ? {} : { rows: null, total: null }),
+  };
+  const read = { access: "read" } as const;
+  const rows = await sandbox.query(plugin, {
+    ...read,
+    sql: pageQuery(schema.value, table, page),
+    limit: PAGE_ROWS,
+  });
+  if (own !== latestPage) return;
+  store.browsing.value = { ...store.browsing.value, rows, total: isSame ? total : null };
+  const counted = await sandbox.query(plugin, { ...read, sql: countQuery(table), limit: 1 });
+  if (own !== latestPage || !counted.ok) return;
+  store.browsing.value = {
+    ...store.browsing.value,
+    total: Number(counted.value.rows[0]?.[0] ?? 0),
+  };
+}
+
+/** Takes over what is typed. */
+export function typePrompt(store: Store, sql: string): void {
+  store.prompt.value = { ...store.prompt.value, sql };
+}
+
+/** Allows statements that write, or no longer. */
+export function allowWriting(store: Store, mayWrite: boolean): void {
+  store.prompt.value = { ...store.prompt.value, mayWrite };
+}
+
+/** Runs what stands at the prompt. */
+export async function runPrompt(store: Store): Promise<void> {
+  const { plugin } = store.place.value;
+  const sandbox = store.sandbox.value;
+  const { sql, mayWrite, isRunning } = store.prompt.value;
+  if (sandbox === null || plugin === null || isRunning || sql.trim() === "") return;
+  store.prompt.value = { ...store.prompt.value, isRunning: true };
+  const begun = performance.now();
+  const rows = await sandbox.query(plugin, {
+    sql,
+    access: mayWrite ? "write" : "read",
+    limit: PROMPT_ROWS,
+  });
+  if (plugin !== store.place.value.plugin) return;
+  const ms = performance.now() - begun;
+  store.prompt.value = { ...store.prompt.value, isRunning: false, result: { rows, ms } };
+}

@@ -1,0 +1,45 @@
+// Takes a plugin's database out of the page as a file, and puts one in. Runs in the browser.
+
+import { describeSize } from "../model/words.ts";
+import { ask } from "./ask.ts";
+import type { Store } from "./store.ts";
+
+/** Offers the database as a download, `<plugin>.sqlite3`. */
+export async function exportDatabase(store: Store, plugin: string): Promise<void> {
+  const exported = await store.sandbox.value?.exportDatabase(plugin);
+  if (exported === undefined) return;
+  if (!exported.ok) {
+    store.said.value = exported.message;
+    return;
+  }
+  if (exported.value === null) {
+    store.said.value = `${plugin} has no database yet; apply a migration first`;
+    return;
+  }
+  const blob = new Blob([exported.value], { type: "application/vnd.sqlite3" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${plugin}.sqlite3`;
+  link.click();
+  // The download has its own hold on the blob once the click is dispatched.
+  URL.revokeObjectURL(link.href);
+  store.said.value = `Exported ${link.download}, ${describeSize(exported.value.length)}`;
+}
+
+/** Replaces the database by a file, once somebody has agreed. */
+export async function importDatabase(store: Store, plugin: string, file: File): Promise<void> {
+  const isAgreed = await ask(store, {
+    title: `Replace the database of ${plugin}`,
+    text:
+      `${file.name} (${describeSize(file.size)}) takes the place of the database that is here, ` +
+      "whole or not at all.",
+    points: [],
+    footnote: "What is here now is kept as a backup.",
+    confirm: "Replace database",
+  });
+  if (!isAgreed) return;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const imported = await store.sandbox.value?.importDatabase(plugin, bytes);
+  if (imported === undefined) return;
+  store.said.value = imported.ok ? `Imported ${file.name}` : imported.message;
+}

@@ -1,0 +1,62 @@
+// Loads what the sandbox knows into the state of the page. Runs in the browser.
+
+import { progressOf } from "../model/run_progress.ts";
+import { START } from "../model/place.ts";
+import { statusOf, type Store, withEntry, withoutEntry } from "./store.ts";
+
+// Counts up, so that an answer that was overtaken by a later one is dropped.
+let latest = 0;
+const asked = new Map<string, number>();
+
+/** Loads the plugins, what is shown first and then the others. */
+export async function loadPlugins(store: Store): Promise<void> {
+  const sandbox = store.sandbox.value;
+  if (sandbox === null) return;
+  const plugins = await sandbox.plugins();
+  store.plugins.value = plugins;
+  const { plugin } = store.place.value;
+  const shown = plugins.find(({ name }) => name === plugin) ?? plugins[0];
+  if (shown === undefined) return;
+  if (shown.name !== plugin) store.place.value = { ...START, plugin: shown.name };
+  await loadPlugin(store, shown.name);
+  for (const { name } of plugins) {
+    if (name !== shown.name) await loadStatus(store, name);
+  }
+}
+
+/** Loads the status and the files of one plugin. */
+export async function loadPlugin(store: Store, plugin: string): Promise<void> {
+  await Promise.all([loadStatus(store, plugin), loadReport(store, plugin)]);
+}
+
+/** Asks for the status of a plugin. */
+export async function loadStatus(store: Store, plugin: string): Promise<void> {
+  const sandbox = store.sandbox.value;
+  if (sandbox === null) return;
+  const isLatest = begin(`status ${plugin}`);
+  const reply = await sandbox.request("status", plugin, "{}");
+  if (!isLatest()) return;
+  store.statuses.value = withEntry(store.statuses.value, plugin, reply);
+  const status = statusOf(reply);
+  if (status?.progress !== undefined) {
+    store.running.value = withEntry(store.running.value, plugin, progressOf(status.progress));
+  } else if (status?.locked === false) {
+    store.running.value = withoutEntry(store.running.value, plugin);
+  }
+}
+
+/** Has the files of a plugin rehearsed. */
+export async function loadReport(store: Store, plugin: string): Promise<void> {
+  const sandbox = store.sandbox.value;
+  if (sandbox === null) return;
+  const isLatest = begin(`files ${plugin}`);
+  const report = await sandbox.files(plugin);
+  if (isLatest()) store.reports.value = withEntry(store.reports.value, plugin, report);
+}
+
+function begin(what: string): () => boolean {
+  latest += 1;
+  const own = latest;
+  asked.set(what, own);
+  return () => asked.get(what) === own;
+}

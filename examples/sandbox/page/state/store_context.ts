@@ -1,0 +1,15 @@
+// Hands the state of the page to its components. Runs in the browser.
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { Store } from "./store.ts";
+
+/** Carries the state; the page provides it once, at its root. */
+export const StoreContext = createContext<Store | null>(null);
+
+/** The state of the page. */
+export function useStore(): Store {
+  const store = useContext(StoreContext);
+  if (store === null) throw new Error("A component stands outside of StoreContext");
+  return store;
+}
