@@ -57,14 +57,12 @@ bundle(
     const withCrlf = Object.entries({ ...QUOTES, "003_x.sql": strange }).reverse()
       .map(([file, text]) => [file, `\uFEFF${text.replaceAll("\n", "\r\n")}`]);
     other.write("quotes", Object.fromEntries(withCrlf));
-    // A setting of somebody else's directory.
-    Deno.writeTextFileSync(
-      join(other.root, "tsconfig.json"),
-      '{"compilerOptions":{"target":"es5"}}',
-    );
+    // Settings of a directory above, which would make other code of a class.
+    const settings = '{"compilerOptions":{"useDefineForClassFields":false}}';
+    Deno.writeTextFileSync(join(other.root, "tsconfig.json"), settings);
     const texts = [];
     for (const workspace of [one, other]) {
-      writePage(workspace, "quotes", "page.js", PAGE);
+      writePage(workspace, "quotes", "page.ts", `${PAGE}export class Model { size: number = 1; }`);
       writePage(workspace, "quotes", "page.css", "p { color: red }");
       assert.is((await run(workspace, "quotes", "--out", "out/q.js")).code, 0);
       texts.push(

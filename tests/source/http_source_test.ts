@@ -56,6 +56,19 @@ http(
   },
 );
 
+http("memory holds what the manifest names and nothing else", async () => {
+  await using server = new PluginServer();
+  await publish(server, { "001_a.sql": ONE });
+  const source = httpSource(server.url, fetch);
+  await loaded(source, "quotes");
+  await publish(server, { "001_a.sql": TWO });
+  await loaded(source, "quotes");
+  await publish(server, { "001_a.sql": ONE });
+  server.asked.length = 0;
+  await loaded(source, "quotes");
+  assert.equal(server.asked, ["/plugins/manifest.json", `${FOLDER}/001_a.sql`]);
+});
+
 http("who asks at the same time is answered by one manifest", async () => {
   await using server = new PluginServer();
   await publish(server, { "001_a.sql": ONE });
