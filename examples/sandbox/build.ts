@@ -1,9 +1,9 @@
 // Bundles the sandbox for browsers: client, workers, WASM and page. `deno task build`; for Deno.
 
 import Table from "cli-table3";
-import { build, type BuildOptions, stop } from "esbuild";
+import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { TABLE_STYLE } from "../../lib/cli/render/table_style.ts";
@@ -36,7 +36,7 @@ export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 /** Everything that every page with a sandbox loads, apart from SQLite's WASM and its loader. */
 const CLIENT_FILES: readonly string[] = ["client.js", "sandbox_worker.js", "database_worker.js"];
 
-const ENTRIES: readonly string[] = [
+const MODULES: readonly string[] = [
   "lib/browser/client.ts",
   "lib/browser/sandbox_worker.ts",
   "lib/browser/database_worker.ts",
@@ -44,7 +44,13 @@ const ENTRIES: readonly string[] = [
   "examples/sandbox/page/page.css",
 ];
 
-const COPIED: readonly string[] = ["examples/sandbox/page/index.html"];
+/** In the frame without an origin a module's own address would need CORS, so this is no module. */
+const SCRIPTS: readonly string[] = ["lib/browser/frame/plugin_frame_page.ts"];
+
+const COPIED: readonly string[] = [
+  "examples/sandbox/page/index.html",
+  "lib/browser/frame/plugin_frame.html",
+];
 
 const SQLITE = "@sqlite.org/sqlite-wasm";
 
@@ -60,7 +66,17 @@ const TARGET: readonly string[] = ["es2022", "chrome120", "firefox120", "safari1
 export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<BuildResult> {
   await Deno.mkdir(directory, { recursive: true });
   const packages = await DenoPackages.find();
-  const bundled = await bundle(directory, packages);
+  const loader = { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER };
+  const modules = existing(MODULES).map((path) => ({ in: path, out: stem(path) }));
+  const scripts = existing(SCRIPTS).map((path) => ({ in: path, out: "plugin_frame" }));
+  const bundled = await bundle(
+    [
+      { entryPoints: [...modules, loader], format: "esm" },
+      { entryPoints: scripts, format: "iife" },
+    ],
+    directory,
+    packages,
+  );
   const wasm = await packages.resolve(`${SQLITE}/sqlite3.wasm`, "", "import");
   const copied = await Promise.all([wasm, ...existing(COPIED)].map(async (path) => {
     await Deno.copyFile(path, join(directory, basename(path)));
@@ -72,16 +88,22 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   return { files, clientGzipBytes };
 }
 
-async function bundle(directory: string, packages: DenoPackages): Promise<readonly string[]> {
+/** Bundles one more module for the browsers that the sandbox is for, as a page of a test is. */
+export async function buildModule(path: string, directory: string): Promise<void> {
+  const packages = await DenoPackages.find();
+  const entryPoints = [{ in: path, out: stem(path) }];
+  await bundle([{ entryPoints, format: "esm" }], directory, packages);
+}
+
+async function bundle(
+  parts: readonly Pick<BuildOptions, "entryPoints" | "format">[],
+  directory: string,
+  packages: DenoPackages,
+): Promise<readonly string[]> {
   const options: BuildOptions & { readonly metafile: true } = {
     absWorkingDir: fileURLToPath(ROOT),
-    entryPoints: [
-      ...existing(ENTRIES).map((path) => ({ in: path, out: basename(path).split(".")[0] ?? path })),
-      { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER },
-    ],
     outdir: directory,
     bundle: true,
-    format: "esm",
     platform: "browser",
     target: [...TARGET],
     jsx: "automatic",
@@ -94,14 +116,18 @@ async function bundle(directory: string, packages: DenoPackages): Promise<readon
     plugins: [resolvePackages(packages, new Map([[SQLITE, `./${SQLITE_LOADER}.js`]]))],
   };
   try {
-    const { metafile } = await build(options);
-    return Object.entries(metafile.outputs)
-      .filter(([, { entryPoint }]) => entryPoint !== undefined)
-      .map(([path]) => basename(path));
+    const results = await Promise.all(parts.map((part) => build({ ...options, ...part })));
+    return results.flatMap(({ metafile }) => entryFiles(metafile));
   } finally {
     // esbuild is a process of its own, which would keep this one alive.
     await stop();
   }
+}
+
+function entryFiles({ outputs }: Metafile): readonly string[] {
+  return Object.entries(outputs)
+    .filter(([, { entryPoint }]) => entryPoint !== undefined)
+    .map(([path]) => basename(path));
 }
 
 async function measure(directory: string, name: string): Promise<BuiltFile> {
@@ -111,6 +137,10 @@ async function measure(directory: string, name: string): Promise<BuiltFile> {
 
 function existing(paths: readonly string[]): readonly string[] {
   return paths.map(pathOf).filter((path) => existsSync(path));
+}
+
+function stem(path: string): string {
+  return basename(path, extname(path));
 }
 
 function pathOf(path: string): string {

@@ -46,6 +46,13 @@ const FRAME_POLICY: readonly string[] = [
   "frame-ancestors 'self'",
 ];
 
+/**
+ * Keeps the frame from connecting anywhere else by whatever means: a policy forbids neither
+ * `<link rel=preconnect>`, whose host name alone can tell a secret, nor WebRTC. Chromium alone knows it.
+ * https://wicg.github.io/connection-allowlists/
+ */
+const FRAME_CONNECTIONS: Headers = { "Connection-Allowlist": "(response-origin)" };
+
 const EVERYWHERE: Headers = {
   "Cache-Control": "no-cache",
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -59,6 +66,7 @@ export function headersFor(pathname: string): Headers {
   const isFrame = FRAME_FILES.includes(pathname);
   return {
     ...EVERYWHERE,
+    ...(isFrame ? FRAME_CONNECTIONS : {}),
     "Content-Security-Policy": (isFrame ? FRAME_POLICY : PAGE_POLICY).join("; "),
     // The frame has no origin, so to it even its own script comes from another one.
     "Cross-Origin-Resource-Policy": isFrame ? "cross-origin" : "same-origin",

@@ -1,13 +1,16 @@
 // The built sandbox on a free loopback port, for tests in a browser.
 
 import { dirname, join } from "node:path";
-import { type BuildResult, buildSandbox } from "../../examples/sandbox/build.ts";
+import { fileURLToPath } from "node:url";
+import { buildModule, type BuildResult, buildSandbox } from "../../examples/sandbox/build.ts";
 import { serveDirectory } from "../../examples/sandbox/serve.ts";
 
 /** What a server has beside the build. */
 export interface SandboxServerOptions {
   /** Files of the test's own by path, such as `probe.html`; they hide those of the build. */
   readonly files?: Readonly<Record<string, string>>;
+  /** A module in TypeScript, bundled to `<its name>.js`, for a page of the test's own. */
+  readonly module?: URL;
 }
 
 /** A build, in a directory that is removed with the process. */
@@ -44,7 +47,7 @@ export class SandboxServer implements AsyncDisposable {
   }
 
   /** Builds the sandbox, once in a process, and serves it. */
-  static async start({ files = {} }: SandboxServerOptions = {}): Promise<SandboxServer> {
+  static async start({ files = {}, module }: SandboxServerOptions = {}): Promise<SandboxServer> {
     building ??= buildOnce();
     const build = await building;
     const ownFiles = Deno.makeTempDirSync({ prefix: "godwit-sandbox-files-" });
@@ -53,6 +56,7 @@ export class SandboxServer implements AsyncDisposable {
       Deno.mkdirSync(dirname(join(ownFiles, path)), { recursive: true });
       Deno.writeTextFileSync(join(ownFiles, path), text);
     }
+    if (module !== undefined) await buildModule(fileURLToPath(module), ownFiles);
     return new SandboxServer(build, ownFiles);
   }
 
