@@ -16,19 +16,28 @@ const visits: string[] = [];
 const FOREIGN = `http://127.0.0.1:${elsewhere.addr.port}`;
 
 /** Page code that asks for status and shows what it got. */
-const ASKS = `document.body.textContent = JSON.stringify(await godwit.request("status"))`;
+const ASKS = `export async function start(godwit, root) {
+  root.textContent = JSON.stringify(await godwit.request("status", {}));
+}`;
+
+/** Page code that leaves its means to the test. */
+const WAITS = `export function start(godwit, root) {
+  globalThis.godwit = godwit;
+  root.textContent = "ready";
+}`;
 
 /** Page code that changes what leaves through its port. */
-const FORGES = `
+const FORGES = `export function start(godwit, root) {
   const { postMessage } = MessagePort.prototype;
   globalThis.forge = (message) => new Promise((resolve) => {
     MessagePort.prototype.postMessage = function (request) {
       this.addEventListener("message", ({ data }) => resolve(data), { once: true });
       postMessage.call(this, message === "as it is" ? request : message);
     };
-    godwit.request("status");
+    godwit.request("status", {});
   });
-  document.body.textContent = "ready"`;
+  root.textContent = "ready";
+}`;
 
 const server = await SandboxServer.start({
   module: new URL("plugin_frame_probe.ts", import.meta.url),
@@ -37,12 +46,19 @@ const server = await SandboxServer.start({
       '<!doctype html><meta charset="utf-8"><script type="module" src="plugin_frame_probe.js"></script><p id="mine">mine',
     "plugins/asks.js": ASKS,
     "plugins/forges.js": FORGES,
-    "plugins/waits.js": 'document.body.textContent = "ready"',
+    "plugins/waits.js": WAITS,
+    "plugins/idle.js": "export const stop = 1;",
+    "plugins/starts.js": `export async function start(own, root) {
+      const reply = await own.request("status", {});
+      root.textContent = [own === godwit, root.parentElement.tagName, JSON.stringify(reply)].join();
+    }`,
+    "plugins/starts-badly.js": 'export function start() { throw new Error("in its start") }',
     "plugins/fails.js": 'throw new Error("written by the plugin")',
-    "plugins/leaves.js": `location.href = "/plugin_frame.html?again"`,
+    "plugins/leaves.js": `export function start() { location.href = "/plugin_frame.html?again"; }`,
     "plugins/floods.js":
-      `for (let i = 0; i < 50_000; i++) godwit.request("status", { fill: "x".repeat(100) })`,
-    "plugins/spins.js": 'godwit.request("status"); await godwit.request("apply"); for (;;);',
+      `export function start({ request }) { for (let i = 0; i < 50_000; i++) request("status", {}); }`,
+    "plugins/spins.js":
+      'export async function start({ request }) { await request("status", {}); for (;;); }',
   },
 });
 const browser = await openChromium();
@@ -105,10 +121,26 @@ frames("page code gets the reply to what it asks", async () => {
   browser.assertQuiet();
 });
 
+frames("page code that exports start is given godwit and an element of its own", async () => {
+  const frame = await openFrame("starts");
+  const text = await frame.evaluate(() => document.querySelector("main")?.textContent);
+  assert.match(text ?? "", /^true,BODY,\{/);
+});
+
+frames("page code whose start throws says so in its frame", async () => {
+  const frame = await openFrame("starts-badly");
+  assert.match(await frame.textContent("body") ?? "", /failed: Error: in its start/);
+});
+
 frames("page code that throws says so in its frame, and the page goes on", async () => {
   const frame = await openFrame("fails");
   assert.match(await frame.textContent("body") ?? "", /failed: Error: written by the plugin/);
   assert.is(await page.textContent("#mine"), "mine");
+});
+
+frames("page code without start() says so in its frame", async () => {
+  const frame = await openFrame("idle");
+  assert.match(await frame.textContent("body") ?? "", /failed: .*it exports no start\(\)/);
 });
 
 frames("page code has no origin, and so no storage", async () => {
@@ -357,7 +389,7 @@ frames("more requests at once than are answered are refused", async () => {
   const first = frame.evaluate(async () => {
     const { request } = Reflect.get(globalThis, "godwit");
     const held = Array.from({ length: 16 }, () => request("status", { hold: true }));
-    const refused = await request("status");
+    const refused = await request("status", {});
     await Promise.all(held);
     return refused.message;
   });
@@ -376,7 +408,7 @@ frames("a flood of messages ends the frame, and the page goes on", async () => {
 
 frames("page code that never comes back does not hold the page up", async () => {
   await page.evaluate(() => globalThis.probe.open("quote-db", "plugins/spins.js"));
-  await page.waitForFunction(() => globalThis.probe.requests.length === 2);
+  await page.waitForFunction(() => globalThis.probe.requests.length === 1);
   // In the frame's process this would wait for ever.
   assert.is(await page.evaluate(() => document.title), "");
   await page.evaluate(() => globalThis.probe.close());

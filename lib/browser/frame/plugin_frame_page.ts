@@ -1,22 +1,21 @@
-// Runs a plugin's page code and gives it `godwit`, its way to its own database. For the frame without
-// an origin that the page opens; nothing else runs in it.
+// Starts a plugin's page code and gives it its way to its own database. For the frame without an origin
+// that the page opens; nothing else runs in it.
 
 import * as v from "valibot";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
+import type { Reply } from "../../message/reply.ts";
+import type { Godwit, StartPage } from "../plugin_page.ts";
 import {
   FrameReplySchema,
   type FrameRequest,
   type FrameStart,
   FrameStartSchema,
+  ReplyTextSchema,
 } from "./frame_message.ts";
 
-/** What a plugin's page code finds as the global `godwit`. */
-export interface PluginGodwit {
-  /** The plugin's name. */
-  readonly plugin: string;
-  /** Sends a request of the wire contract for this plugin; `body` is its JSON, its reply is the result. */
-  request(verb: string, body?: unknown): Promise<unknown>;
-}
+const PageModuleSchema = v.object({
+  start: v.custom<StartPage>((value) => typeof value === "function", "it exports no start()"),
+});
 
 withholdNetwork();
 addEventListener("message", takeStart);
@@ -36,36 +35,36 @@ function takeStart({ source, data, ports: [port] }: MessageEvent<unknown>): void
 }
 
 async function run({ plugin, code }: FrameStart, port: MessagePort): Promise<void> {
-  const godwit = Object.freeze(connect(plugin, port));
-  Object.defineProperty(globalThis, "godwit", { value: godwit });
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const root = document.body.appendChild(document.createElement("main"));
   try {
-    await import(url);
+    const { start } = v.parse(PageModuleSchema, await import(url));
+    await start(Object.freeze(connect(plugin, port)), root);
   } catch (error) {
     // Its author looks here first.
-    document.body.textContent = `The plugin's page failed: ${error}`;
+    root.textContent = `The plugin's page failed: ${error}`;
     throw error;
   } finally {
     URL.revokeObjectURL(url);
   }
 }
 
-function connect(plugin: string, port: MessagePort): PluginGodwit {
-  const waiting = new Map<number, (reply: unknown) => void>();
+function connect(plugin: string, port: MessagePort): Godwit {
+  const waiting = new Map<number, (reply: Reply) => void>();
   let lastId = 0;
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     const { id, payload } = v.parse(FrameReplySchema, data);
     if (id === null) return;
-    waiting.get(id)?.(JSON.parse(payload));
+    waiting.get(id)?.(v.parse(ReplyTextSchema, payload));
     waiting.delete(id);
   };
   return {
     plugin,
-    request(verb, body = {}) {
+    request(verb, body) {
       const request: FrameRequest = {
         id: ++lastId,
         subject: requestSubject(DEFAULT_PREFIX, plugin, verb),
-        payload: JSON.stringify(body),
+        payload: JSON.stringify(body ?? {}),
       };
       return new Promise((resolve) => {
         waiting.set(request.id, resolve);
