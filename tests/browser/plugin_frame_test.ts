@@ -50,7 +50,7 @@ const server = await SandboxServer.start({
     "plugins/idle.js": "export const stop = 1;",
     "plugins/starts.js": `export async function start(own, root) {
       const reply = await own.request("status", {});
-      root.textContent = [own === godwit, root.parentElement.tagName, JSON.stringify(reply)].join();
+      root.textContent = [own.plugin, root.parentElement.tagName, JSON.stringify(reply)].join();
     }`,
     "plugins/starts-badly.js": 'export function start() { throw new Error("in its start") }',
     "plugins/fails.js": 'throw new Error("written by the plugin")',
@@ -121,10 +121,10 @@ frames("page code gets the reply to what it asks", async () => {
   browser.assertQuiet();
 });
 
-frames("page code that exports start is given godwit and an element of its own", async () => {
+frames("page code is given its plugin and an element of its own", async () => {
   const frame = await openFrame("starts");
   const text = await frame.evaluate(() => document.querySelector("main")?.textContent);
-  assert.match(text ?? "", /^true,BODY,\{/);
+  assert.match(text ?? "", /^quote-db,BODY,\{/);
 });
 
 frames("page code whose start throws says so in its frame", async () => {

@@ -1,6 +1,7 @@
 // What a plugin's page code and the page that hosts it say to each other. Pure; runs anywhere.
 
 import * as v from "valibot";
+import type { Reply } from "../../message/reply.ts";
 import { MAX_REQUEST_BYTES } from "../../message/request.ts";
 
 /** The longest subject that is read; every valid one is shorter. */
@@ -20,11 +21,18 @@ export const FrameReplySchema = v.strictObject({
   payload: v.string(),
 });
 
+/** The payload of a reply; the page that hosts the frame wrote it, and is believed. */
+export const ReplyTextSchema: v.GenericSchema<unknown, Reply> = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.custom<Reply>((value) => typeof value === "object" && value !== null && "success" in value),
+);
+
 /** What the page says once, with a port for everything else. */
 export const FrameStartSchema = v.strictObject({
   kind: v.literal("godwit-plugin-frame"),
   plugin: v.string(),
-  /** The text of the plugin's page code: one ES module without imports. */
+  /** The text of the plugin's page code: one ES module without imports, with the export `start`. */
   code: v.string(),
 });
 
