@@ -2,12 +2,12 @@
 
 import Table from "cli-table3";
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
-import { existsSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { TABLE_STYLE } from "../../lib/cli/render/table_style.ts";
 import { DenoPackages, resolvePackages } from "./deno_packages.ts";
+import { publishPlugins } from "./publish_plugins.ts";
 
 /** Where a build goes. */
 export interface BuildSandboxOptions {
@@ -67,8 +67,8 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   await Deno.mkdir(directory, { recursive: true });
   const packages = await DenoPackages.find();
   const loader = { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER };
-  const modules = existing(MODULES).map((path) => ({ in: path, out: stem(path) }));
-  const scripts = existing(SCRIPTS).map((path) => ({ in: path, out: "plugin_frame" }));
+  const modules = MODULES.map((path) => ({ in: path, out: stem(path) }));
+  const scripts = SCRIPTS.map((path) => ({ in: path, out: "plugin_frame" }));
   const bundled = await bundle(
     [
       { entryPoints: [...modules, loader], format: "esm" },
@@ -77,8 +77,9 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
     directory,
     packages,
   );
+  await publishPlugins(pathOf("examples/plugins"), join(directory, "plugins"));
   const wasm = await packages.resolve(`${SQLITE}/sqlite3.wasm`, "", "import");
-  const copied = await Promise.all([wasm, ...existing(COPIED)].map(async (path) => {
+  const copied = await Promise.all([wasm, ...COPIED.map(pathOf)].map(async (path) => {
     await Deno.copyFile(path, join(directory, basename(path)));
     return basename(path);
   }));
@@ -133,10 +134,6 @@ function entryFiles({ outputs }: Metafile): readonly string[] {
 async function measure(directory: string, name: string): Promise<BuiltFile> {
   const bytes = await Deno.readFile(join(directory, name));
   return { name, sizeBytes: bytes.length, gzipBytes: gzipSync(bytes).length };
-}
-
-function existing(paths: readonly string[]): readonly string[] {
-  return paths.map(pathOf).filter((path) => existsSync(path));
 }
 
 function stem(path: string): string {

@@ -41,7 +41,7 @@ export class DenoPackages {
 
   /** Asks Deno. What the lock file pins is in the cache already, for the caller imports from it. */
   static async find(): Promise<DenoPackages> {
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    const { success, stdout, stderr } = await new Deno.Command("deno", {
       args: ["info", "--json", fileURLToPath(import.meta.url)],
       env: { NO_COLOR: "1" },
       stdin: "null",

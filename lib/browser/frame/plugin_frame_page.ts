@@ -13,9 +13,10 @@ import {
   ReplyTextSchema,
 } from "./frame_message.ts";
 
-const PageModuleSchema = v.object({
-  start: v.custom<StartPage>((value) => typeof value === "function", "it exports no start()"),
-});
+const PageModuleSchema = v.custom<{ readonly start: StartPage }>(
+  (module) => typeof module === "object" && module !== null && "start" in module,
+  "it exports no start()",
+);
 
 withholdNetwork();
 addEventListener("message", takeStart);

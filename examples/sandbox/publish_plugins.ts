@@ -1,0 +1,52 @@
+// Publishes plugins for browsers, in both ways there are: a manifest over files, and a bundle each.
+// For Deno.
+
+import picocolors from "picocolors";
+import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { runBundle } from "../../lib/cli/commands/bundle.ts";
+import { DEFAULT_PREFIX } from "../../lib/message/subject.ts";
+import { directorySource } from "../../lib/source/directory_source.ts";
+import type { FileSource } from "../../lib/source/file_source.ts";
+import { httpManifest } from "../../lib/source/http_manifest.ts";
+
+/**
+ * Writes `manifest.json` with every file it names, and for each plugin `<plugin>.bundle.js` as
+ * `godwit bundle` makes it, with `<plugin>.page.js` where the plugin brings a page.
+ */
+export async function publishPlugins(pluginsDir: string, directory: string): Promise<void> {
+  const source = directorySource(pluginsDir);
+  for (const plugin of await source.plugins()) {
+    await copyFiles(source, plugin, join(directory, plugin, "migrations"));
+    await bundle(pluginsDir, plugin, join(directory, `${plugin}.bundle.js`));
+  }
+  const manifest = await httpManifest(source, (plugin) => {
+    const page = `${plugin}.page.js`;
+    return existsSync(join(directory, page)) ? `./${page}` : null;
+  });
+  await writeFile(join(directory, "manifest.json"), JSON.stringify(manifest));
+}
+
+async function copyFiles(source: FileSource, plugin: string, directory: string): Promise<void> {
+  const read = await source.read(plugin);
+  if (!read.found) throw new Error(read.message);
+  await mkdir(directory, { recursive: true });
+  for (const file of read.files) {
+    if ("bytes" in file) await writeFile(join(directory, file.file), file.bytes);
+  }
+}
+
+async function bundle(pluginsDir: string, plugin: string, out: string): Promise<void> {
+  const printed: string[] = [];
+  const print = (text: string): void => void printed.push(text);
+  const status = await runBundle({ plugin, out, overwrite: true }, {
+    pluginsDir,
+    dataDir: dirname(out),
+    json: false,
+    by: undefined,
+    prefix: DEFAULT_PREFIX,
+    nats: undefined,
+  }, { out: print, err: print, colors: picocolors.createColors(false), isWatched: false });
+  if (status !== 0) throw new Error(printed.join("\n"));
+}
