@@ -1,0 +1,133 @@
+// Makes the modules of one plugin from its directory; writing them is the caller's affair. For Deno.
+
+import { basename, dirname, join, resolve } from "node:path";
+import type { Finding } from "../finding/finding.ts";
+import { type Bundle, MANIFEST_FORMAT, parseBundle } from "../message/plugin_manifest.ts";
+import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import { decodeText } from "../migration/decode_text.ts";
+import type { Migration } from "../migration/migration.ts";
+import { collectMigrations, type SourceFile } from "../source/collect_migrations.ts";
+import { directorySource } from "../source/directory_source.ts";
+import { esbuildPath } from "./esbuild_path.ts";
+import { isThere, type ModuleFile } from "./module_file.ts";
+import type { Packed } from "./pack.ts";
+
+/** What bundling made, or why it made nothing; messages are sentences for people. */
+export type BundledPlugin =
+  | {
+    readonly kind: "bundled";
+    readonly bundle: ModuleFile;
+    /** To be written before the bundle, which names it; `null` where the plugin brings none. */
+    readonly page: ModuleFile | null;
+    readonly migrations: number;
+  }
+  | { readonly kind: "not-found"; readonly message: string }
+  /** Files that do not parse, or none at all. */
+  | { readonly kind: "invalid"; readonly findings: readonly Finding[] }
+  /** A page that cannot be packed, or esbuild that may not be started. */
+  | { readonly kind: "refused"; readonly message: string };
+
+/** Which plugin, and where its modules go. */
+export interface BundlePluginOptions {
+  readonly pluginsDir: string;
+  readonly plugin: string;
+  /** The bundle; `x.bundle.js` and `x.js` have their page in `x.page.js`. */
+  readonly out: string;
+}
+
+type Refused = Extract<BundledPlugin, { kind: "refused" }>;
+
+const PAGES = ["page.ts", "page.js"] as const;
+
+/**
+ * Packs the files of `<plugins>/<plugin>/migrations/` into one ES module, and `page.ts` or `page.js`
+ * beside them into another. The same files make the same bytes. One call at a time: esbuild, which a
+ * process has once, is ended after each.
+ */
+export async function bundlePlugin(
+  { pluginsDir, plugin, out }: BundlePluginOptions,
+): Promise<BundledPlugin> {
+  if (!isPluginName(plugin)) {
+    const message = `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
+    return { kind: "not-found", message };
+  }
+  const read = await directorySource(pluginsDir).read(plugin);
+  if (!read.found) return { kind: "not-found", message: read.message };
+  const { migrations, findings } = await collectMigrations(read.files);
+  if (findings.length > 0) return { kind: "invalid", findings };
+  const forbidden = await whyForbidden(plugin);
+  if (forbidden !== null) return refused(forbidden);
+
+  const directory = join(pluginsDir, plugin);
+  const pages = await findPages(directory);
+  if (pages.length > 1) {
+    return refused(`There are ${pages.join(" and ")} in ${directory}; remove one of them`);
+  }
+  const [source = null] = pages;
+  const pagePath = join(dirname(out), basename(out).replace(/(\.bundle)?(\.m?js)$/, ".page$2"));
+  const parsed = parseBundle(
+    {
+      format: MANIFEST_FORMAT,
+      name: plugin,
+      page: source === null ? null : `./${basename(pagePath)}`,
+      files: bundledFiles(read.files, migrations),
+    } satisfies Bundle,
+  );
+  if (!parsed.ok) return refused(`Cannot bundle ${plugin}: ${parsed.message}`);
+
+  // esbuild is loaded where something is packed, and not before.
+  const { packBundle, packPage, stopPacking } = await import("./pack.ts");
+  try {
+    const page = source === null ? null : await packPage(plugin, resolve(directory), source);
+    if (page?.ok === false) return unpacked(source ?? plugin, page);
+    const bundle = await packBundle(parsed.value);
+    if (!bundle.ok) return unpacked(plugin, bundle);
+    return {
+      kind: "bundled",
+      bundle: { path: out, text: bundle.text },
+      page: page === null ? null : { path: pagePath, text: page.text },
+      migrations: migrations.length,
+    };
+  } finally {
+    await stopPacking();
+  }
+}
+
+/** esbuild is a program of its own, and the whole environment is handed on to it. */
+async function whyForbidden(plugin: string): Promise<string | null> {
+  const path = esbuildPath();
+  const run = await Deno.permissions.query(
+    path === null ? { name: "run" } : { name: "run", command: path },
+  );
+  const env = await Deno.permissions.query({ name: "env" });
+  if (run.state === "granted" && env.state === "granted") return null;
+  return `This process may not start esbuild, which makes bundles; use the task that may: ` +
+    `deno task bundle ${plugin}, or allow it: --allow-env --allow-run${
+      path === null ? "" : `=${path}`
+    }`;
+}
+
+async function findPages(directory: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const file of PAGES) if (await isThere(join(directory, file))) found.push(file);
+  return found;
+}
+
+function bundledFiles(
+  files: readonly SourceFile[],
+  migrations: readonly Migration[],
+): Bundle["files"] {
+  const bytes = new Map(files.map((each) => [each.file, "bytes" in each ? each.bytes : null]));
+  return migrations.map(({ file, checksum }) => {
+    const decoded = decodeText(bytes.get(file) ?? new Uint8Array());
+    return { file, checksum, text: decoded.ok ? decoded.text : "" };
+  });
+}
+
+function unpacked(what: string, { problems }: Extract<Packed, { ok: false }>): Refused {
+  return refused(`Cannot bundle ${what}: ${problems.join("; ")}`);
+}
+
+function refused(message: string): Refused {
+  return { kind: "refused", message };
+}
