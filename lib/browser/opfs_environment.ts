@@ -12,8 +12,10 @@ import type { SandboxFiles } from "./sandbox_files.ts";
 
 // The database, its journal, a backup and its journal, and what SQLite sorts.
 const SPARE_FILES = 6;
-// A tab that died gives its files back soon after its lock.
+// A tab that died gives its files back soon after its lock; a worker that is ended amid SQL is given two
+// seconds by Chromium to come to an end by itself.
 const FIRST_DELAY_MS = 10;
+const LONGEST_DELAY_MS = 100;
 const PATIENCE_MS = 5_000;
 
 /** Opens a plugin's directory. Throws `StorageError` where it cannot be had. */
@@ -49,7 +51,7 @@ async function openPool(sqlite3: Sqlite3, directory: string): Promise<OpfsPool> 
   const install = sqlite3.installOpfsSAHPoolVfs;
   if (install === undefined) throw new Error("This build of SQLite has no opfs-sahpool");
   const startedMs = performance.now();
-  for (let delayMs = FIRST_DELAY_MS;; delayMs *= 2) {
+  for (let delayMs = FIRST_DELAY_MS;; delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS)) {
     try {
       return await install({
         name: "godwit",
