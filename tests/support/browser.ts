@@ -1,6 +1,8 @@
 // A real browser with a profile of its own, for one test. It remembers everything that went wrong.
 
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BrowserContext, chromium, firefox, type Page } from "playwright-core";
 
 /** Starts a browser in a directory that holds its profile. */
 type Launch = (profile: string) => Promise<BrowserContext>;
@@ -108,6 +110,32 @@ export function openChromium(): Promise<TestBrowser> {
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
     })
   );
+}
+
+/**
+ * Starts Debian's Firefox ESR over WebDriver BiDi; Playwright's own protocol needs a Firefox that
+ * Playwright has patched.
+ */
+export function openFirefox(): Promise<TestBrowser> {
+  return TestBrowser.start((profile) =>
+    firefox.launchPersistentContext(profile, {
+      channel: "moz-firefox",
+      executablePath: firefoxProgram(profile),
+      headless: true,
+    })
+  );
+}
+
+/** A program that Playwright can start in Firefox's place. */
+function firefoxProgram(profile: string): string {
+  const path = join(profile, "firefox");
+  const proxy = fileURLToPath(new URL("firefox_proxy.ts", import.meta.url));
+  Deno.writeTextFileSync(
+    path,
+    `#!/bin/sh\nexec '${Deno.execPath()}' run --quiet --no-prompt --no-check -A '${proxy}' "$@"\n`,
+    { mode: 0o755 },
+  );
+  return path;
 }
 
 /** Runs in the page: the console does not tell everything that a policy forbade. */
