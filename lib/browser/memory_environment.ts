@@ -1,7 +1,7 @@
 // SQLite on memory, for browsers that keep nothing: the same VFS as on a server, on another storage.
 // Runs anywhere.
 
-import { loadSqlite } from "../sqlite/load_sqlite.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
 import { memoryStorage } from "../vfs/memory_storage.ts";
 import { StorageError } from "../vfs/storage.ts";
@@ -9,11 +9,8 @@ import type { HostEnvironment } from "../worker/database_host.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 
-/** Starts SQLite; what it keeps is gone when the thread ends. */
-export async function memoryEnvironment(
-  module: WebAssembly.Module,
-): Promise<HostEnvironment & SandboxFiles> {
-  const sqlite3 = await loadSqlite(module);
+/** Gives SQLite a storage; what it keeps is gone when the thread ends. */
+export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFiles {
   const storage = memoryStorage();
   return {
     sqlite3,

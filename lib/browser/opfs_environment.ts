@@ -3,7 +3,6 @@
 
 import type { HostEnvironment } from "../worker/database_host.ts";
 import type { BackupPlace } from "../execute/backup.ts";
-import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import type { OpfsPool, Sqlite3 } from "../sqlite/sqlite3.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
 import { StorageError } from "../vfs/storage.ts";
@@ -20,10 +19,9 @@ const PATIENCE_MS = 5_000;
 
 /** Opens a plugin's directory. Throws `StorageError` where it cannot be had. */
 export async function opfsEnvironment(
-  module: WebAssembly.Module,
+  sqlite3: Sqlite3,
   directory: string,
 ): Promise<HostEnvironment & SandboxFiles> {
-  const sqlite3 = await loadSqlite(module);
   const pool = await openPool(sqlite3, directory);
   let freeBytes: number | null = null;
   return {

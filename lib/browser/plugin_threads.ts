@@ -36,16 +36,18 @@ export class PluginThreads implements Databases {
   readonly #endless: EndlessRehearsals = new Set();
   // In the order of their last use.
   readonly #slots = new Map<string, Slot>();
+  // Loading SQLite is most of what a new thread costs, and needs not wait for a plugin to be named.
+  #spare: Promise<PluginThread>;
 
   private constructor(options: PluginThreadsOptions, engineVersion: string, first: PluginThread) {
     this.#options = options;
     this.engineVersion = engineVersion;
-    this.#slots.set(NOTHING, { thread: Promise.resolve(first), released: Promise.resolve() });
+    this.#spare = Promise.resolve(first);
   }
 
-  /** Starts SQLite once, for rehearsals on nothing and to know its version. */
+  /** Starts the first thread, which knows SQLite's version. */
   static async start(options: PluginThreadsOptions): Promise<PluginThreads> {
-    const first = await startThread(options, { kind: "memory" });
+    const first = await loadThread(options);
     return new PluginThreads(options, first.engineVersion, first);
   }
 
@@ -66,7 +68,7 @@ export class PluginThreads implements Databases {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const threads = [...this.#slots.values()].map(({ thread }) => thread);
+    const threads = [this.#spare, ...[...this.#slots.values()].map(({ thread }) => thread)];
     this.#slots.clear();
     for (const thread of threads) (await thread?.catch(() => null))?.end();
   }
@@ -82,7 +84,7 @@ export class PluginThreads implements Databases {
     const { promise, resolve } = Promise.withResolvers<void>();
     slot.released = promise;
     await before;
-    slot.thread ??= startThread(this.#options, this.#storageOf(name));
+    slot.thread ??= this.#startThread(this.#storageOf(name));
     try {
       const thread = await slot.thread;
       return {
@@ -105,6 +107,25 @@ export class PluginThreads implements Databases {
       }
       throw error;
     }
+  }
+
+  /** Opens a storage in the spare thread, and loads another spare one. */
+  async #startThread(storage: SandboxStorage): Promise<PluginThread> {
+    const spare = this.#spare;
+    const started = (async () => {
+      const thread = await spare;
+      try {
+        await thread.call(thread.remote.start(this.#options.module, storage));
+        return thread;
+      } catch (error) {
+        thread.end();
+        throw error;
+      }
+    })();
+    // Not both at once: somebody waits for the first.
+    this.#spare = started.then(() => {}, () => {}).then(() => loadThread(this.#options));
+    this.#spare.catch(() => {});
+    return await started;
   }
 
   #storageOf(name: string): SandboxStorage {
@@ -133,12 +154,9 @@ export class PluginThreads implements Databases {
   }
 }
 
-function startThread(
-  { module, workerUrl }: PluginThreadsOptions,
-  storage: SandboxStorage,
-): Promise<PluginThread> {
+function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {
   const worker = startWorker(workerUrl, "godwit database");
-  return DatabaseThread.start<SandboxHost>(worker, (remote) => remote.start(module, storage));
+  return DatabaseThread.start<SandboxHost>(worker, (remote) => remote.load(module));
 }
 
 /** A session on a database that cannot be had. */

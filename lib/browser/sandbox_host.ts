@@ -6,10 +6,12 @@ import type { Rehearsal } from "../execute/rehearsal.ts";
 import { rehearse } from "../execute/rehearse.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { Schema } from "../sqlite/schema.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import {
   DatabaseHost,
   type HostEnvironment,
   limitsOf,
+  type StartEnvironment,
   type WirePatience,
 } from "../worker/database_host.ts";
 import type { Outcome, SessionTarget } from "../worker/session.ts";
@@ -23,6 +25,9 @@ export type SandboxStorage =
   | { readonly kind: "opfs"; readonly directory: string }
   | { readonly kind: "memory" };
 
+/** What a storage gives the sandbox. */
+export type SandboxEnvironment = HostEnvironment & SandboxFiles;
+
 /** A rehearsal, and the schema after each step that was completed. */
 export interface SchemaRehearsal {
   readonly rehearsal: Rehearsal;
@@ -30,8 +35,23 @@ export interface SchemaRehearsal {
 }
 
 /** Serves the sandbox. One plugin is open at a time. */
-export class SandboxHost extends DatabaseHost<SandboxStorage, HostEnvironment & SandboxFiles> {
+export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment> {
+  readonly #load: (module: WebAssembly.Module) => Promise<Sqlite3>;
   #plugin = "";
+
+  /** `load` starts SQLite, once; `startEnvironment` gives it a storage. */
+  constructor(
+    load: (module: WebAssembly.Module) => Promise<Sqlite3>,
+    startEnvironment: StartEnvironment<SandboxStorage, SandboxEnvironment>,
+  ) {
+    super(startEnvironment);
+    this.#load = load;
+  }
+
+  /** Starts SQLite without a storage, ahead of `start()`; returns its version. */
+  async load(module: WebAssembly.Module): Promise<string> {
+    return (await this.#load(module)).version.libVersion;
+  }
 
   override async open(target: SessionTarget): Promise<void> {
     this.#plugin = target.kind === "plugin" ? target.plugin : "";

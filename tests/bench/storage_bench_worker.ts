@@ -2,6 +2,7 @@
 // SQLite's opfs-sahpool as it comes. For browsers.
 
 import { opfsEnvironment } from "../../lib/browser/opfs_environment.ts";
+import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { type Engine, type Workload, WORKLOADS } from "./vfs_workloads.ts";
 
@@ -54,9 +55,10 @@ function time(workload: Workload, open: Opener): number {
 
 async function prepare(): Promise<Openers> {
   const module = await WebAssembly.compileStreaming(fetch("./sqlite3.wasm"));
-  const environment = await opfsEnvironment(module, "bench/sandbox");
+  const sqlite3 = await loadSqlite(module);
+  const environment = await opfsEnvironment(sqlite3, "bench/sandbox");
   const place = await environment.place("bench");
-  const { sqlite3, vfs, journal } = environment;
+  const { vfs, journal } = environment;
   if (journal.mode !== "truncate") throw new Error("The sandbox has another journal");
   const pool = await sqlite3.installOpfsSAHPoolVfs?.({
     name: "opfs-sahpool",
