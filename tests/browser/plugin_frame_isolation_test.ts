@@ -205,7 +205,7 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     assert.equal(setting.visits, []);
   });
 
-  // Firefox runs a frame without an origin in its page's process, and shows a bar to stop it.
+  // Firefox runs a frame without an origin in its page's process.
   if (name === "Chromium") {
     frames("page code that never comes back does not hold the page up", async () => {
       await setting.start("spins");

@@ -2,144 +2,154 @@
 
 import type { Page } from "playwright-core";
 import * as assert from "uvu/assert";
-import { openChromium } from "../support/browser.ts";
+import { openChromium, openFirefox, type TestBrowser } from "../support/browser.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
 import { suite } from "../support/suite.ts";
 
 /** A name, a value and SQL as somebody would write them who wants to get in. */
 const HOSTILE = "<img src=x onerror='globalThis.ran=1'>";
 
-const server = await SandboxServer.start({
-  files: {
-    "plugins/manifest.json": JSON.stringify({
-      format: 1,
-      plugins: [{
-        name: "hostile",
-        page: null,
-        files: [{ file: "001_a.sql", checksum: "0".repeat(64) }],
-      }],
-    }),
-    "plugins/hostile/migrations/001_a.sql":
-      `-- UP\nCREATE TABLE "${HOSTILE}" (a TEXT DEFAULT '<script>globalThis.ran=1</script>');\n` +
-      `-- ${HOSTILE}\n-- DOWN\nDROP TABLE "${HOSTILE}";\n`,
-  },
-});
-const browser = await openChromium();
-let page: Page;
+const FILES = {
+  "plugins/manifest.json": JSON.stringify({
+    format: 1,
+    plugins: [{
+      name: "hostile",
+      page: null,
+      files: [{ file: "001_a.sql", checksum: "0".repeat(64) }],
+    }],
+  }),
+  "plugins/hostile/migrations/001_a.sql":
+    `-- UP\nCREATE TABLE "${HOSTILE}" (a TEXT DEFAULT '<script>globalThis.ran=1</script>');\n` +
+    `-- ${HOSTILE}\n-- DOWN\nDROP TABLE "${HOSTILE}";\n`,
+};
 
-const policy = suite("policy");
+defineTests("Chromium", openChromium);
+defineTests("Firefox", openFirefox);
 
-policy.before.each(async () => {
-  page = await browser.open(server.url);
-});
+function defineTests(name: string, start: () => Promise<TestBrowser>): void {
+  let server: SandboxServer;
+  let browser: TestBrowser;
+  let page: Page;
+  const policy = suite(`policy: ${name}`);
 
-policy.after.each(async () => {
-  await page.close();
-  browser.problems.splice(0);
-});
+  policy.before(async () => {
+    server = await SandboxServer.start({ files: FILES });
+    browser = await start();
+  });
+  policy.before.each(async () => {
+    browser.problems.splice(0);
+    page = await browser.open(server.url);
+  });
+  policy.after.each(() => page.close());
+  policy.after(async () => {
+    await browser[Symbol.asyncDispose]();
+    await server[Symbol.asyncDispose]();
+  });
 
-policy.after(async () => {
-  await browser[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
+  policy("the page and its workers start without breaking their own policy", async () => {
+    await page.getByText("hostile").first().waitFor();
+    browser.assertQuiet();
+  });
 
-policy("the page and its workers start without breaking their own policy", async () => {
-  await page.getByText("hostile").first().waitFor();
-  browser.assertQuiet();
-});
-
-policy("an inline script does not run", async () => {
-  const ran = await page.evaluate(async () => {
-    const script = document.createElement("script");
-    script.append(document.createTextNode("globalThis.ran = 1"));
-    const refused = new Promise((resolve) =>
-      document.addEventListener("securitypolicyviolation", resolve, { once: true })
+  policy("an inline script does not run", async () => {
+    const ran = await page.evaluate(async () => {
+      const script = document.createElement("script");
+      script.append(document.createTextNode("globalThis.ran = 1"));
+      const refused = new Promise((resolve) =>
+        document.addEventListener("securitypolicyviolation", resolve, { once: true })
+      );
+      document.body.append(script);
+      await refused;
+      return "ran" in globalThis;
+    });
+    assert.is(ran, false);
+    assert.match(
+      browser.problems.join(),
+      /Policy violation: (require-trusted-types-for|script-src)/,
     );
-    document.body.append(script);
-    await refused;
-    return "ran" in globalThis;
   });
-  assert.is(ran, false);
-  assert.match(browser.problems.join(), /Policy violation: (require-trusted-types-for|script-src)/);
-});
 
-policy("a handler in an attribute does not run", async () => {
-  const ran = await page.evaluate(async () => {
-    const image = new Image();
-    const failed = new Promise((resolve) => image.addEventListener("error", resolve));
-    try {
-      image.setAttribute("onerror", "globalThis.ran = 1");
-    } catch {
-      // Trusted Types refuse handlers too.
-    }
-    image.src = "missing.png";
-    document.body.append(image);
-    await failed;
-    // Handlers run in the order in which they were set.
-    await new Promise((resolve) => setTimeout(resolve));
-    return "ran" in globalThis;
-  });
-  assert.is(ran, false);
-});
-
-policy("text does not become elements: Trusted Types refuse it", async () => {
-  const reached = await page.evaluate(async (html) => {
-    // While the test's own code is evaluated eval is allowed, whatever the policy says.
-    await new Promise((resolve) => setTimeout(resolve));
-    const tries: Record<string, () => unknown> = {
-      innerHTML: () => document.body.innerHTML = html,
-      outerHTML: () => document.body.outerHTML = html,
-      insert: () => document.body.insertAdjacentHTML("beforeend", html),
-      write: () => document.write(html),
-      fragment: () => document.createRange().createContextualFragment(html),
-      parse: () => new DOMParser().parseFromString(html, "text/html"),
-      frame: () => document.createElement("iframe").srcdoc = html,
-      eval: () => globalThis.eval("1"),
-      construct: () => new Function("return 1"),
-      worker: () => new Worker("page.js"),
-      ownPolicy: () =>
-        Reflect.get(globalThis, "trustedTypes").createPolicy("mine", { createHTML: String }),
-      secondPolicy: () =>
-        Reflect.get(globalThis, "trustedTypes").createPolicy("godwit", { createHTML: String }),
-    };
-    return Object.entries(tries).flatMap(([name, attempt]) => {
+  policy("a handler in an attribute does not run", async () => {
+    const ran = await page.evaluate(async () => {
+      const image = new Image();
+      const failed = new Promise((resolve) => image.addEventListener("error", resolve));
       try {
-        attempt();
-        return [name];
+        image.setAttribute("onerror", "globalThis.ran = 1");
       } catch {
-        return [];
+        // Trusted Types refuse handlers too.
       }
+      image.src = "missing.png";
+      document.body.append(image);
+      await failed;
+      // Handlers run in the order in which they were set.
+      await new Promise((resolve) => setTimeout(resolve));
+      return "ran" in globalThis;
     });
-  }, HOSTILE);
-  assert.equal(reached, []);
-});
-
-policy("styles and a base that were injected change nothing", async () => {
-  const found = await page.evaluate(async () => {
-    const style = document.createElement("style");
-    style.append("* { display: none }");
-    const link = Object.assign(document.createElement("link"), {
-      rel: "stylesheet",
-      href: "data:text/css,*{display:none}",
-    });
-    const refused = new Promise((resolve) => link.onerror = resolve);
-    document.head.append(
-      style,
-      link,
-      Object.assign(document.createElement("base"), { href: "https://example.org/" }),
-    );
-    await refused;
-    return { display: getComputedStyle(document.body).display, base: document.baseURI };
+    assert.is(ran, false);
   });
-  assert.is.not(found.display, "none");
-  assert.is(found.base, server.url);
-});
 
-policy("names and SQL of a plugin are shown as they are written, and make no element", async () => {
-  await page.getByText("hostile").first().click();
-  await page.getByText("001_a.sql").first().waitFor();
-  assert.is(await page.evaluate(() => "ran" in globalThis), false);
-  assert.is(await page.locator("img[src=x]").count(), 0);
-});
+  policy("text does not become elements: Trusted Types refuse it", async () => {
+    const reached = await page.evaluate(async (html) => {
+      // While the test's own code is evaluated eval is allowed, whatever the policy says.
+      await new Promise((resolve) => setTimeout(resolve));
+      const tries: Record<string, () => unknown> = {
+        innerHTML: () => document.body.innerHTML = html,
+        outerHTML: () => document.body.outerHTML = html,
+        insert: () => document.body.insertAdjacentHTML("beforeend", html),
+        write: () => document.write(html),
+        fragment: () => document.createRange().createContextualFragment(html),
+        parse: () => new DOMParser().parseFromString(html, "text/html"),
+        frame: () => document.createElement("iframe").srcdoc = html,
+        eval: () => globalThis.eval("1"),
+        construct: () => new Function("return 1"),
+        worker: () => new Worker("page.js"),
+        ownPolicy: () =>
+          Reflect.get(globalThis, "trustedTypes").createPolicy("mine", { createHTML: String }),
+        secondPolicy: () =>
+          Reflect.get(globalThis, "trustedTypes").createPolicy("godwit", { createHTML: String }),
+      };
+      return Object.entries(tries).flatMap(([name, attempt]) => {
+        try {
+          attempt();
+          return [name];
+        } catch {
+          return [];
+        }
+      });
+    }, HOSTILE);
+    assert.equal(reached, []);
+  });
 
-policy.run();
+  policy("styles and a base that were injected change nothing", async () => {
+    const found = await page.evaluate(async () => {
+      const style = document.createElement("style");
+      style.append("* { display: none }");
+      const link = Object.assign(document.createElement("link"), {
+        rel: "stylesheet",
+        href: "data:text/css,*{display:none}",
+      });
+      const refused = new Promise((resolve) => link.onerror = resolve);
+      document.head.append(
+        style,
+        link,
+        Object.assign(document.createElement("base"), { href: "https://example.org/" }),
+      );
+      await refused;
+      return { display: getComputedStyle(document.body).display, base: document.baseURI };
+    });
+    assert.is.not(found.display, "none");
+    assert.is(found.base, server.url);
+  });
+
+  policy(
+    "names and SQL of a plugin are shown as they are written, and make no element",
+    async () => {
+      await page.getByText("hostile").first().click();
+      await page.getByText("001_a.sql").first().waitFor();
+      assert.is(await page.evaluate(() => "ran" in globalThis), false);
+      assert.is(await page.locator("img[src=x]").count(), 0);
+    },
+  );
+
+  policy.run();
+}

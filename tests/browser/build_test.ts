@@ -1,0 +1,94 @@
+// deno task build: what it writes, and that the client stays small.
+
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { buildSandbox, CLIENT_LIMIT_BYTES } from "../../examples/sandbox/build.ts";
+import { DenoPackages } from "../../examples/sandbox/deno_packages.ts";
+import { suite } from "../support/suite.ts";
+
+const directory = Deno.makeTempDirSync({ prefix: "godwit-build-" });
+const result = await buildSandbox({ directory });
+
+const build = suite("buildSandbox()");
+
+build.after(() => Deno.removeSync(directory, { recursive: true }));
+
+build("writes every file that a page loads, with its size", () => {
+  const names = result.files.map(({ name }) => name);
+  for (
+    const name of [
+      "client.js",
+      "sandbox_worker.js",
+      "database_worker.js",
+      "sqlite3.js",
+      "sqlite3.wasm",
+      "index.html",
+      "page.js",
+      "page.css",
+      "plugin_frame.html",
+      "plugin_frame.js",
+    ]
+  ) {
+    assert.ok(names.includes(name), name);
+  }
+  for (const { name, sizeBytes, gzipBytes } of result.files) {
+    assert.is(Deno.statSync(join(directory, name)).size, sizeBytes, name);
+    assert.ok(gzipBytes > 0 && gzipBytes < sizeBytes + 100, name);
+  }
+});
+
+build("keeps the client under its limit", () => {
+  assert.ok(result.clientGzipBytes > 0);
+  assert.ok(result.clientGzipBytes <= CLIENT_LIMIT_BYTES, `${result.clientGzipBytes} bytes`);
+});
+
+build("leaves SQLite's loader to its own file", () => {
+  const worker = Deno.readTextFileSync(join(directory, "database_worker.js"));
+  assert.match(worker, /from"\.\/sqlite3\.js"/);
+});
+
+build("writes a source map for every script", () => {
+  for (const { name } of result.files.filter(({ name }) => name.endsWith(".js"))) {
+    const map: unknown = JSON.parse(Deno.readTextFileSync(join(directory, `${name}.map`)));
+    assert.ok(typeof map === "object" && map !== null && "sourcesContent" in map, name);
+  }
+});
+
+build("publishes the example plugins by a manifest and as bundles", async () => {
+  const text = Deno.readTextFileSync(join(directory, "plugins", "manifest.json"));
+  assert.match(text, /"name":"trivia","page":".\/trivia.page.js"/);
+  assert.match(text, /"name":"quote-db","page":null/);
+  const { plugin } = await import(join(directory, "plugins", "quote-db.bundle.js"));
+  assert.is(plugin.name, "quote-db");
+});
+
+const packages = suite("DenoPackages");
+
+packages("resolves what the project imports, and what its packages import", async () => {
+  const found = await DenoPackages.find();
+  const view = await found.resolve("@codemirror/view", "", "import");
+  assert.match(view, /@codemirror\/view\/[\d.]+\/dist\/index\.js$/);
+  assert.match(await found.resolve("style-mod", view, "import"), /style-mod/);
+  assert.match(await found.resolve("preact/hooks", "", "import"), /hooks\.m?js$/);
+});
+
+packages("knows no package that deno.json does not pin", async () => {
+  const found = await DenoPackages.find();
+  for (
+    const [specifier, message] of [
+      ["style-mod", /no package for "style-mod" in deno.json/],
+      ["valibot/none", /.*none/],
+    ] as const
+  ) {
+    try {
+      await found.resolve(specifier, "", "import");
+    } catch (error) {
+      assert.match(String(error), message);
+      continue;
+    }
+    assert.unreachable(specifier);
+  }
+});
+
+build.run();
+packages.run();
