@@ -67,9 +67,12 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly #emit: (event: SandboxEvent) => void;
   readonly #stop: AbortController;
   readonly #publishers = new Set<(event: RunEvent) => void>();
+  // What has no answer yet.
+  readonly #asked = new Set<Promise<unknown>>();
 
   private constructor(
     options: OwnerOptions,
+    stop: AbortController,
     storage: StorageKind,
     threads: PluginThreads,
     kept: KeptSource,
@@ -80,7 +83,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     this.#kept = kept;
     this.#source = source;
     this.#emit = options.emit;
-    this.#stop = new AbortController();
+    this.#stop = stop;
     this.context = {
       source: migrationSource(source),
       databases: threads,
@@ -101,10 +104,12 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     for (const each of bundles) {
       if (!each.ok) options.log("error", each.message);
     }
+    const stop = new AbortController();
     const threads = await PluginThreads.start({
       module,
       workerUrl: databaseWorkerUrl,
       directory: opfs.ok ? name : null,
+      signal: stop.signal,
     });
     const kept = opfs.ok ? keptSource(opfs.value.plugins) : memorySource();
     const source = combinedSource<PluginOrigin>([
@@ -117,7 +122,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     const storage: StorageKind = opfs.ok
       ? { kind: "opfs" }
       : { kind: "memory", reason: opfs.message };
-    return new OwnedSandbox(options, storage, threads, kept, source);
+    return new OwnedSandbox(options, stop, storage, threads, kept, source);
   }
 
   get engineVersion(): string {
@@ -130,7 +135,17 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     return () => this.#publishers.delete(publish);
   }
 
-  async request(
+  async request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
+    const answer = this.#answer(...args);
+    this.#asked.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#asked.delete(answer);
+    }
+  }
+
+  async #answer(
     verb: Verb,
     plugin: string,
     payload: string,
@@ -239,9 +254,10 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     return outcome;
   }
 
-  /** Rolls back what runs, and gives the databases back. */
+  /** Rolls back what runs, answers who asked for it, and gives the databases back. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    await Promise.allSettled(this.#asked);
     await this.#threads[Symbol.asyncDispose]();
   }
 

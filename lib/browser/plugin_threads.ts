@@ -12,6 +12,8 @@ export interface PluginThreadsOptions {
   readonly workerUrl: string | URL;
   /** The directory of OPFS in which each plugin has its own; `null` keeps everything in memory. */
   readonly directory: string | null;
+  /** Ends what is called beside sessions; those have signals of their own. */
+  readonly signal: AbortSignal;
 }
 
 /** What is called beside sessions, on the thread of an open database. */
@@ -64,7 +66,7 @@ export class PluginThreads implements Databases {
     if (!acquired.ok) return acquired;
     const { thread, release } = acquired.value;
     await using _session = await thread.openSession(target, this.#endless, release);
-    return await thread.upkeep(action(thread.remote));
+    return await thread.upkeepUntil(this.#options.signal, action(thread.remote));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -29,10 +29,17 @@ export interface ChannelListener {
 export class TabChannel {
   readonly #notices: BroadcastChannel;
   readonly #calls: BroadcastChannel;
+  // One for as long as the tab lives: once Comlink's proxies are collected, it tells the other end to
+  // answer no more, and on a channel that is every other end.
+  readonly #remote: Comlink.Remote<SandboxCalls>;
+  readonly #endpoint: Comlink.Endpoint;
+  #isCallable = true;
 
   constructor(name: string, listener: ChannelListener) {
     this.#notices = new BroadcastChannel(`godwit:${name}:notices`);
     this.#calls = new BroadcastChannel(`godwit:${name}:calls`);
+    this.#endpoint = this.#endpointOf(this.#calls);
+    this.#remote = Comlink.wrap<SandboxCalls>(this.#endpoint);
     // Only pages of this origin can post here, and all of them run this code.
     this.#notices.onmessage = ({ data: notice }: MessageEvent<Notice>) => {
       switch (notice.kind) {
@@ -61,30 +68,38 @@ export class TabChannel {
 
   /** Answers the calls of other tabs from now on. */
   answer(calls: SandboxCalls): void {
-    Comlink.expose(calls, endpointOf(this.#calls));
+    Comlink.expose(calls, this.#endpoint);
   }
 
   /** The owner's calls; none is answered while there is no owner, or when it closes meanwhile. */
   remote(): Comlink.Remote<SandboxCalls> {
-    return Comlink.wrap<SandboxCalls>(endpointOf(this.#calls));
+    return this.#remote;
+  }
+
+  /** Neither asks nor answers from now on; what is answered later is told to nobody. */
+  closeCalls(): void {
+    this.#isCallable = false;
+    this.#calls.close();
   }
 
   close(): void {
+    this.closeCalls();
     this.#notices.close();
-    this.#calls.close();
   }
 
   #post(notice: Notice): void {
     this.#notices.postMessage(notice);
   }
-}
 
-// Every message has an id that whoever did not ask ignores, so one channel serves all tabs. A channel
-// transfers nothing: what is sent is copied.
-function endpointOf(channel: BroadcastChannel): Comlink.Endpoint {
-  return {
-    postMessage: (message: unknown) => channel.postMessage(message),
-    addEventListener: (type, listener) => channel.addEventListener(type, listener),
-    removeEventListener: (type, listener) => channel.removeEventListener(type, listener),
-  };
+  // Every message has an id that whoever did not ask ignores, so one channel serves all tabs. A channel
+  // transfers nothing: what is sent is copied.
+  #endpointOf(channel: BroadcastChannel): Comlink.Endpoint {
+    return {
+      postMessage: (message: unknown) => {
+        if (this.#isCallable) channel.postMessage(message);
+      },
+      addEventListener: (type, listener) => channel.addEventListener(type, listener),
+      removeEventListener: (type, listener) => channel.removeEventListener(type, listener),
+    };
+  }
 }

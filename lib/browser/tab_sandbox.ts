@@ -80,9 +80,10 @@ export class TabSandbox {
       navigator.locks.request(lock, { signal: tab.#abort.signal }, async () => {
         await tab.#own();
         await tab.#closing.promise;
-      }).catch((error: unknown) =>
-        tab.#log("error", "Cannot take over", { reason: String(error) })
-      );
+      }).catch((error: unknown) => {
+        if (tab.#abort.signal.aborted) return;
+        tab.#log("error", "Cannot take over", { reason: String(error) });
+      });
     }
     return tab;
   }
@@ -116,6 +117,8 @@ export class TabSandbox {
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#service?.stop();
+    // What other tabs wait for they ask of the next owner.
+    this.#channel.closeCalls();
     await this.#owned?.sandbox[Symbol.asyncDispose]();
     this.#channel.close();
     this.#closing.resolve();

@@ -13,6 +13,7 @@ const EXECUTION_GRACE_MS = 5_000;
 // Reading history and schema, and merging a write-ahead log.
 const UPKEEP_LIMIT_MS = 60_000;
 const SILENT = { ok: false, message: "The database did not answer within a minute" } as const;
+const STOPPED = { ok: false, message: "Stopped, for the databases are being closed" } as const;
 
 // A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
@@ -97,6 +98,17 @@ export class DatabaseThread<Host extends HostedDatabase> {
   async upkeep<T>(answer: Promise<Outcome<T>>): Promise<Outcome<T>> {
     const outcome = await this.call(within(UPKEEP_LIMIT_MS, answer));
     return isOverdue(outcome) ? SILENT : outcome;
+  }
+
+  /** Waits as `upkeep()` does, until `signal` says that nobody wants the answer any more. */
+  async upkeepUntil<T>(
+    signal: AbortSignal,
+    answer: Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const patience = { signal, timeoutMs: UPKEEP_LIMIT_MS };
+    const outcome = await this.call(patiently(patience, 0, () => answer));
+    if (!isOverdue(outcome)) return outcome;
+    return outcome === "timeout" ? SILENT : STOPPED;
   }
 
   /** Opens a database; `giveBack` is called once it is closed, or where it cannot be opened. */
