@@ -2,6 +2,7 @@
 
 import type { Vfs } from "../vfs/install_vfs.ts";
 import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
 
 /** One row of a result, by column name. */
@@ -65,6 +66,23 @@ export class Connection implements Disposable {
   /** Runs one statement and returns its rows. */
   rows(sql: string, bind?: readonly SqlValue[]): readonly Row[] {
     return this.#attempt(() => this.#database.selectObjects(sql, bind));
+  }
+
+  /**
+   * Runs a query whose values are texts, integers and NULLs, and returns its rows in order. They cross
+   * from WebAssembly as one JSON text, many times as fast as value by value.
+   */
+  manyRows(
+    columns: readonly string[],
+    query: string,
+    bind?: readonly SqlValue[],
+  ): readonly Row[] {
+    const names = columns.map(quoteIdentifier).join(", ");
+    const text = this.value(`SELECT json_group_array(json_array(${names})) FROM (${query})`, bind);
+    const rows: readonly (readonly SqlValue[])[] = JSON.parse(String(text));
+    return rows.map((row) =>
+      Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null]))
+    );
   }
 
   /** Runs one statement and returns the first column of its first row, or `null`. */

@@ -82,7 +82,8 @@ const TRIGGER_TABLE = `coalesce((SELECT t.name FROM main.sqlite_schema t
 
 /** Reads the plugin's schema. */
 export function readSchema(connection: Connection): Schema {
-  const objects = connection.rows(
+  const objects = connection.manyRows(
+    ["type", "name", "sql", "tbl_name"],
     `SELECT type, name, sql, CASE type WHEN 'trigger' THEN ${TRIGGER_TABLE} ELSE tbl_name END AS tbl_name
        FROM main.sqlite_schema o WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
   ).filter((row) => !isReserved(textOf(row, "tbl_name")));
@@ -104,8 +105,10 @@ function readTables(connection: Connection, rows: readonly Row[]): readonly Tabl
   const statements = new Map(rows.map((row) => [textOf(row, "name"), textOf(row, "sql")]));
   // A table becomes the shadow of another, or ends to be it, while its own statement stays as it is.
   const lists = new Map(
-    connection.rows("SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'")
-      .map((row) => [textOf(row, "name"), row]),
+    connection.manyRows(
+      ["name", "type", "wr", "strict"],
+      "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'",
+    ).map((row) => [textOf(row, "name"), row]),
   );
   const typed = [...statements].flatMap(([name, sql]) => {
     const list = lists.get(name);
@@ -138,12 +141,14 @@ function describeTables(
   if (tables.length === 0) return new Map();
   const wanted = [JSON.stringify(tables.map(({ name }) => name))];
   // Without the schema's name, a temporary table of the same name would answer.
-  const columns = groupByTable(connection.rows(
+  const columns = groupByTable(connection.manyRows(
+    ["table", "name", "type", "notnull", "dflt_value", "pk", "hidden"],
     `SELECT n.value AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
        FROM json_each(?) n JOIN pragma_table_xinfo(n.value, 'main') c ORDER BY n.key, c.cid`,
     wanted,
   ));
-  const foreignKeys = groupByTable(connection.rows(
+  const foreignKeys = groupByTable(connection.manyRows(
+    ["table", "columns", "parent", "parent_columns", "on_delete", "on_update"],
     `SELECT n.value AS "table", group_concat(f."from" ORDER BY f.seq) AS columns, f."table" AS parent,
             coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns, f.on_delete, f.on_update
        FROM json_each(?) n JOIN pragma_foreign_key_list(n.value, 'main') f
