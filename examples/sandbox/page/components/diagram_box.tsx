@@ -14,7 +14,8 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
   const attachments = columns.length === 0 && box.mark === "same" && hidden > 0
     ? []
     : box.attachments;
-  const rows = columns.length + (hidden > 0 ? 1 : 0);
+  const isHeadOnly = columns.length === 0;
+  const rows = columns.length + (hidden > 0 && !isHeadOnly ? 1 : 0);
   return (
     <g class="box" data-mark={box.mark} data-kind={box.kind} transform={`translate(${x} ${y})`}>
       <rect class="box-frame" width={width} height={height} rx="7" />
@@ -28,14 +29,14 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
         <title>{titleOf(box.name, box.mark, box.note)}</title>
       </text>
       <text class="box-kind" x={width - TEXT.inset} y="20" text-anchor="end">
-        {box.mark !== "same" ? changeWord(box.mark) : box.kind === "table" ? "" : box.kind}
+        {headWord(placed)}
       </text>
       {columns.map((column, index) => (
         <ColumnRow key={column.name} column={column} y={body + index * ROW.column} width={width} />
       ))}
-      {hidden > 0 && (
+      {hidden > 0 && !isHeadOnly && (
         <text class="box-more" x={TEXT.name} y={body + columns.length * ROW.column + TEXT.baseline}>
-          {columns.length === 0 ? count(hidden, "column") : `and ${hidden} more`}
+          and {hidden} more
         </text>
       )}
       {attachments.map((attachment, index) => (
@@ -49,6 +50,12 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
       ))}
     </g>
   );
+}
+
+function headWord({ box, hidden, columns }: PlacedBox): string {
+  if (box.mark !== "same") return changeWord(box.mark);
+  if (box.kind !== "table") return box.kind;
+  return columns.length === 0 && hidden > 0 ? count(hidden, "column") : "";
 }
 
 function ColumnRow(

@@ -45,7 +45,7 @@ export function PluginItem({ entry }: { readonly entry: PluginEntry }): JSX.Elem
             : status !== null && status.pending_count > 0 && (
               <span class="badge">
                 {status.pending_count}
-                <span class="badge-word">pending</span>
+                <span class="unseen">pending</span>
               </span>
             )}
         </span>

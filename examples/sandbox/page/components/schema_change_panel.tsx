@@ -1,6 +1,6 @@
 // The schema before and after a step, side by side, with what changed said beside it. In the browser.
 
-import type { JSX } from "preact";
+import type { JSX, TargetedEvent } from "preact";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { FileReport } from "../../../../lib/browser/sandbox.ts";
@@ -19,7 +19,7 @@ type Side = "before" | "after";
 
 const SIDES: readonly (readonly [Side, string])[] = [["before", "Before"], ["after", "After"]];
 
-/** Both drawings; where there is no room for two, one of them, by choice. */
+/** Both drawings, which scroll together; where there is no room for two, one of them, by choice. */
 export function SchemaChangePanel({ effect, title }: SchemaChangePanelProps): JSX.Element {
   const diagram = useMemo(
     () => diagramOf(effect.before, effect.after, effect.changes),
@@ -57,7 +57,7 @@ export function SchemaChangePanel({ effect, title }: SchemaChangePanelProps): JS
         </fieldset>
       </div>
       <ChangeList changes={effect.changes} />
-      <div class="diagrams" data-shown={shown.value}>
+      <div class="diagrams" data-shown={shown.value} onScrollCapture={scrollTogether}>
         {SIDES.map(([side, label]) => (
           <figure key={side} class="diagram-side" data-side={side}>
             <figcaption class="diagram-caption">{label}</figcaption>
@@ -68,4 +68,14 @@ export function SchemaChangePanel({ effect, title }: SchemaChangePanelProps): JS
       <DiagramLegend />
     </section>
   );
+}
+
+// What stands in both drawings has one place, so it stays side by side.
+function scrollTogether({ target, currentTarget }: TargetedEvent<HTMLElement>): void {
+  if (!(target instanceof HTMLElement)) return;
+  for (const other of currentTarget.querySelectorAll(".diagram-scroll")) {
+    if (other === target) continue;
+    other.scrollLeft = target.scrollLeft;
+    other.scrollTop = target.scrollTop;
+  }
 }

@@ -1,7 +1,7 @@
 // Draws one side of a schema diagram as SVG. Runs in the browser.
 
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { describeSide } from "../model/diagram.ts";
 import type { DiagramLayout, PlacedEdge, PlacedSide } from "../model/diagram_layout.ts";
 import { DiagramBoxDrawing } from "./diagram_box.tsx";
@@ -19,6 +19,19 @@ const CORNER = 8;
 /** A drawing that says the same in words. */
 export function SchemaDiagram({ side, layout, label }: SchemaDiagramProps): JSX.Element {
   const arrow = useId();
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // In a large schema, what changes is shown first.
+    const changed = side.boxes.find(({ box }) => box.mark !== "same");
+    const drawing = frame.current?.querySelector("svg");
+    if (changed === undefined || frame.current === null || drawing === null) return;
+    const scale = (drawing?.clientWidth ?? layout.width) / layout.width;
+    const { clientWidth, clientHeight } = frame.current;
+    frame.current.scrollTo(
+      (changed.x + changed.width / 2) * scale - clientWidth / 2,
+      (changed.y + changed.height / 2) * scale - clientHeight / 2,
+    );
+  }, [side]);
   const { width, height } = layout;
   const words = describeSide({
     boxes: side.boxes.map(({ box }) => box),
@@ -32,7 +45,13 @@ export function SchemaDiagram({ side, layout, label }: SchemaDiagramProps): JSX.
     );
   }
   return (
-    <div class="diagram-scroll" tabIndex={0} role="group" aria-label={`${label}, scrolls`}>
+    <div
+      class="diagram-scroll"
+      ref={frame}
+      tabIndex={0}
+      role="group"
+      aria-label={`${label}, scrolls`}
+    >
       <svg
         class="diagram"
         role="img"

@@ -9,6 +9,7 @@ import { createEditor, type Editor } from "../editor/editor.ts";
 
 interface SqlEditorProps {
   readonly label: string;
+  /** Where it is edited, the text to begin with. */
   readonly text: string;
   readonly findings: readonly FindingMessage[];
   /** A line to show; it is set to `null` once it is shown. */
@@ -41,8 +42,12 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
     editor.current = created;
     return () => created.destroy();
   }, []);
-  useEffect(() => editor.current?.setText(text), [text]);
-  useEffect(() => editor.current?.setFindings(findings), [findings, text]);
+  // What is typed comes back a render later, when more may have been typed: an editor that is edited
+  // begins with its text and then has its own.
+  useEffect(() => {
+    if (edit === null) editor.current?.setText(text);
+  }, [text]);
+  useEffect(() => editor.current?.setFindings(findings), [findings]);
   useSignalEffect(() => {
     const shown = line?.value ?? null;
     if (line === null || shown === null) return;

@@ -9,7 +9,7 @@ import {
   changeWord,
   count,
   describeDuration,
-  describeTime,
+  describeTimeShort,
   padVersion,
 } from "../model/words.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -60,8 +60,8 @@ export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.
           {step.isCurrent && <span class="here">database is here</span>}
           {run !== null && (
             <span class="quiet">
-              <time dateTime={run.at}>{describeTime(run.at)}</time>
-              {run.durationMs !== null && ` · ${describeDuration(run.durationMs)}`} · {run.by}
+              <time dateTime={run.at}>{describeTimeShort(run.at)}</time> by {run.by}
+              {run.durationMs !== null && `, ${describeDuration(run.durationMs)}`}
             </span>
           )}
         </span>

@@ -15,5 +15,10 @@ export function Toast(): JSX.Element {
     const timer = setTimeout(() => store.said.value = "", SHOWN_MS);
     return () => clearTimeout(timer);
   }, [said]);
-  return <div class="toast" role="status" aria-live="polite">{said}</div>;
+  return (
+    <>
+      <div class="toast" role="status">{said}</div>
+      <div class="unseen" role="status">{store.announced.value}</div>
+    </>
+  );
 }

@@ -7,10 +7,10 @@ import type { Extension } from "@codemirror/state";
 
 /** Colours of SQL. */
 export const SQL_HIGHLIGHTING: HighlightStyle = HighlightStyle.define([
-  { tag: tags.keyword, color: "var(--sql-keyword)", fontWeight: "600" },
+  { tag: [tags.keyword, tags.null], color: "var(--sql-keyword)", fontWeight: "600" },
   { tag: [tags.typeName, tags.standard(tags.name)], color: "var(--sql-type)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--sql-string)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--sql-number)" },
+  { tag: [tags.number, tags.bool], color: "var(--sql-number)" },
   { tag: tags.comment, color: "var(--sql-comment)", fontStyle: "italic" },
 ]);
 

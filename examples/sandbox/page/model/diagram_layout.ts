@@ -113,14 +113,15 @@ function shownColumns(box: DiagramBox, detail: Detail): readonly DiagramColumn[]
 
 function sizeOf(box: DiagramBox, detail: Detail): Size {
   const columns = shownColumns(box, detail);
-  const hasHidden = columns.length < box.columns.length;
+  const hidden = box.columns.length - columns.length;
   const attachments = detail === "all" || box.mark !== "same" ? box.attachments : [];
   const texts = [
-    box.name.length + box.kind.length + (box.mark === "same" ? 0 : 6),
+    box.name.length + Math.max(box.kind.length, 10),
     ...columns.map(({ name, type, mark }) => name.length + type.length + (mark === "same" ? 1 : 8)),
     ...attachments.map(({ name, mark }) => name.length + (mark === "same" ? 2 : 9)),
   ];
-  const rows = columns.length + (hasHidden ? 1 : 0);
+  // A box without rows says in its head how many columns it has.
+  const rows = columns.length + (hidden > 0 && columns.length > 0 ? 1 : 0);
   const body = rows * ROW.column + attachments.length * ROW.attachment;
   return {
     width: Math.min(Math.max(Math.max(...texts) * CHARACTER + GUTTER, WIDTH.least), WIDTH.most),
@@ -243,9 +244,10 @@ function placeEdge(
   const points = sheet.lines.get(edgeKey(edge)) ?? [];
   const parent = boxes.get(edge.to);
   const end = points.at(-1);
-  return parent === undefined || end === undefined
+  const bottom = parent === undefined ? Infinity : parent.y + parent.height;
+  return end === undefined || end.y <= bottom
     ? { edge, points }
-    : { edge, points: [...points, { x: end.x, y: parent.y + parent.height }] };
+    : { edge, points: [...points, { x: end.x, y: bottom }] };
 }
 
 function edgeKey({ from, to, columns }: DiagramEdge): string {

@@ -78,6 +78,14 @@ export function describeTime(iso: string): string {
     : time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** The same, short. */
+export function describeTimeShort(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime())
+    ? iso
+    : time.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
+}
+
 /** A number of bytes: `512 bytes`, `1.4 MB`. */
 export function describeSize(sizeBytes: number): string {
   if (sizeBytes < 1_000) return count(sizeBytes, "byte");

@@ -79,7 +79,6 @@ async function whileBusy(store: Store, plugin: string, work: () => Promise<void>
     clearInterval(timer);
     store.busy.value = new Set([...store.busy.value].filter((each) => each !== plugin));
     store.running.value = withoutEntry(store.running.value, plugin);
-    await loadStatus(store, plugin);
   }
 }
 
@@ -114,7 +113,7 @@ function conclude(
   reply: RunReply,
 ): void {
   store.outcomes.value = withEntry(store.outcomes.value, plugin, { planned, isDryRun, reply });
-  store.said.value = headlineOf({ planned, isDryRun, reply });
+  store.announced.value = headlineOf({ planned, isDryRun, reply });
 }
 
 /** The result of a run as one line. */

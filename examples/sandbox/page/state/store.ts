@@ -104,8 +104,10 @@ export interface Store {
   readonly drafts: Signal<ReadonlyMap<string, DraftState>>;
   readonly exchanges: Signal<readonly Exchange[]>;
   readonly isLogPaused: Signal<boolean>;
-  /** What a screen reader is told, and what is shown for a while. */
+  /** What is shown for a while, and told to screen readers. */
   readonly said: Signal<string>;
+  /** What screen readers are told where everybody else sees it anyway. */
+  readonly announced: Signal<string>;
   /** The plugin that is shown. */
   readonly entry: ReadonlySignal<PluginEntry | null>;
   /** Its status; `null` until it is known, or where it could not be told. */
@@ -171,6 +173,7 @@ export function createStore(): Store {
     exchanges: signal([]),
     isLogPaused: signal(false),
     said: signal(""),
+    announced: signal(""),
     entry,
     status,
     report,
