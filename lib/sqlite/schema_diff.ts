@@ -45,8 +45,9 @@ export interface SchemaDiff {
  * a column is lost where neither its name nor a renamed descendant is left.
  */
 export function diffSchemas(before: Schema, after: Schema, lineage: Lineage): SchemaDiff {
+  const survivorOf = findSurvivors(after, lineage);
   const fates = before.tables.map((table): TableFate => {
-    const survivor = survivorOf(table, after, lineage);
+    const survivor = survivorOf(table);
     return survivor === null
       ? { before: table, after: null, droppedColumns: [], keptColumns: [] }
       : {
@@ -72,9 +73,15 @@ export function diffSchemas(before: Schema, after: Schema, lineage: Lineage): Sc
 }
 
 // A descendant by rename comes first: after "rename t to old, create t" both exist.
-function survivorOf(table: Table, after: Schema, lineage: Lineage): Table | null {
-  const descendant = after.tables.find(({ name }) => lineage.get(name)?.table === table.name);
-  return descendant ?? after.tables.find(({ name }) => sameName(name, table.name)) ?? null;
+function findSurvivors(after: Schema, lineage: Lineage): (table: Table) => Table | null {
+  const descendants = new Map<string, Table>();
+  const namesakes = new Map<string, Table>();
+  for (const table of after.tables.toReversed()) {
+    const origin = lineage.get(table.name)?.table ?? null;
+    if (origin !== null) descendants.set(origin, table);
+    namesakes.set(table.name.toLowerCase(), table);
+  }
+  return ({ name }) => descendants.get(name) ?? namesakes.get(name.toLowerCase()) ?? null;
 }
 
 /** The column that `column` of the former table has become. */
@@ -107,6 +114,8 @@ function keptColumns(before: Table, after: Table, lineage: Lineage): readonly Ke
 
 function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly SchemaChange[] {
   if (after === null) return [change("removed", "table", null, before.name)];
+  // The very columns that were read before belong to a table that no statement has changed.
+  if (after.columns === before.columns && after.name === before.name) return [];
   const changes: SchemaChange[] = [];
   if (after.name !== before.name) {
     changes.push(change("renamed", "table", null, after.name, `was ${before.name}`));

@@ -29,9 +29,8 @@ export function followStatement(
   alter: AlterForm | null,
 ): Lineage {
   const was = byName(before);
-  const gone = before.tables.filter((table) =>
-    !after.tables.some(({ name }) => name === table.name)
-  );
+  const is = byName(after);
+  const gone = before.tables.filter(({ name }) => !is.has(name));
   return new Map(after.tables.map((table) => {
     const same = was.get(table.name);
     if (same !== undefined) {
@@ -52,6 +51,7 @@ function followColumns(
   after: Table,
   alter: AlterForm | null,
 ): Origin {
+  if (origin !== undefined && before.columns === after.columns) return origin;
   const former = origin?.columns ?? new Map<string, string | null>();
   const gone = before.columns.filter(({ name }) =>
     !after.columns.some((column) => column.name === name)
