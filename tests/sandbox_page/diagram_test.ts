@@ -60,6 +60,17 @@ diagram("does not take a new table for the one whose name it got", () => {
   ]);
 });
 
+diagram("does not take a renamed column for the lost one whose name it got", () => {
+  const before = schemaOf([tableOf("notes", ["body", "text"])]);
+  const after = schemaOf([tableOf("notes", ["text"])]);
+  const drawn = diagramOf(before, after, [
+    changeOf("removed", "column", "text", "notes"),
+    changeOf("renamed", "column", "text", "notes", "was body"),
+  ]);
+  assert.equal(drawn.before.boxes[0]?.columns.map(({ mark }) => mark), ["renamed", "removed"]);
+  assert.equal(drawn.after.boxes[0]?.columns.map(({ mark }) => mark), ["renamed"]);
+});
+
 diagram("gives a lost table a place of its own", () => {
   const before = schemaOf([tableOf("notes", ["id"])]);
   const drawn = diagramOf(before, EMPTY_SCHEMA, [changeOf("removed", "table", "notes")]);

@@ -47,9 +47,7 @@ action("does not apply a migration that comes too late, and says the way out", (
   const late = stepAction(statusReply([1, 3], [2]), 2);
   assert.is(
     late.verb === "none" ? late.reason : "",
-    [
-      "Version 3 is applied already; give this file a number above 3",
-    ].join(),
+    "Version 3 is applied already; give this file a number above 3",
   );
 });
 
