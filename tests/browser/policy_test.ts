@@ -2,6 +2,7 @@
 
 import type { Page } from "playwright-core";
 import * as assert from "uvu/assert";
+import { textChecksum } from "../../lib/migration/text_checksum.ts";
 import { openChromium, openFirefox, type TestBrowser } from "../support/browser.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
 import { suite } from "../support/suite.ts";
@@ -9,18 +10,24 @@ import { suite } from "../support/suite.ts";
 /** A name, a value and SQL as somebody would write them who wants to get in. */
 const HOSTILE = "<img src=x onerror='globalThis.ran=1'>";
 
+const SQL = `-- UP
+CREATE TABLE "${HOSTILE}" (a TEXT DEFAULT '<script>globalThis.ran=1</script>');
+INSERT INTO "${HOSTILE}" (a) VALUES ('${HOSTILE.replaceAll("'", "")}');
+-- ${HOSTILE}
+-- DOWN
+DROP TABLE "${HOSTILE}";
+`;
+
 const FILES = {
   "plugins/manifest.json": JSON.stringify({
     format: 1,
     plugins: [{
       name: "hostile",
       page: null,
-      files: [{ file: "001_a.sql", checksum: "0".repeat(64) }],
+      files: [{ file: "001_a.sql", checksum: await textChecksum(new TextEncoder().encode(SQL)) }],
     }],
   }),
-  "plugins/hostile/migrations/001_a.sql":
-    `-- UP\nCREATE TABLE "${HOSTILE}" (a TEXT DEFAULT '<script>globalThis.ran=1</script>');\n` +
-    `-- ${HOSTILE}\n-- DOWN\nDROP TABLE "${HOSTILE}";\n`,
+  "plugins/hostile/migrations/001_a.sql": SQL,
 };
 
 defineTests("Chromium", openChromium);
@@ -141,15 +148,20 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     assert.is(found.base, server.url);
   });
 
-  policy(
-    "names and SQL of a plugin are shown as they are written, and make no element",
-    async () => {
-      await page.getByText("hostile").first().click();
-      await page.getByText("001_a.sql").first().waitFor();
-      assert.is(await page.evaluate(() => "ran" in globalThis), false);
-      assert.is(await page.locator("img[src=x]").count(), 0);
-    },
-  );
+  policy("names, rows and SQL of a plugin are shown as they are written", async () => {
+    await page.getByRole("link", { name: "hostile" }).click();
+    await page.getByRole("button", { name: "Apply to here" }).click();
+    await page.getByText("version 1").first().waitFor();
+    for (const view of ["Migrations", "Playground", "Messages", "Data"]) {
+      await page.getByRole("tab", { name: view }).click();
+      if (view === "Messages") await page.getByText("db.migrate.hostile.apply").first().click();
+      await page.getByText("<img src=x").filter({ visible: true }).first().waitFor();
+      // Locators look into shadow roots too.
+      assert.is(await page.locator("img[src=x]").count(), 0, view);
+    }
+    assert.is(await page.evaluate(() => "ran" in globalThis), false);
+    browser.assertQuiet();
+  });
 
   policy.run();
 }

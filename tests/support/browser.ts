@@ -1,5 +1,6 @@
 // A real browser with a profile of its own, for one test. It remembers everything that went wrong.
 
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, firefox, type Page } from "playwright-core";
@@ -82,7 +83,8 @@ export class TestBrowser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#context.close();
-    Deno.removeSync(this.#profile, { recursive: true });
+    // A child of the browser may write for a moment after it has ended.
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async #restart(): Promise<void> {
