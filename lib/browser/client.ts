@@ -47,6 +47,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     request: (...args) => remote.request(...args),
     plugins: () => remote.plugins(),
+    sourceProblems: () => remote.sourceProblems(),
     files: (...args) => remote.files(...args),
     schema: (plugin) => remote.schema(plugin),
     query: (...args) => remote.query(...args),

@@ -7,7 +7,7 @@ import type { RunEvent } from "../message/event.ts";
 import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
 import type { Reply } from "../message/reply.ts";
 import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
-import { bundleSource } from "../source/bundle_source.ts";
+import { bundleSource, type ImportedBundle } from "../source/bundle_source.ts";
 import { type CombinedSource, combinedSource } from "../source/combined_source.ts";
 import { migrationSource } from "../source/file_source.ts";
 import { httpSource } from "../source/http_source.ts";
@@ -56,36 +56,43 @@ export interface OwnerOptions {
 const QUERY_TIMEOUT_MS = 30_000;
 const REPORT_TIMEOUT_MS = 20_000;
 
+/** Where the sandbox's plugins come from. */
+interface Sources {
+  readonly kept: KeptSource;
+  readonly all: CombinedSource<PluginOrigin>;
+  /** Why plugins may be missing. */
+  problems(): readonly string[];
+}
+
+interface Parts {
+  readonly options: OwnerOptions;
+  readonly stop: AbortController;
+  readonly storage: StorageKind;
+  readonly threads: PluginThreads;
+  readonly sources: Sources;
+}
+
 /** Owns the databases until it is disposed of. */
 export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly storage: StorageKind;
   /** What the handlers work with; the NATS service shares it. */
   readonly context: HandlerContext;
   readonly #threads: PluginThreads;
-  readonly #source: CombinedSource<PluginOrigin>;
-  readonly #kept: KeptSource;
+  readonly #sources: Sources;
   readonly #emit: (event: SandboxEvent) => void;
   readonly #stop: AbortController;
   readonly #publishers = new Set<(event: RunEvent) => void>();
   // What has no answer yet.
   readonly #asked = new Set<Promise<unknown>>();
 
-  private constructor(
-    options: OwnerOptions,
-    stop: AbortController,
-    storage: StorageKind,
-    threads: PluginThreads,
-    kept: KeptSource,
-    source: CombinedSource<PluginOrigin>,
-  ) {
+  private constructor({ options, stop, storage, threads, sources }: Parts) {
     this.storage = storage;
     this.#threads = threads;
-    this.#kept = kept;
-    this.#source = source;
+    this.#sources = sources;
     this.#emit = options.emit;
     this.#stop = stop;
     this.context = {
-      source: migrationSource(source),
+      source: migrationSource(sources.all),
       databases: threads,
       locks: memoryLocks(),
       now: () => new Date(),
@@ -101,9 +108,6 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   static async open(options: OwnerOptions): Promise<OwnedSandbox> {
     const { name, module, databaseWorkerUrl, manifest } = options;
     const [opfs, bundles] = await Promise.all([openOpfs(name), importBundles(options.bundles)]);
-    for (const each of bundles) {
-      if (!each.ok) options.log("error", each.message);
-    }
     const stop = new AbortController();
     const threads = await PluginThreads.start({
       module,
@@ -111,18 +115,17 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       directory: opfs.ok ? name : null,
       signal: stop.signal,
     });
-    const kept = opfs.ok ? keptSource(opfs.value.plugins) : memorySource();
-    const source = combinedSource<PluginOrigin>([
-      { origin: "kept", source: kept },
-      { origin: "bundle", source: bundleSource(bundles) },
-      ...(manifest === null ? [] : [
-        { origin: "http", source: httpSource(manifest, fetch.bind(globalThis)) } as const,
-      ]),
-    ]);
-    const storage: StorageKind = opfs.ok
-      ? { kind: "opfs" }
-      : { kind: "memory", reason: opfs.message };
-    return new OwnedSandbox(options, stop, storage, threads, kept, source);
+    return new OwnedSandbox({
+      options,
+      stop,
+      threads,
+      storage: opfs.ok ? { kind: "opfs" } : { kind: "memory", reason: opfs.message },
+      sources: openSources(
+        opfs.ok ? keptSource(opfs.value.plugins) : memorySource(),
+        bundles,
+        manifest,
+      ),
+    });
   }
 
   get engineVersion(): string {
@@ -164,16 +167,22 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   async plugins(): Promise<readonly PluginEntry[]> {
-    const names = await this.#source.plugins();
+    const names = await this.#sources.all.plugins();
     return await Promise.all(names.map(async (name) => ({
       name,
-      origin: await this.#source.originOf(name) ?? "kept",
-      page: await this.#source.pageOf(name),
+      origin: await this.#sources.all.originOf(name) ?? "kept",
+      page: await this.#sources.all.pageOf(name),
     })));
   }
 
+  async sourceProblems(): Promise<readonly string[]> {
+    // Asking is what shows whether a server answers.
+    await this.#sources.all.plugins();
+    return this.#sources.problems();
+  }
+
   async files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>> {
-    const read = await this.#source.read(plugin);
+    const read = await this.#sources.all.read(plugin);
     if (!read.found && draft === undefined) return { ok: false, message: read.message };
     return await reportFiles({
       plugin,
@@ -243,13 +252,13 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   async keepFiles(plugin: string, files: readonly KeptFile[]): Promise<Outcome<void>> {
-    const outcome = await this.#kept.keep(plugin, files);
+    const outcome = await this.#sources.kept.keep(plugin, files);
     if (outcome.ok) this.#emit({ kind: "files", plugin });
     return outcome;
   }
 
   async forgetFiles(plugin: string): Promise<Outcome<void>> {
-    const outcome = await this.#kept.forget(plugin);
+    const outcome = await this.#sources.kept.forget(plugin);
     if (outcome.ok) this.#emit({ kind: "files", plugin });
     return outcome;
   }
@@ -278,4 +287,25 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
 function noPlugin(plugin: string): { readonly ok: false; readonly message: string } {
   return { ok: false, message: `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}` };
+}
+
+function openSources(
+  kept: KeptSource,
+  bundles: readonly ImportedBundle[],
+  manifest: string | null,
+): Sources {
+  const http = manifest === null ? null : httpSource(manifest, fetch.bind(globalThis));
+  return {
+    kept,
+    all: combinedSource<PluginOrigin>([
+      { origin: "kept", source: kept },
+      { origin: "bundle", source: bundleSource(bundles) },
+      ...(http === null ? [] : [{ origin: "http", source: http } as const]),
+    ]),
+    problems() {
+      const problem = http?.problem() ?? null;
+      const unreadable = bundles.flatMap((each) => each.ok ? [] : [each.message]);
+      return problem === null ? unreadable : [...unreadable, problem];
+    },
+  };
 }

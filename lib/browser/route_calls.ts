@@ -46,6 +46,7 @@ export function routeCalls(current: () => Promise<Answerer>): SandboxCalls {
         failureReply("DATABASE_UNAVAILABLE", plugin, GONE),
       ),
     plugins: () => reading((calls) => calls.plugins()),
+    sourceProblems: () => reading((calls) => calls.sourceProblems()),
     files: (plugin, draft) => reading((calls) => calls.files(plugin, draft)),
     schema: (plugin) => reading((calls) => calls.schema(plugin)),
     query: (plugin, query) =>

@@ -164,6 +164,8 @@ export interface Sandbox {
     via?: "page" | "plugin",
   ): Promise<Reply>;
   plugins(): Promise<readonly PluginEntry[]>;
+  /** Why plugins may be missing: bundles and manifests that cannot be had; sentences for people. */
+  sourceProblems(): Promise<readonly string[]>;
   /** Rehearses a plugin's files; with `draft`, as if that file were among them, up, down and up again. */
   files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>>;
   /** The schema of the plugin's database as it is; an empty one where there is no database. */

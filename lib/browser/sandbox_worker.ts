@@ -39,6 +39,7 @@ const worker: SandboxWorker = {
   },
   request: async (...args) => await (await opened()).calls.request(...args),
   plugins: async () => await (await opened()).calls.plugins(),
+  sourceProblems: async () => await (await opened()).calls.sourceProblems(),
   files: async (...args) => await (await opened()).calls.files(...args),
   schema: async (...args) => await (await opened()).calls.schema(...args),
   query: async (...args) => await (await opened()).calls.query(...args),

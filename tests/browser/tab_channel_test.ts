@@ -31,7 +31,7 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
       warnings: [],
     }),
     plugins: async () => {
-      await answer("plugins");
+      sourceProblems: () => Promise.resolve([]), await answer("plugins");
       return [];
     },
     files: () => outcome("files"),
