@@ -31,7 +31,11 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
       warnings: [],
     }),
     plugins: async () => {
-      sourceProblems: () => Promise.resolve([]), await answer("plugins");
+      await answer("plugins");
+      return [];
+    },
+    sourceProblems: async () => {
+      await answer("sourceProblems");
       return [];
     },
     files: () => outcome("files"),
