@@ -18,7 +18,7 @@ export function ConfirmDialog(): JSX.Element | null {
       )}
       {question.footnote !== null && <p class="quiet">{question.footnote}</p>}
       <div class="modal-actions">
-        <button type="button" class="button" autoFocus onClick={() => question.answer(false)}>
+        <button type="button" class="button" onClick={() => question.answer(false)}>
           Cancel
         </button>
         <button

@@ -9,7 +9,10 @@ interface ModalProps {
   readonly children: ComponentChildren;
 }
 
-/** Shown for as long as it is rendered; Escape closes it, and focus goes back where it was. */
+/**
+ * Shown for as long as it is rendered. Focus goes to its first control, Escape closes it, and then
+ * focus goes back where it was.
+ */
 export function Modal({ title, onClose, children }: ModalProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {

@@ -36,7 +36,6 @@ function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
           <input
             type="text"
             value={name.value}
-            autoFocus
             autocomplete="off"
             spellcheck={false}
             aria-invalid={problem.value !== null}

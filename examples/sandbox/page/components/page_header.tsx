@@ -18,7 +18,7 @@ const NATS_WORDS: Readonly<Record<SandboxState["nats"]["kind"], string>> = {
 /** Name, engine, storage, NATS and colours. */
 export function PageHeader(): JSX.Element {
   const store = useStore();
-  const { engineVersion, storage, nats, role } = store.state.value;
+  const { engineVersion, storage, nats } = store.state.value;
   return (
     <header class="page-header">
       <h1 class="brand">
@@ -30,7 +30,6 @@ export function PageHeader(): JSX.Element {
         {storage !== null && (
           <li>{storage.kind === "opfs" ? "Kept in this browser" : "In memory only"}</li>
         )}
-        {role === "guest" && <li>Another tab owns the databases</li>}
       </ul>
       <button
         type="button"

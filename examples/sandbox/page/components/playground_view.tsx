@@ -27,6 +27,7 @@ function Draft(
   const report = draft.report?.ok === true ? draft.report.value : null;
   const own = report?.files.find(({ file }) => file === draft.file) ?? null;
   const findings = own?.findings ?? [];
+  const isPresent = draft.isRehearsing || own?.effect != null;
   return (
     <div class="playground">
       <section class="playground-editor" aria-labelledby="draft-heading">
@@ -78,12 +79,13 @@ function Draft(
           />
         )}
       </section>
-      <div class="playground-effect">
-        {own?.effect != null
-          ? <SchemaChangePanel effect={own.effect} title="What it does" />
-          : draft.report !== null && (
-            <p class="quiet">The drawing comes back as soon as the file runs to its end.</p>
-          )}
+      <div class="playground-effect" data-present={isPresent}>
+        {draft.effect !== null && (
+          <SchemaChangePanel
+            effect={draft.effect}
+            title={isPresent ? "What it does" : "What it did when it last ran to its end"}
+          />
+        )}
       </div>
     </div>
   );

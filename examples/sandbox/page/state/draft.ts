@@ -15,14 +15,20 @@ let latest = 0;
 export function openDraft(store: Store, plugin: string): void {
   if (store.drafts.peek().has(plugin)) return;
   const file = nextFileName(filesOf(store, plugin));
-  change(store, plugin, { file, text: DRAFT_TEXT, isRehearsing: false, report: null });
+  change(store, plugin, {
+    file,
+    text: DRAFT_TEXT,
+    isRehearsing: false,
+    report: null,
+    effect: null,
+  });
   void rehearseDraft(store, plugin);
 }
 
 /** Begins a draft with a file's text, to try what a change of it would do. */
 export function copyToDraft(store: Store, plugin: string, { file, text }: FileReport): void {
   if (text === null) return;
-  change(store, plugin, { file, text, isRehearsing: false, report: null });
+  change(store, plugin, { file, text, isRehearsing: false, report: null, effect: null });
   void rehearseDraft(store, plugin);
 }
 
@@ -51,7 +57,8 @@ export async function rehearseDraft(store: Store, plugin: string): Promise<void>
   const present = store.drafts.peek().get(plugin);
   if (own !== latest || present === undefined) return;
   const isStale = present.text !== draft.text || present.file !== draft.file;
-  change(store, plugin, { ...present, isRehearsing: isStale, report });
+  const effect = effectIn(report, draft.file) ?? present.effect;
+  change(store, plugin, { ...present, isRehearsing: isStale, report, effect });
 }
 
 /** Keeps the draft as a file of the plugin, together with those that it has. */
@@ -72,6 +79,12 @@ export async function keepDraft(store: Store, plugin: string): Promise<void> {
   }));
   store.drafts.value = withoutEntry(store.drafts.value, plugin);
   await keepFiles(store, plugin, files);
+}
+
+function effectIn(report: DraftState["report"], file: string): DraftState["effect"] {
+  return report?.ok === true
+    ? report.value.files.find((each) => each.file === file)?.effect ?? null
+    : null;
 }
 
 function filesOf(store: Store, plugin: string): readonly FileReport[] {

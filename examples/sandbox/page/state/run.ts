@@ -32,7 +32,7 @@ export async function dryRun(store: Store, plugin: string, planned: PlannedRun):
 export async function run(store: Store, plugin: string, planned: PlannedRun): Promise<void> {
   await whileBusy(store, plugin, async () => {
     const tried = await request(store, plugin, planned, { dry_run: true });
-    if (!tried.success) return conclude(store, plugin, planned, true, tried);
+    if (!tried.success) return conclude(store, plugin, planned, false, tried);
     const isAgreed = await review(store, planned, entriesOf(tried), tried.plan_hash);
     if (!isAgreed) return conclude(store, plugin, planned, true, tried);
     const reply = await request(store, plugin, planned, { plan_hash: tried.plan_hash });

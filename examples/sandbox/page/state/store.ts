@@ -3,6 +3,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type {
   DataRows,
+  FileReport,
   FilesReport,
   PluginEntry,
   Sandbox,
@@ -73,6 +74,8 @@ export interface DraftState {
   readonly text: string;
   readonly isRehearsing: boolean;
   readonly report: Outcome<FilesReport> | null;
+  /** What it did when it last ran to its end. */
+  readonly effect: FileReport["effect"];
 }
 
 /** Which colours the page has. */
