@@ -78,7 +78,9 @@ export function redactUrl(url: string): string {
 
 /** One line about why NATS failed, with the way out where one is known; without a stack trace. */
 export function describeNatsError(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  // A browser does not say why a WebSocket failed, and the client passes on that it said nothing.
+  const said: unknown = error instanceof Error ? error.message : error;
+  const text = String(said ?? "no server answers there, or it does not let this page in");
   const plain = text.replace(/^NetworkError: failed to connect to WebSocket: /, "");
   const hint = HINTS.find(([words]) => plain.includes(words))?.[1];
   return hint === undefined ? plain : `${plain}; ${hint}`;
