@@ -4,7 +4,6 @@
 import type { HostEnvironment } from "../worker/database_host.ts";
 import type { BackupPlace } from "../execute/backup.ts";
 import type { OpfsPool, Sqlite3 } from "../sqlite/sqlite3.ts";
-import type { Vfs } from "../vfs/install_vfs.ts";
 import { StorageError } from "../vfs/storage.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
@@ -17,22 +16,44 @@ const FIRST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 100;
 const PATIENCE_MS = 5_000;
 
+/**
+ * Remembers what the browser threw; give `note` to `loadSqlite()`. The pool forgets it as soon as SQLite
+ * goes on, which SQLite does to roll back.
+ */
+export class OpfsFailures {
+  #first: StorageError | null = null;
+
+  /** Keeps the first failure that was not taken. */
+  readonly note = (_: unknown, error: unknown): void => {
+    this.#first ??= storageError("use", "the browser's storage", error);
+  };
+
+  /** What failed first since the last time; `null` for nothing. */
+  take(): StorageError | null {
+    const taken = this.#first;
+    this.#first = null;
+    return taken;
+  }
+}
+
 /** Opens a plugin's directory. Throws `StorageError` where it cannot be had. */
 export async function opfsEnvironment(
   sqlite3: Sqlite3,
   directory: string,
+  failures: OpfsFailures,
 ): Promise<HostEnvironment & SandboxFiles> {
   const pool = await openPool(sqlite3, directory);
   let freeBytes: number | null = null;
   return {
     sqlite3,
-    vfs: poolVfs(sqlite3, pool),
+    vfs: { name: pool.vfsName, takeError: () => failures.take() },
     journal: SANDBOX_JOURNAL,
     // The pool cannot tell sizes without reading; there is a database or there is none.
     storage: { sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null },
     async place(plugin) {
+      failures.take();
       // SQLite asks for files while it runs, when nothing can be waited for, so there must be some.
-      await pool.reserveMinimumCapacity(pool.getFileCount() + SPARE_FILES);
+      await reserveFiles(pool, directory);
       freeBytes = await freeSpace();
       return {
         path: `/${plugin}.sqlite3`,
@@ -40,8 +61,8 @@ export async function opfsEnvironment(
       };
     },
     names: () => pool.getFileNames(),
-    read: (path) => pool.exportFile(path),
-    delete: (path) => pool.unlink(path),
+    read: (path) => attempt("read", path, () => pool.exportFile(path)),
+    delete: (path) => attempt("delete", path, () => pool.unlink(path)),
   };
 }
 
@@ -58,10 +79,11 @@ async function openPool(sqlite3: Sqlite3, directory: string): Promise<OpfsPool> 
         // Without this, a directory that is in use would be deleted, databases and all.
         preserveOnInitFailure: true,
         forceReinitIfPreviouslyFailed: true,
-        verbosity: 0,
+        // Errors alone.
+        verbosity: 1,
       });
     } catch (error) {
-      if (!isTaken(error)) throw new StorageError("EIO", "open", directory, textOf(error));
+      if (!isTaken(error)) throw storageError("open", directory, error);
       if (performance.now() + delayMs - startedMs > PATIENCE_MS) {
         throw new StorageError("EBUSY", "open", directory, "held by another tab or program");
       }
@@ -76,26 +98,19 @@ function isTaken(error: unknown): boolean {
   return error instanceof DOMException && error.name === "NoModificationAllowedError";
 }
 
-function poolVfs(sqlite3: Sqlite3, pool: OpfsPool): Vfs {
-  return { name: pool.vfsName, takeError: () => takeVfsError(sqlite3, pool.vfsName) };
+async function reserveFiles(pool: OpfsPool, directory: string): Promise<void> {
+  try {
+    await pool.reserveMinimumCapacity(pool.getFileCount() + SPARE_FILES);
+  } catch (error) {
+    throw storageError("make files in", directory, error);
+  }
 }
 
-const MESSAGE_BYTES = 512;
-
-// The pool keeps what the browser threw, for xGetLastError alone, which forgets it when asked.
-function takeVfsError(sqlite3: Sqlite3, vfsName: string): StorageError | null {
-  const { capi, wasm } = sqlite3;
-  const vfs = new capi.sqlite3_vfs(capi.sqlite3_vfs_find(vfsName));
-  const buffer = wasm.alloc(MESSAGE_BYTES);
+function attempt<T>(operation: string, path: string, action: () => T): T {
   try {
-    wasm.heap8u()[buffer] = 0;
-    const getLastError = wasm.functionEntry(vfs.$xGetLastError);
-    if (getLastError?.(vfs.pointer, MESSAGE_BYTES, buffer) === capi.SQLITE_OK) return null;
-    const message = wasm.cstrToJs(buffer) ?? "";
-    return message === "" ? null : new StorageError("EIO", "use", "the browser's storage", message);
-  } finally {
-    wasm.dealloc(buffer);
-    vfs.dispose();
+    return action();
+  } catch (error) {
+    throw storageError(operation, path, error);
   }
 }
 
@@ -120,6 +135,13 @@ async function freeSpace(): Promise<number | null> {
   return quota === undefined || usage === undefined ? null : Math.max(quota - usage, 0);
 }
 
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+// What the browser throws: https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle-write
+function storageError(operation: string, path: string, error: unknown): StorageError {
+  if (error instanceof DOMException && error.name === "QuotaExceededError") {
+    const advice = "it is full; delete backups or databases that are kept here, " +
+      "or make room on the disk";
+    return new StorageError("EDQUOT", operation, path, advice);
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new StorageError("EIO", operation, path, text);
 }

@@ -57,7 +57,11 @@ export class PluginThreads implements Databases {
     const acquired = await this.#acquire(target);
     if (!acquired.ok) return unavailableSession(acquired.message);
     const { thread, release } = acquired.value;
-    return await thread.openSession(target, this.#endless, release);
+    try {
+      return await thread.openSession(target, this.#endless, release);
+    } catch (error) {
+      return unavailableSession(storageMessage(error));
+    }
   }
 
   /** Opens a database and calls its worker; nobody else has it meanwhile. */
@@ -65,7 +69,13 @@ export class PluginThreads implements Databases {
     const acquired = await this.#acquire(target);
     if (!acquired.ok) return acquired;
     const { thread, release } = acquired.value;
-    await using _session = await thread.openSession(target, this.#endless, release);
+    let session: DatabaseSession;
+    try {
+      session = await thread.openSession(target, this.#endless, release);
+    } catch (error) {
+      return { ok: false, message: storageMessage(error) };
+    }
+    await using _session = session;
     return await thread.upkeepUntil(this.#options.signal, action(thread.remote));
   }
 
@@ -103,11 +113,7 @@ export class PluginThreads implements Databases {
     } catch (error) {
       slot.thread = null;
       resolve();
-      // Comlink keeps an error's name, not its class.
-      if (error instanceof Error && error.name === "StorageError") {
-        return { ok: false, message: error.message };
-      }
-      throw error;
+      return { ok: false, message: storageMessage(error) };
     }
   }
 
@@ -159,6 +165,13 @@ export class PluginThreads implements Databases {
 function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {
   const worker = startWorker(workerUrl, "godwit database");
   return DatabaseThread.start<SandboxHost>(worker, (remote) => remote.load(module));
+}
+
+/** What a failure of the storage says; throws whatever else it is. */
+function storageMessage(error: unknown): string {
+  // Comlink keeps an error's name, not its class.
+  if (error instanceof Error && error.name === "StorageError") return error.message;
+  throw error;
 }
 
 /** A session on a database that cannot be had. */

@@ -14,6 +14,7 @@ import {
   type StartEnvironment,
   type WirePatience,
 } from "../worker/database_host.ts";
+import { StorageError } from "../vfs/storage.ts";
 import type { Outcome, SessionTarget } from "../worker/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
@@ -93,7 +94,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     });
     if (!settled.ok) return settled;
     this.database.close();
-    return { ok: true, value: read(path) };
+    return attempt(() => read(path));
   }
 
   /** Replaces the database; what was there is backed up first. */
@@ -124,12 +125,22 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     if (!this.environment.names().includes(path)) {
       return { ok: false, message: `There is no backup "${backup}"` };
     }
-    this.environment.delete(path);
-    return { ok: true, value: undefined };
+    return attempt(() => {
+      this.environment.delete(path);
+    });
   }
 
   #backupPath(name: string): string {
     return `/backups/${this.#plugin}/${name}`;
+  }
+}
+
+function attempt<T>(action: () => T): Outcome<T> {
+  try {
+    return { ok: true, value: action() };
+  } catch (error) {
+    if (error instanceof StorageError) return { ok: false, message: error.message };
+    throw error;
   }
 }
 

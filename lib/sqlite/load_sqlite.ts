@@ -17,10 +17,14 @@ type Loader = (options: LoaderOptions) => Promise<Sqlite3>;
 
 /**
  * Instantiates SQLite. A compiled module serves any number of instances, each with a heap of its
- * own, in any worker. Compiling takes about five times as long as instantiating.
+ * own, in any worker. Compiling takes about five times as long as instantiating. `onError` is told what
+ * SQLite's own storage for browsers would log as an error.
  */
-export async function loadSqlite(module: WebAssembly.Module): Promise<Sqlite3> {
-  configureApi();
+export async function loadSqlite(
+  module: WebAssembly.Module,
+  onError: (...told: readonly unknown[]) => void = ignore,
+): Promise<Sqlite3> {
+  configureApi(onError);
   // The package declares less and other than it does; `Sqlite3` says what is used of it.
   const load = init as unknown as Loader;
   return await new Promise((resolve, reject) => {
@@ -37,13 +41,13 @@ export async function loadSqlite(module: WebAssembly.Module): Promise<Sqlite3> {
 
 // SQLite's JavaScript layer logs every failed statement; here failures are values that replies carry. In
 // a browser it would also start a worker for a VFS that is not used here.
-function configureApi(): void {
+function configureApi(onError: (...told: readonly unknown[]) => void): void {
   Object.assign(globalThis, {
     sqlite3ApiConfig: {
       debug: ignore,
       log: ignore,
       warn: ignore,
-      error: ignore,
+      error: onError,
       disable: { vfs: { "kvvfs": true, "opfs": true, "opfs-vfs": true, "opfs-wl": true } },
     },
   });

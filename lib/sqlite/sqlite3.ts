@@ -30,7 +30,6 @@ export interface IoMethodsStruct extends Struct {
 
 /** A `sqlite3_vfs`. */
 export interface VfsStruct extends Struct {
-  readonly $xGetLastError: Pointer;
   $iVersion: number;
   $szOsFile: number;
   $mxPathname: number;
@@ -140,8 +139,6 @@ export interface Sqlite3 {
     installFunction(signature: string, callback: PreupdateCallback): Pointer;
     uninstallFunction(pointer: Pointer): unknown;
     cstrToJs(pointer: Pointer): string | null;
-    /** The function that a function pointer means. */
-    functionEntry(pointer: Pointer): ((...args: Pointer[]) => number) | undefined;
     peekPtr(pointer: Pointer): Pointer;
     poke(pointer: Pointer, value: number, representation: "double"): unknown;
     poke32(pointer: Pointer, value: number): unknown;
@@ -208,8 +205,6 @@ interface Capi {
   sqlite3_stmt_readonly(statement: Pointer): number;
   sqlite3_step(statement: Pointer): number;
   sqlite3_finalize(statement: Pointer): number;
-
-  sqlite3_vfs_find(name: string): Pointer;
 
   readonly SQLITE_OK: number;
   readonly SQLITE_ROW: number;

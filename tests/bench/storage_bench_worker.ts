@@ -1,7 +1,7 @@
 // The worker of the browser benchmark: the same SQL on memory, on the sandbox's storage, and on
 // SQLite's opfs-sahpool as it comes. For browsers.
 
-import { opfsEnvironment } from "../../lib/browser/opfs_environment.ts";
+import { opfsEnvironment, OpfsFailures } from "../../lib/browser/opfs_environment.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { type Engine, type Workload, WORKLOADS } from "./vfs_workloads.ts";
@@ -55,8 +55,9 @@ function time(workload: Workload, open: Opener): number {
 
 async function prepare(): Promise<Openers> {
   const module = await WebAssembly.compileStreaming(fetch("./sqlite3.wasm"));
-  const sqlite3 = await loadSqlite(module);
-  const environment = await opfsEnvironment(sqlite3, "bench/sandbox");
+  const failures = new OpfsFailures();
+  const sqlite3 = await loadSqlite(module, failures.note);
+  const environment = await opfsEnvironment(sqlite3, "bench/sandbox", failures);
   const place = await environment.place("bench");
   const { vfs, journal } = environment;
   if (journal.mode !== "truncate") throw new Error("The sandbox has another journal");

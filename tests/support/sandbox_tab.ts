@@ -31,21 +31,28 @@ export class SandboxTab {
   /** What is in the page; `handle.evaluate(({ sandbox }, argument) => ..., argument)` runs there. */
   handle: JSHandle<OpenedSandbox>;
 
-  private constructor(page: Page, handle: JSHandle<OpenedSandbox>) {
+  readonly #worker: string;
+
+  private constructor(page: Page, handle: JSHandle<OpenedSandbox>, worker: string) {
     this.page = page;
     this.handle = handle;
+    this.#worker = worker;
   }
 
   /** Opens a tab on the server at `url`, and the sandbox in it. */
-  static async open(browser: TestBrowser, url: string): Promise<SandboxTab> {
+  static async open(
+    browser: TestBrowser,
+    url: string,
+    worker: string = "sandbox_worker.js",
+  ): Promise<SandboxTab> {
     const page = await browser.open(new URL("blank.html", url).href);
-    return new SandboxTab(page, await openIn(page));
+    return new SandboxTab(page, await openIn(page, worker), worker);
   }
 
   /** Loads the page again, and opens the sandbox again. */
   async reload(): Promise<void> {
     await this.page.reload();
-    this.handle = await openIn(this.page);
+    this.handle = await openIn(this.page, this.#worker);
   }
 
   /** Keeps files as a plugin's, and fails the test where that fails. */
@@ -101,12 +108,12 @@ export class SandboxTab {
   }
 }
 
-async function openIn(page: Page): Promise<JSHandle<OpenedSandbox>> {
-  return await page.evaluateHandle(async () => {
+async function openIn(page: Page, worker: string): Promise<JSHandle<OpenedSandbox>> {
+  return await page.evaluateHandle(async (workerUrl) => {
     const { openSandbox } = await import(new URL("client.js", location.href).href);
-    const sandbox: Sandbox = await openSandbox({ workerUrl: "sandbox_worker.js" });
+    const sandbox: Sandbox = await openSandbox({ workerUrl });
     const events: SandboxEvent[] = [];
     await sandbox.subscribe((event) => events.push(event));
     return { sandbox, events };
-  });
+  }, worker);
 }
