@@ -1,9 +1,9 @@
 // A real browser with a profile of its own, for one test. It remembers everything that went wrong.
 
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, firefox, type Page } from "playwright-core";
+import { until } from "./service_process.ts";
 
 /** Starts a browser in a directory that holds its profile. */
 type Launch = (profile: string) => Promise<BrowserContext>;
@@ -83,8 +83,7 @@ export class TestBrowser implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#context.close();
-    // A child of the browser may write for a moment after it has ended.
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 });
+    await until("the browser's last process leaves its profile", () => isRemoved(this.#profile));
   }
 
   async #restart(): Promise<void> {
@@ -146,6 +145,16 @@ function reportViolations(): void {
     const { effectiveDirective, blockedURI, sample } = violation;
     console.error(`Policy violation: ${effectiveDirective} ${blockedURI} ${sample}`);
   });
+}
+
+// A child of the browser may write for a moment after it has ended.
+function isRemoved(directory: string): boolean {
+  try {
+    Deno.removeSync(directory, { recursive: true });
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+  return true;
 }
 
 /** The processes that were started with a directory; no other names it. */
