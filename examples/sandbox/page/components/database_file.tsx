@@ -1,7 +1,7 @@
 // The plugin's database as a file: out of the page, and into it. Runs in the browser.
 
 import type { JSX } from "preact";
-import { exportDatabase, importDatabase } from "../state/database_file.ts";
+import { deleteBackup, exportDatabase, importDatabase } from "../state/database_file.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
@@ -36,6 +36,38 @@ export function DatabaseFile({ plugin }: { readonly plugin: string }): JSX.Eleme
           />
         </label>
       </div>
+      <Backups plugin={plugin} />
     </section>
+  );
+}
+
+function Backups({ plugin }: { readonly plugin: string }): JSX.Element | null {
+  const store = useStore();
+  const { backups } = store.browsing.value;
+  if (backups.length === 0) return null;
+  return (
+    <ul class="backups" aria-label="Backups">
+      {backups.map((backup) => (
+        <li key={backup}>
+          <code>{backup}</code>
+          <button
+            type="button"
+            class="button button-small"
+            aria-label={`Export ${backup}`}
+            onClick={() => void exportDatabase(store, plugin, backup)}
+          >
+            Export
+          </button>
+          <button
+            type="button"
+            class="button button-small"
+            aria-label={`Delete ${backup}`}
+            onClick={() => void deleteBackup(store, plugin, backup)}
+          >
+            Delete
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

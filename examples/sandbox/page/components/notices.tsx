@@ -19,6 +19,14 @@ export function Notices(): JSX.Element {
           </span>
         </p>
       )}
+      {store.sourceProblems.value.map((missing) => (
+        <p key={missing} class="notice" data-level="warning">
+          <Icon name="warning" />
+          <span>
+            <strong>Plugins may be missing.</strong> {missing}
+          </span>
+        </p>
+      ))}
       {role === "guest" && (
         <p class="notice" data-level="info">
           <Icon name="info" />

@@ -25,13 +25,13 @@ export async function refreshBrowsing(store: Store): Promise<void> {
     store.browsing.value = { ...store.browsing.value, schema: null };
     return;
   }
-  const schema = await sandbox.schema(plugin);
+  const [schema, backups] = await Promise.all([sandbox.schema(plugin), sandbox.backups(plugin)]);
   if (plugin !== store.place.value.plugin) return;
-  const before = store.browsing.value;
+  const before = { ...store.browsing.value, backups: backups.ok ? backups.value : [] };
   const tables = schema.ok ? browsedTables(schema.value) : [];
   const table = tables.find(({ name }) => name === before.table) ?? tables[0];
   store.browsing.value = table === undefined
-    ? { ...NOT_BROWSING, schema }
+    ? { ...NOT_BROWSING, schema, backups: before.backups }
     : { ...before, schema, table: table.name };
   if (table !== undefined) {
     await showPage(store, table.name, table.name === before.table ? before.page : 0);

@@ -2,28 +2,51 @@
 
 import { describeSize } from "../model/words.ts";
 import { ask } from "./ask.ts";
+import { refreshBrowsing } from "./browse.ts";
 import type { Store } from "./store.ts";
 
-/** Offers the database as a download, `<plugin>.sqlite3`. */
-export async function exportDatabase(store: Store, plugin: string): Promise<void> {
-  const exported = await store.sandbox.value?.exportDatabase(plugin);
+/** Offers the database, or one of its backups, as a download. */
+export async function exportDatabase(
+  store: Store,
+  plugin: string,
+  backup?: string,
+): Promise<void> {
+  const exported = await store.sandbox.value?.exportDatabase(plugin, backup);
   if (exported === undefined) return;
   if (!exported.ok) {
     store.said.value = exported.message;
     return;
   }
   if (exported.value === null) {
-    store.said.value = `${plugin} has no database yet; apply a migration first`;
+    store.said.value = backup === undefined
+      ? `${plugin} has no database yet; apply a migration first`
+      : `${backup} is gone`;
     return;
   }
   const blob = new Blob([exported.value], { type: "application/vnd.sqlite3" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${plugin}.sqlite3`;
+  link.download = backup ?? `${plugin}.sqlite3`;
   link.click();
   // The download has its own hold on the blob once the click is dispatched.
   URL.revokeObjectURL(link.href);
   store.said.value = `Exported ${link.download}, ${describeSize(exported.value.length)}`;
+}
+
+/** Deletes a backup, once somebody has agreed. */
+export async function deleteBackup(store: Store, plugin: string, backup: string): Promise<void> {
+  const isAgreed = await ask(store, {
+    title: "Delete a backup",
+    text: `${backup} is removed from the browser, and what it holds is not kept anywhere else.`,
+    points: [],
+    footnote: null,
+    confirm: "Delete backup",
+  });
+  if (!isAgreed) return;
+  const deleted = await store.sandbox.value?.deleteBackup(plugin, backup);
+  if (deleted === undefined) return;
+  store.said.value = deleted.ok ? `Deleted ${backup}` : deleted.message;
+  await refreshBrowsing(store);
 }
 
 /** Replaces the database by a file, once somebody has agreed. */

@@ -14,6 +14,7 @@ export async function loadPlugins(store: Store): Promise<void> {
   if (sandbox === null) return;
   const plugins = await sandbox.plugins();
   store.plugins.value = plugins;
+  void sandbox.sourceProblems().then((problems) => store.sourceProblems.value = problems);
   const { plugin } = store.place.value;
   const shown = plugins.find(({ name }) => name === plugin) ?? plugins[0];
   if (shown === undefined) return;

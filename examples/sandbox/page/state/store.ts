@@ -58,6 +58,8 @@ export interface Browsing {
   readonly rows: Outcome<DataRows> | null;
   /** Rows of the table; `null` while they are counted. */
   readonly total: number | null;
+  /** Names of backups, the newest first. */
+  readonly backups: readonly string[];
 }
 
 /** The SQL prompt of the plugin that is shown. */
@@ -92,6 +94,8 @@ export interface Store {
   readonly theme: Signal<Theme>;
   /** `null` until they are known. */
   readonly plugins: Signal<readonly PluginEntry[] | null>;
+  /** Why there may be plugins missing. */
+  readonly sourceProblems: Signal<readonly string[]>;
   readonly statuses: Signal<ReadonlyMap<string, Reply>>;
   readonly reports: Signal<ReadonlyMap<string, Outcome<FilesReport>>>;
   /** Runs that go on, whoever asked for them. */
@@ -128,6 +132,7 @@ export const NOT_BROWSING: Browsing = {
   page: 0,
   rows: null,
   total: null,
+  backups: [],
 };
 
 /** The SQL prompt before anything was typed. */
@@ -162,6 +167,7 @@ export function createStore(): Store {
     place,
     theme: signal<Theme>("system"),
     plugins,
+    sourceProblems: signal([]),
     statuses,
     reports,
     running: signal(new Map()),
