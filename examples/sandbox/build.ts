@@ -44,8 +44,13 @@ const MODULES: readonly string[] = [
   "examples/sandbox/page/page.css",
 ];
 
-/** In the frame without an origin a module's own address would need CORS, so this is no module. */
-const SCRIPTS: readonly string[] = ["lib/browser/frame/plugin_frame_page.ts"];
+/** What may be no module, by the name that it gets. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  // In the frame without an origin a module's own address would need CORS.
+  plugin_frame: "lib/browser/frame/plugin_frame_page.ts",
+  // Not every browser takes a module for it.
+  service_worker: "examples/sandbox/page/offline/service_worker.ts",
+};
 
 const COPIED: readonly string[] = [
   "examples/sandbox/page/index.html",
@@ -68,7 +73,7 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   const packages = await DenoPackages.find();
   const loader = { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER };
   const modules = MODULES.map((path) => ({ in: path, out: stem(path) }));
-  const scripts = SCRIPTS.map((path) => ({ in: path, out: "plugin_frame" }));
+  const scripts = Object.entries(SCRIPTS).map(([out, path]) => ({ in: path, out }));
   const bundled = await bundle(
     [
       { entryPoints: [...modules, loader], format: "esm" },

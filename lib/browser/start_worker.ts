@@ -18,8 +18,13 @@ let trust: ((url: string) => string) | null = null;
 
 /** Starts a module worker of this page's origin, and of no other. */
 export function startWorker(url: string | URL, name: string): Worker {
+  return new Worker(trustedScriptUrl(url), { type: "module", name });
+}
+
+/** The address of a script of this page's origin, as a policy wants it. Throws for any other origin. */
+export function trustedScriptUrl(url: string | URL): string {
   trust ??= trustingPolicy();
-  return new Worker(trust(new URL(url, location.href).href), { type: "module", name });
+  return trust(new URL(url, location.href).href);
 }
 
 // A policy may be made once: https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy-factory

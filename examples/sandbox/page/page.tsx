@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { openSandbox } from "../../../lib/browser/client.ts";
 import { App } from "./components/app.tsx";
+import { keepPage } from "./offline/keep_page.ts";
 import { followAddress } from "./state/follow_address.ts";
 import { start } from "./state/start.ts";
 import { StoreContext } from "./state/store_context.ts";
@@ -29,3 +30,5 @@ void start(
     manifest: new URL("./plugins/manifest.json", import.meta.url),
   }),
 );
+
+void keepPage();

@@ -1,0 +1,64 @@
+// Lets the page be opened without a network: what the server last gave is kept, and given where the server
+// cannot be reached. Runs as a service worker: https://www.w3.org/TR/service-workers/
+
+import { SHELL_FILES } from "./shell_files.ts";
+
+/** The events of a service worker, which TypeScript's library for pages does not know. */
+interface WaitingEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+interface AskingEvent extends Event {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
+const CACHE = "godwit-sandbox";
+
+globalThis.addEventListener("install", (event) => {
+  if (isWaiting(event)) event.waitUntil(keepShell());
+});
+
+globalThis.addEventListener("fetch", (event) => {
+  if (isAsking(event) && isOurs(event.request)) event.respondWith(answer(event.request));
+});
+
+async function keepShell(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([...SHELL_FILES]);
+}
+
+// The server comes first, so that no tab runs old files while there are newer ones.
+async function answer(request: Request): Promise<Response> {
+  try {
+    const response = await fetch(request);
+    if (response.ok) await keep(request, response.clone());
+    return response;
+  } catch (error) {
+    const cache = await caches.open(CACHE);
+    const kept = await cache.match(request);
+    if (kept !== undefined) return kept;
+    throw error;
+  }
+}
+
+async function keep(request: Request, response: Response): Promise<void> {
+  try {
+    const cache = await caches.open(CACHE);
+    await cache.put(request, response);
+  } catch {
+    // Full storage is no reason to give the page nothing.
+  }
+}
+
+function isOurs({ method, url }: Request): boolean {
+  return method === "GET" && new URL(url).origin === location.origin;
+}
+
+function isWaiting(event: Event): event is WaitingEvent {
+  return "waitUntil" in event;
+}
+
+function isAsking(event: Event): event is AskingEvent {
+  return "respondWith" in event;
+}
