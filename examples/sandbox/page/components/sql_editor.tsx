@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { FindingMessage } from "../../../../lib/message/reply.ts";
 import { createEditor, type Editor } from "../editor/editor.ts";
 
@@ -30,7 +30,8 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
   const current = useRef(edit);
   current.current = edit;
 
-  useEffect(() => {
+  // Before the first paint, so that nothing below has to move.
+  useLayoutEffect(() => {
     if (host.current === null) return;
     const created = createEditor(host.current, {
       label,

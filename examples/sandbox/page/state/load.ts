@@ -12,22 +12,26 @@ const asked = new Map<string, number>();
 export async function loadPlugins(store: Store): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;
+  const { plugin } = store.place.value;
+  // The address names a plugin, most likely one that there is.
+  const early = plugin === null ? null : loadStatus(store, plugin);
   const plugins = await sandbox.plugins();
   store.plugins.value = plugins;
   void sandbox.sourceProblems().then((problems) => store.sourceProblems.value = problems);
-  const { plugin } = store.place.value;
   const shown = plugins.find(({ name }) => name === plugin) ?? plugins[0];
   if (shown === undefined) return;
   if (shown.name !== plugin) store.place.value = { ...START, plugin: shown.name };
-  await loadPlugin(store, shown.name);
+  await (shown.name === plugin ? early : loadStatus(store, shown.name));
+  await loadReport(store, shown.name);
   for (const { name } of plugins) {
     if (name !== shown.name) await loadStatus(store, name);
   }
 }
 
-/** Loads the status and the files of one plugin. */
+/** Loads the status of a plugin and then its files, whose rehearsal would hold the status up. */
 export async function loadPlugin(store: Store, plugin: string): Promise<void> {
-  await Promise.all([loadStatus(store, plugin), loadReport(store, plugin)]);
+  await loadStatus(store, plugin);
+  await loadReport(store, plugin);
 }
 
 /** Asks for the status of a plugin. */
