@@ -12,6 +12,16 @@ import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import type { Outcome } from "../worker/session.ts";
 import type { DataQuery, DataRows } from "./sandbox.ts";
 
+// https://sqlite.org/schematab.html#alternative_names
+const SCHEMA_TABLES = [
+  "sqlite_master",
+  "sqlite_schema",
+  "sqlite_temp_master",
+  "sqlite_temp_schema",
+];
+const MIGRATIONS_ALONE = "The schema changes by migrations alone; write one in the playground";
+const NUMBERS = ["application_id", "user_version"];
+
 /**
  * Runs one statement. SQLite's authorizer decides what it may do: reading anything, and with `write`
  * changing rows that are not godwit's; the schema changes by migrations alone. Foreign keys are
@@ -112,6 +122,8 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
     case "insert":
     case "update":
     case "delete":
+      // The first that CREATE and DROP ask for.
+      if (SCHEMA_TABLES.includes(access.table.toLowerCase())) return MIGRATIONS_ALONE;
       if (isReserved(access.table)) {
         return `"${access.table}" is godwit's own history, which is not written by hand`;
       }
@@ -121,7 +133,7 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
     case "create":
     case "drop":
     case "alter-table":
-      return "The schema changes by migrations alone; write one in the playground";
+      return MIGRATIONS_ALONE;
     case "transaction":
     case "savepoint":
       return "Each statement is a transaction of its own here";
@@ -129,7 +141,11 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
     case "detach":
       return "Only the plugin's own database can be used here";
     case "pragma":
-      return violationOf(access) === null ? null : `PRAGMA ${access.name} is not allowed here`;
+      // A migration may set the two numbers that belong to the application.
+      return violationOf(access) === null &&
+          (access.argument === null || !NUMBERS.includes(access.name.toLowerCase()))
+        ? null
+        : `PRAGMA ${access.name} is not allowed here`;
     case "function":
       return violationOf(access) === null ? null : `${access.name}() is not allowed here`;
     case "other":

@@ -91,6 +91,18 @@ export async function backupsOf(tab: SandboxTab, plugin: string): Promise<readon
   );
 }
 
+/** Deletes one of a plugin's backups. */
+export function deleteBackup(
+  tab: SandboxTab,
+  plugin: string,
+  backup: string,
+): Promise<Outcome<void>> {
+  return tab.handle.evaluate(
+    ({ sandbox }, { plugin, backup }) => sandbox.deleteBackup(plugin, backup),
+    { plugin, backup },
+  );
+}
+
 /** Waits until a tab was told of an event of a plugin's run. */
 export async function untilEvent(
   tab: SandboxTab,
