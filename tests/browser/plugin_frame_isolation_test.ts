@@ -16,7 +16,7 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     setting = await FrameSetting.start(start);
   });
   frames.before.each(() => setting.openPage());
-  frames.after(() => setting[Symbol.asyncDispose]());
+  frames.after(() => setting?.[Symbol.asyncDispose]());
 
   frames("page code has no origin, and so no storage", async () => {
     const frame = await setting.openFrame("waits");

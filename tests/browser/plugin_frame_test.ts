@@ -17,7 +17,7 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     setting = await FrameSetting.start(start);
   });
   frames.before.each(() => setting.openPage());
-  frames.after(() => setting[Symbol.asyncDispose]());
+  frames.after(() => setting?.[Symbol.asyncDispose]());
 
   frames("page code gets the reply to what it asks", async () => {
     const frame = await setting.openFrame("asks");

@@ -24,8 +24,8 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     browser = await start();
   });
   tests.after(async () => {
-    await browser[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
+    await browser?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
   });
 
   tests("the trivia plugin sees its version and migrates its own database", async () => {

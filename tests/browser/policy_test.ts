@@ -49,8 +49,8 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
   });
   policy.after.each(() => page.close());
   policy.after(async () => {
-    await browser[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
+    await browser?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
   });
 
   policy("the page and its workers start without breaking their own policy", async () => {

@@ -28,8 +28,8 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
   });
 
   tests.after(async () => {
-    await browser[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
+    await browser?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
   });
 
   tests("a page that does nothing wrong is quiet", async () => {
