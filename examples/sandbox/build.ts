@@ -55,6 +55,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 const COPIED: readonly string[] = [
   "examples/sandbox/page/index.html",
   "lib/browser/frame/plugin_frame.html",
+  // The page's findings link to their remedies.
+  "docs/TROUBLESHOOTING.md",
 ];
 
 const SQLITE = "@sqlite.org/sqlite-wasm";

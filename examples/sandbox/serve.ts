@@ -14,6 +14,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".map": "application/json",
+  // As text it is shown, and a link with a text fragment goes to its place.
+  ".md": "text/plain; charset=utf-8",
   ".sql": "text/plain; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",

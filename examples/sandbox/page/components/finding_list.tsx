@@ -23,7 +23,7 @@ const LEVELS: Readonly<Record<FindingMessage["level"], string>> = {
   INFO: "Note",
 };
 
-const DOCS = "./docs/TROUBLESHOOTING.md";
+const DOCS = "./TROUBLESHOOTING.md";
 
 /** One item for each finding. */
 export function FindingList({ findings, onShow }: FindingListProps): JSX.Element {

@@ -2,7 +2,9 @@
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { fileNameProblem } from "../model/draft_file.ts";
+import { mergeFindings } from "../model/findings.ts";
 import { editDraft, keepDraft } from "../state/draft.ts";
 import { useStore } from "../state/store_context.ts";
 import type { DraftState } from "../state/store.ts";
@@ -26,7 +28,7 @@ function Draft(
   const nameProblem = fileNameProblem(draft.file);
   const report = draft.report?.ok === true ? draft.report.value : null;
   const own = report?.files.find(({ file }) => file === draft.file) ?? null;
-  const findings = own?.findings ?? [];
+  const findings = useMemo(() => mergeFindings(own?.findings ?? [], []), [own]);
   const isPresent = draft.isRehearsing || own?.effect != null;
   return (
     <div class="playground">

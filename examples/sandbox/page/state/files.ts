@@ -11,6 +11,12 @@ import type { Store } from "./store.ts";
 const MOST_FILES = 2_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
+/** What may still be read. */
+interface Budget {
+  files: number;
+  bytes: number;
+}
+
 /** Takes files in: those of a plugin's folder at once, loose ones after their plugin is named. */
 export async function receiveFiles(store: Store, files: readonly DroppedFile[]): Promise<void> {
   const { plugins, loose, suggestion, ignored } = sortDrop(files);
@@ -69,39 +75,35 @@ export async function forgetFiles(store: Store, plugin: string): Promise<void> {
 
 /** Reads what a drop carries, folders included. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<readonly DroppedFile[]> {
-  const entries = [...transfer.items].flatMap((item) => {
-    const entry = item.kind === "file" ? item.webkitGetAsEntry() : null;
-    return entry === null ? [] : [entry];
-  });
+  // All at once: the items are gone after the first wait.
+  const items = [...transfer.items].filter(({ kind }) => kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: DroppedFile[] = [];
   const budget = { files: MOST_FILES, bytes: MOST_BYTES };
-  for (const entry of entries) await collect(entry, found, budget);
+  for (const { entry, file } of items) {
+    if (entry !== null) await collect(entry, found, budget);
+    else if (file !== null) await take(file, file.name, found, budget);
+  }
   return found;
 }
 
 /** Reads what a file input carries. */
 export async function filesOfInput(files: FileList): Promise<readonly DroppedFile[]> {
   const found: DroppedFile[] = [];
-  let left = MOST_BYTES;
-  for (const file of [...files].slice(0, MOST_FILES)) {
-    left -= file.size;
-    if (left < 0) break;
-    found.push({ path: file.webkitRelativePath || file.name, bytes: await bytesOf(file) });
-  }
+  const budget = { files: MOST_FILES, bytes: MOST_BYTES };
+  for (const file of files) await take(file, file.webkitRelativePath || file.name, found, budget);
   return found;
 }
 
 async function collect(
   entry: FileSystemEntry,
   found: DroppedFile[],
-  budget: { files: number; bytes: number },
+  budget: Budget,
 ): Promise<void> {
   if (budget.files <= 0) return;
   if (entry instanceof FileSystemFileEntry) {
-    budget.files -= 1;
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    budget.bytes -= file.size;
-    if (budget.bytes >= 0) found.push({ path: entry.fullPath, bytes: await bytesOf(file) });
+    await take(file, entry.fullPath, found, budget);
   } else if (entry instanceof FileSystemDirectoryEntry) {
     const reader = entry.createReader();
     while (true) {
@@ -113,6 +115,17 @@ async function collect(
       for (const each of batch) await collect(each, found, budget);
     }
   }
+}
+
+async function take(
+  file: File,
+  path: string,
+  found: DroppedFile[],
+  budget: Budget,
+): Promise<void> {
+  budget.files -= 1;
+  budget.bytes -= file.size;
+  if (budget.files >= 0 && budget.bytes >= 0) found.push({ path, bytes: await bytesOf(file) });
 }
 
 async function bytesOf(file: File): Promise<Uint8Array> {

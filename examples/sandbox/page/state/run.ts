@@ -123,7 +123,7 @@ export function headlineOf({ planned, isDryRun, reply }: RunOutcome): string {
   }
   const migrations = count(entriesOf(reply).length, "migration");
   if (isDryRun) {
-    return `Dry run: ${migrations} would ${planned.verb === "apply" ? "apply" : "roll back"}`;
+    return `Dry run: would ${planned.verb === "apply" ? "apply" : "roll back"} ${migrations}`;
   }
   return planned.verb === "apply"
     ? `Applied ${migrations}; now at version ${reply.current_version}`
