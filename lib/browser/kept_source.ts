@@ -71,7 +71,7 @@ async function readPlugin(root: DirectoryHandle, plugin: string): Promise<Plugin
 }
 
 async function readNewest(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
-  const directory = await directoryIn(root, plugin);
+  const directory = isPluginName(plugin) ? await directoryIn(root, plugin) : null;
   const generation = directory === null ? null : await newestComplete(directory);
   const migrations = generation === null ? null : await directoryIn(generation, MIGRATIONS);
   if (migrations === null) return { found: false, message: noneKept(plugin) };

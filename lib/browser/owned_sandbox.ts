@@ -182,6 +182,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   async files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>> {
+    if (!isPluginName(plugin)) return noPlugin(plugin);
     const read = await this.#sources.all.read(plugin);
     if (!read.found && draft === undefined) return { ok: false, message: read.message };
     return await reportFiles({
