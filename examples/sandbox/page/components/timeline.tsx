@@ -1,7 +1,7 @@
 // The migrations in order, from the empty database on. Runs in the browser.
 
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { goTo } from "../state/navigate.ts";
 import { BEGINNING } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
@@ -14,6 +14,16 @@ export function Timeline(): JSX.Element {
   const steps = store.timeline.value;
   const keys = [BEGINNING, ...steps.map(({ key }) => key)];
   const shown = store.step.value?.key ?? BEGINNING;
+  useEffect(() => {
+    // Only within the timeline: the page stays where somebody reads.
+    const frame = list.current?.closest(".migrations-timeline");
+    const item = list.current?.querySelector("[aria-current]")?.parentElement;
+    if (frame == null || item == null) return;
+    const { top, bottom } = frame.getBoundingClientRect();
+    const place = item.getBoundingClientRect();
+    if (place.top < top) frame.scrollTop -= top - place.top;
+    else if (place.bottom > bottom) frame.scrollTop += place.bottom - bottom;
+  }, [shown, steps]);
   const move = (event: KeyboardEvent): void => {
     const index = keys.indexOf(shown);
     const target = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: keys.length - 1 }[

@@ -53,7 +53,9 @@ export function placeFindings(
 
 /** Where the remedy for a code stands; browsers that know text fragments scroll to it in plain text. */
 export function remedyLink(docsUrl: string, code: string): string {
-  return `${docsUrl}#${code}:~:text=${encodeURIComponent(`### \`${code}\``)}`;
+  // In a text directive a hyphen has a meaning: https://wicg.github.io/scroll-to-text-fragment/#syntax
+  const text = encodeURIComponent(`### \`${code}\``).replaceAll("-", "%2D");
+  return `${docsUrl}#${code}:~:text=${text}`;
 }
 
 /** Where a finding is, as `file:line:column`; `null` where it is about no file. */
