@@ -25,6 +25,12 @@ export function DiagramLegend(): JSX.Element {
       <li>
         <b>*</b> not null
       </li>
+      <li>
+        <b>IX</b> index
+      </li>
+      <li>
+        <b>TR</b> trigger
+      </li>
     </ul>
   );
 }

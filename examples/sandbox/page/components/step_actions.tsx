@@ -22,22 +22,25 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
   const action = status === null || version === null ? null : stepAction(status, version);
   const planned = action === null || action.verb === "none" ? null : action;
   const fraction = progress === undefined ? null : fractionDone(progress);
+  // While a run goes on the buttons keep the focus, which `disabled` would take from them.
   return (
     <div class="actions" role="group" aria-label="Run">
       <div class="row">
         <button
           type="button"
           class="button"
-          disabled={planned === null || isBusy}
-          onClick={() => planned !== null && void dryRun(store, plugin, planned)}
+          disabled={planned === null}
+          aria-disabled={isBusy}
+          onClick={() => planned !== null && !isBusy && void dryRun(store, plugin, planned)}
         >
           Dry run
         </button>
         <button
           type="button"
           class={planned?.verb === "rollback" ? "button button-danger" : "button button-primary"}
-          disabled={planned === null || isBusy}
-          onClick={() => planned !== null && void run(store, plugin, planned)}
+          disabled={planned === null}
+          aria-disabled={isBusy}
+          onClick={() => planned !== null && !isBusy && void run(store, plugin, planned)}
         >
           {planned?.label ?? "Apply to here"}
         </button>
