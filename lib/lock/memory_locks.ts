@@ -3,24 +3,30 @@
 import type { RunSnapshot } from "../message/run_snapshot.ts";
 import type { RunLocks } from "./run_locks.ts";
 
+interface Holder {
+  snapshot: RunSnapshot | null;
+}
+
 /** Makes locks that only this program sees. */
 export function memoryLocks(): RunLocks {
-  const held = new Map<string, RunSnapshot | null>();
+  const holders = new Map<string, Holder>();
   return {
     acquire(plugin) {
-      const snapshot = held.get(plugin);
-      if (snapshot !== undefined) return { kind: "held", snapshot };
-      held.set(plugin, null);
+      const other = holders.get(plugin);
+      if (other !== undefined) return { kind: "held", snapshot: other.snapshot };
+      const holder: Holder = { snapshot: null };
+      holders.set(plugin, holder);
       return {
         kind: "acquired",
-        publish: (published) => {
-          held.set(plugin, published);
+        publish: (snapshot) => {
+          holder.snapshot = snapshot;
         },
         release: () => {
-          held.delete(plugin);
+          // The next holder's is not this one's to give back.
+          if (holders.get(plugin) === holder) holders.delete(plugin);
         },
       };
     },
-    current: (plugin) => held.get(plugin) ?? null,
+    current: (plugin) => holders.get(plugin)?.snapshot ?? null,
   };
 }

@@ -1,0 +1,66 @@
+// memoryLocks(): one run of a plugin at a time in one program, and what others are told of it.
+
+import * as assert from "uvu/assert";
+import { memoryLocks } from "../../lib/lock/memory_locks.ts";
+import type { RunSnapshot } from "../../lib/message/run_snapshot.ts";
+import { suite } from "../support/suite.ts";
+
+const SNAPSHOT: RunSnapshot = {
+  progress: {
+    verb: "apply",
+    dry_run: false,
+    started_at: "2026-01-31T12:00:00.000Z",
+    started_by: "mira",
+    version: 1,
+    migrations_done: 0,
+    migrations_total: 1,
+    statements_done: 0,
+    statements_total: 1,
+  },
+  history: [],
+};
+
+const locks = suite("memoryLocks()");
+
+locks("a plugin's lock is had once, and again when it was given back", () => {
+  const held = memoryLocks();
+  const first = held.acquire("a");
+  assert.is(first.kind, "acquired");
+  assert.equal(held.acquire("a"), { kind: "held", snapshot: null });
+  if (first.kind === "acquired") first.release();
+  assert.is(held.acquire("a").kind, "acquired");
+});
+
+locks("plugins do not stand in each other's way", () => {
+  const held = memoryLocks();
+  held.acquire("a");
+  assert.is(held.acquire("b").kind, "acquired");
+  assert.is(memoryLocks().acquire("a").kind, "acquired");
+});
+
+locks("what the holder publishes is told to everybody, until it gives the lock back", () => {
+  const held = memoryLocks();
+  assert.is(held.current("a"), null);
+  const lock = held.acquire("a");
+  assert.ok(lock.kind === "acquired");
+  assert.is(held.current("a"), null);
+  lock.publish(SNAPSHOT);
+  assert.equal(held.current("a"), SNAPSHOT);
+  assert.equal(held.acquire("a"), { kind: "held", snapshot: SNAPSHOT });
+  lock.release();
+  assert.is(held.current("a"), null);
+});
+
+locks("a lock that was given back can neither publish nor release another's", () => {
+  const held = memoryLocks();
+  const first = held.acquire("a");
+  assert.ok(first.kind === "acquired");
+  first.release();
+  const second = held.acquire("a");
+  assert.ok(second.kind === "acquired");
+  first.publish(SNAPSHOT);
+  first.release();
+  assert.equal(held.acquire("a"), { kind: "held", snapshot: null });
+});
+
+locks.run();
