@@ -15,6 +15,11 @@ const DEFAULT_NAME = "godwit";
  * takes over at once; a page that comes back from the back-forward cache has to open it anew.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  if (!isSecureContext) {
+    throw new Error(
+      "Cannot start the sandbox: browsers keep files and locks for pages of https:// and localhost alone",
+    );
+  }
   const worker = startWorker(options.workerUrl, "godwit");
   const { promise: death, reject } = Promise.withResolvers<never>();
   death.catch(() => {});

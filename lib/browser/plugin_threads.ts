@@ -4,6 +4,7 @@ import type * as Comlink from "comlink";
 import { DatabaseThread, type EndlessRehearsals } from "../worker/database_thread.ts";
 import type { Databases, DatabaseSession, Outcome, SessionTarget } from "../worker/session.ts";
 import type { SandboxHost, SandboxStorage } from "./sandbox_host.ts";
+import { StorageError } from "../vfs/storage.ts";
 import { startWorker } from "./start_worker.ts";
 
 /** How database workers are started. */
@@ -119,7 +120,8 @@ export class PluginThreads implements Databases {
 
   /** Opens a storage in the spare thread, and loads another spare one. */
   async #startThread(storage: SandboxStorage): Promise<PluginThread> {
-    const spare = this.#spare;
+    // It may have been tried while there was no network.
+    const spare = this.#spare.catch(() => loadThread(this.#options));
     const started = (async () => {
       const thread = await spare;
       try {
@@ -162,9 +164,18 @@ export class PluginThreads implements Databases {
   }
 }
 
-function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {
+async function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {
   const worker = startWorker(workerUrl, "godwit database");
-  return DatabaseThread.start<SandboxHost>(worker, (remote) => remote.load(module));
+  let isLoadable = true;
+  // An error inside a worker tells more than that there is one.
+  worker.addEventListener("error", (event) => isLoadable &&= event instanceof ErrorEvent);
+  try {
+    return await DatabaseThread.start<SandboxHost>(worker, (remote) => remote.load(module));
+  } catch (error) {
+    if (isLoadable) throw error;
+    const advice = "the server of this page is away, or there is no network; try again later";
+    throw new StorageError("EHOSTUNREACH", "load", String(workerUrl), advice);
+  }
 }
 
 /** What a failure of the storage says; throws whatever else it is. */

@@ -1,12 +1,15 @@
 // The sandbox of one tab: its owner, or a guest that forwards to the tab that is. For browsers.
 
 import type { Log } from "../handler/context.ts";
+import { sleep } from "../nats/sleep.ts";
 import type { Outcome } from "../worker/session.ts";
 import { OwnedSandbox, type SandboxCalls } from "./owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
 import type { NatsChoice, NatsState, SandboxEvent, SandboxState } from "./sandbox.ts";
 import { type OwnerPresence, TabChannel } from "./tab_channel.ts";
 import { startTabService, type TabService, whyNoConnection } from "./tab_service.ts";
+
+const RETRY_MS = 500;
 
 /** What a tab's sandbox is made of. URLs are absolute. */
 export interface TabSandboxOptions {
@@ -78,7 +81,7 @@ export class TabSandbox {
       tab.#setState({ role: "guest" });
       tab.#channel.askWho();
       navigator.locks.request(lock, { signal: tab.#abort.signal }, async () => {
-        await tab.#own();
+        await tab.#takeOver();
         await tab.#closing.promise;
       }).catch((error: unknown) => {
         if (tab.#abort.signal.aborted) return;
@@ -124,11 +127,23 @@ export class TabSandbox {
     this.#closing.resolve();
   }
 
+  // Workers come from the page's server, which may be away; whoever asks waits for it.
+  async #takeOver(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        return await this.#own();
+      } catch (error) {
+        this.#log("warn", "Cannot take over yet", { reason: String(error) });
+        await sleep(RETRY_MS, this.#abort.signal);
+      }
+    }
+  }
+
   async #own(): Promise<void> {
-    const { name, databaseWorkerUrl, bundles, manifest } = this.#options;
+    const { name, databaseWorkerUrl, wasmUrl, bundles, manifest } = this.#options;
     const sandbox = await OwnedSandbox.open({
       name,
-      module: await this.#module,
+      module: await this.#module.catch(() => compile(wasmUrl)),
       databaseWorkerUrl,
       bundles,
       manifest,

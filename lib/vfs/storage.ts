@@ -99,6 +99,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EDQUOT: "the disk quota is used up",
   EEXIST: "it exists already",
   EFBIG: "the file would be too large",
+  EHOSTUNREACH: "its host cannot be reached",
   EILSEQ: "its text is UTF-16 and not UTF-8; convert it: sqlite3 old .dump | sqlite3 new",
   EIO: "input/output error",
   EISDIR: "it is a directory",

@@ -165,6 +165,37 @@ tabs("an owner that is closed amid a run leaves a whole database too", async () 
   );
 });
 
+tabs("a guest whose server is away takes over as soon as it is back", async () => {
+  const [owner, guest] = await openTabs(1);
+  assert.ok(guest);
+  await owner.keep("away", FILES);
+  await owner.ask("apply", "away");
+  await site.stop();
+  // The spare worker serves one plugin more.
+  await owner.ask("status", "away-1");
+  await owner.keep("away-2", FILES);
+  await owner.keep("away-3", FILES);
+  await owner.ask("apply", "away-2");
+  const refused = await owner.ask("apply", "away-3");
+  assert.ok(!refused.success);
+  assert.is(refused.error_code, "DATABASE_UNAVAILABLE", refused.message);
+  assert.match(
+    refused.message,
+    /database_worker\.js: .* \(EHOSTUNREACH\): the server of this page/,
+  );
+  const tried = guest.page.waitForEvent("console", {
+    predicate: (message) => message.text().includes("Cannot take over yet"),
+  });
+  const rows = rowsOf(guest, "away", COUNT);
+  await owner.page.close();
+  await tried;
+  site.restart();
+  assert.equal(await rows, [[2, 1]]);
+  await guest.untilRole("owner");
+  assert.ok((await guest.ask("apply", "away-3")).success);
+  browser.assertQuiet(/ERR_CONNECTION_REFUSED/);
+});
+
 tabs("an owner that is reloaded again and again comes up on OPFS with its rows", async () => {
   const [owner] = await openTabs(0);
   await owner.keep("reloaded", FILES);
