@@ -8,7 +8,7 @@ import { SandboxServer } from "../support/sandbox_server.ts";
 import { BLANK_PAGE, SandboxTab } from "../support/sandbox_tab.ts";
 import { isIntact } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
-import { exported, queried, rowsOf, write } from "../support/tab_calls.ts";
+import { backupsOf, exported, imported, queried, rowsOf, write } from "../support/tab_calls.ts";
 
 const storage = suite("the browser's storage");
 
@@ -124,7 +124,15 @@ storage("without OPFS everything is kept in memory, and the state says why", asy
   await write(tab, "fleeting", "INSERT INTO t VALUES (3)");
   assert.equal(await rowsOf(tab, "fleeting", "SELECT count(*) FROM t"), [[3]]);
   assert.ok((await tab.ask("rollback", "fleeting")).success);
-  assert.ok((await exported(tab, "fleeting") ?? []).length > 0);
+  const bytes = await exported(tab, "fleeting");
+  assert.ok(bytes !== null);
+  assert.ok((await tab.ask("apply", "fleeting")).success);
+  assert.is(await imported(tab, "fleeting", bytes), null);
+  const backups = await backupsOf(tab, "fleeting");
+  assert.is(backups.length, 2);
+  for (const backup of backups) {
+    assert.ok((await exported(tab, "fleeting", backup) ?? []).length > 0);
+  }
   await tab.reload();
   const gone = await tab.ask("status", "fleeting");
   assert.is(!gone.success && gone.error_code, "PLUGIN_NOT_FOUND");

@@ -107,6 +107,44 @@ tabs("one tab owns, another forwards to it, and both are told of everything", as
   assert.equal(guestState?.storage, { kind: "opfs" });
 });
 
+tabs("of tabs that open at once, one owns the sandbox and all of them answer", async () => {
+  const opened = await Promise.all(
+    Array.from({ length: 4 }, () => SandboxTab.open(browser, site.url)),
+  );
+  const [first] = opened;
+  assert.ok(first);
+  await first.keep("at-once", FILES);
+  const replies = await Promise.all(opened.map((tab) => tab.ask("apply", "at-once")));
+  // The lock is the plugin's, whichever tab asks.
+  const outcomes = replies.map((reply) => reply.success ? "ran" : reply.error_code);
+  assert.ok(outcomes.includes("ran"));
+  assert.ok(outcomes.every((each) => each === "ran" || each === "MIGRATION_IN_PROGRESS"));
+  const counts = await Promise.all(opened.map((tab) => rowsOf(tab, "at-once", COUNT)));
+  assert.equal(counts, Array(4).fill([[2, 1]]));
+  const roles = await Promise.all(opened.map(async (tab) => (await tab.state())?.role));
+  assert.equal(roles.toSorted(), ["guest", "guest", "guest", "owner"]);
+});
+
+tabs("tabs that are reloaded in turn hand the sandbox to and fro", async () => {
+  const [one, other] = await openTabs(1);
+  assert.ok(other);
+  await one.keep("to-and-fro", FILES);
+  for (let count = 0; count < 6; count++) {
+    const [leaving, staying] = count % 2 === 0 ? [one, other] : [other, one];
+    const verb = count % 4 < 2 ? "apply" : "rollback";
+    const asked = staying.ask(verb, "to-and-fro");
+    const [reply] = await Promise.all([asked, leaving.reload()]);
+    // It was answered in time, or its owner left; then the next one knows how far it came.
+    if (!reply.success) assert.match(reply.message, /The tab that owned the database|already|no /);
+    const statuses = await Promise.all(
+      [leaving, staying].map((tab) => tab.ask("status", "to-and-fro")),
+    );
+    assert.ok(statuses.every(({ success }) => success), JSON.stringify(statuses));
+    assert.equal(statuses[0], statuses[1]);
+    assert.equal((await leaving.state())?.storage, { kind: "opfs" });
+  }
+});
+
 tabs("the guest becomes the owner when the owner's tab is closed", async () => {
   const [owner, guest, third] = await openTabs(2);
   assert.ok(guest && third);
