@@ -26,31 +26,32 @@ export interface BuiltFile {
 export interface BuildResult {
   /** Everything that a browser loads; source maps and licences are there, but not listed. */
   readonly files: readonly BuiltFile[];
-  /** What a page that hosts plugins loads beside SQLite's own files. */
+  /** What a page that hosts plugins loads beside SQLite's WASM, before anybody connects to NATS. */
+  readonly clientFiles: readonly string[];
   readonly clientGzipBytes: number;
 }
 
 /** The most that `clientGzipBytes` may be. */
 export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 
-/** Everything that every page with a sandbox loads, apart from SQLite's WASM and its loader. */
-const CLIENT_FILES: readonly string[] = ["client.js", "sandbox_worker.js", "database_worker.js"];
-
 const MODULES: readonly string[] = [
   "lib/browser/client.ts",
-  "lib/browser/sandbox_worker.ts",
   "lib/browser/database_worker.ts",
   "examples/sandbox/page/page.tsx",
   "examples/sandbox/page/page.css",
 ];
 
-/** What may be no module, by the name that it gets. */
-const SCRIPTS: Readonly<Record<string, string>> = {
-  // In the frame without an origin a module's own address would need CORS.
-  plugin_frame: "lib/browser/frame/plugin_frame_page.ts",
-  // Not every browser takes a module for it.
-  service_worker: "examples/sandbox/page/offline/service_worker.ts",
-};
+/** Split where it imports dynamically: NATS is loaded when somebody connects. */
+const SPLIT_MODULE = "lib/browser/sandbox_worker.ts";
+
+// In the frame without an origin a module's own address would need CORS, so this is no module.
+const FRAME_SCRIPT = "lib/browser/frame/plugin_frame_page.ts";
+
+// No module either, for not every browser takes one.
+const SERVICE_WORKER = "examples/sandbox/page/offline/service_worker.ts";
+
+/** What the service worker needs not keep: itself, and what the page has in its own bundle. */
+const NOT_KEPT: readonly string[] = ["service_worker.js", "client.js"];
 
 const COPIED: readonly string[] = [
   "examples/sandbox/page/index.html",
@@ -74,12 +75,16 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   await Deno.mkdir(directory, { recursive: true });
   const packages = await DenoPackages.find();
   const loader = { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER };
-  const modules = MODULES.map((path) => ({ in: path, out: stem(path) }));
-  const scripts = Object.entries(SCRIPTS).map(([out, path]) => ({ in: path, out }));
-  const bundled = await bundle(
+  const [client, worker, frame] = await bundle(
     [
-      { entryPoints: [...modules, loader], format: "esm" },
-      { entryPoints: scripts, format: "iife" },
+      { entryPoints: [...MODULES.map(entry), loader], format: "esm" },
+      {
+        entryPoints: [entry(SPLIT_MODULE)],
+        format: "esm",
+        splitting: true,
+        chunkNames: "[name]-[hash]",
+      },
+      { entryPoints: [{ in: FRAME_SCRIPT, out: "plugin_frame" }], format: "iife" },
     ],
     directory,
     packages,
@@ -90,24 +95,42 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
     await Deno.copyFile(path, join(directory, basename(path)));
     return basename(path);
   }));
-  const files = await Promise.all([...bundled, ...copied].map((name) => measure(directory, name)));
-  const clientGzipBytes = files.filter(({ name }) => CLIENT_FILES.includes(name))
+  const page = [...filesOf(client), ...filesOf(worker), ...filesOf(frame), ...copied];
+  const shell = page.filter((name) => !NOT_KEPT.includes(name))
+    .map((name) => name === "index.html" ? "./" : name);
+  const [service] = await bundle(
+    [{
+      entryPoints: [entry(SERVICE_WORKER)],
+      format: "iife",
+      define: { SHELL_FILES: JSON.stringify(shell) },
+    }],
+    directory,
+    packages,
+  );
+  const names = [...page, ...filesOf(service)];
+  const files = await Promise.all(names.map((name) => measure(directory, name)));
+  const clientFiles = [
+    "client.js",
+    ...loadedFirst(worker, "sandbox_worker.js"),
+    "database_worker.js",
+    `${SQLITE_LOADER}.js`,
+  ];
+  const clientGzipBytes = files.filter(({ name }) => clientFiles.includes(name))
     .reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
-  return { files, clientGzipBytes };
+  return { files, clientFiles, clientGzipBytes };
 }
 
 /** Bundles one more module for the browsers that the sandbox is for, as a page of a test is. */
 export async function buildModule(path: string, directory: string): Promise<void> {
   const packages = await DenoPackages.find();
-  const entryPoints = [{ in: path, out: stem(path) }];
-  await bundle([{ entryPoints, format: "esm" }], directory, packages);
+  await bundle([{ entryPoints: [entry(path)], format: "esm" }], directory, packages);
 }
 
 async function bundle(
-  parts: readonly Pick<BuildOptions, "entryPoints" | "format">[],
+  parts: readonly BuildOptions[],
   directory: string,
   packages: DenoPackages,
-): Promise<readonly string[]> {
+): Promise<readonly Metafile[]> {
   const options: BuildOptions & { readonly metafile: true } = {
     absWorkingDir: fileURLToPath(ROOT),
     outdir: directory,
@@ -124,18 +147,28 @@ async function bundle(
     plugins: [resolvePackages(packages, new Map([[SQLITE, `./${SQLITE_LOADER}.js`]]))],
   };
   try {
-    const results = await Promise.all(parts.map((part) => build({ ...options, ...part })));
-    return results.flatMap(({ metafile }) => entryFiles(metafile));
+    const results = await Promise.all(parts.map((part) => build({ ...part, ...options })));
+    return results.map(({ metafile }) => metafile);
   } finally {
     // esbuild is a process of its own, which would keep this one alive.
     await stop();
   }
 }
 
-function entryFiles({ outputs }: Metafile): readonly string[] {
-  return Object.entries(outputs)
-    .filter(([, { entryPoint }]) => entryPoint !== undefined)
-    .map(([path]) => basename(path));
+/** Every script and style sheet of a bundle, without source maps and licences. */
+function filesOf(metafile: Metafile | undefined): readonly string[] {
+  return Object.keys(metafile?.outputs ?? {})
+    .filter((path) => [".js", ".css"].includes(extname(path)))
+    .map((path) => basename(path));
+}
+
+/** A script and the parts that it imports from its beginning. */
+function loadedFirst(metafile: Metafile | undefined, name: string): readonly string[] {
+  const outputs = Object.entries(metafile?.outputs ?? {});
+  const imports = outputs.find(([path]) => basename(path) === name)?.[1].imports ?? [];
+  const parts = imports.filter(({ kind, external }) => kind === "import-statement" && !external)
+    .map(({ path }) => basename(path));
+  return [name, ...parts.flatMap((part) => loadedFirst(metafile, part))];
 }
 
 async function measure(directory: string, name: string): Promise<BuiltFile> {
@@ -143,8 +176,9 @@ async function measure(directory: string, name: string): Promise<BuiltFile> {
   return { name, sizeBytes: bytes.length, gzipBytes: gzipSync(bytes).length };
 }
 
-function stem(path: string): string {
-  return basename(path, extname(path));
+/** A file that is bundled under its own name. */
+function entry(path: string): { readonly in: string; readonly out: string } {
+  return { in: path, out: basename(path, extname(path)) };
 }
 
 function pathOf(path: string): string {
@@ -152,7 +186,7 @@ function pathOf(path: string): string {
 }
 
 /** Renders the sizes, and the sum that has a limit. */
-function renderSizes({ files, clientGzipBytes }: BuildResult): string {
+function renderSizes({ files, clientFiles, clientGzipBytes }: BuildResult): string {
   const table = new Table({
     ...TABLE_STYLE,
     head: ["file", "KB", "gzip KB"],
@@ -161,7 +195,7 @@ function renderSizes({ files, clientGzipBytes }: BuildResult): string {
   for (const { name, sizeBytes, gzipBytes } of files) {
     table.push([name, kilobytes(sizeBytes), kilobytes(gzipBytes)]);
   }
-  return `${table}\n\nThe client without SQLite's files (${CLIENT_FILES.join(", ")}): ` +
+  return `${table}\n\nThe client without the WASM (${clientFiles.join(", ")}): ` +
     `${kilobytes(clientGzipBytes)} KB gzip of at most ${kilobytes(CLIENT_LIMIT_BYTES)}`;
 }
 

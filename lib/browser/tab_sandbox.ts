@@ -3,11 +3,12 @@
 import type { Log } from "../handler/context.ts";
 import { sleep } from "../nats/sleep.ts";
 import type { Outcome } from "../worker/session.ts";
+import { whyNoConnection } from "./nats_choice.ts";
 import { OwnedSandbox, type SandboxCalls } from "./owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
 import type { NatsChoice, NatsState, SandboxEvent, SandboxState } from "./sandbox.ts";
 import { type OwnerPresence, TabChannel } from "./tab_channel.ts";
-import { startTabService, type TabService, whyNoConnection } from "./tab_service.ts";
+import type { TabService } from "./tab_service.ts";
 
 const RETRY_MS = 500;
 
@@ -102,7 +103,7 @@ export class TabSandbox {
     if (problem !== null) return { ok: false, message: problem };
     await this.disconnectNats();
     this.#choice = choice;
-    this.#serve();
+    await this.#serve();
     return { ok: true, value: undefined };
   }
 
@@ -165,7 +166,7 @@ export class TabSandbox {
       nats: { kind: "off" },
     });
     this.#announce();
-    this.#serve();
+    await this.#serve();
   }
 
   /** A tab says that it is the owner: it always was, or it has become so. */
@@ -202,20 +203,29 @@ export class TabSandbox {
     this.#channel.announce({ id: this.#owned.id, state: { storage, engineVersion, nats } });
   }
 
-  #serve(): void {
+  async #serve(): Promise<void> {
     const choice = this.#choice;
     if (choice === null) return;
+    const { url } = choice;
     const owned = this.#owned;
-    if (owned === null) {
-      this.#setState({ nats: { kind: "standby", url: choice.url } });
-      return;
+    if (owned === null) return this.#setState({ nats: { kind: "standby", url } });
+    this.#setState({ nats: { kind: "connecting", url, reason: null } });
+    try {
+      // The larger part of what a tab loads is for whoever connects.
+      const { startTabService } = await import("./tab_service.ts");
+      // Somebody may have changed their mind meanwhile.
+      if (this.#choice !== choice || this.#abort.signal.aborted) return;
+      this.#service = startTabService(choice, {
+        context: owned.sandbox.context,
+        addPublisher: (publish) => owned.sandbox.addPublisher(publish),
+        onState: (nats) => this.#setState({ nats }),
+        onMessage: (message) => owned.sandbox.tellWire(message),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const reason = `the code for NATS cannot be loaded, so connect again later: ${why}`;
+      this.#setState({ nats: { kind: "refused", url, reason } });
     }
-    this.#service = startTabService(choice, {
-      context: owned.sandbox.context,
-      addPublisher: (publish) => owned.sandbox.addPublisher(publish),
-      onState: (nats) => this.#setState({ nats }),
-      onMessage: (message) => owned.sandbox.tellWire(message),
-    });
   }
 
   #standby(): NatsState | null {

@@ -2,7 +2,6 @@
 
 import type { HandlerContext } from "../handler/context.ts";
 import type { RunEvent } from "../message/event.ts";
-import { isPrefix } from "../message/subject.ts";
 import type { Credentials, NatsSettings } from "../nats/connection.ts";
 import { EventPublisher } from "../nats/event_publisher.ts";
 import { serveConnections } from "../nats/serve_connections.ts";
@@ -22,18 +21,6 @@ export interface TabServiceOptions {
 export interface TabService {
   /** Finishes what was taken, and disconnects. */
   stop(): Promise<void>;
-}
-
-/** Says why a choice cannot be used, and the way out; `null` where it can. */
-export function whyNoConnection({ url, prefix }: NatsChoice): string | null {
-  const parsed = URL.parse(url);
-  if (parsed === null || !["ws:", "wss:"].includes(parsed.protocol)) {
-    return "A browser reaches NATS by its WebSocket listener; begin the address with ws:// or wss://";
-  }
-  if (parsed.username !== "" || parsed.password !== "") {
-    return "The address carries a login, and addresses are kept and shown; give the login by itself";
-  }
-  return isPrefix(prefix) ? null : `"${prefix}" is no prefix of subjects, such as db.migrate`;
 }
 
 /** Connects, and answers until it is stopped. Lost connections come back by themselves. */

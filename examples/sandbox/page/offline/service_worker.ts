@@ -1,7 +1,8 @@
 // Lets the page be opened without a network: what the server last gave is kept, and given where the server
 // cannot be reached. Runs as a service worker: https://www.w3.org/TR/service-workers/
 
-import { SHELL_FILES } from "./shell_files.ts";
+/** The files that the page cannot be opened without, relative to it; the build puts them in. */
+declare const SHELL_FILES: readonly string[];
 
 /** The events of a service worker, which TypeScript's library for pages does not know. */
 interface WaitingEvent extends Event {
