@@ -26,7 +26,7 @@ export function DropZone(): JSX.Element {
       isOver.value = false;
       const { dataTransfer } = event;
       if (dataTransfer === null) return;
-      void filesOfDrop(dataTransfer).then((files) => receiveFiles(store, files));
+      void receiveFiles(store, filesOfDrop(dataTransfer));
     };
     addEventListener("dragover", over);
     addEventListener("dragleave", leave);
@@ -72,7 +72,7 @@ function FileButton(
         onChange={(event) => {
           const input = event.currentTarget;
           if (input.files === null) return;
-          void filesOfInput(input.files).then((files) => receiveFiles(store, files));
+          void receiveFiles(store, filesOfInput(input.files));
           // The same files may be chosen again.
           input.value = "";
         }}

@@ -17,8 +17,23 @@ interface Budget {
   bytes: number;
 }
 
-/** Takes files in: those of a plugin's folder at once, loose ones after their plugin is named. */
-export async function receiveFiles(store: Store, files: readonly DroppedFile[]): Promise<void> {
+/**
+ * Takes files in: those of a plugin's folder at once, loose ones after their plugin is named. Files
+ * that are gone, or that may not be read, are said to be so.
+ */
+export async function receiveFiles(
+  store: Store,
+  reading: Promise<readonly DroppedFile[]>,
+): Promise<void> {
+  let files: readonly DroppedFile[];
+  try {
+    files = await reading;
+  } catch (error) {
+    store.said.value = `The files cannot be read: ${
+      error instanceof Error ? error.message : String(error)
+    }`;
+    return;
+  }
   const { plugins, loose, suggestion, ignored } = sortDrop(files);
   for (const [plugin, kept] of plugins) await keepFiles(store, plugin, kept);
   if (loose.length > 0) {
@@ -91,7 +106,10 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<readonly Drop
 export async function filesOfInput(files: FileList): Promise<readonly DroppedFile[]> {
   const found: DroppedFile[] = [];
   const budget = { files: MOST_FILES, bytes: MOST_BYTES };
-  for (const file of files) await take(file, file.webkitRelativePath || file.name, found, budget);
+  // A copy, for the input is emptied meanwhile.
+  for (const file of [...files]) {
+    await take(file, file.webkitRelativePath || file.name, found, budget);
+  }
   return found;
 }
 
@@ -101,10 +119,10 @@ async function collect(
   budget: Budget,
 ): Promise<void> {
   if (budget.files <= 0) return;
-  if (entry instanceof FileSystemFileEntry) {
+  if (isFile(entry)) {
     const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
     await take(file, entry.fullPath, found, budget);
-  } else if (entry instanceof FileSystemDirectoryEntry) {
+  } else if (isDirectory(entry)) {
     const reader = entry.createReader();
     while (true) {
       // A reader yields a hundred entries at a time, and none at the end.
@@ -115,6 +133,15 @@ async function collect(
       for (const each of batch) await collect(each, found, budget);
     }
   }
+}
+
+// Not every browser has the classes of entries as globals.
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
 }
 
 async function take(
