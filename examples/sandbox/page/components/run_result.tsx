@@ -9,9 +9,9 @@ import {
   describeLoss,
   padVersion,
 } from "../model/words.ts";
+import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
 import { goTo } from "../state/navigate.ts";
-import { entriesOf, headlineOf } from "../state/run.ts";
-import { type RunOutcome, withoutEntry } from "../state/store.ts";
+import { withoutEntry } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { FindingList } from "./finding_list.tsx";
 import { Icon } from "./icon.tsx";

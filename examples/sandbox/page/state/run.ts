@@ -1,11 +1,12 @@
 // Asks the sandbox for runs: a dry run first, always, so that what was reviewed is what runs.
 
 import type { FailureReply, Reply, RunEntry } from "../../../../lib/message/reply.ts";
+import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
 import type { PlannedRun } from "../model/step_action.ts";
-import { count, describeLoss, describeVersions } from "../model/words.ts";
+import { describeLoss, describeVersions } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { loadStatus } from "./load.ts";
-import { type RunOutcome, type Store, withEntry, withoutEntry } from "./store.ts";
+import { type Store, withEntry, withoutEntry } from "./store.ts";
 
 type RunReply = RunOutcome["reply"];
 
@@ -38,13 +39,6 @@ export async function run(store: Store, plugin: string, planned: PlannedRun): Pr
     const reply = await request(store, plugin, planned, { plan_hash: tried.plan_hash });
     conclude(store, plugin, planned, false, reply);
   });
-}
-
-/** What a reply to a run says it carried out, or would. */
-export function entriesOf(reply: RunReply): readonly RunEntry[] {
-  const applied = "applied_migrations" in reply ? reply.applied_migrations : undefined;
-  const undone = "rolled_back_migrations" in reply ? reply.rolled_back_migrations : undefined;
-  return applied ?? undone ?? [];
 }
 
 async function review(
@@ -114,18 +108,4 @@ function conclude(
 ): void {
   store.outcomes.value = withEntry(store.outcomes.value, plugin, { planned, isDryRun, reply });
   store.announced.value = headlineOf({ planned, isDryRun, reply });
-}
-
-/** The result of a run as one line. */
-export function headlineOf({ planned, isDryRun, reply }: RunOutcome): string {
-  if (!reply.success) {
-    return `${isDryRun ? "Dry run" : planned.label} failed: ${reply.message}`;
-  }
-  const migrations = count(entriesOf(reply).length, "migration");
-  if (isDryRun) {
-    return `Dry run: would ${planned.verb === "apply" ? "apply" : "roll back"} ${migrations}`;
-  }
-  return planned.verb === "apply"
-    ? `Applied ${migrations}; now at version ${reply.current_version}`
-    : `Rolled back ${migrations}; now at version ${reply.current_version}`;
 }

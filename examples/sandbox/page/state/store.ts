@@ -9,28 +9,15 @@ import type {
   Sandbox,
   SandboxState,
 } from "../../../../lib/browser/sandbox.ts";
-import type {
-  ApplyReply,
-  FailureReply,
-  Reply,
-  RollbackReply,
-  StatusReply,
-} from "../../../../lib/message/reply.ts";
+import type { Reply, StatusReply } from "../../../../lib/message/reply.ts";
 import type { Schema } from "../../../../lib/sqlite/schema.ts";
 import type { Outcome } from "../../../../lib/worker/session.ts";
 import type { KeptFile } from "../model/dropped_files.ts";
 import { type Place, START } from "../model/place.ts";
+import type { RunOutcome } from "../model/run_outcome.ts";
 import type { RunProgress } from "../model/run_progress.ts";
-import type { PlannedRun } from "../model/step_action.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
 import type { Exchange } from "../model/wire_log.ts";
-
-/** What a run that the page asked for came to. */
-export interface RunOutcome {
-  readonly planned: PlannedRun;
-  readonly isDryRun: boolean;
-  readonly reply: ApplyReply | RollbackReply | FailureReply;
-}
 
 /** Something to be agreed to before it happens. */
 export interface Question {
