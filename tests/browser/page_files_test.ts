@@ -1,0 +1,166 @@
+// Files brought to the page in a real Chromium: dropped, chosen, bad ones, and a server without any.
+
+import { Buffer } from "node:buffer";
+import * as assert from "uvu/assert";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { publishedPlugins } from "../support/published_plugins.ts";
+import { inFolder, SandboxPage } from "../support/sandbox_page.ts";
+import { SandboxServer } from "../support/sandbox_server.ts";
+import { suite } from "../support/suite.ts";
+import type { Files } from "../support/workspace.ts";
+
+const FILES = {
+  "001_create_jokes.sql": migrationFile("CREATE TABLE jokes (body TEXT);", "DROP TABLE jokes;"),
+  "002_create_pins.sql": migrationFile("CREATE TABLE pins (body TEXT);", "DROP TABLE pins;"),
+};
+const DEPLOYED = { "001_create_jokes.sql": FILES["001_create_jokes.sql"] };
+
+const files = suite("files brought to the page");
+
+let browser: TestBrowser;
+let site: SandboxServer;
+
+files.before(async () => {
+  site = await SandboxServer.start({ files: await publishedPlugins({ deployed: DEPLOYED }) });
+  browser = await openChromium();
+});
+
+files.after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+files.after.each(async () => {
+  for (const page of browser.context.pages().slice(1)) await page.close();
+  // The browser says itself what a server does not have.
+  browser.assertQuiet(/Failed to load resource.*404/);
+});
+
+async function chooseFiles(sandbox: SandboxPage, texts: Files): Promise<void> {
+  await sandbox.page.getByLabel("Choose files").setInputFiles(
+    Object.entries(texts).map(([name, content]) => ({
+      name,
+      mimeType: "application/sql",
+      buffer: Buffer.from(content),
+    })),
+  );
+}
+
+files("a folder that is dropped is a plugin at once, and is there after a reload", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.drop({ ...inFolder("dropped", FILES), "dropped/README.md": "no migration" });
+  await sandbox.untilShown("dropped");
+  await sandbox.state("dropped").getByText("files dropped here").waitFor();
+  await sandbox.applyTo("002");
+  await sandbox.page.reload();
+  await sandbox.untilShown("dropped");
+  await sandbox.state("dropped").getByText("Version 2").waitFor();
+});
+
+files("a file that cannot be read is shown for what it is, and the others still run", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.drop(inFolder("mixed", {
+    ...FILES,
+    "003_no_sections.sql": "CREATE TABLE t (a);",
+    "notes.sql": migrationFile("SELECT 1;"),
+    "004_bytes.sql": new Uint8Array([0xff, 0xfe, 0x00]),
+  }));
+  await sandbox.untilShown("mixed");
+  for (const entry of ["003", "004", "notes.sql"]) {
+    await sandbox.entry(entry).getByText("Cannot be read").waitFor();
+  }
+  await sandbox.entry("003").click();
+  const findings = sandbox.page.getByRole("article").getByRole("list", { name: "Findings" });
+  await findings.getByText(/-- UP/).first().waitFor();
+  await sandbox.entry("notes.sql").click();
+  await findings.getByText(/NNN_description\.sql|001_/).first().waitFor();
+  await sandbox.step("001");
+  await sandbox.button("Apply to here").click();
+  await sandbox.result.getByText("VALIDATION_FAILED").waitFor();
+  await sandbox.state("mixed").getByText("Version 0").waitFor();
+});
+
+files(
+  "files that are chosen get a plugin's name first; a bad name is refused with its rule",
+  async () => {
+    const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+    await chooseFiles(sandbox, FILES);
+    await sandbox.dialog.getByText("2 files: 001_create_jokes.sql, 002_create_pins.sql").waitFor();
+    const name = sandbox.dialog.getByLabel("Plugin");
+    await name.fill("../Bad Name");
+    await sandbox.button("Keep files").click();
+    await sandbox.dialog.getByText(/^Choose another name: /).waitFor();
+    await name.fill("chosen");
+    await sandbox.button("Keep files").click();
+    await sandbox.untilShown("chosen");
+    await sandbox.entry("002").getByText("create pins").waitFor();
+  },
+);
+
+files(
+  "files in place of a deployment's are forgotten after a question, and those come back",
+  async () => {
+    const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+    await chooseFiles(sandbox, FILES);
+    await sandbox.dialog.getByLabel("Plugin").fill("deployed");
+    await sandbox.dialog.getByText("There is a plugin of this name").waitFor();
+    await sandbox.button("Keep files").click();
+    await sandbox.state("deployed").getByText("2 migrations pending").waitFor();
+    await sandbox.button("Forget files").click();
+    await sandbox.dialog.getByText("Its database stays").waitFor();
+    await sandbox.dialog.getByRole("button", { name: "Forget files" }).click();
+    await sandbox.state("deployed").getByText("files from the server").waitFor();
+    await sandbox.state("deployed").getByText("1 migration pending").waitFor();
+  },
+);
+
+files("what is no SQL is refused in words", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.drop({ "photo.jpg": "not SQL", "letter.txt": "not SQL either" });
+  await sandbox.page.getByText("There was no .sql file among 2 files").waitFor();
+  assert.is(await sandbox.dialog.count(), 0);
+});
+
+files("a draft is rehearsed as it is typed, and is kept as a file of the plugin", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.view("Playground");
+  const playground = sandbox.page.getByRole("region", { name: "Playground" });
+  await playground.getByText("Runs up, down and up again").waitFor();
+  const findings = playground.getByRole("list", { name: "Findings" });
+  await sandbox.type(
+    "Migration",
+    migrationFile("CREATE TABLE pins (body TEXT;", "DROP TABLE pins;"),
+  );
+  await findings.getByText(/syntax error|incomplete/).waitFor();
+  await playground.getByText(/^1 error/).waitFor();
+  const editor = playground.getByRole("textbox", { name: "Migration" });
+  assert.match(await editor.locator(".cm-lintRange-error").first().innerText(), /;/);
+
+  await sandbox.type("Migration", FILES["002_create_pins.sql"]);
+  await playground.getByText("Runs up, down and up again").waitFor();
+  assert.is(await findings.count(), 0);
+  await sandbox.page.getByRole("list", { name: "Changes" }).getByText("table pins").waitFor();
+
+  const name = playground.getByLabel("File name");
+  assert.is(await name.inputValue(), "002_try_something.sql");
+  await name.fill("pins.sql");
+  await playground.getByText("Name the file NNN_description.sql").waitFor();
+  assert.ok(await sandbox.button("Keep as a file of deployed").isDisabled());
+  await name.fill("002_create_pins.sql");
+  await sandbox.button("Keep as a file of deployed").click();
+  await sandbox.entry("002").getByText("create pins").waitFor();
+  await sandbox.state("deployed").getByText("2 migrations pending").waitFor();
+});
+
+files("a server without a manifest is said to have none, and everything else works", async () => {
+  await using bare = await SandboxServer.start({ files: { "plugins/manifest.json": "no JSON" } });
+  const sandbox = await SandboxPage.open(browser, bare.url);
+  await sandbox.page.getByRole("heading", { name: "No plugins yet" }).waitFor();
+  await sandbox.page.getByRole("status").getByText(/manifest\.json/).waitFor();
+  await sandbox.drop(inFolder("dropped", FILES));
+  await sandbox.untilShown("dropped");
+  await sandbox.applyTo("001");
+});
+
+files.run();

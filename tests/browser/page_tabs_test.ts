@@ -1,0 +1,87 @@
+// Two tabs with the page in a real Chromium: one owns the databases, the other says so and works too.
+
+import * as assert from "uvu/assert";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { publishedPlugins } from "../support/published_plugins.ts";
+import { SandboxPage } from "../support/sandbox_page.ts";
+import { SandboxServer } from "../support/sandbox_server.ts";
+import { suite } from "../support/suite.ts";
+
+const FILES = {
+  "001_create_notes.sql": migrationFile(
+    "CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('one'), ('two');",
+    "DROP TABLE notes;",
+  ),
+  "002_empty_notes.sql": migrationFile("DELETE FROM notes;", "SELECT 1;"),
+};
+
+const BANNER = "Owned by another tab.";
+
+const tabs = suite("the page in two tabs");
+
+let browser: TestBrowser;
+let site: SandboxServer;
+
+tabs.before(async () => {
+  site = await SandboxServer.start({
+    files: await publishedPlugins({ shared: FILES, raced: FILES }),
+  });
+  browser = await openChromium();
+});
+
+tabs.after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+tabs.after.each(async () => {
+  for (const page of browser.context.pages().slice(1)) await page.close();
+  browser.assertQuiet();
+});
+
+async function openTwo(plugin: string): Promise<readonly [SandboxPage, SandboxPage]> {
+  const owner = await SandboxPage.open(browser, site.url, plugin);
+  const guest = await SandboxPage.open(browser, site.url, plugin);
+  await guest.page.getByRole("status").getByText(BANNER).waitFor();
+  assert.is(await owner.page.getByText(BANNER).count(), 0);
+  return [owner, guest];
+}
+
+tabs(
+  "a guest says so, forwards what is done in it, and takes over when the owner closes",
+  async () => {
+    const [owner, guest] = await openTwo("shared");
+    await guest.applyTo("001");
+    await owner.state("shared").getByText("Version 1").waitFor();
+    await owner.entry("001").getByText("database is here").waitFor();
+    const seen = await owner.newestMessage("apply");
+    assert.is(JSON.parse(seen.reply).current_version, 1);
+
+    await owner.page.close();
+    await guest.page.getByText(BANNER).waitFor({ state: "detached" });
+    await guest.step("001");
+    await guest.button("Roll back this step").click();
+    await guest.button("Roll back and lose these").click();
+    await guest.result.getByText("Rolled back 1 migration; now at version 0").waitFor();
+  },
+);
+
+tabs("what was changed between the question and the answer is refused, and said", async () => {
+  const [owner, guest] = await openTwo("raced");
+  await owner.applyTo("001");
+  await owner.step("002");
+  await owner.button("Apply to here").click();
+  await owner.dialog.getByText("2 rows of notes").waitFor();
+
+  await guest.step("001");
+  await guest.button("Roll back this step").click();
+  await guest.button("Roll back and lose these").click();
+  await guest.result.getByText("Rolled back 1 migration").waitFor();
+
+  await owner.button("Apply and lose these").click();
+  await owner.result.getByText("PLAN_CHANGED").waitFor();
+  await owner.state("raced").getByText("Version 0").waitFor();
+});
+
+tabs.run();
