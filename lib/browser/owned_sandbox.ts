@@ -3,6 +3,7 @@
 import type { HandlerContext, Log } from "../handler/context.ts";
 import { dispatch, type Verb } from "../handler/dispatch.ts";
 import { memoryLocks } from "../lock/memory_locks.ts";
+import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent } from "../message/event.ts";
 import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
 import type { Reply } from "../message/reply.ts";
@@ -67,6 +68,7 @@ interface Sources {
 interface Parts {
   readonly options: OwnerOptions;
   readonly stop: AbortController;
+  readonly locks: RunLocks;
   readonly storage: StorageKind;
   readonly threads: PluginThreads;
   readonly sources: Sources;
@@ -85,7 +87,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   // What has no answer yet.
   readonly #asked = new Set<Promise<unknown>>();
 
-  private constructor({ options, stop, storage, threads, sources }: Parts) {
+  private constructor({ options, stop, locks, storage, threads, sources }: Parts) {
     this.storage = storage;
     this.#threads = threads;
     this.#sources = sources;
@@ -94,7 +96,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     this.context = {
       source: migrationSource(sources.all),
       databases: threads,
-      locks: memoryLocks(),
+      locks,
       now: () => new Date(),
       newId: () => crypto.randomUUID(),
       elapsedMs: () => performance.now(),
@@ -109,15 +111,18 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     const { name, module, databaseWorkerUrl, manifest } = options;
     const [opfs, bundles] = await Promise.all([openOpfs(name), importBundles(options.bundles)]);
     const stop = new AbortController();
+    const locks = memoryLocks();
     const threads = await PluginThreads.start({
       module,
       workerUrl: databaseWorkerUrl,
       directory: opfs.ok ? name : null,
       signal: stop.signal,
+      isMigrating: (plugin) => locks.current(plugin) !== null,
     });
     return new OwnedSandbox({
       options,
       stop,
+      locks,
       threads,
       storage: opfs.ok ? { kind: "opfs" } : { kind: "memory", reason: opfs.message },
       sources: openSources(

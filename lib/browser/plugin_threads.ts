@@ -2,8 +2,15 @@
 
 import type * as Comlink from "comlink";
 import { DatabaseThread, type EndlessRehearsals } from "../worker/database_thread.ts";
-import type { Databases, DatabaseSession, Outcome, SessionTarget } from "../worker/session.ts";
+import type {
+  Databases,
+  DatabaseSession,
+  Outcome,
+  SessionPurpose,
+  SessionTarget,
+} from "../worker/session.ts";
 import type { SandboxHost, SandboxStorage } from "./sandbox_host.ts";
+import { sleep } from "../nats/sleep.ts";
 import { StorageError } from "../vfs/storage.ts";
 import { startWorker } from "./start_worker.ts";
 
@@ -15,6 +22,8 @@ export interface PluginThreadsOptions {
   readonly directory: string | null;
   /** Ends what is called beside sessions; those have signals of their own. */
   readonly signal: AbortSignal;
+  /** Whether a run of the plugin has told how far it is. */
+  readonly isMigrating: (plugin: string) => boolean;
 }
 
 /** What is called beside sessions, on the thread of an open database. */
@@ -31,6 +40,12 @@ interface Slot {
 // Each has an instance of SQLite. Databases in memory live in theirs, and none of them is ended.
 const MOST_IDLE = 6;
 const NOTHING = "";
+
+const LOOK_MS = 50;
+const MIGRATING = {
+  ok: false,
+  message: "A migration has the database; wait until it is done",
+} as const;
 
 /** Opens the databases of the sandbox, each for one caller at a time. */
 export class PluginThreads implements Databases {
@@ -54,8 +69,8 @@ export class PluginThreads implements Databases {
     return new PluginThreads(options, first.engineVersion, first);
   }
 
-  async open(target: SessionTarget): Promise<DatabaseSession> {
-    const acquired = await this.#acquire(target);
+  async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
+    const acquired = await this.#acquire(target, purpose);
     if (!acquired.ok) return unavailableSession(acquired.message);
     const { thread, release } = acquired.value;
     try {
@@ -67,7 +82,7 @@ export class PluginThreads implements Databases {
 
   /** Opens a database and calls its worker; nobody else has it meanwhile. */
   async call<T>(target: SessionTarget, action: HostCall<T>): Promise<Outcome<T>> {
-    const acquired = await this.#acquire(target);
+    const acquired = await this.#acquire(target, "run");
     if (!acquired.ok) return acquired;
     const { thread, release } = acquired.value;
     let session: DatabaseSession;
@@ -88,6 +103,7 @@ export class PluginThreads implements Databases {
 
   async #acquire(
     target: SessionTarget,
+    purpose: SessionPurpose,
   ): Promise<Outcome<{ readonly thread: PluginThread; readonly release: () => void }>> {
     const name = target.kind === "plugin" ? target.plugin : NOTHING;
     const slot = this.#slots.get(name) ?? { thread: null, released: Promise.resolve() };
@@ -96,7 +112,10 @@ export class PluginThreads implements Databases {
     const before = slot.released;
     const { promise, resolve } = Promise.withResolvers<void>();
     slot.released = promise;
-    await before;
+    if (!await this.#inTurn(before, name, purpose)) {
+      before.then(resolve);
+      return MIGRATING;
+    }
     slot.thread ??= this.#startThread(this.#storageOf(name));
     try {
       const thread = await slot.thread;
@@ -116,6 +135,22 @@ export class PluginThreads implements Databases {
       resolve();
       return { ok: false, message: storageMessage(error) };
     }
+  }
+
+  /** Waits for those before; a status does not wait for a run, which tells how far it is. */
+  async #inTurn(before: Promise<void>, name: string, purpose: SessionPurpose): Promise<boolean> {
+    let isFree = false;
+    const free = before.then(() => {
+      isFree = true;
+    });
+    if (purpose === "run") await free;
+    while (!isFree) {
+      const over = new AbortController();
+      await Promise.race([free, sleep(LOOK_MS, over.signal)]);
+      over.abort();
+      if (!isFree && this.#options.isMigrating(name)) return false;
+    }
+    return true;
   }
 
   /** Opens a storage in the spare thread, and loads another spare one. */

@@ -14,7 +14,7 @@ import {
   imported,
   queried,
   rowsOf,
-  untilEvent,
+  untilStarted,
   valueOf,
   write,
 } from "../support/tab_calls.ts";
@@ -290,7 +290,7 @@ imports("a run that is under way keeps imports out", async () => {
   await write(tab, "busy", `INSERT INTO t ${rows} SELECT n FROM c`);
   await tab.keep("busy", { ...FILES, ...LONG });
   const running = tab.ask("apply", "busy");
-  await untilEvent(tab, "busy", "migration_started");
+  await untilStarted(tab, "busy", 2);
   assert.is(
     await imported(tab, "busy", other),
     '"busy" is being migrated; wait until that is done',

@@ -7,7 +7,7 @@ import { SandboxServer } from "../support/sandbox_server.ts";
 import { BLANK_PAGE, SandboxTab } from "../support/sandbox_tab.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
-import { exported, queried, rowsOf, untilEvent, write } from "../support/tab_calls.ts";
+import { exported, queried, rowsOf, untilStarted, write } from "../support/tab_calls.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const sandbox = suite("the sandbox in Chromium");
@@ -149,7 +149,10 @@ sandbox(
     await write(tab, "long", MANY_ROWS);
     await tab.keep("long", { ...FILES, ...LONG });
     const running = tab.ask("apply", "long");
-    await untilEvent(tab, "long", "migration_started");
+    // At once, when the run has hardly begun, and then while it is under way.
+    const early = await tab.ask("status", "long");
+    assert.is(early.success && "locked" in early && early.locked, true);
+    await untilStarted(tab, "long", 3);
     const second = await tab.ask("rollback", "long");
     assert.is(!second.success && second.error_code, "MIGRATION_IN_PROGRESS");
     const status = await tab.ask("status", "long");

@@ -8,7 +8,7 @@ import { SandboxServer } from "../support/sandbox_server.ts";
 import { BLANK_PAGE, SandboxTab } from "../support/sandbox_tab.ts";
 import { isIntact } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
-import { exported, rowsOf, untilEvent, write } from "../support/tab_calls.ts";
+import { exported, rowsOf, untilEvent, untilStarted, write } from "../support/tab_calls.ts";
 
 const tabs = suite("tabs of one sandbox");
 
@@ -71,7 +71,7 @@ async function openAmidRun(plugin: string): Promise<{
   await write(owner, plugin, MANY_ROWS);
   await owner.keep(plugin, { ...FILES, ...LONG });
   const pending = guest.ask("apply", plugin);
-  await untilEvent(guest, plugin, "migration_started");
+  await untilStarted(guest, plugin, 2);
   return { owner, guest, pending };
 }
 

@@ -103,6 +103,22 @@ export function deleteBackup(
   );
 }
 
+/** Waits until a tab was told that a plugin's version is being applied or rolled back. */
+export async function untilStarted(
+  tab: SandboxTab,
+  plugin: string,
+  version: number,
+): Promise<void> {
+  await tab.page.waitForFunction(
+    ([{ events }, plugin, version]) =>
+      events.some((each) =>
+        each.kind === "run" && each.event.plugin_name === plugin &&
+        each.event.event === "migration_started" && each.event.version === version
+      ),
+    [tab.handle, plugin, version] as const,
+  );
+}
+
 /** Waits until a tab was told of an event of a plugin's run. */
 export async function untilEvent(
   tab: SandboxTab,
