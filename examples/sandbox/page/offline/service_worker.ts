@@ -9,7 +9,7 @@ interface WaitingEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
 
-interface AskingEvent extends Event {
+interface AskingEvent extends WaitingEvent {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
@@ -21,7 +21,7 @@ globalThis.addEventListener("install", (event) => {
 });
 
 globalThis.addEventListener("fetch", (event) => {
-  if (isAsking(event) && isOurs(event.request)) event.respondWith(answer(event.request));
+  if (isAsking(event) && isOurs(event.request)) event.respondWith(answer(event));
 });
 
 async function keepShell(): Promise<void> {
@@ -30,10 +30,12 @@ async function keepShell(): Promise<void> {
 }
 
 // The server comes first, so that no tab runs old files while there are newer ones.
-async function answer(request: Request): Promise<Response> {
+async function answer(event: AskingEvent): Promise<Response> {
+  const { request } = event;
   try {
     const response = await fetch(request);
-    if (response.ok) await keep(request, response.clone());
+    // Whoever asked need not wait for that.
+    if (response.ok) event.waitUntil(keep(request, response.clone()));
     return response;
   } catch (error) {
     const cache = await caches.open(CACHE);
