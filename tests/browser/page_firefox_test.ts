@@ -1,0 +1,51 @@
+// The page in Debian's Firefox ESR: it opens, tries, applies, and has its rows after a reload.
+
+import { openFirefox, type TestBrowser } from "../support/browser.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { publishedPlugins } from "../support/published_plugins.ts";
+import { SandboxPage } from "../support/sandbox_page.ts";
+import { SandboxServer } from "../support/sandbox_server.ts";
+import { suite } from "../support/suite.ts";
+
+const FILES = {
+  "001_create_notes.sql": migrationFile(
+    "CREATE TABLE notes (body TEXT);\nINSERT INTO notes VALUES ('kept');",
+    "DROP TABLE notes;",
+  ),
+};
+
+const firefox = suite("the page in Firefox");
+
+let browser: TestBrowser;
+let site: SandboxServer;
+
+firefox.before(async () => {
+  site = await SandboxServer.start({ files: await publishedPlugins({ foxed: FILES }) });
+  browser = await openFirefox();
+});
+
+firefox.after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+firefox("tries, applies, keeps, and says what is wrong as it is typed", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "foxed");
+  await sandbox.page.getByText("Kept in this browser").waitFor();
+  await sandbox.step("001");
+  await sandbox.button("Dry run").click();
+  await sandbox.result.getByText("Dry run: would apply 1 migration").waitFor();
+  await sandbox.state("foxed").getByText("Version 0").waitFor();
+  await sandbox.applyTo("001");
+  await sandbox.page.reload();
+  await sandbox.untilShown("foxed");
+  await sandbox.state("foxed").getByText("Version 1").waitFor();
+  await sandbox.view("Data");
+  await sandbox.page.getByRole("cell", { name: "kept" }).waitFor();
+  await sandbox.view("Playground");
+  await sandbox.type("Migration", migrationFile("CREATE TABLE (a);", "SELECT 1;"));
+  await sandbox.page.getByText("1 error").first().waitFor();
+  browser.assertQuiet();
+});
+
+firefox.run();
