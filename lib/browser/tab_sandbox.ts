@@ -66,7 +66,10 @@ export class TabSandbox {
     this.#module.catch(() => {});
   }
 
-  /** Joins the tabs of a sandbox; returns once this tab is the owner or knows that it is a guest. */
+  /**
+   * Joins the tabs of a sandbox; returns once this tab is the owner or another one is, though that
+   * may be one that is about to be gone, as before a reload.
+   */
   static async open(options: TabSandboxOptions): Promise<TabSandbox> {
     const tab = new TabSandbox(options);
     options.onEvent({ kind: "state", state: tab.#state });
@@ -79,7 +82,6 @@ export class TabSandbox {
       await tab.#closing.promise;
     }).catch(reject);
     if (await elected === "guest") {
-      tab.#setState({ role: "guest" });
       tab.#channel.askWho();
       navigator.locks.request(lock, { signal: tab.#abort.signal }, async () => {
         await tab.#takeOver();
@@ -186,7 +188,7 @@ export class TabSandbox {
       };
       this.#answer(this.#elsewhere);
     }
-    this.#setState({ ...state, nats: this.#standby() ?? state.nats });
+    this.#setState({ ...state, role: "guest", nats: this.#standby() ?? state.nats });
   }
 
   #answer(answerer: Answerer): void {
