@@ -1,24 +1,18 @@
 // The sandbox in the tab that owns it: handlers, sources and database workers put together. For browsers.
 
-import type { HandlerContext, Log } from "../handler/context.ts";
-import { dispatch, type Verb } from "../handler/dispatch.ts";
+import type { Log } from "../handler/context.ts";
 import { memoryLocks } from "../lock/memory_locks.ts";
 import type { RunLocks } from "../lock/run_locks.ts";
-import type { RunEvent } from "../message/event.ts";
 import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
 import type { Reply } from "../message/reply.ts";
-import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
-import { bundleSource, type ImportedBundle } from "../source/bundle_source.ts";
-import { type CombinedSource, combinedSource } from "../source/combined_source.ts";
 import { migrationSource } from "../source/file_source.ts";
-import { httpSource } from "../source/http_source.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import { engineVersionOf, type Outcome } from "../worker/session.ts";
-import { importBundles } from "./import_bundles.ts";
-import type { KeptFile, KeptSource } from "./kept_files.ts";
+import type { KeptFile } from "./kept_files.ts";
 import { keptSource } from "./kept_source.ts";
 import { memorySource } from "./memory_source.ts";
 import { openOpfs } from "./open_opfs.ts";
+import { openSources, type SandboxSources } from "./open_sources.ts";
 import { type HostCall, PluginThreads } from "./plugin_threads.ts";
 import { reportFiles } from "./report_files.ts";
 import type {
@@ -27,18 +21,12 @@ import type {
   Draft,
   FilesReport,
   PluginEntry,
-  PluginOrigin,
   Sandbox,
   SandboxEvent,
   StorageKind,
-  WireMessage,
 } from "./sandbox.ts";
-
-/** The calls of the sandbox that its owner answers, whichever tab they come from. */
-export type SandboxCalls = Omit<
-  Sandbox,
-  "subscribe" | "connectNats" | "disconnectNats" | "close"
->;
+import type { SandboxCalls } from "./sandbox_calls.ts";
+import { WireRequests } from "./wire_requests.ts";
 
 /** What an owner needs to begin. URLs are absolute. */
 export interface OwnerOptions {
@@ -57,132 +45,80 @@ export interface OwnerOptions {
 const QUERY_TIMEOUT_MS = 30_000;
 const REPORT_TIMEOUT_MS = 20_000;
 
-/** Where the sandbox's plugins come from. */
-interface Sources {
-  readonly kept: KeptSource;
-  readonly all: CombinedSource<PluginOrigin>;
-  /** Why plugins may be missing. */
-  problems(): readonly string[];
-}
-
 interface Parts {
   readonly options: OwnerOptions;
   readonly stop: AbortController;
   readonly locks: RunLocks;
   readonly storage: StorageKind;
   readonly threads: PluginThreads;
-  readonly sources: Sources;
+  readonly sources: SandboxSources;
 }
 
 /** Owns the databases until it is disposed of. */
 export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly storage: StorageKind;
-  /** What the handlers work with; the NATS service shares it. */
-  readonly context: HandlerContext;
+  /** The requests of this tab and its guests; the NATS service adds its own. */
+  readonly wire: WireRequests;
   readonly #threads: PluginThreads;
-  readonly #sources: Sources;
+  readonly #sources: SandboxSources;
+  readonly #locks: RunLocks;
   readonly #emit: (event: SandboxEvent) => void;
   readonly #stop: AbortController;
-  readonly #publishers = new Set<(event: RunEvent) => void>();
-  // What has no answer yet.
-  readonly #asked = new Set<Promise<unknown>>();
 
   private constructor({ options, stop, locks, storage, threads, sources }: Parts) {
+    const { emit, log } = options;
     this.storage = storage;
     this.#threads = threads;
     this.#sources = sources;
-    this.#emit = options.emit;
+    this.#locks = locks;
+    this.#emit = emit;
     this.#stop = stop;
-    this.context = {
+    this.wire = new WireRequests({
       source: migrationSource(sources.all),
       databases: threads,
       locks,
-      now: () => new Date(),
-      newId: () => crypto.randomUUID(),
-      elapsedMs: () => performance.now(),
-      publish: (event) => this.#publish(event),
-      log: options.log,
-      signal: this.#stop.signal,
-    };
+      log,
+      signal: stop.signal,
+      emit,
+    });
   }
 
   /** Opens storage and sources; without OPFS everything is kept in memory, and `storage` says why. */
   static async open(options: OwnerOptions): Promise<OwnedSandbox> {
-    const { name, module, databaseWorkerUrl, manifest } = options;
-    const [opfs, bundles] = await Promise.all([openOpfs(name), importBundles(options.bundles)]);
+    const { name, module, databaseWorkerUrl, bundles, manifest } = options;
+    const opfs = await openOpfs(name);
+    const kept = opfs.ok ? keptSource(opfs.value.plugins) : memorySource();
     const stop = new AbortController();
     const locks = memoryLocks();
-    const threads = await PluginThreads.start({
-      module,
-      workerUrl: databaseWorkerUrl,
-      directory: opfs.ok ? name : null,
-      signal: stop.signal,
-      isMigrating: (plugin) => locks.current(plugin) !== null,
-    });
-    return new OwnedSandbox({
-      options,
-      stop,
-      locks,
-      threads,
-      storage: opfs.ok ? { kind: "opfs" } : { kind: "memory", reason: opfs.message },
-      sources: openSources(
-        opfs.ok ? keptSource(opfs.value.plugins) : memorySource(),
-        bundles,
-        manifest,
-      ),
-    });
+    const [sources, threads] = await Promise.all([
+      openSources({ kept, bundles, manifest }),
+      PluginThreads.start({
+        module,
+        workerUrl: databaseWorkerUrl,
+        directory: opfs.ok ? name : null,
+        signal: stop.signal,
+        isMigrating: (plugin) => locks.current(plugin) !== null,
+      }),
+    ]);
+    const storage: StorageKind = opfs.ok
+      ? { kind: "opfs" }
+      : { kind: "memory", reason: opfs.message };
+    return new OwnedSandbox({ options, stop, locks, storage, threads, sources });
   }
 
   get engineVersion(): string {
     return this.#threads.engineVersion;
   }
 
-  /** Gives every run event to `publish` too; returns how to end it. */
-  addPublisher(publish: (event: RunEvent) => void): () => void {
-    this.#publishers.add(publish);
-    return () => this.#publishers.delete(publish);
+  request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
+    return this.wire.request(...args);
   }
 
-  async request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
-    const answer = this.#answer(...args);
-    this.#asked.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.#asked.delete(answer);
-    }
+  plugins(): Promise<readonly PluginEntry[]> {
+    return this.#sources.entries();
   }
 
-  async #answer(
-    verb: Verb,
-    plugin: string,
-    payload: string,
-    via: "page" | "plugin" = "page",
-  ): Promise<Reply> {
-    const subject = requestSubject(DEFAULT_PREFIX, plugin, verb);
-    this.tellWire({ via, direction: "request", subject, payload });
-    const reply = await dispatch(verb, plugin, new TextEncoder().encode(payload), this.context);
-    this.tellWire({ via, direction: "reply", subject, payload: JSON.stringify(reply) });
-    return reply;
-  }
-
-  /** Tells every tab of a message. */
-  tellWire(message: Omit<WireMessage, "at">): void {
-    this.#emit({ kind: "wire", message: { at: new Date().toISOString(), ...message } });
-  }
-
-  async plugins(): Promise<readonly PluginEntry[]> {
-    const names = await this.#sources.all.plugins();
-    return await Promise.all(names.map(async (name) => ({
-      name,
-      origin: await this.#sources.all.originOf(name) ?? "kept",
-      page: await this.#sources.all.pageOf(name),
-    })));
-  }
-
-  async sourceProblems(): Promise<readonly string[]> {
-    // Asking is what shows whether a server answers.
-    await this.#sources.all.plugins();
+  sourceProblems(): Promise<readonly string[]> {
     return this.#sources.problems();
   }
 
@@ -240,7 +176,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
   async importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    const lock = this.context.locks.acquire(plugin);
+    const lock = this.#locks.acquire(plugin);
     if (lock.kind !== "acquired") {
       return { ok: false, message: `"${plugin}" is being migrated; wait until that is done` };
     }
@@ -272,7 +208,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   /** Rolls back what runs, answers who asked for it, and gives the databases back. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled(this.#asked);
+    await this.wire.settled();
     await this.#threads[Symbol.asyncDispose]();
   }
 
@@ -281,37 +217,8 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     if (!isPluginName(plugin)) return noPlugin(plugin);
     return await this.#threads.call({ kind: "plugin", plugin }, call);
   }
-
-  #publish(event: RunEvent): void {
-    this.#emit({ kind: "run", event });
-    if (event.event === "run_finished" && !event.dry_run) {
-      this.#emit({ kind: "database", plugin: event.plugin_name });
-    }
-    for (const publish of this.#publishers) publish(event);
-  }
 }
 
 function noPlugin(plugin: string): { readonly ok: false; readonly message: string } {
   return { ok: false, message: `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}` };
-}
-
-function openSources(
-  kept: KeptSource,
-  bundles: readonly ImportedBundle[],
-  manifest: string | null,
-): Sources {
-  const http = manifest === null ? null : httpSource(manifest, fetch.bind(globalThis));
-  return {
-    kept,
-    all: combinedSource<PluginOrigin>([
-      { origin: "kept", source: kept },
-      { origin: "bundle", source: bundleSource(bundles) },
-      ...(http === null ? [] : [{ origin: "http", source: http } as const]),
-    ]),
-    problems() {
-      const problem = http?.problem() ?? null;
-      const unreadable = bundles.flatMap((each) => each.ok ? [] : [each.message]);
-      return problem === null ? unreadable : [...unreadable, problem];
-    },
-  };
 }

@@ -1,7 +1,7 @@
 // Brings calls to the tab that owns the sandbox, and to the next one where that tab closes. Runs anywhere.
 
 import { failureReply } from "../handler/failure.ts";
-import type { SandboxCalls } from "./owned_sandbox.ts";
+import type { SandboxCalls } from "./sandbox_calls.ts";
 
 /** Who answers calls at the moment. */
 export interface Answerer {

@@ -4,9 +4,10 @@ import type { Log } from "../handler/context.ts";
 import { sleep } from "../nats/sleep.ts";
 import type { Outcome } from "../worker/session.ts";
 import { whyNoConnection } from "./nats_choice.ts";
-import { OwnedSandbox, type SandboxCalls } from "./owned_sandbox.ts";
+import { OwnedSandbox } from "./owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
 import type { NatsChoice, NatsState, SandboxEvent, SandboxState } from "./sandbox.ts";
+import type { SandboxCalls } from "./sandbox_calls.ts";
 import { type OwnerPresence, TabChannel } from "./tab_channel.ts";
 import type { TabService } from "./tab_service.ts";
 
@@ -217,11 +218,12 @@ export class TabSandbox {
       const { startTabService } = await import("./tab_service.ts");
       // Somebody may have changed their mind meanwhile.
       if (this.#choice !== choice || this.#abort.signal.aborted) return;
+      const { wire } = owned.sandbox;
       this.#service = startTabService(choice, {
-        context: owned.sandbox.context,
-        addPublisher: (publish) => owned.sandbox.addPublisher(publish),
+        context: wire.context,
+        addPublisher: (publish) => wire.addPublisher(publish),
         onState: (nats) => this.#setState({ nats }),
-        onMessage: (message) => owned.sandbox.tellWire(message),
+        onMessage: (message) => wire.tell(message),
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

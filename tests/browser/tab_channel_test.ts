@@ -3,7 +3,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as assert from "uvu/assert";
-import type { SandboxCalls } from "../../lib/browser/owned_sandbox.ts";
+import type { SandboxCalls } from "../../lib/browser/sandbox_calls.ts";
 import { type Answerer, LOST, routeCalls } from "../../lib/browser/route_calls.ts";
 import {
   type ChannelListener,

@@ -1,0 +1,56 @@
+// Where the sandbox's plugins come from: kept files, bundles and a manifest, in this order. For browsers.
+
+import { bundleSource } from "../source/bundle_source.ts";
+import { combinedSource } from "../source/combined_source.ts";
+import type { PluginSource } from "../source/file_source.ts";
+import { httpSource } from "../source/http_source.ts";
+import { importBundles } from "./import_bundles.ts";
+import type { KeptSource } from "./kept_files.ts";
+import type { PluginEntry, PluginOrigin } from "./sandbox.ts";
+
+/** The sources of an owner. URLs are absolute. */
+export interface SourceOptions {
+  readonly kept: KeptSource;
+  readonly bundles: readonly string[];
+  readonly manifest: string | null;
+}
+
+/** Every source as one. */
+export interface SandboxSources {
+  readonly kept: KeptSource;
+  readonly all: PluginSource;
+  entries(): Promise<readonly PluginEntry[]>;
+  /** Why plugins may be missing. */
+  problems(): Promise<readonly string[]>;
+}
+
+/** Imports the bundles and puts the sources in their order; what cannot be had becomes a problem. */
+export async function openSources(options: SourceOptions): Promise<SandboxSources> {
+  const { kept, manifest } = options;
+  const bundles = await importBundles(options.bundles);
+  const http = manifest === null ? null : httpSource(manifest, fetch.bind(globalThis));
+  const all = combinedSource<PluginOrigin>([
+    { origin: "kept", source: kept },
+    { origin: "bundle", source: bundleSource(bundles) },
+    ...(http === null ? [] : [{ origin: "http", source: http } as const]),
+  ]);
+  return {
+    kept,
+    all,
+    async entries() {
+      const names = await all.plugins();
+      return await Promise.all(names.map(async (name) => ({
+        name,
+        origin: await all.originOf(name) ?? "kept",
+        page: await all.pageOf(name),
+      })));
+    },
+    async problems() {
+      // Asking is what shows whether a server answers.
+      await http?.plugins();
+      const problem = http?.problem() ?? null;
+      const unreadable = bundles.flatMap((each) => each.ok ? [] : [each.message]);
+      return problem === null ? unreadable : [...unreadable, problem];
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// Answers requests of the wire contract in the tab that owns the sandbox, and tells every tab of them.
+// For browsers.
+
+import type { HandlerContext } from "../handler/context.ts";
+import { dispatch } from "../handler/dispatch.ts";
+import type { RunEvent } from "../message/event.ts";
+import type { Reply } from "../message/reply.ts";
+import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
+import type { Sandbox, SandboxEvent, WireMessage } from "./sandbox.ts";
+
+/** What requests are answered with. */
+export interface WireRequestsOptions
+  extends Pick<HandlerContext, "source" | "databases" | "locks" | "log" | "signal"> {
+  /** Takes what is to be told to every tab; must neither wait nor throw. */
+  readonly emit: (event: SandboxEvent) => void;
+}
+
+/** The requests of pages, of plugins' pages and of NATS. */
+export class WireRequests {
+  /** What the handlers work with; the NATS service shares it. */
+  readonly context: HandlerContext;
+  readonly #emit: (event: SandboxEvent) => void;
+  readonly #publishers = new Set<(event: RunEvent) => void>();
+  // What has no answer yet.
+  readonly #asked = new Set<Promise<unknown>>();
+
+  constructor({ emit, ...parts }: WireRequestsOptions) {
+    this.#emit = emit;
+    this.context = {
+      ...parts,
+      now: () => new Date(),
+      newId: () => crypto.randomUUID(),
+      elapsedMs: () => performance.now(),
+      publish: (event) => this.#publish(event),
+    };
+  }
+
+  /** Gives every run event to `publish` too; returns how to end it. */
+  addPublisher(publish: (event: RunEvent) => void): () => void {
+    this.#publishers.add(publish);
+    return () => this.#publishers.delete(publish);
+  }
+
+  async request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
+    const answer = this.#answer(...args);
+    this.#asked.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#asked.delete(answer);
+    }
+  }
+
+  /** Tells every tab of a message. */
+  tell(message: Omit<WireMessage, "at">): void {
+    this.#emit({ kind: "wire", message: { at: new Date().toISOString(), ...message } });
+  }
+
+  /** Returns when everything that was asked has its answer. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#asked);
+  }
+
+  async #answer(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
+    const [verb, plugin, payload, via = "page"] = args;
+    const subject = requestSubject(DEFAULT_PREFIX, plugin, verb);
+    this.tell({ via, direction: "request", subject, payload });
+    const reply = await dispatch(verb, plugin, new TextEncoder().encode(payload), this.context);
+    this.tell({ via, direction: "reply", subject, payload: JSON.stringify(reply) });
+    return reply;
+  }
+
+  #publish(event: RunEvent): void {
+    this.#emit({ kind: "run", event });
+    if (event.event === "run_finished" && !event.dry_run) {
+      this.#emit({ kind: "database", plugin: event.plugin_name });
+    }
+    for (const publish of this.#publishers) publish(event);
+  }
+}
