@@ -20,6 +20,7 @@ const SCHEMA_TABLES = [
   "sqlite_temp_schema",
 ];
 const MIGRATIONS_ALONE = "The schema changes by migrations alone; write one in the playground";
+const WRITES = "This would write to the database, and only reading is allowed now";
 const NUMBERS = ["application_id", "user_version"];
 
 /**
@@ -48,6 +49,8 @@ export function runQuery(
     if (only.kind === "refused") return refuse(only.message);
     if (only.kind === "failed") return refuse(describe(only.failure, query.sql));
     using statement = only.statement;
+    // REINDEX and ANALYZE write without naming a table to the authorizer.
+    if (query.access === "read" && !statement.isReadOnly) return refuse(WRITES);
     if (statement.parameterCount > 0) {
       return refuse("Parameters such as ? have no value here; write the values");
     }

@@ -54,6 +54,23 @@ queries("an error is shown where it stands, in characters of the text", () => {
   });
 });
 
+queries("what writes without changing rows is a write too", () => {
+  using connection = withTable();
+  connection.exec("CREATE INDEX ordered ON t (a); ANALYZE; UPDATE sqlite_stat1 SET stat = '7 7'");
+  for (const sql of ["ANALYZE", "ANALYZE t", "REINDEX", "REINDEX ordered"]) {
+    const outcome = run(connection, sql, "read", 1_000);
+    assert.match(
+      outcome.ok ? "" : outcome.message,
+      /^This would .*, and only reading is allowed now$/,
+    );
+  }
+  assert.is(connection.value("SELECT stat FROM sqlite_stat1"), "7 7");
+  assert.ok(run(connection, "ANALYZE", "write", 1_000).ok);
+  for (const sql of ["PRAGMA quick_check", "EXPLAIN SELECT * FROM t", "PRAGMA table_list"]) {
+    assert.ok(run(connection, sql, "read", 1_000).ok, sql);
+  }
+});
+
 queries("a write that a constraint refuses changes nothing", () => {
   using connection = withTable();
   connection.exec("CREATE UNIQUE INDEX once ON t (a)");
