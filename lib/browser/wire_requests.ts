@@ -3,6 +3,7 @@
 
 import type { HandlerContext } from "../handler/context.ts";
 import { dispatch } from "../handler/dispatch.ts";
+import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent } from "../message/event.ts";
 import type { Reply } from "../message/reply.ts";
 import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
@@ -23,11 +24,14 @@ export class WireRequests {
   readonly #publishers = new Set<(event: RunEvent) => void>();
   // What has no answer yet.
   readonly #asked = new Set<Promise<unknown>>();
+  // Plugins whose run is over, and has its lock still.
+  readonly #changed = new Set<string>();
 
-  constructor({ emit, ...parts }: WireRequestsOptions) {
+  constructor({ emit, locks, ...parts }: WireRequestsOptions) {
     this.#emit = emit;
     this.context = {
       ...parts,
+      locks: this.#watch(locks),
       now: () => new Date(),
       newId: () => crypto.randomUUID(),
       elapsedMs: () => performance.now(),
@@ -72,9 +76,26 @@ export class WireRequests {
 
   #publish(event: RunEvent): void {
     this.#emit({ kind: "run", event });
-    if (event.event === "run_finished" && !event.dry_run) {
-      this.#emit({ kind: "database", plugin: event.plugin_name });
-    }
+    if (event.event === "run_finished" && !event.dry_run) this.#changed.add(event.plugin_name);
     for (const publish of this.#publishers) publish(event);
+  }
+
+  // Until the lock is given back status answers from the run's last snapshot, so a page that asks as
+  // soon as it is told that the database has changed would see what was before.
+  #watch(locks: RunLocks): RunLocks {
+    return {
+      acquire: (plugin) => {
+        const lock = locks.acquire(plugin);
+        if (lock.kind !== "acquired") return lock;
+        return {
+          ...lock,
+          release: () => {
+            lock.release();
+            if (this.#changed.delete(plugin)) this.#emit({ kind: "database", plugin });
+          },
+        };
+      },
+      current: (plugin) => locks.current(plugin),
+    };
   }
 }
