@@ -17,7 +17,9 @@ export function RowTable({ rows, label }: RowTableProps): JSX.Element {
         <thead>
           <tr>
             {rows.columns.map((column, index) => (
-              <th key={`${index} ${column}`} scope="col">{column}</th>
+              <th key={`${index} ${column}`} scope="col" data-kind={headKind(rows, index)}>
+                {column}
+              </th>
             ))}
           </tr>
         </thead>
@@ -35,4 +37,10 @@ export function RowTable({ rows, label }: RowTableProps): JSX.Element {
       {rows.rows.length === 0 && <p class="quiet table-empty">No rows</p>}
     </div>
   );
+}
+
+// A name stands over its numbers, as far as the first row tells what they are.
+function headKind({ rows }: DataRows, column: number): "number" | undefined {
+  const value = rows[0]?.[column];
+  return value !== undefined && formatCell(value).kind === "number" ? "number" : undefined;
 }

@@ -28,6 +28,7 @@ export function StepView({ plugin, step }: StepViewProps): JSX.Element {
       <header class="step-head">
         <h3 id="step-heading" class="step-title" tabIndex={-1}>
           {step?.version != null && <span class="step-version">{padVersion(step.version)}</span>}
+          {" "}
           {step?.title ?? "Empty database"}
         </h3>
         {step !== null && <StepFacts step={step} />}

@@ -52,7 +52,7 @@ export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.
           <Icon name={ICONS[state]} />
         </span>
         <span class="timeline-title">
-          {version !== null && <span class="timeline-version">{padVersion(version)}</span>}
+          {version !== null && <span class="timeline-version">{padVersion(version)}</span>}{" "}
           {step.title}
         </span>
         <span class="timeline-facts">
