@@ -47,6 +47,9 @@ export class TabSandbox {
   #elsewhere: Elsewhere | null = null;
   #answerer = Promise.withResolvers<Answerer>();
   #choice: NatsChoice | null = null;
+  // The choice that the service is in line with, or was last brought in line with.
+  #settled: NatsChoice | null = null;
+  #settling: Promise<void> = Promise.resolve();
   #service: TabService | null = null;
   #state: SandboxState = {
     role: "waiting",
@@ -104,26 +107,21 @@ export class TabSandbox {
   async connectNats(choice: NatsChoice): Promise<Outcome<void>> {
     const problem = whyNoConnection(choice);
     if (problem !== null) return { ok: false, message: problem };
-    await this.disconnectNats();
     this.#choice = choice;
-    await this.#serve();
+    await this.#settleService();
     return { ok: true, value: undefined };
   }
 
   async disconnectNats(): Promise<void> {
     this.#choice = null;
-    const service = this.#service;
-    this.#service = null;
-    await service?.stop();
-    this.#setState({ nats: { kind: "off" } });
-    // A guest learns again how it stands with the owner's.
-    if (this.#owned === null) this.#channel.askWho();
+    await this.#settleService();
   }
 
   /** Finishes what came over NATS, rolls back what else runs, and lets another tab take over. */
   async close(): Promise<void> {
     this.#abort.abort();
-    await this.#service?.stop();
+    this.#choice = null;
+    await this.#settleService();
     // What other tabs wait for they ask of the next owner.
     this.#channel.closeCalls();
     await this.#owned?.sandbox[Symbol.asyncDispose]();
@@ -169,7 +167,9 @@ export class TabSandbox {
       nats: { kind: "off" },
     });
     this.#announce();
-    await this.#serve();
+    // What was on standby begins.
+    this.#settled = null;
+    await this.#settleService();
   }
 
   /** A tab says that it is the owner: it always was, or it has become so. */
@@ -206,9 +206,29 @@ export class TabSandbox {
     this.#channel.announce({ id: this.#owned.id, state: { storage, engineVersion, nats } });
   }
 
-  async #serve(): Promise<void> {
-    const choice = this.#choice;
-    if (choice === null) return;
+  /**
+   * Brings the service in line with what was chosen last. Changes take turns: a service that is still
+   * being stopped, or code that is still being loaded, must not outlive a later choice.
+   */
+  #settleService(): Promise<void> {
+    this.#settling = this.#settling.then(async () => {
+      const choice = this.#choice;
+      if (choice === this.#settled) return;
+      this.#settled = choice;
+      const service = this.#service;
+      this.#service = null;
+      await service?.stop();
+      // Whoever has changed their mind meanwhile waits for the next turn.
+      if (choice !== this.#choice) return;
+      if (choice !== null) return await this.#serve(choice);
+      this.#setState({ nats: { kind: "off" } });
+      // A guest learns again how it stands with the owner's.
+      if (this.#owned === null) this.#channel.askWho();
+    });
+    return this.#settling;
+  }
+
+  async #serve(choice: NatsChoice): Promise<void> {
     const { url } = choice;
     const owned = this.#owned;
     if (owned === null) return this.#setState({ nats: { kind: "standby", url } });

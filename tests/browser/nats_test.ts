@@ -142,6 +142,42 @@ nats("a guest waits with its own login and serves once it owns the sandbox", asy
   await guest.page.close();
 });
 
+nats("of several connections and disconnections at once the last is in force, alone", async () => {
+  await using server = await NatsServer.start();
+  const tab = await SandboxTab.open(browser, site.url);
+  await tab.keep("hasty", FILES);
+  const client = await connect({ servers: server.url });
+  const choices = ["one", "two", "three"].map((prefix) => ({ ...choose(server), prefix }));
+  const answering = async (): Promise<readonly string[]> => {
+    const asked = choices.map(async ({ prefix }) => {
+      const reply = await ask(client, `${prefix}.hasty.status`).catch(() => null);
+      return reply === null ? [] : [prefix];
+    });
+    return (await Promise.all(asked)).flat();
+  };
+  await connectTab(tab, { ...choose(server), prefix: "first" });
+  await tab.untilNats("online");
+  await tab.handle.evaluate(
+    ({ sandbox }, choices) => Promise.all(choices.map((choice) => sandbox.connectNats(choice))),
+    choices,
+  );
+  const online = await tab.untilNats("online");
+  assert.is(online.kind === "online" && online.prefix, "three");
+  assert.equal(await answering(), ["three"]);
+  await tab.handle.evaluate(
+    ({ sandbox }, choices) =>
+      Promise.all([
+        ...choices.map((choice) => sandbox.connectNats(choice)),
+        sandbox.disconnectNats(),
+      ]),
+    choices,
+  );
+  assert.equal((await tab.state())?.nats, { kind: "off" });
+  assert.equal(await answering(), []);
+  await client.close();
+  await tab.page.close();
+});
+
 nats("a login that is refused is said once, and not tried again", async () => {
   await using server = await NatsServer.start({
     config: `authorization { user: "godwit", password: "s3cret" }`,
