@@ -1,17 +1,13 @@
 // Sorts files that were dropped onto the page by the plugin they belong to. Pure; runs anywhere.
 
+import type { KeptFile } from "../../../../lib/browser/kept_files.ts";
 import { isPluginName } from "../../../../lib/message/plugin_name.ts";
 import { isSqlFile } from "../../../../lib/migration/file_name.ts";
 
 /** A file and where it lay, such as `quote-db/migrations/001_create_quotes.sql`. */
 export interface DroppedFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** A file as the sandbox keeps it. */
-export interface KeptFile {
-  readonly file: string;
+  /** Empty where it is no SQL: that is never read. */
   readonly bytes: Uint8Array;
 }
 

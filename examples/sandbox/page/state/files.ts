@@ -1,21 +1,21 @@
 // Keeps and forgets files that were brought to the page. Runs in the browser.
 
+import { type KeptFile, MAX_KEPT_BYTES } from "../../../../lib/browser/kept_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../../../lib/message/plugin_name.ts";
-import { type DroppedFile, type KeptFile, sortDrop } from "../model/dropped_files.ts";
-import { count } from "../model/words.ts";
+import { isSqlFile } from "../../../../lib/migration/file_name.ts";
+import { type DroppedFile, sortDrop } from "../model/dropped_files.ts";
+import { count, describeSize } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { goTo } from "./navigate.ts";
 import type { Store } from "./store.ts";
 
 // A folder of somebody's disk may hold anything.
-const MOST_FILES = 2_000;
-const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_FILES = 5_000;
 
-/** What may still be read. */
-interface Budget {
-  files: number;
-  bytes: number;
-}
+/** Files that were brought, or why they are too many; never a part of them. */
+type Brought =
+  | { readonly ok: true; readonly files: readonly DroppedFile[] }
+  | { readonly ok: false; readonly message: string };
 
 /**
  * Takes files in: those of a plugin's folder at once, loose ones after their plugin is named. Files
@@ -23,25 +23,28 @@ interface Budget {
  */
 export async function receiveFiles(
   store: Store,
-  reading: Promise<readonly DroppedFile[]>,
+  reading: Promise<Brought>,
 ): Promise<void> {
-  let files: readonly DroppedFile[];
+  let brought: Brought;
   try {
-    files = await reading;
+    brought = await reading;
   } catch (error) {
     store.said.value = `The files cannot be read: ${
       error instanceof Error ? error.message : String(error)
     }`;
     return;
   }
-  const { plugins, loose, suggestion, ignored } = sortDrop(files);
+  if (!brought.ok) {
+    store.said.value = brought.message;
+    return;
+  }
+  const { plugins, loose, suggestion, ignored } = sortDrop(brought.files);
   for (const [plugin, kept] of plugins) await keepFiles(store, plugin, kept);
   if (loose.length > 0) {
     store.naming.value = { files: loose, suggestion: suggestion || firstFree(store) };
   } else if (plugins.size === 0) {
-    store.said.value = ignored === 0
-      ? "There was no file in it; drop .sql files, or a folder that holds migrations/"
-      : `There was no .sql file among ${count(ignored, "file")}`;
+    const what = ignored === 0 ? "no file in it" : `no .sql file among ${count(ignored, "file")}`;
+    store.said.value = `There was ${what}; drop .sql files, or a folder that holds migrations/`;
   }
 }
 
@@ -89,39 +92,40 @@ export async function forgetFiles(store: Store, plugin: string): Promise<void> {
 }
 
 /** Reads what a drop carries, folders included. */
-export async function filesOfDrop(transfer: DataTransfer): Promise<readonly DroppedFile[]> {
+export async function filesOfDrop(transfer: DataTransfer): Promise<Brought> {
   // All at once: the items are gone after the first wait.
   const items = [...transfer.items].filter(({ kind }) => kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const found: DroppedFile[] = [];
-  const budget = { files: MOST_FILES, bytes: MOST_BYTES };
+  const found: FoundFile[] = [];
   for (const { entry, file } of items) {
-    if (entry !== null) await collect(entry, found, budget);
-    else if (file !== null) await take(file, file.name, found, budget);
+    if (entry !== null) await collect(entry, found);
+    else if (file !== null) found.push({ path: file.name, open: () => Promise.resolve(file) });
   }
-  return found;
+  return await read(found);
 }
 
 /** Reads what a file input carries. */
-export async function filesOfInput(files: FileList): Promise<readonly DroppedFile[]> {
-  const found: DroppedFile[] = [];
-  const budget = { files: MOST_FILES, bytes: MOST_BYTES };
+export async function filesOfInput(files: Iterable<File>): Promise<Brought> {
   // A copy, for the input is emptied meanwhile.
-  for (const file of [...files]) {
-    await take(file, file.webkitRelativePath || file.name, found, budget);
-  }
-  return found;
+  return await read([...files].map((file) => ({
+    path: file.webkitRelativePath || file.name,
+    open: () => Promise.resolve(file),
+  })));
 }
 
-async function collect(
-  entry: FileSystemEntry,
-  found: DroppedFile[],
-  budget: Budget,
-): Promise<void> {
-  if (budget.files <= 0) return;
+/** A file that has not been read yet. */
+interface FoundFile {
+  readonly path: string;
+  open(): Promise<File>;
+}
+
+async function collect(entry: FileSystemEntry, found: FoundFile[]): Promise<void> {
+  if (found.length > MOST_FILES) return;
   if (isFile(entry)) {
-    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    await take(file, entry.fullPath, found, budget);
+    found.push({
+      path: entry.fullPath,
+      open: () => new Promise((resolve, reject) => entry.file(resolve, reject)),
+    });
   } else if (isDirectory(entry)) {
     const reader = entry.createReader();
     while (true) {
@@ -130,9 +134,26 @@ async function collect(
         reader.readEntries(resolve, reject)
       );
       if (batch.length === 0) return;
-      for (const each of batch) await collect(each, found, budget);
+      for (const each of batch) await collect(each, found);
     }
   }
+}
+
+/** Reads the SQL alone; a plugin of which a part was read would be another plugin. */
+async function read(found: readonly FoundFile[]): Promise<Brought> {
+  const files: DroppedFile[] = [];
+  let sizeBytes = 0;
+  for (const { path, open } of found) {
+    const file = isSqlFile(path) ? await open() : null;
+    sizeBytes += file?.size ?? 0;
+    if (files.length >= MOST_FILES || sizeBytes > MAX_KEPT_BYTES) {
+      const most = `${MOST_FILES} files, or ${describeSize(MAX_KEPT_BYTES)} of SQL`;
+      return { ok: false, message: `There are more than ${most}; drop the folder of one plugin` };
+    }
+    const bytes = file === null ? new Uint8Array() : new Uint8Array(await file.arrayBuffer());
+    files.push({ path, bytes });
+  }
+  return { ok: true, files };
 }
 
 // Not every browser has the classes of entries as globals.
@@ -142,21 +163,6 @@ function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
 
 function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
   return entry.isDirectory;
-}
-
-async function take(
-  file: File,
-  path: string,
-  found: DroppedFile[],
-  budget: Budget,
-): Promise<void> {
-  budget.files -= 1;
-  budget.bytes -= file.size;
-  if (budget.files >= 0 && budget.bytes >= 0) found.push({ path, bytes: await bytesOf(file) });
-}
-
-async function bytesOf(file: File): Promise<Uint8Array> {
-  return new Uint8Array(await file.arrayBuffer());
 }
 
 function firstFree(store: Store): string {

@@ -1,6 +1,7 @@
 // Everything that the page knows, as signals in one place. Runs in the browser.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { KeptFile } from "../../../../lib/browser/kept_files.ts";
 import type {
   DataRows,
   FileReport,
@@ -12,7 +13,6 @@ import type {
 import type { Reply, StatusReply } from "../../../../lib/message/reply.ts";
 import type { Schema } from "../../../../lib/sqlite/schema.ts";
 import type { Outcome } from "../../../../lib/worker/session.ts";
-import type { KeptFile } from "../model/dropped_files.ts";
 import { type Place, START } from "../model/place.ts";
 import type { RunOutcome } from "../model/run_outcome.ts";
 import type { RunProgress } from "../model/run_progress.ts";
