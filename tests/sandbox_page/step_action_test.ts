@@ -51,4 +51,11 @@ action("does not apply a migration that comes too late, and says the way out", (
   );
 });
 
+action("a file that is no migration is not applied, whatever is pending below it", () => {
+  const unreadable = stepAction(statusReply([], [1]), 2);
+  assert.match(unreadable.verb === "none" ? unreadable.reason : "", "cannot be read");
+  const unnamed = stepAction(statusReply([], [1]), null);
+  assert.match(unnamed.verb === "none" ? unnamed.reason : "", "no version");
+});
+
 action.run();

@@ -19,7 +19,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
   const status = store.status.value;
   const progress = store.running.value.get(plugin);
   const isBusy = store.busy.value.has(plugin) || progress !== undefined;
-  const action = status === null || version === null ? null : stepAction(status, version);
+  const action = status === null ? null : stepAction(status, version);
   const planned = action === null || action.verb === "none" ? null : action;
   const fraction = progress === undefined ? null : fractionDone(progress);
   // While a run goes on the buttons keep the focus, which `disabled` would take from them.

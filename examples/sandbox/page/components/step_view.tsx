@@ -95,7 +95,7 @@ function StepFile(
                 ? "The file is gone; what it did is still in the database."
                 : store.report.value === null
                 ? "Reading the file …"
-                : "The file is no text that could be shown."}
+                : "The file is not text, so it cannot be shown."}
             </p>
           )
           : (

@@ -16,10 +16,13 @@ export interface PlannedRun {
 export type StepAction = PlannedRun | { readonly verb: "none"; readonly reason: string };
 
 /**
- * The run that leads from the present version to `version`; 0 is the empty database. At the current
- * version it is the way one step back.
+ * The run that leads from the present version to `version`; 0 is the empty database, and `null` a file
+ * without one. At the current version it is the way one step back.
  */
-export function stepAction(status: StatusReply, version: number): StepAction {
+export function stepAction(status: StatusReply, version: number | null): StepAction {
+  if (version === null) {
+    return { verb: "none", reason: "The file's name has no version, so it cannot be applied" };
+  }
   const { current_version: current } = status;
   const applied = [...status.applied_migrations].sort((one, other) => one.version - other.version);
   const isApplied = version === 0 || applied.some((entry) => entry.version === version);
@@ -42,9 +45,9 @@ function applyTo(status: StatusReply, version: number): StepAction {
     };
   }
   const migrations = status.pending_migrations.filter((entry) => entry.version <= version);
-  return migrations.length === 0
-    ? { verb: "none", reason: "The file cannot be read, so it cannot be applied" }
-    : { verb: "apply", target: version, label: "Apply to here", migrations };
+  return migrations.some((entry) => entry.version === version)
+    ? { verb: "apply", target: version, label: "Apply to here", migrations }
+    : { verb: "none", reason: "The file cannot be read, so it cannot be applied" };
 }
 
 function backOne(applied: readonly MigrationReference[]): StepAction {
