@@ -46,28 +46,31 @@ function Backups({ plugin }: { readonly plugin: string }): JSX.Element | null {
   const { backups } = store.browsing.value;
   if (backups.length === 0) return null;
   return (
-    <ul class="backups" aria-label="Backups">
-      {backups.map((backup) => (
-        <li key={backup}>
-          <code>{backup}</code>
-          <button
-            type="button"
-            class="button button-small"
-            aria-label={`Export ${backup}`}
-            onClick={() => void exportDatabase(store, plugin, backup)}
-          >
-            Export
-          </button>
-          <button
-            type="button"
-            class="button button-small"
-            aria-label={`Delete ${backup}`}
-            onClick={() => void deleteBackup(store, plugin, backup)}
-          >
-            Delete
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <h4 id="backups-heading" class="section-heading">Backups</h4>
+      <ul class="backups" aria-labelledby="backups-heading">
+        {backups.map((backup) => (
+          <li key={backup}>
+            <code>{backup}</code>
+            <button
+              type="button"
+              class="button button-small"
+              aria-label={`Export ${backup}`}
+              onClick={() => void exportDatabase(store, plugin, backup)}
+            >
+              Export
+            </button>
+            <button
+              type="button"
+              class="button button-small"
+              aria-label={`Delete ${backup}`}
+              onClick={() => void deleteBackup(store, plugin, backup)}
+            >
+              Delete
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

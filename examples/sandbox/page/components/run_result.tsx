@@ -71,7 +71,10 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
       {findings.length > 0 && <FindingList findings={findings} onShow={null} />}
       {"backup" in reply && reply.backup !== undefined && (
         <p class="quiet">
-          Backed up before: <code>{reply.backup}</code>
+          Backed up before, to be had under{" "}
+          <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>
+            Data
+          </button>: <code>{reply.backup.split("/").at(-1)}</code>
         </p>
       )}
     </section>
