@@ -124,7 +124,7 @@ export class PluginThreads implements Databases {
         value: {
           thread,
           release: () => {
-            if (!thread.isSound) this.#end(slot);
+            if (!thread.isSound || (thread.isLarge && !this.#isKeptIn(name))) this.#end(slot);
             resolve();
             this.#endIdle();
           },
@@ -171,6 +171,11 @@ export class PluginThreads implements Databases {
     this.#spare = started.then(() => {}, () => {}).then(() => loadThread(this.#options));
     this.#spare.catch(() => {});
     return await started;
+  }
+
+  /** Whether a plugin's database lives in the memory of its thread, and would be gone with it. */
+  #isKeptIn(name: string): boolean {
+    return this.#options.directory === null && name !== NOTHING;
   }
 
   #storageOf(name: string): SandboxStorage {

@@ -33,6 +33,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
   readonly #thread: Worker;
   readonly #death: Promise<never>;
   #isSound = true;
+  #isLarge = false;
 
   private constructor(
     thread: Worker,
@@ -70,10 +71,15 @@ export class DatabaseThread<Host extends HostedDatabase> {
 
   /**
    * Says whether the thread may be used again. What it throws is a bug, or an instance of SQLite that
-   * ran out of memory; one that does not answer or has grown too large is no better.
+   * ran out of memory; one that does not answer is no better.
    */
   get isSound(): boolean {
     return this.#isSound;
+  }
+
+  /** Whether it has more memory than a thread that waits for work should; it works as well as before. */
+  get isLarge(): boolean {
+    return this.#isLarge;
   }
 
   /** Ends the thread, whatever it does. */
@@ -122,7 +128,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
       try {
         if (!this.#isSound) return;
         const heapBytes = await this.call(within(UPKEEP_LIMIT_MS, remote.close()));
-        if (!isOverdue(heapBytes) && heapBytes > REUSABLE_HEAP_BYTES) this.#isSound = false;
+        if (!isOverdue(heapBytes)) this.#isLarge = heapBytes > REUSABLE_HEAP_BYTES;
       } finally {
         giveBack();
       }

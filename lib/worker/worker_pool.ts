@@ -80,7 +80,7 @@ class WorkerPool implements Databases {
   }
 
   #giveBack(thread: FileThread, purpose: SessionPurpose): void {
-    if (thread.isSound) this.#idle.push(thread);
+    if (thread.isSound && !thread.isLarge) this.#idle.push(thread);
     else this.#end(thread);
     this.#leave(purpose);
   }

@@ -139,6 +139,18 @@ storage("without OPFS everything is kept in memory, and the state says why", asy
   await tab.page.close();
 });
 
+storage("a database in memory outlives work that took much memory", async () => {
+  const tab = await SandboxTab.open(browser, site.url, "refused_worker.js");
+  await tab.keep("heavy", FILES);
+  assert.ok((await tab.ask("apply", "heavy")).success);
+  const large = "SELECT length(zeroblob(300000000) || '')";
+  assert.equal(await rowsOf(tab, "heavy", large), [[0]]);
+  assert.equal(await rowsOf(tab, "heavy", "SELECT count(*) FROM t"), [[2]]);
+  const status = await tab.ask("status", "heavy");
+  assert.is(status.success && status.current_version, 1);
+  await tab.page.close();
+});
+
 storage("full storage is a message, and undoes what did not fit", async () => {
   const tab = await SandboxTab.open(browser, site.url);
   await tab.untilRole("owner");
