@@ -117,7 +117,8 @@ export class FrameSetting implements AsyncDisposable {
     const element = await this.page.waitForSelector("iframe");
     const frame = await element.contentFrame();
     if (frame === null) throw new Error("The frame has no page");
-    await frame.waitForFunction(() => (document.body?.textContent ?? "") !== "");
+    // The document has white space of its own.
+    await frame.waitForFunction(() => (document.body?.textContent ?? "").trim() !== "");
     return frame;
   }
 

@@ -114,7 +114,6 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
 
   frames("more requests at once than are answered are refused", async () => {
     const frame = await setting.openFrame("waits");
-    await frame.waitForFunction(() => Reflect.has(globalThis, "godwit"));
     const first = frame.evaluate(async () => {
       const { request } = Reflect.get(globalThis, "godwit");
       const held = Array.from({ length: 16 }, () => request("status", { hold: true }));
