@@ -28,7 +28,7 @@ let directory: string;
 data.before(async () => {
   directory = Deno.makeTempDirSync({ prefix: "godwit-downloads-" });
   site = await SandboxServer.start({
-    files: await publishedPlugins({ cells: FILES, asked: FILES, moved: FILES }),
+    files: await publishedPlugins({ cells: FILES, asked: FILES, moved: FILES, kept: FILES }),
   });
   browser = await openChromium();
 });
@@ -133,5 +133,28 @@ data(
     await sandbox.page.getByRole("cell", { name: "brought back" }).waitFor();
   },
 );
+
+data("a backup is exported and deleted by name, after a question", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "kept");
+  await sandbox.applyTo("001");
+  await sandbox.button("Roll back this step").click();
+  await sandbox.button("Roll back and lose these").click();
+  await sandbox.result.getByText("Backed up before").waitFor();
+  await sandbox.view("Data");
+  const backups = sandbox.page.getByRole("list", { name: "Backups" }).getByRole("listitem");
+  const downloading = sandbox.page.waitForEvent("download");
+  await backups.getByRole("button", { name: /^Export / }).click();
+  const download = await downloading;
+  const path = join(directory, "backup.sqlite3");
+  await download.saveAs(path);
+  assert.is(sqliteShell(path, "SELECT count(*) FROM cells"), "4");
+  const remove = backups.getByRole("button", { name: /^Delete / });
+  await remove.click();
+  await sandbox.button("Cancel").click();
+  assert.is(await backups.count(), 1);
+  await remove.click();
+  await sandbox.dialog.getByRole("button", { name: /^Delete/ }).click();
+  await backups.waitFor({ state: "detached" });
+});
 
 data.run();

@@ -25,6 +25,7 @@ nats.before(async () => {
       served: FILES,
       away: FILES,
       secret: FILES,
+      strange: FILES,
       failed: {
         ...FILES,
         "002_unique_bodies.sql": migrationFile(
@@ -76,6 +77,25 @@ nats(
     await client.close();
   },
 );
+
+nats("what strangers send is shown as it is written", async () => {
+  await using server = await NatsServer.start();
+  const sandbox = await SandboxPage.open(browser, site.url, "strange");
+  await connectTo(sandbox, server.url);
+  const client = await connect({ servers: server.url });
+  const hostile = "<img src=x onerror='globalThis.ran=1'>";
+  const ask = (verb: string, payload: string): Promise<unknown> =>
+    client.request(`db.migrate.strange.${verb}`, payload, { timeout: 10_000 });
+  await ask("apply", JSON.stringify({ applied_by: hostile }));
+  await sandbox.entry("001").getByText(`by ${hostile}`).waitFor();
+  await ask("rollback", hostile);
+  const { request, reply } = await sandbox.newestMessage("rollback");
+  assert.is(request, hostile);
+  assert.is(JSON.parse(reply).error_code, "INVALID_REQUEST");
+  assert.is(await sandbox.page.locator("img").count(), 0);
+  assert.is(await sandbox.page.evaluate(() => "ran" in globalThis), false);
+  await client.close();
+});
 
 nats("a migration that fails without a dry run before it is shown as failed, and why", async () => {
   await using server = await NatsServer.start();

@@ -9,7 +9,7 @@ import type { Files } from "./workspace.ts";
 export type ViewName = "Migrations" | "Data" | "Playground" | "Messages" | "Plugin page";
 
 // What a person would no longer wait for; a test that fails says so soon.
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 /** One tab with the page in it. */
 export class SandboxPage {
