@@ -83,18 +83,36 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return outcome.ok ? outcome.value : outcome;
   }
 
-  /** The bytes of the database, or of a backup; `null` where there is none. */
+  /**
+   * The bytes of the database, or of a backup; `null` where there is none. A damaged database is given
+   * as it is, for whoever can save something of it.
+   */
   async exportFile(backup: string | null): Promise<Outcome<Uint8Array<ArrayBuffer> | null>> {
     const { names, read } = this.environment;
     const path = backup === null ? `/${this.#plugin}.sqlite3` : this.#backupPath(backup);
     if (!names().includes(path)) return { ok: true, value: null };
-    // Reading it once undoes what a crash left half done; then the file is whole by itself.
+    // Reading the database once undoes what a crash left half done; then the file is whole by itself.
+    // Whatever is wrong with it, its backups can be had.
+    if (backup === null) {
+      const settled = await this.#settle();
+      if (!settled.ok && this.#hasJournal(path)) return settled;
+    }
+    return attempt(() => read(path));
+  }
+
+  async #settle(): Promise<Outcome<void>> {
     const settled = await this.database.use((connection) => {
       connection.integer("SELECT count(*) FROM sqlite_schema");
     });
-    if (!settled.ok) return settled;
     this.database.close();
-    return attempt(() => read(path));
+    return settled;
+  }
+
+  /** Whether a file is half of something: what belongs back into it is in its journal. */
+  #hasJournal(path: string): boolean {
+    const journal = `${path}-journal`;
+    const { names, read } = this.environment;
+    return names().includes(journal) && read(journal).length > 0;
   }
 
   /** Replaces the database; what was there is backed up first. */
@@ -114,8 +132,11 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   /** The names of the backups, the newest first. */
   backups(): readonly string[] {
     const directory = this.#backupPath("");
-    return this.environment.names()
+    const names = this.environment.names();
+    return names
       .filter((path) => path.startsWith(directory) && path.endsWith(".sqlite3"))
+      // SQLite deletes a backup's journal when the last page is written; a crash leaves half of one.
+      .filter((path) => !names.includes(`${path}-journal`))
       .map((path) => path.slice(directory.length))
       .sort((one, other) => stampOf(other).localeCompare(stampOf(one)));
   }

@@ -139,6 +139,39 @@ storage("without OPFS everything is kept in memory, and the state says why", asy
   await tab.page.close();
 });
 
+storage("a damaged database can be taken away as it is, and so can its backups", async () => {
+  const tab = await SandboxTab.open(browser, site.url);
+  await tab.keep("damaged", FILES);
+  await tab.ask("apply", "damaged");
+  await tab.ask("rollback", "damaged");
+  const [backup] = await backupsOf(tab, "damaged");
+  assert.ok(backup);
+  const copy = await exported(tab, "damaged", backup);
+  assert.ok(copy);
+  await tab.handle.evaluate(({ sandbox }) => sandbox.close());
+  // The pool's own header is a page of 4096 bytes that begins with the name.
+  await tab.page.evaluate(async () => {
+    let directory = await navigator.storage.getDirectory();
+    for (const name of ["godwit", "databases", "damaged", ".opaque"]) {
+      directory = await directory.getDirectoryHandle(name);
+    }
+    for await (const handle of directory.values()) {
+      if (!(handle instanceof FileSystemFileHandle)) continue;
+      if (!(await (await handle.getFile()).text()).startsWith("/damaged.sqlite3\0")) continue;
+      const writable = await handle.createWritable({ keepExistingData: true });
+      await writable.write({ type: "write", position: 4096, data: new Uint8Array(100).fill(7) });
+      await writable.close();
+    }
+  });
+  await tab.reload();
+  const status = await tab.ask("status", "damaged");
+  assert.is(!status.success && status.error_code, "DATABASE_UNAVAILABLE");
+  assert.equal(await exported(tab, "damaged", backup), copy);
+  const found = await exported(tab, "damaged");
+  assert.equal([...found?.subarray(0, 100) ?? []], Array(100).fill(7));
+  await tab.page.close();
+});
+
 storage("a database in memory outlives work that took much memory", async () => {
   const tab = await SandboxTab.open(browser, site.url, "refused_worker.js");
   await tab.keep("heavy", FILES);
