@@ -44,6 +44,9 @@ const MODULES: readonly string[] = [
 /** Split where it imports dynamically: NATS is loaded when somebody connects. */
 const SPLIT_MODULE = "lib/browser/sandbox_worker.ts";
 
+/** What the names of its parts begin with; they end in a digest of what they hold. */
+const PART_PREFIX = "sandbox_worker.";
+
 // In the frame without an origin a module's own address would need CORS, so this is no module.
 const FRAME_SCRIPT = "lib/browser/frame/plugin_frame_page.ts";
 
@@ -82,7 +85,7 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
         entryPoints: [entry(SPLIT_MODULE)],
         format: "esm",
         splitting: true,
-        chunkNames: "[name]-[hash]",
+        chunkNames: `${PART_PREFIX}[name]-[hash]`,
       },
       { entryPoints: [{ in: FRAME_SCRIPT, out: "plugin_frame" }], format: "iife" },
     ],
@@ -95,6 +98,7 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
     await Deno.copyFile(path, join(directory, basename(path)));
     return basename(path);
   }));
+  await removeOldParts(directory, filesOf(worker));
   const page = [...filesOf(client), ...filesOf(worker), ...filesOf(frame), ...copied];
   const shell = page.filter((name) => !NOT_KEPT.includes(name))
     .map((name) => name === "index.html" ? "./" : name);
@@ -169,6 +173,14 @@ function loadedFirst(metafile: Metafile | undefined, name: string): readonly str
   const parts = imports.filter(({ kind, external }) => kind === "import-statement" && !external)
     .map(({ path }) => basename(path));
   return [name, ...parts.flatMap((part) => loadedFirst(metafile, part))];
+}
+
+/** Nothing would ever replace the parts of an earlier build. */
+async function removeOldParts(directory: string, built: readonly string[]): Promise<void> {
+  for await (const { name } of Deno.readDir(directory)) {
+    const part = name.startsWith(PART_PREFIX) ? /^(.*-\w{8}\.js)(\..*)?$/.exec(name)?.[1] : null;
+    if (part != null && !built.includes(part)) await Deno.remove(join(directory, name));
+  }
 }
 
 async function measure(directory: string, name: string): Promise<BuiltFile> {

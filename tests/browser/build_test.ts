@@ -7,6 +7,9 @@ import { DenoPackages } from "../../examples/sandbox/deno_packages.ts";
 import { suite } from "../support/suite.ts";
 
 const directory = Deno.makeTempDirSync({ prefix: "godwit-build-" });
+const OLD_PARTS = ["sandbox_worker.old-ABCD2345.js", "sandbox_worker.old-ABCD2345.js.map"];
+const OWN_FILE = "own.html";
+for (const name of [...OLD_PARTS, OWN_FILE]) Deno.writeTextFileSync(join(directory, name), "");
 const result = await buildSandbox({ directory });
 
 const build = suite("buildSandbox()");
@@ -45,6 +48,14 @@ build("keeps the client under its limit", () => {
 build("leaves SQLite's loader to its own file", () => {
   const worker = Deno.readTextFileSync(join(directory, "database_worker.js"));
   assert.match(worker, /from"\.\/sqlite3\.js"/);
+});
+
+build("removes the parts of an earlier build, and nothing that is not its own", () => {
+  const names = [...Deno.readDirSync(directory)].map(({ name }) => name);
+  assert.equal(OLD_PARTS.filter((name) => names.includes(name)), []);
+  assert.ok(names.includes(OWN_FILE));
+  const parts = result.files.filter(({ name }) => /^sandbox_worker\..+\.js$/.test(name));
+  assert.ok(parts.length > 0);
 });
 
 build("writes a source map for every script", () => {
