@@ -204,7 +204,10 @@ export interface Sandbox {
 export interface SandboxOptions {
   /** The bundled worker, `sandbox_worker.js`; `database_worker.js` and `sqlite3.wasm` lie beside it. */
   readonly workerUrl: string | URL;
-  /** Tabs with one name share databases; a name is one directory of OPFS. */
+  /**
+   * Tabs with one name share databases; a name is one directory of OPFS. They share the owner's bundles
+   * and manifest too, so they should be opened alike.
+   */
   readonly name?: string;
   /** Modules made by `godwit bundle`, of this origin. */
   readonly bundles?: readonly (string | URL)[];

@@ -22,9 +22,13 @@ export async function start(store: Store, opening: Promise<Sandbox>): Promise<vo
 
 function follow(store: Store, event: SandboxEvent): void {
   switch (event.kind) {
-    case "state":
+    case "state": {
+      const before = store.state.value.role;
       store.state.value = event.state;
+      // Another tab may have brought other plugins.
+      if (before === "guest" && event.state.role === "owner") void loadPlugins(store);
       return;
+    }
     case "run": {
       const { plugin_name: plugin } = event.event;
       const progress = followRun(store.running.value.get(plugin) ?? null, event.event);
