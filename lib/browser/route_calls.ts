@@ -1,13 +1,14 @@
 // Brings calls to the tab that owns the sandbox, and to the next one where that tab closes. Runs anywhere.
 
 import { failureReply } from "../handler/failure.ts";
+import type { Ending } from "../worker/ending.ts";
 import type { SandboxCalls } from "./sandbox_calls.ts";
 
 /** Who answers calls at the moment. */
 export interface Answerer {
   readonly calls: SandboxCalls;
-  /** Resolves with `LOST` when it is no longer there; `null` where it is this very tab. */
-  readonly lost: Promise<typeof LOST> | null;
+  /** Comes when it is no longer there; `null` where it is this very tab. */
+  readonly lost: Ending<typeof LOST> | null;
 }
 
 /** What a call yields whose owner has gone. */
@@ -23,7 +24,7 @@ const GONE = "The tab that owned the database closed meanwhile; " +
 export function routeCalls(current: () => Promise<Answerer>): SandboxCalls {
   async function ask<T>(call: (calls: SandboxCalls) => Promise<T>): Promise<T | typeof LOST> {
     const { calls, lost } = await current();
-    return await (lost === null ? call(calls) : Promise.race([call(calls), lost]));
+    return await (lost === null ? call(calls) : lost.before(call(calls)));
   }
 
   async function reading<T>(call: (calls: SandboxCalls) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
 
 import type { Log } from "../handler/context.ts";
 import { sleep } from "../nats/sleep.ts";
+import { Ending } from "../worker/ending.ts";
 import type { Outcome } from "../worker/session.ts";
 import { whyNoConnection } from "./nats_choice.ts";
 import { OwnedSandbox } from "./owned_sandbox.ts";
@@ -177,14 +178,14 @@ export class TabSandbox {
     if (this.#owned !== null) return;
     if (this.#elsewhere?.id !== id) {
       this.#elsewhere?.lose();
-      const { promise: lost, resolve } = Promise.withResolvers<typeof LOST>();
+      const lost = new Ending<typeof LOST>();
       this.#elsewhere = {
         id,
         calls: this.#channel.remote(),
         lost,
         lose: () => {
           this.#answerer = Promise.withResolvers();
-          resolve(LOST);
+          lost.end(LOST);
         },
       };
       this.#answer(this.#elsewhere);

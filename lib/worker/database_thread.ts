@@ -2,6 +2,7 @@
 
 import * as Comlink from "comlink";
 import type { HostedDatabase } from "./database_host.ts";
+import { Ending } from "./ending.ts";
 import { isOverdue, type Overdue, patiently, within } from "./patience.ts";
 import type { DatabaseSession, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
 
@@ -31,14 +32,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
   /** The version of its SQLite. */
   readonly engineVersion: string;
   readonly #thread: Worker;
-  readonly #death: Promise<never>;
+  readonly #death: Ending;
   #isSound = true;
   #isLarge = false;
 
   private constructor(
     thread: Worker,
     remote: Comlink.Remote<Host>,
-    death: Promise<never>,
+    death: Ending,
     engineVersion: string,
   ) {
     this.#thread = thread;
@@ -52,16 +53,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
     thread: Worker,
     start: (remote: Comlink.Remote<Host>) => Promise<string>,
   ): Promise<DatabaseThread<Host>> {
-    const { promise: death, reject } = Promise.withResolvers<never>();
+    const death = new Ending();
     thread.addEventListener("error", (event) => {
       event.preventDefault();
-      reject(new Error(`The database worker died: ${event.message}`));
+      death.fail(new Error(`The database worker died: ${event.message}`));
     });
-    // Watched by every call; alone it must not end the process.
-    death.catch(() => {});
     const remote = Comlink.wrap<Host>(thread);
     try {
-      const version = await Promise.race([start(remote), death]);
+      const version = await death.before(start(remote));
       return new DatabaseThread<Host>(thread, remote, death, version);
     } catch (error) {
       thread.terminate();
@@ -91,7 +90,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
   /** Waits for a call's answer, or for the thread's death. */
   async call<T>(answer: T): Promise<Awaited<T>> {
     try {
-      const settled = await Promise.race([answer, this.#death]);
+      const settled = await this.#death.before(answer);
       if (isOverdue(settled)) this.#isSound = false;
       return settled;
     } catch (error) {

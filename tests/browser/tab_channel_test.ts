@@ -11,6 +11,7 @@ import {
   TabChannel,
 } from "../../lib/browser/tab_channel.ts";
 import type { Reply } from "../../lib/message/reply.ts";
+import { Ending } from "../../lib/worker/ending.ts";
 import { suite } from "../support/suite.ts";
 
 const NOBODY: ChannelListener = { onWho() {}, onOwner() {}, onEvent() {} };
@@ -141,13 +142,13 @@ const routes = suite("routeCalls()");
 /** Two answerers in turn: the first is lost once it was asked, the second answers. */
 function twoOwners(): { readonly calls: SandboxCalls; readonly asked: readonly string[] } {
   const asked: string[] = [];
-  const { promise: lost, resolve: lose } = Promise.withResolvers<typeof LOST>();
+  const lost = new Ending<typeof LOST>();
   const first: Answerer = {
     lost,
     calls: callsOf((what) => {
       asked.push(`first ${what}`);
       current = Promise.resolve(second);
-      lose(LOST);
+      lost.end(LOST);
       return new Promise(() => {});
     }),
   };
