@@ -1,6 +1,7 @@
 // Opens the sandbox from a page. For browsers; small, for all the work is done in workers.
 
 import * as Comlink from "comlink";
+import { Ending } from "../worker/ending.ts";
 import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "./sandbox.ts";
 import type { SandboxWorker } from "./sandbox_worker.ts";
 import { startWorker } from "./start_worker.ts";
@@ -12,7 +13,8 @@ const DEFAULT_NAME = "godwit";
 /**
  * Starts the sandbox's worker and joins the tabs of its name. Rejects where the worker cannot be
  * loaded or SQLite cannot be started. When the page is left, the worker is ended, so that another tab
- * takes over at once; a page that comes back from the back-forward cache has to open it anew.
+ * takes over at once; a page that comes back from the back-forward cache has to be loaded anew. Once
+ * the sandbox is closed, calls reject, those without an answer too.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (!isSecureContext) {
@@ -21,10 +23,9 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     );
   }
   const worker = startWorker(options.workerUrl, "godwit");
-  const { promise: death, reject } = Promise.withResolvers<never>();
-  death.catch(() => {});
+  const broken = new Ending();
   worker.addEventListener("error", (event) => {
-    reject(
+    broken.fail(
       new Error(`Cannot start the sandbox: ${event.message || "its worker cannot be loaded"}`),
     );
   });
@@ -35,7 +36,13 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (event.kind === "state") state = event.state;
     for (const listener of listeners) listener(event);
   };
-  const end = (): void => worker.terminate();
+  const closed = new Ending();
+  let isClosed = false;
+  const end = (): void => {
+    isClosed = true;
+    worker.terminate();
+    closed.fail(new Error("The sandbox is closed; open it anew"));
+  };
   globalThis.addEventListener("pagehide", end);
   const absolute = (url: string | URL): string => new URL(url, location.href).href;
   try {
@@ -44,33 +51,34 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       bundles: (options.bundles ?? []).map(absolute),
       manifest: options.manifest === undefined ? null : absolute(options.manifest),
     };
-    await Promise.race([remote.open(opening, Comlink.proxy(onEvent)), death]);
+    await broken.before(remote.open(opening, Comlink.proxy(onEvent)));
   } catch (error) {
     end();
     throw error;
   }
   return {
-    request: (...args) => remote.request(...args),
-    plugins: () => remote.plugins(),
-    sourceProblems: () => remote.sourceProblems(),
-    files: (...args) => remote.files(...args),
-    schema: (plugin) => remote.schema(plugin),
-    query: (...args) => remote.query(...args),
-    exportDatabase: (...args) => remote.exportDatabase(...args),
-    backups: (plugin) => remote.backups(plugin),
-    deleteBackup: (...args) => remote.deleteBackup(...args),
-    importDatabase: (...args) => remote.importDatabase(...args),
-    keepFiles: (...args) => remote.keepFiles(...args),
-    forgetFiles: (plugin) => remote.forgetFiles(plugin),
-    connectNats: (choice) => remote.connectNats(choice),
-    disconnectNats: () => remote.disconnectNats(),
+    request: (...args) => closed.before(remote.request(...args)),
+    plugins: () => closed.before(remote.plugins()),
+    sourceProblems: () => closed.before(remote.sourceProblems()),
+    files: (...args) => closed.before(remote.files(...args)),
+    schema: (plugin) => closed.before(remote.schema(plugin)),
+    query: (...args) => closed.before(remote.query(...args)),
+    exportDatabase: (...args) => closed.before(remote.exportDatabase(...args)),
+    backups: (plugin) => closed.before(remote.backups(plugin)),
+    deleteBackup: (...args) => closed.before(remote.deleteBackup(...args)),
+    importDatabase: (...args) => closed.before(remote.importDatabase(...args)),
+    keepFiles: (...args) => closed.before(remote.keepFiles(...args)),
+    forgetFiles: (plugin) => closed.before(remote.forgetFiles(plugin)),
+    connectNats: (choice) => closed.before(remote.connectNats(choice)),
+    disconnectNats: () => closed.before(remote.disconnectNats()),
     subscribe(listener) {
       listeners.add(listener);
       if (state !== null) listener({ kind: "state", state });
       return Promise.resolve(() => listeners.delete(listener));
     },
     async close() {
-      await remote.close();
+      if (isClosed) return;
+      await closed.before(remote.close());
       globalThis.removeEventListener("pagehide", end);
       end();
     },

@@ -175,4 +175,19 @@ sandbox(
   },
 );
 
+sandbox("a call that a closed sandbox cannot answer is rejected", async () => {
+  const tab = await SandboxTab.open(browser, site.url);
+  const said = await tab.handle.evaluate(async ({ sandbox }) => {
+    await sandbox.close();
+    await sandbox.close();
+    const calls = await Promise.allSettled([
+      sandbox.plugins(),
+      sandbox.request("status", "p", "{}"),
+    ]);
+    return calls.map((each) => each.status === "rejected" ? `${each.reason}` : "answered");
+  });
+  assert.equal(said, Array(2).fill("Error: The sandbox is closed; open it anew"));
+  await tab.page.close();
+});
+
 sandbox.run();
