@@ -5,6 +5,7 @@ import { openSandbox } from "../../../lib/browser/client.ts";
 import { App } from "./components/app.tsx";
 import { keepPage } from "./offline/keep_page.ts";
 import { followAddress } from "./state/follow_address.ts";
+import { keepFocus } from "./state/keep_focus.ts";
 import { start } from "./state/start.ts";
 import { StoreContext } from "./state/store_context.ts";
 import { createStore } from "./state/store.ts";
@@ -13,6 +14,7 @@ import { restoreTheme } from "./state/theme.ts";
 const store = createStore();
 restoreTheme(store);
 followAddress(store);
+keepFocus();
 
 const root = document.getElementById("page");
 if (root === null) throw new Error("index.html has no element #page");

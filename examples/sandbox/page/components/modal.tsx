@@ -1,7 +1,7 @@
 // A dialog that has the keyboard while it is open. Runs in the browser.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface ModalProps {
   readonly title: string;
@@ -15,13 +15,11 @@ interface ModalProps {
  */
 export function Modal({ title, onClose, children }: ModalProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    // The dialog is gone by then, and with it the focus that it would have given back.
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
+  // A layout effect ends while the dialog is still there to give back the focus.
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
   }, []);
   return (
     <dialog

@@ -33,7 +33,7 @@ export function SqlPrompt(): JSX.Element {
         <button
           type="button"
           class="button button-primary button-small"
-          disabled={isRunning || sql.trim() === ""}
+          aria-disabled={isRunning || sql.trim() === ""}
           onClick={() => void runPrompt(store)}
         >
           Run
