@@ -3,7 +3,7 @@
 
 import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
-import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import { isPluginName, quoteName, whyNoPlugin } from "../message/plugin_name.ts";
 import type { PluginSource } from "../source/file_source.ts";
 import type { Outcome } from "../worker/session.ts";
 
@@ -29,9 +29,7 @@ export interface KeptSource extends PluginSource {
 
 /** Says why files may not be kept, and the way out; `null` where they may. */
 export function whyNotKept(plugin: string, files: readonly KeptFile[]): string | null {
-  if (!isPluginName(plugin)) {
-    return `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
-  }
+  if (!isPluginName(plugin)) return whyNoPlugin(plugin);
   if (files.length === 0) return `There are no files to keep for "${plugin}"`;
   if (files.length > MAX_KEPT_FILES) {
     return `${files.length} files are too many for "${plugin}"; the most is ${MAX_KEPT_FILES}`;

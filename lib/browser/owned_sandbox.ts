@@ -3,7 +3,7 @@
 import type { Log } from "../handler/context.ts";
 import { memoryLocks } from "../lock/memory_locks.ts";
 import type { RunLocks } from "../lock/run_locks.ts";
-import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import type { Reply } from "../message/reply.ts";
 import { migrationSource } from "../source/file_source.ts";
 import type { Schema } from "../sqlite/schema.ts";
@@ -220,5 +220,5 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 }
 
 function noPlugin(plugin: string): { readonly ok: false; readonly message: string } {
-  return { ok: false, message: `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}` };
+  return { ok: false, message: whyNoPlugin(plugin) };
 }

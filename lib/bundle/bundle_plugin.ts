@@ -3,7 +3,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Finding } from "../finding/finding.ts";
 import { type Bundle, MANIFEST_FORMAT, parseBundle } from "../message/plugin_manifest.ts";
-import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import { decodeText } from "../migration/decode_text.ts";
 import type { Migration } from "../migration/migration.ts";
 import { collectMigrations, type SourceFile } from "../source/collect_migrations.ts";
@@ -48,7 +48,7 @@ export async function bundlePlugin(
   { pluginsDir, plugin, out }: BundlePluginOptions,
 ): Promise<BundledPlugin> {
   if (!isPluginName(plugin)) {
-    const message = `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
+    const message = whyNoPlugin(plugin);
     return { kind: "not-found", message };
   }
   const read = await directorySource(pluginsDir).read(plugin);

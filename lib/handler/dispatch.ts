@@ -1,7 +1,7 @@
 // From a verb and a payload to the reply: the table of verbs, and the one place that catches bugs.
 
 import type * as v from "valibot";
-import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import type { Reply } from "../message/reply.ts";
 import {
   ApplyRequestSchema,
@@ -52,7 +52,7 @@ export async function dispatch(
     return failureReply(
       "PLUGIN_NOT_FOUND",
       plugin.slice(0, 80),
-      `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`,
+      whyNoPlugin(plugin),
     );
   }
   try {

@@ -11,6 +11,11 @@ export function isPluginName(name: string): boolean {
 export const PLUGIN_NAME_RULE =
   "a plugin name has 1 to 64 characters: a-z, 0-9, _ and -, and begins with a letter or a digit";
 
+/** Why there can be no plugin of a name that came from outside, for messages. */
+export function whyNoPlugin(name: string): string {
+  return `There can be no plugin ${quoteName(name)}: ${PLUGIN_NAME_RULE}`;
+}
+
 /** Shortens a name that came from outside, so that a message stays readable. */
 export function quoteName(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);

@@ -4,7 +4,7 @@ import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
 import { dispatch, type Verb, VERBS } from "../handler/dispatch.ts";
 import { failureReply } from "../handler/failure.ts";
-import { PLUGIN_NAME_RULE, quoteName } from "../message/plugin_name.ts";
+import { whyNoPlugin } from "../message/plugin_name.ts";
 import type { ErrorCode, Reply } from "../message/reply.ts";
 import { pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
@@ -145,7 +145,7 @@ function answerDottedNames(
     handler: (error, message) => {
       if (error !== null || !message.reply) return;
       const plugin = pluginOf(message.subject, prefix);
-      const reason = `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
+      const reason = whyNoPlugin(plugin);
       reply(message, failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason));
     },
   });

@@ -5,7 +5,7 @@ import { isError } from "../../finding/finding.ts";
 import { check, type CheckReport } from "../../handler/check.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { findingMessage } from "../../message/finding_message.ts";
-import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../../message/plugin_name.ts";
+import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
@@ -63,7 +63,7 @@ function checkOne(plugin: string, context: HandlerContext): Promise<CheckReport>
   if (isPluginName(plugin)) return check(plugin, context);
   return Promise.resolve({
     found: false,
-    message: `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`,
+    message: whyNoPlugin(plugin),
   });
 }
 

@@ -3,7 +3,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatFileName, parseFileName } from "../../migration/file_name.ts";
-import { isPluginName, PLUGIN_NAME_RULE, quoteName } from "../../message/plugin_name.ts";
+import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { ErrorCode } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
@@ -20,7 +20,7 @@ export async function runNew(
   const fail = (message: string, code: ErrorCode = "INVALID_REQUEST"): ExitStatus =>
     refuse({ code, message }, options, console);
   if (!isPluginName(plugin)) {
-    const message = `There can be no plugin ${quoteName(plugin)}: ${PLUGIN_NAME_RULE}`;
+    const message = whyNoPlugin(plugin);
     return fail(message, "PLUGIN_NOT_FOUND");
   }
   const name = nameFrom(description);
