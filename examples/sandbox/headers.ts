@@ -4,7 +4,7 @@
 export type Headers = Readonly<Record<string, string>>;
 
 /** The files of the frame that plugins' page code runs in; they have headers of their own. */
-export const FRAME_FILES: readonly string[] = ["/plugin_frame.html", "/plugin_frame.js"];
+const FRAME_FILES: readonly string[] = ["/plugin_frame.html", "/plugin_frame.js"];
 
 /**
  * The page's policy. Workers take the policy of their own response, so it belongs on every file:

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { headersFor } from "./headers.ts";
 
 /** The port unless another is chosen. */
-export const DEFAULT_PORT = 8420;
+const DEFAULT_PORT = 8420;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",

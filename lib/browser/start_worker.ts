@@ -12,7 +12,7 @@ interface TrustedTypes {
 }
 
 /** The name of godwit's only Trusted Types policy; `Content-Security-Policy: trusted-types godwit`. */
-export const TRUSTED_TYPES_POLICY = "godwit";
+const TRUSTED_TYPES_POLICY = "godwit";
 
 let trust: ((url: string) => string) | null = null;
 

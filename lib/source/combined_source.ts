@@ -16,7 +16,8 @@ export interface CombinedSource<Origin extends string> extends PluginSource {
 
 /**
  * Puts sources in an order. A plugin that two of them have comes from the first alone, its page code
- * included, and also where the first cannot read it. One that none has is not found, and the message is what each of them says.
+ * included, and also where the first cannot read it. One that none has is not found, and the message
+ * is what each of them says.
  */
 export function combinedSource<Origin extends string>(
   sources: readonly NamedSource<Origin>[],

@@ -39,10 +39,10 @@ type Known =
  * Makes a source of `manifest.json` at an absolute URL; files are at
  * `<the manifest's folder>/<plugin>/migrations/<file>`.
  *
- * The server is asked for the manifest each time, once for all who ask at the same time, and for a file only where its checksum is not in
- * memory yet. A server that cannot be reached, or that says to try later, changes nothing: the last
- * manifest stays in force, the files in memory are served, the others are `unreadable-file`
- * findings, and `problem()` says so. An answer counts, whatever it is: without a manifest there are
+ * The server is asked for the manifest each time, once for all who ask at the same time, and for a
+ * file only where its checksum is not in memory yet. A server that cannot be reached, or that says to
+ * try later, changes nothing: the last manifest stays in force, the files in memory are served, the
+ * others are `unreadable-file` findings, and `problem()` says so. An answer counts, whatever it is: without a manifest there are
  * no plugins, and `problem()` and the message say why.
  */
 export function httpSource(
@@ -53,7 +53,6 @@ export function httpSource(
   const cache = new Map<string, Uint8Array>();
   let last: Manifest | null = null;
   let problem: string | null = null;
-
   let refreshing: Promise<Known> | null = null;
 
   // Whoever asks while an answer is on its way gets that one.
