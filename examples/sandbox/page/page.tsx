@@ -33,4 +33,9 @@ void start(
   }),
 );
 
+// A page that comes back from the back-forward cache has lost its worker.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
 void keepPage();
