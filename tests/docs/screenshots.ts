@@ -112,6 +112,7 @@ async function main(): Promise<void> {
   await page.reload();
   await sandbox.untilShown("quote-db");
   await sandbox.entry("001").getByText("table quotes").waitFor();
+  await page.getByRole("link", { name: "trivia" }).getByText("version 0").waitFor();
   await page.getByRole("article").getByRole("heading", { name: "001" }).waitFor();
   await take(page, "narrow");
   await page.setViewportSize(WIDE);
