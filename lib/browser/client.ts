@@ -1,4 +1,5 @@
-// Opens the sandbox from a page. For browsers; small, for all the work is done in workers.
+// What a page imports: opens the sandbox, and the pages that plugins bring. For browsers; small, for all the
+// work is done in workers.
 
 import * as Comlink from "comlink";
 import { Ending } from "../worker/ending.ts";
@@ -6,6 +7,7 @@ import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "./sand
 import type { SandboxWorker } from "./sandbox_worker.ts";
 import { startWorker } from "./start_worker.ts";
 
+export { openPluginFrame, type PluginFrame, type PluginFrameOptions } from "./plugin_frame.ts";
 export type * from "./sandbox.ts";
 
 const DEFAULT_NAME = "godwit";

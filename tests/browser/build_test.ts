@@ -40,6 +40,11 @@ build("writes every file that a page loads, with its size", () => {
   }
 });
 
+build("gives a page the sandbox, and the frame for plugins' own pages", async () => {
+  const client = await import(join(directory, "client.js"));
+  assert.equal(Object.keys(client).sort(), ["openPluginFrame", "openSandbox"]);
+});
+
 build("keeps the client under its limit", () => {
   assert.ok(result.clientGzipBytes > 0);
   assert.ok(result.clientGzipBytes <= CLIENT_LIMIT_BYTES, `${result.clientGzipBytes} bytes`);
