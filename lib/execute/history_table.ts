@@ -108,12 +108,25 @@ function readEntry(row: Row): HistoryEntry {
 /**
  * Records an attempt, a line in the log and the version's row, and returns the row. A rollback that failed leaves the
  * migration applied, with the reason beside it. Call it in the transaction of the migration itself.
+ *
+ * Triggers that another program has put on the tracking tables do not fire: nobody has counted what they
+ * would delete, and they could take the record itself away.
  */
 export function recordAttempt(
   connection: Connection,
   plugin: string,
   attempt: Attempt,
 ): HistoryEntry {
+  const { SQLITE_DBCONFIG_ENABLE_TRIGGER } = connection.sqlite3.capi;
+  connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, false);
+  try {
+    return writeAttempt(connection, plugin, attempt);
+  } finally {
+    connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
+  }
+}
+
+function writeAttempt(connection: Connection, plugin: string, attempt: Attempt): HistoryEntry {
   createHistoryTables(connection);
   restoreSequences(connection);
   connection.rows(

@@ -55,4 +55,36 @@ history("goes on counting whatever a migration writes into sqlite_sequence", asy
   }
 });
 
+history("fires no trigger that another program has put on it", async () => {
+  const evil = "DELETE FROM t; DELETE FROM plugin_schema_migrations";
+  for (
+    const trigger of [
+      `AFTER INSERT ON plugin_schema_migrations BEGIN ${evil}; END`,
+      `AFTER UPDATE ON plugin_schema_migrations BEGIN ${evil}; END`,
+      `AFTER INSERT ON plugin_schema_migration_log BEGIN ${evil}; END`,
+      "BEFORE INSERT ON plugin_schema_migrations BEGIN SELECT raise(IGNORE); END",
+    ]
+  ) {
+    await using workspace = new Workspace();
+    workspace.write("p", {
+      "001_a.sql": migrationFile("CREATE TABLE t (a); INSERT INTO t VALUES (1);", "DROP TABLE t;"),
+      "002_b.sql": migrationFile(
+        "CREATE TABLE u (a); CREATE TRIGGER kept AFTER INSERT ON t BEGIN INSERT INTO u VALUES (1); END;",
+        "DROP TABLE u; DROP TRIGGER kept;",
+      ),
+      "003_c.sql": migrationFile("INSERT INTO t VALUES (2);", "DELETE FROM t WHERE a = 2;"),
+    });
+    await workspace.apply("p", { target_version: 1 });
+    const database = workspace.database("p");
+    sqliteShell(database, `CREATE TRIGGER evil ${trigger}`);
+    assert.is((await workspace.apply("p")).current_version, 3, trigger);
+    assert.is((await workspace.rollback("p", { target_version: 2 })).current_version, 2, trigger);
+    const rows = "SELECT group_concat(a) FROM t";
+    assert.is(sqliteShell(database, rows), "1", trigger);
+    // A migration's own triggers do.
+    assert.is(sqliteShell(database, "SELECT count(*) FROM u"), "1", trigger);
+    assert.is(sqliteShell(database, "SELECT count(*) FROM plugin_schema_migrations"), "3", trigger);
+  }
+});
+
 history.run();
