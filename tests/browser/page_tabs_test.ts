@@ -40,6 +40,11 @@ tabs.after.each(async () => {
   browser.assertQuiet();
 });
 
+/** Brings a tab to the front; one in the background draws once a second. */
+function show(sandbox: SandboxPage): Promise<void> {
+  return sandbox.page.bringToFront();
+}
+
 async function openTwo(plugin: string): Promise<readonly [SandboxPage, SandboxPage]> {
   const owner = await SandboxPage.open(browser, site.url, plugin);
   const guest = await SandboxPage.open(browser, site.url, plugin);
@@ -55,6 +60,7 @@ tabs(
     await guest.applyTo("001");
     await owner.state("shared").getByText("Version 1").waitFor();
     await owner.entry("001").getByText("database is here").waitFor();
+    await show(owner);
     const seen = await owner.newestMessage("apply");
     assert.is(JSON.parse(seen.reply).current_version, 1);
 
@@ -69,16 +75,19 @@ tabs(
 
 tabs("what was changed between the question and the answer is refused, and said", async () => {
   const [owner, guest] = await openTwo("raced");
+  await show(owner);
   await owner.applyTo("001");
   await owner.step("002");
   await owner.button("Apply to here").click();
   await owner.dialog.getByText("2 rows of notes").waitFor();
 
+  await show(guest);
   await guest.step("001");
   await guest.button("Roll back this step").click();
   await guest.button("Roll back and lose these").click();
   await guest.result.getByText("Rolled back 1 migration").waitFor();
 
+  await show(owner);
   await owner.button("Apply and lose these").click();
   await owner.result.getByText("PLAN_CHANGED").waitFor();
   await owner.state("raced").getByText("Version 0").waitFor();
