@@ -34,8 +34,8 @@ void start(
 );
 
 // A page that comes back from the back-forward cache has lost its worker.
-addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) location.reload();
+addEventListener("pageshow", (event) => {
+  if ("persisted" in event && event.persisted) location.reload();
 });
 
 void keepPage();
