@@ -1,6 +1,7 @@
 // Replaces a database by the bytes of another, whole or not at all. Runs where SQLite runs.
 
-import { readHistory } from "../execute/history_table.ts";
+import { historyOwners, readHistory } from "../execute/history_table.ts";
+import { quoteName } from "../message/plugin_name.ts";
 import { Connection } from "../sqlite/connection.ts";
 import { readSchema } from "../sqlite/schema.ts";
 import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
@@ -30,8 +31,10 @@ export function openDatabaseFile(
       return refuse(String(check));
     }
     readSchema(connection);
-    readHistory(connection, plugin);
-    return { ok: true, value: connection };
+    const other = historyProblem(connection, plugin);
+    if (other === null) return { ok: true, value: connection };
+    connection.close();
+    return { ok: false, message: other };
   } catch (error) {
     connection.close();
     if (error instanceof SqliteError) return refuse(error.failure.message);
@@ -52,6 +55,22 @@ export function copyDatabase(source: Connection, target: Connection): void {
   const finished = capi.sqlite3_backup_finish(backup);
   if (stepped !== capi.SQLITE_DONE) throw new SqliteError(target.failure(stepped, null));
   if (finished !== capi.SQLITE_OK) throw new SqliteError(target.failure(finished, null));
+}
+
+/** Why a database cannot be this plugin's, by the history in it. */
+function historyProblem(connection: Connection, plugin: string): string | null {
+  try {
+    if (readHistory(connection, plugin).length > 0) return null;
+    const others = historyOwners(connection);
+    return others.length === 0
+      ? null
+      : `The file is the database of ${others.map(quoteName).join(", ")} and not ` +
+        `of "${plugin}", and nothing was changed; import it there`;
+  } catch (error) {
+    if (!(error instanceof SqliteError)) throw error;
+    return `The file holds a history that is not godwit's, and nothing was changed: ` +
+      `${error.failure.message}; rename or drop plugin_schema_migrations in it`;
+  }
 }
 
 function refuse(reason: string): { readonly ok: false; readonly message: string } {

@@ -72,6 +72,14 @@ export function readHistory(connection: Connection, plugin: string): History {
   ).map(readEntry);
 }
 
+/** The plugins whose history a database holds, by name. */
+export function historyOwners(connection: Connection): readonly string[] {
+  if (!hasHistory(connection)) return [];
+  return connection.rows(
+    "SELECT DISTINCT plugin_name FROM main.plugin_schema_migrations ORDER BY plugin_name",
+  ).map((row) => textOf(row, "plugin_name"));
+}
+
 /** Says whether exactly the applied migrations of `history` are applied, without reading them all. */
 export function isApplied(connection: Connection, plugin: string, history: History): boolean {
   const expected = appliedEntries(history).map(({ version, checksum }) => `${version}:${checksum}`);

@@ -227,6 +227,25 @@ imports("what is no whole database is refused, and the one that is there stays",
   }
 });
 
+imports("a history that is another's is refused by what it is", async () => {
+  await applied("mine");
+  const before = await exported(tab, "mine");
+  await applied("theirs");
+  const theirs = await exported(tab, "theirs");
+  assert.ok(theirs);
+  assert.is(
+    await imported(tab, "mine", theirs),
+    'The file is the database of "theirs" and not of "mine", and nothing was changed; import it there',
+  );
+  const foreign = shellDatabase("foreign", "CREATE TABLE plugin_schema_migrations (version TEXT)");
+  assert.match(
+    await imported(tab, "mine", foreign) ?? "imported",
+    /^The file holds a history that is not godwit's, and nothing was changed: no such column/,
+  );
+  assert.equal(await exported(tab, "mine"), before);
+  assert.equal(await backupsOf(tab, "mine"), []);
+});
+
 imports("every database of SQLite comes in whole, whatever its pages and its journal", async () => {
   await applied("taken");
   const rows = "CREATE TABLE u (a); INSERT INTO u VALUES ('ä'), (x'00'), (NULL);";
