@@ -65,10 +65,15 @@ export async function rehearseDraft(store: Store, plugin: string): Promise<void>
 export async function keepDraft(store: Store, plugin: string): Promise<void> {
   const draft = store.drafts.value.get(plugin);
   if (draft === undefined || fileNameProblem(draft.file) !== null) return;
+  if (store.reports.value.get(plugin)?.ok !== true) {
+    // Kept alone, the draft would take the place of every file that is there.
+    store.said.value = `The files of ${plugin} have not been read yet; wait a moment and try again`;
+    return;
+  }
   const others = filesOf(store, plugin).filter(({ file }) => file !== draft.file);
   const unreadable = others.find(({ text }) => text === null);
   if (unreadable !== undefined) {
-    store.said.value = `${unreadable.file} cannot be copied, because it is no text; drop the ` +
+    store.said.value = `${unreadable.file} cannot be copied, because it is not text; drop the ` +
       `files of ${plugin} onto the page together`;
     return;
   }
@@ -77,8 +82,11 @@ export async function keepDraft(store: Store, plugin: string): Promise<void> {
     file,
     bytes: encoder.encode(text ?? ""),
   }));
-  store.drafts.value = withoutEntry(store.drafts.value, plugin);
-  await keepFiles(store, plugin, files);
+  const isKept = await keepFiles(store, plugin, files);
+  // What was typed meanwhile is in no file.
+  if (isKept && store.drafts.value.get(plugin)?.text === draft.text) {
+    store.drafts.value = withoutEntry(store.drafts.value, plugin);
+  }
 }
 
 function effectIn(report: DraftState["report"], file: string): DraftState["effect"] {

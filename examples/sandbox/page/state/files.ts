@@ -58,20 +58,17 @@ export async function nameFiles(store: Store, plugin: string): Promise<string | 
   return null;
 }
 
-/** Keeps files as a plugin's and goes there. */
+/** Keeps files as a plugin's and goes there; says whether they were kept. */
 export async function keepFiles(
   store: Store,
   plugin: string,
   files: readonly KeptFile[],
-): Promise<void> {
+): Promise<boolean> {
   const kept = await store.sandbox.value?.keepFiles(plugin, files);
-  if (kept === undefined) return;
-  if (!kept.ok) {
-    store.said.value = kept.message;
-    return;
-  }
-  store.said.value = `Kept ${count(files.length, "file")} as ${plugin}`;
-  goTo(store, { plugin, view: "migrations" });
+  if (kept === undefined) return false;
+  store.said.value = kept.ok ? `Kept ${count(files.length, "file")} as ${plugin}` : kept.message;
+  if (kept.ok) goTo(store, { plugin, view: "migrations" });
+  return kept.ok;
 }
 
 /** Forgets the files that were kept for a plugin, once somebody has agreed. */
