@@ -14,7 +14,7 @@ export function Welcome(): JSX.Element {
       <h2>No plugins yet</h2>
       <p>
         Drop a folder <code>my-plugin/migrations/</code>{" "}
-        with .sql files onto the page, or choose files on the left. They stay in this browser.
+        with .sql files onto the page, or choose files. They stay in this browser.
       </p>
     </section>
   );

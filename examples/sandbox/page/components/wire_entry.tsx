@@ -10,7 +10,7 @@ import {
   type ReplyVerdict,
   verdictOf,
 } from "../model/wire_log.ts";
-import { describeDuration } from "../model/words.ts";
+import { describeDuration, describeTimeOfDay } from "../model/words.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
@@ -32,7 +32,7 @@ export function WireEntry({ exchange }: { readonly exchange: Exchange }): JSX.El
     <li>
       <details class="wire-entry" onToggle={(event) => isOpen.value = event.currentTarget.open}>
         <summary>
-          <time class="quiet" dateTime={at}>{at.slice(11, 23)}</time>
+          <time class="quiet" dateTime={at}>{describeTimeOfDay(at)}</time>
           <code class="wire-subject">{subject}</code>
           <span class="badge badge-plain">{via}</span>
           <span class="verdict" data-verdict={verdict}>{VERDICTS[verdict]}</span>

@@ -86,6 +86,15 @@ export function describeTimeShort(iso: string): string {
     : time.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
 }
 
+/** The time of day to the millisecond, in the reader's zone: `14:03:59.120`. */
+export function describeTimeOfDay(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, "0")).join(":");
+  return `${clock}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+}
+
 /** A number of bytes: `512 bytes`, `1.4 MB`. */
 export function describeSize(sizeBytes: number): string {
   if (sizeBytes < 1_000) return count(sizeBytes, "byte");

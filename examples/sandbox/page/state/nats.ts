@@ -3,6 +3,7 @@
 import type { NatsLogin } from "../../../../lib/browser/sandbox.ts";
 import { DEFAULT_PREFIX, isPrefix } from "../../../../lib/message/subject.ts";
 import { checkNatsUrl } from "../model/nats_url.ts";
+import { recall, remember } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
 const REMEMBERED = "godwit.nats";
@@ -29,7 +30,7 @@ export async function connectNats(
   const { url } = checked;
   const connected = await sandbox.connectNats({ url, prefix: choice.prefix, login });
   if (!connected.ok) return connected.message;
-  localStorage.setItem(REMEMBERED, JSON.stringify({ url, prefix: choice.prefix }));
+  remember(REMEMBERED, JSON.stringify({ url, prefix: choice.prefix }));
   return null;
 }
 
@@ -42,7 +43,7 @@ export async function disconnectNats(store: Store): Promise<void> {
 export function rememberedNats(): RememberedNats {
   const fallback = { url: "ws://127.0.0.1:8080", prefix: DEFAULT_PREFIX };
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(REMEMBERED) ?? "null");
+    const value: unknown = JSON.parse(recall(REMEMBERED) ?? "null");
     if (typeof value !== "object" || value === null) return fallback;
     const url = "url" in value && typeof value.url === "string" ? value.url : "";
     const prefix = "prefix" in value && typeof value.prefix === "string" ? value.prefix : "";

@@ -1,5 +1,6 @@
 // Light, dark, or as the system has it. Runs in the browser.
 
+import { recall, remember } from "./remembered.ts";
 import type { Store, Theme } from "./store.ts";
 
 const REMEMBERED = "godwit.theme";
@@ -7,7 +8,7 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 /** Takes over what was chosen before. */
 export function restoreTheme(store: Store): void {
-  const remembered = localStorage.getItem(REMEMBERED);
+  const remembered = recall(REMEMBERED);
   setTheme(store, THEMES.find((theme) => theme === remembered) ?? "system");
 }
 
@@ -15,5 +16,5 @@ export function restoreTheme(store: Store): void {
 export function setTheme(store: Store, theme: Theme): void {
   store.theme.value = theme;
   document.documentElement.dataset["theme"] = theme;
-  localStorage.setItem(REMEMBERED, theme);
+  remember(REMEMBERED, theme);
 }
