@@ -49,8 +49,8 @@ const worker: SandboxWorker = {
   importDatabase: async (...args) => await (await opened()).calls.importDatabase(...args),
   keepFiles: async (...args) => await (await opened()).calls.keepFiles(...args),
   forgetFiles: async (...args) => await (await opened()).calls.forgetFiles(...args),
-  connectNats: async (choice: NatsChoice) => await (await opened()).connectNats(choice),
-  disconnectNats: async () => await (await opened()).disconnectNats(),
+  connectNats: async (choice: NatsChoice) => await (await opened()).nats.connect(choice),
+  disconnectNats: async () => await (await opened()).nats.disconnect(),
   close: async () => await (await opened()).close(),
 };
 

@@ -3,14 +3,12 @@
 import type { Log } from "../handler/context.ts";
 import { sleep } from "../nats/sleep.ts";
 import { Ending } from "../worker/ending.ts";
-import type { Outcome } from "../worker/session.ts";
-import { whyNoConnection } from "./nats_choice.ts";
 import { OwnedSandbox } from "./owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
-import type { NatsChoice, NatsState, SandboxEvent, SandboxState } from "./sandbox.ts";
+import type { SandboxEvent, SandboxState } from "./sandbox.ts";
 import type { SandboxCalls } from "./sandbox_calls.ts";
 import { type OwnerPresence, TabChannel } from "./tab_channel.ts";
-import type { TabService } from "./tab_service.ts";
+import { TabNats } from "./tab_nats.ts";
 
 const RETRY_MS = 500;
 
@@ -39,6 +37,15 @@ interface Elsewhere extends Answerer {
 export class TabSandbox {
   /** The calls of this tab, wherever they are answered. */
   readonly calls: SandboxCalls = routeCalls(() => this.#current());
+  /** This tab's way to NATS. */
+  readonly nats: TabNats = new TabNats({
+    wire: () => this.#owned?.sandbox.wire ?? null,
+    onState: (nats) => {
+      this.#setState({ nats });
+      // A guest without a choice learns again how it stands with the owner's.
+      if (nats.kind === "off" && this.#owned === null) this.#channel.askWho();
+    },
+  });
   readonly #options: TabSandboxOptions;
   readonly #channel: TabChannel;
   readonly #module: Promise<WebAssembly.Module>;
@@ -47,11 +54,6 @@ export class TabSandbox {
   #owned: { readonly id: string; readonly sandbox: OwnedSandbox } | null = null;
   #elsewhere: Elsewhere | null = null;
   #answerer = Promise.withResolvers<Answerer>();
-  #choice: NatsChoice | null = null;
-  // The choice that the service is in line with, or was last brought in line with.
-  #settled: NatsChoice | null = null;
-  #settling: Promise<void> = Promise.resolve();
-  #service: TabService | null = null;
   #state: SandboxState = {
     role: "waiting",
     storage: null,
@@ -99,30 +101,10 @@ export class TabSandbox {
     return tab;
   }
 
-  /** The state, as it is now. */
-  get state(): SandboxState {
-    return this.#state;
-  }
-
-  /** Serves over NATS from this tab, at once or as soon as it is the owner. */
-  async connectNats(choice: NatsChoice): Promise<Outcome<void>> {
-    const problem = whyNoConnection(choice);
-    if (problem !== null) return { ok: false, message: problem };
-    this.#choice = choice;
-    await this.#settleService();
-    return { ok: true, value: undefined };
-  }
-
-  async disconnectNats(): Promise<void> {
-    this.#choice = null;
-    await this.#settleService();
-  }
-
   /** Finishes what came over NATS, rolls back what else runs, and lets another tab take over. */
   async close(): Promise<void> {
     this.#abort.abort();
-    this.#choice = null;
-    await this.#settleService();
+    await this.nats.disconnect();
     // What other tabs wait for they ask of the next owner.
     this.#channel.closeCalls();
     await this.#owned?.sandbox[Symbol.asyncDispose]();
@@ -168,9 +150,7 @@ export class TabSandbox {
       nats: { kind: "off" },
     });
     this.#announce();
-    // What was on standby begins.
-    this.#settled = null;
-    await this.#settleService();
+    await this.nats.begin();
   }
 
   /** A tab says that it is the owner: it always was, or it has become so. */
@@ -190,7 +170,7 @@ export class TabSandbox {
       };
       this.#answer(this.#elsewhere);
     }
-    this.#setState({ ...state, role: "guest", nats: this.#standby() ?? state.nats });
+    this.#setState({ ...state, role: "guest", nats: this.nats.standby ?? state.nats });
   }
 
   #answer(answerer: Answerer): void {
@@ -205,56 +185,6 @@ export class TabSandbox {
     if (this.#owned === null) return;
     const { storage, engineVersion, nats } = this.#state;
     this.#channel.announce({ id: this.#owned.id, state: { storage, engineVersion, nats } });
-  }
-
-  /**
-   * Brings the service in line with what was chosen last. Changes take turns: a service that is still
-   * being stopped, or code that is still being loaded, must not outlive a later choice.
-   */
-  #settleService(): Promise<void> {
-    this.#settling = this.#settling.then(async () => {
-      const choice = this.#choice;
-      if (choice === this.#settled) return;
-      this.#settled = choice;
-      const service = this.#service;
-      this.#service = null;
-      await service?.stop();
-      // Whoever has changed their mind meanwhile waits for the next turn.
-      if (choice !== this.#choice) return;
-      if (choice !== null) return await this.#serve(choice);
-      this.#setState({ nats: { kind: "off" } });
-      // A guest learns again how it stands with the owner's.
-      if (this.#owned === null) this.#channel.askWho();
-    });
-    return this.#settling;
-  }
-
-  async #serve(choice: NatsChoice): Promise<void> {
-    const { url } = choice;
-    const owned = this.#owned;
-    if (owned === null) return this.#setState({ nats: { kind: "standby", url } });
-    this.#setState({ nats: { kind: "connecting", url, reason: null } });
-    try {
-      // The larger part of what a tab loads is for whoever connects.
-      const { startTabService } = await import("./tab_service.ts");
-      // Somebody may have changed their mind meanwhile.
-      if (this.#choice !== choice || this.#abort.signal.aborted) return;
-      const { wire } = owned.sandbox;
-      this.#service = startTabService(choice, {
-        context: wire.context,
-        addPublisher: (publish) => wire.addPublisher(publish),
-        onState: (nats) => this.#setState({ nats }),
-        onMessage: (message) => wire.tell(message),
-      });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const reason = `the code for NATS cannot be loaded, so connect again later: ${why}`;
-      this.#setState({ nats: { kind: "refused", url, reason } });
-    }
-  }
-
-  #standby(): NatsState | null {
-    return this.#choice === null ? null : { kind: "standby", url: this.#choice.url };
   }
 
   #setState(change: Partial<SandboxState>): void {
