@@ -24,6 +24,15 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       "Cannot start the sandbox: browsers keep files and locks for pages of https:// and localhost alone",
     );
   }
+  const { name = DEFAULT_NAME } = options;
+  // The browser would refuse it as it refuses to keep files, and everything would be in memory.
+  if (["", ".", ".."].includes(name) || /[/\\]/.test(name)) {
+    throw new Error(
+      `Cannot start the sandbox: ${
+        JSON.stringify(name)
+      } is no name of a directory; choose one like ${DEFAULT_NAME}`,
+    );
+  }
   const worker = startWorker(options.workerUrl, "godwit");
   const broken = new Ending();
   worker.addEventListener("error", (event) => {
@@ -49,7 +58,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const absolute = (url: string | URL): string => new URL(url, location.href).href;
   try {
     const opening = {
-      name: options.name ?? DEFAULT_NAME,
+      name,
       bundles: (options.bundles ?? []).map(absolute),
       manifest: options.manifest === undefined ? null : absolute(options.manifest),
     };

@@ -175,6 +175,25 @@ sandbox(
   },
 );
 
+sandbox("a name that no directory can have is refused, and not kept in memory", async () => {
+  const page = await browser.open(new URL("blank.html", site.url).href);
+  const said = await page.evaluate(async () => {
+    const { openSandbox } = await import(new URL("client.js", location.href).href);
+    const openings = ["", "..", "a/b"].map((name) =>
+      openSandbox({ workerUrl: "sandbox_worker.js", name })
+    );
+    const results = await Promise.allSettled(openings);
+    return results.map((each) => each.status === "rejected" ? `${each.reason}` : "opened");
+  });
+  assert.equal(
+    said,
+    ["", "..", "a/b"].map((name) =>
+      `Error: Cannot start the sandbox: "${name}" is no name of a directory; choose one like godwit`
+    ),
+  );
+  await page.close();
+});
+
 sandbox("a call that a closed sandbox cannot answer is rejected", async () => {
   const tab = await SandboxTab.open(browser, site.url);
   const said = await tab.handle.evaluate(async ({ sandbox }) => {
