@@ -12,7 +12,7 @@ import { EndpointCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { Pending } from "./pending.ts";
 import type { ServiceObserver } from "./service_observer.ts";
-import { within } from "./sleep.ts";
+import { endsWithin } from "./sleep.ts";
 
 /** The queue group that all instances share: each request goes to one of them. */
 export const QUEUE_GROUP = "godwit";
@@ -100,9 +100,9 @@ export async function startMigrationService(
     async drain() {
       isDraining = true;
       const unsubscribed = service.stop();
-      if (options.link.isUp()) await within(UNSUBSCRIBE_TIMEOUT_MS, unsubscribed);
+      if (options.link.isUp()) await endsWithin(UNSUBSCRIBE_TIMEOUT_MS, unsubscribed);
       await running.settled();
-      if (!await within(OUTAGE_PATIENCE_MS, sending.settled())) {
+      if (!await endsWithin(OUTAGE_PATIENCE_MS, sending.settled())) {
         context.log("error", "Replies are lost, for the NATS server is away", {
           replies: sending.size,
         });

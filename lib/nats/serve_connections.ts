@@ -12,7 +12,7 @@ import type { EventPublisher } from "./event_publisher.ts";
 import { watchLink } from "./link.ts";
 import { type MigrationService, startMigrationService } from "./migration_service.ts";
 import type { ServiceObserver } from "./service_observer.ts";
-import { within } from "./sleep.ts";
+import { endsWithin } from "./sleep.ts";
 
 /** What to serve, where, and until when. */
 export interface ServeOptions {
@@ -101,7 +101,7 @@ async function serveOne(
   }
   options.onStopping();
   await service.drain();
-  if (link.isUp()) await within(CLOSE_TIMEOUT_MS, connection.drain());
+  if (link.isUp()) await endsWithin(CLOSE_TIMEOUT_MS, connection.drain());
   await connection.close();
   return end === null ? null : end.reason;
 }
