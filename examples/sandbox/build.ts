@@ -100,13 +100,17 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   }));
   await removeOldParts(directory, filesOf(worker));
   const page = [...filesOf(client), ...filesOf(worker), ...filesOf(frame), ...copied];
-  const shell = page.filter((name) => !NOT_KEPT.includes(name))
-    .map((name) => name === "index.html" ? "./" : name);
+  const shell = await Promise.all(
+    page.filter((name) => !NOT_KEPT.includes(name)).map(async (name) => [
+      name === "index.html" ? "./" : name,
+      await digestOf(join(directory, name)),
+    ]),
+  );
   const [service] = await bundle(
     [{
       entryPoints: [entry(SERVICE_WORKER)],
       format: "iife",
-      define: { SHELL_FILES: JSON.stringify(shell) },
+      define: { SHELL_FILES: JSON.stringify(Object.fromEntries(shell)) },
     }],
     directory,
     packages,
@@ -186,6 +190,12 @@ async function removeOldParts(directory: string, built: readonly string[]): Prom
 async function measure(directory: string, name: string): Promise<BuiltFile> {
   const bytes = await Deno.readFile(join(directory, name));
   return { name, sizeBytes: bytes.length, gzipBytes: gzipSync(bytes).length };
+}
+
+/** Enough to tell two builds apart. */
+async function digestOf(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  return new Uint8Array(digest, 0, 8).toHex();
 }
 
 /** A file that is bundled under its own name. */

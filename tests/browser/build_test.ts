@@ -63,6 +63,14 @@ build("removes the parts of an earlier build, and nothing that is not its own", 
   assert.ok(parts.length > 0);
 });
 
+build("has the service worker installed anew where any file has changed that it keeps", () => {
+  const worker = Deno.readTextFileSync(join(directory, "service_worker.js"));
+  for (const name of ["./", "page.js", "database_worker.js", "plugin_frame.js", "sqlite3.wasm"]) {
+    const kept = new RegExp(`"${RegExp.escape(name)}":"[0-9a-f]{16}"`);
+    assert.match(worker, kept, name);
+  }
+});
+
 build("writes a source map for every script", () => {
   for (const { name } of result.files.filter(({ name }) => name.endsWith(".js"))) {
     const map: unknown = JSON.parse(Deno.readTextFileSync(join(directory, `${name}.map`)));

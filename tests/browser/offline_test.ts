@@ -32,6 +32,16 @@ offline("the page opens while its server is away, and works on its databases", a
   await page.goto(`${server.url}#/trivia`);
   await untilShown(page, "trivia");
   assert.is(await page.getByText(/cannot|failed/i).count(), 0);
+
+  // A gateway answers for a server that is away.
+  const gateway = Deno.serve({
+    hostname: "127.0.0.1",
+    port: Number(new URL(server.url).port),
+    onListen: () => {},
+  }, () => new Response("The server is away", { status: 503 }));
+  await page.reload();
+  await untilShown(page, "trivia");
+  await gateway.shutdown();
   server.restart();
 });
 
