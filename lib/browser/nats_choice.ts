@@ -12,5 +12,7 @@ export function whyNoConnection({ url, prefix }: NatsChoice): string | null {
   if (parsed.username !== "" || parsed.password !== "") {
     return "The address carries a login, and addresses are kept and shown; give the login by itself";
   }
-  return isPrefix(prefix) ? null : `"${prefix}" is no prefix of subjects, such as db.migrate`;
+  return isPrefix(prefix)
+    ? null
+    : "A prefix has tokens of a-z, A-Z, 0-9, _ and -, with dots between them, such as db.migrate";
 }

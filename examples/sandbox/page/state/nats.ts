@@ -22,9 +22,6 @@ export async function connectNats(
 ): Promise<string | null> {
   const checked = checkNatsUrl(choice.url, location.protocol === "https:");
   if (!checked.ok) return checked.message;
-  if (!isPrefix(choice.prefix)) {
-    return "A prefix has tokens of a-z, A-Z, 0-9, _ and -, with dots between them";
-  }
   const sandbox = store.sandbox.value;
   if (sandbox === null) return "The sandbox is not open yet; wait a moment";
   const { url } = checked;
