@@ -28,7 +28,7 @@ export class TabNats {
 
   /** Chooses a server; the service starts at once, or as soon as the tab is the owner. */
   async connect(choice: NatsChoice): Promise<Outcome<void>> {
-    const problem = whyNoConnection(choice);
+    const problem = whyNoConnection(choice, location.protocol === "https:");
     if (problem !== null) return { ok: false, message: problem };
     this.#choice = choice;
     await this.#settle();

@@ -9,7 +9,7 @@ import {
 } from "../../examples/sandbox/page/model/draft_file.ts";
 import { sortDrop } from "../../examples/sandbox/page/model/dropped_files.ts";
 import { placeFindings } from "../../examples/sandbox/page/model/findings.ts";
-import { checkNatsUrl } from "../../examples/sandbox/page/model/nats_url.ts";
+import { checkNatsUrl } from "../../lib/browser/nats_choice.ts";
 import { formatPlace, parsePlace, START } from "../../examples/sandbox/page/model/place.ts";
 import { promptFindings } from "../../examples/sandbox/page/model/prompt_findings.ts";
 import { pageQuery } from "../../examples/sandbox/page/model/table_query.ts";

@@ -2,7 +2,7 @@
 
 import type { NatsLogin } from "../../../../lib/browser/sandbox.ts";
 import { DEFAULT_PREFIX, isPrefix } from "../../../../lib/message/subject.ts";
-import { checkNatsUrl } from "../model/nats_url.ts";
+import { checkNatsUrl } from "../../../../lib/browser/nats_choice.ts";
 import { recall, remember } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
