@@ -37,6 +37,8 @@ export async function run(store: Store, plugin: string, planned: PlannedRun): Pr
     const isAgreed = await review(store, planned, entriesOf(tried), tried.plan_hash);
     if (!isAgreed) return conclude(store, plugin, planned, true, tried);
     const reply = await request(store, plugin, planned, { plan_hash: tried.plan_hash });
+    // The timeline beside the result shows the same database.
+    await loadStatus(store, plugin);
     conclude(store, plugin, planned, false, reply);
   });
 }
