@@ -6,7 +6,17 @@ import { suite } from "./support/suite.ts";
 
 const rooms = suite("browser rooms");
 
-const ROOMS = ["finding", "plan", "migration", "message", "rule", "sqlite", "execute", "source"];
+const ROOMS = [
+  "finding",
+  "plan",
+  "migration",
+  "message",
+  "rule",
+  "sqlite",
+  "execute",
+  "source",
+  "handler",
+];
 /** Not the browser's way to the WASM, a source phase import; and what reads a file system. */
 const DENO_ONLY = ["wasm_module.js", "wasm_module.d.ts", "directory_source.ts"];
 
