@@ -21,6 +21,13 @@ const SCHEMA_TABLES = [
 ];
 const MIGRATIONS_ALONE = "The schema changes by migrations alone; write one in the playground";
 const WRITES = "This would write to the database, and only reading is allowed now";
+// Rows are copied from thread to thread, and a copy that fails costs the thread and what it has in memory.
+const MAX_RESULT_BYTES = 64 * 1024 * 1024;
+const TOO_LARGE: SqliteFailure = {
+  code: "SQLITE_TOOBIG",
+  message: "The rows have more than 64 MB; ask for fewer of them, or for length() of a column",
+  offset: null,
+};
 const NUMBERS = ["application_id", "user_version"];
 
 /**
@@ -104,18 +111,29 @@ function collect(
   { limit, access }: DataQuery,
 ): Omit<DataRows, "changes"> | SqliteFailure {
   const rows: (readonly SqlValue[])[] = [];
+  let sizeBytes = 0;
   let hasMore = false;
   while (true) {
     const row = statement.step();
     if (row === null) break;
     if ("code" in row) return row;
-    if (rows.length < limit) rows.push(row);
+    sizeBytes += sizeOf(row);
+    if (sizeBytes > MAX_RESULT_BYTES && access === "read") return TOO_LARGE;
+    if (rows.length < limit && sizeBytes <= MAX_RESULT_BYTES) rows.push(row);
     else {
       hasMore = true;
       if (access === "read") break;
     }
   }
   return { columns: statement.columns, rows, hasMore };
+}
+
+// About what a row takes in memory, where it is and wherever it is copied to.
+function sizeOf(row: readonly SqlValue[]): number {
+  return row.reduce<number>((sum, value) => {
+    if (typeof value === "string") return sum + 2 * value.length;
+    return sum + (value instanceof Uint8Array ? value.length : 8);
+  }, 0);
 }
 
 function refusalOf(access: Access, allowed: DataQuery["access"]): string | null {

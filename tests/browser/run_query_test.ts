@@ -71,6 +71,19 @@ queries("what writes without changing rows is a write too", () => {
   }
 });
 
+queries("rows that are too large for the page are refused, and a write returns fewer", () => {
+  using connection = withTable();
+  const large = "WITH c (n) AS (VALUES (1), (2), (3)) SELECT zeroblob(30000000) FROM c";
+  assert.equal(run(connection, large, "read", 10_000), {
+    ok: false,
+    message: "The rows have more than 64 MB; ask for fewer of them, or for length() of a column",
+  });
+  const written = run(connection, `INSERT INTO t ${large} RETURNING a`, "write", 10_000);
+  assert.ok(written.ok);
+  assert.equal([written.value.rows.length, written.value.hasMore], [2, true]);
+  assert.is(connection.value("SELECT count(*) FROM t"), 4);
+});
+
 queries("a write that a constraint refuses changes nothing", () => {
   using connection = withTable();
   connection.exec("CREATE UNIQUE INDEX once ON t (a)");
