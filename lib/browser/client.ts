@@ -49,12 +49,20 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const closed = new Ending();
   let isClosed = false;
-  const end = (): void => {
+  // A page that is being left is told nothing, for there is nobody to be told.
+  const leave = (): void => {
     isClosed = true;
     worker.terminate();
+  };
+  const end = (): void => {
+    leave();
     closed.fail(new Error("The sandbox is closed; open it anew"));
   };
-  globalThis.addEventListener("pagehide", end);
+  const ask = <T>(call: () => T): Promise<Awaited<T>> => {
+    if (isClosed) end();
+    return closed.before(call());
+  };
+  globalThis.addEventListener("pagehide", leave);
   const absolute = (url: string | URL): string => new URL(url, location.href).href;
   try {
     const opening = {
@@ -68,20 +76,20 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw error;
   }
   return {
-    request: (...args) => closed.before(remote.request(...args)),
-    plugins: () => closed.before(remote.plugins()),
-    sourceProblems: () => closed.before(remote.sourceProblems()),
-    files: (...args) => closed.before(remote.files(...args)),
-    schema: (plugin) => closed.before(remote.schema(plugin)),
-    query: (...args) => closed.before(remote.query(...args)),
-    exportDatabase: (...args) => closed.before(remote.exportDatabase(...args)),
-    backups: (plugin) => closed.before(remote.backups(plugin)),
-    deleteBackup: (...args) => closed.before(remote.deleteBackup(...args)),
-    importDatabase: (...args) => closed.before(remote.importDatabase(...args)),
-    keepFiles: (...args) => closed.before(remote.keepFiles(...args)),
-    forgetFiles: (plugin) => closed.before(remote.forgetFiles(plugin)),
-    connectNats: (choice) => closed.before(remote.connectNats(choice)),
-    disconnectNats: () => closed.before(remote.disconnectNats()),
+    request: (...args) => ask(() => remote.request(...args)),
+    plugins: () => ask(() => remote.plugins()),
+    sourceProblems: () => ask(() => remote.sourceProblems()),
+    files: (...args) => ask(() => remote.files(...args)),
+    schema: (plugin) => ask(() => remote.schema(plugin)),
+    query: (...args) => ask(() => remote.query(...args)),
+    exportDatabase: (...args) => ask(() => remote.exportDatabase(...args)),
+    backups: (plugin) => ask(() => remote.backups(plugin)),
+    deleteBackup: (...args) => ask(() => remote.deleteBackup(...args)),
+    importDatabase: (...args) => ask(() => remote.importDatabase(...args)),
+    keepFiles: (...args) => ask(() => remote.keepFiles(...args)),
+    forgetFiles: (plugin) => ask(() => remote.forgetFiles(plugin)),
+    connectNats: (choice) => ask(() => remote.connectNats(choice)),
+    disconnectNats: () => ask(() => remote.disconnectNats()),
     subscribe(listener) {
       listeners.add(listener);
       if (state !== null) listener({ kind: "state", state });
@@ -89,8 +97,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     async close() {
       if (isClosed) return;
-      await closed.before(remote.close());
-      globalThis.removeEventListener("pagehide", end);
+      await ask(() => remote.close());
+      globalThis.removeEventListener("pagehide", leave);
       end();
     },
   };
