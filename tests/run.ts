@@ -31,11 +31,14 @@ async function main(filters: readonly string[]): Promise<number> {
     console.log("0 passed, 1 failed");
     return 1;
   }
-  const checks = filters.length === 0 ? await runChecks() : [];
   const files = testFiles(new URL("tests/", ROOT))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
     .sort();
-  const results = [...checks, ...await runFiles(files)];
+  const [checks, tests] = await Promise.all([
+    filters.length === 0 ? runChecks() : [],
+    runFiles(files),
+  ]);
+  const results = [...checks, ...tests];
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);
