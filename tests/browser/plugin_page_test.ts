@@ -1,12 +1,11 @@
 // A plugin's own page, from its server to its database in OPFS, as a deployment has it.
 
 import * as assert from "uvu/assert";
-import { openChromium, openFirefox, type TestBrowser } from "../support/browser.ts";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
 import { suite } from "../support/suite.ts";
 
 defineTests("Chromium", openChromium);
-defineTests("Firefox", openFirefox);
 
 function defineTests(name: string, start: () => Promise<TestBrowser>): void {
   let server: SandboxServer;

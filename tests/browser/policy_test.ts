@@ -3,7 +3,7 @@
 import type { Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { textChecksum } from "../../lib/migration/text_checksum.ts";
-import { openChromium, openFirefox, type TestBrowser } from "../support/browser.ts";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
 import { suite } from "../support/suite.ts";
 
@@ -31,7 +31,6 @@ const FILES = {
 };
 
 defineTests("Chromium", openChromium);
-defineTests("Firefox", openFirefox);
 
 function defineTests(name: string, start: () => Promise<TestBrowser>): void {
   let server: SandboxServer;

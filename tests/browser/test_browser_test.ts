@@ -1,7 +1,7 @@
 // What the tests in a browser stand on: it runs, tells what went wrong, crashes and comes back.
 
 import * as assert from "uvu/assert";
-import { openChromium, openFirefox, type TestBrowser } from "../support/browser.ts";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
 import { until } from "../support/service_process.ts";
 import { suite } from "../support/suite.ts";
@@ -15,7 +15,6 @@ const FILES = {
 };
 
 defineTests("Chromium", openChromium);
-defineTests("Firefox", openFirefox);
 
 function defineTests(name: string, start: () => Promise<TestBrowser>): void {
   let server: SandboxServer;
@@ -59,11 +58,8 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     const second = await browser.open(`${server.url}probe.html`);
     await first.evaluate(() => localStorage.setItem("from", "first"));
     assert.is(await second.evaluate(() => localStorage.getItem("from")), "first");
-    // Firefox ends a tab's process by no command that it has.
-    if (name === "Chromium") {
-      await browser.crash(first);
-      assert.is(await second.evaluate(() => localStorage.getItem("from")), "first");
-    } else await first.close();
+    await browser.crash(first);
+    assert.is(await second.evaluate(() => localStorage.getItem("from")), "first");
     await second.close();
   });
 
