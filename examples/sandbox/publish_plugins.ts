@@ -1,12 +1,11 @@
 // Publishes plugins for browsers, in both ways there are: a manifest over files, and a bundle each.
 // For Deno.
 
-import picocolors from "picocolors";
 import { mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { runBundle } from "../../lib/cli/commands/bundle.ts";
-import { DEFAULT_PREFIX } from "../../lib/message/subject.ts";
+import { join } from "node:path";
+import { bundlePlugin } from "../../lib/bundle/bundle_plugin.ts";
+import { writeModules } from "../../lib/bundle/module_file.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import type { FileSource } from "../../lib/source/file_source.ts";
 import { httpManifest } from "../../lib/source/http_manifest.ts";
@@ -38,15 +37,10 @@ async function copyFiles(source: FileSource, plugin: string, directory: string):
 }
 
 async function bundle(pluginsDir: string, plugin: string, out: string): Promise<void> {
-  const printed: string[] = [];
-  const print = (text: string): void => void printed.push(text);
-  const status = await runBundle({ plugin, out, overwrite: true }, {
-    pluginsDir,
-    dataDir: dirname(out),
-    json: false,
-    by: undefined,
-    prefix: DEFAULT_PREFIX,
-    nats: undefined,
-  }, { out: print, err: print, colors: picocolors.createColors(false), isWatched: false });
-  if (status !== 0) throw new Error(printed.join("\n"));
+  const made = await bundlePlugin({ pluginsDir, plugin, out });
+  if (made.kind === "invalid") {
+    throw new Error(made.findings.map(({ message }) => message).join("\n"));
+  }
+  const problem = made.kind === "bundled" ? await writeModules(made, true) : made.message;
+  if (problem !== null) throw new Error(problem);
 }

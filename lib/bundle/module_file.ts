@@ -16,29 +16,21 @@ export interface ModuleSize {
   readonly gzip_bytes: number;
 }
 
-/** Says why a path must be left as it is, and the way out; `null` where nothing is lost. */
-export async function whyNotReplaced(path: string): Promise<string | null> {
-  try {
-    if (!await isThere(path) || isMadeByGodwit(await readFile(path, "utf8"))) return null;
-  } catch (error) {
-    return `Cannot replace ${path}: ${reasonOf(error)}`;
+/** Writes a plugin's modules or, where one may not be replaced, none; returns why, `null` where it did. */
+export async function writeModules(
+  { page, bundle }: { readonly page: ModuleFile | null; readonly bundle: ModuleFile },
+  overwrite: boolean,
+): Promise<string | null> {
+  const modules = page === null ? [bundle] : [page, bundle];
+  for (const { path } of modules) {
+    const problem = overwrite ? null : await whyNotReplaced(path);
+    if (problem !== null) return problem;
   }
-  return `${path} was not made by godwit; name another file with --out, or replace it with --overwrite`;
-}
-
-/** Writes a module; returns why it cannot be written, and `null` where it was. */
-export async function writeModule({ path, text }: ModuleFile): Promise<string | null> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text, { flag: "wx" });
-    // Renamed into its place, so that nobody ever loads half a module.
-    await rename(temporary, path);
-    return null;
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    return `Cannot write ${path}: ${reasonOf(error)}`;
+  for (const module of modules) {
+    const problem = await writeModule(module);
+    if (problem !== null) return problem;
   }
+  return null;
 }
 
 /** Weighs a module. */
@@ -56,6 +48,31 @@ export async function isThere(path: string): Promise<boolean> {
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(reasonOf(error))) return false;
     throw error;
+  }
+}
+
+/** Says why a path must be left as it is, and the way out; `null` where nothing is lost. */
+async function whyNotReplaced(path: string): Promise<string | null> {
+  try {
+    if (!await isThere(path) || isMadeByGodwit(await readFile(path, "utf8"))) return null;
+  } catch (error) {
+    return `Cannot replace ${path}: ${reasonOf(error)}`;
+  }
+  return `${path} was not made by godwit; name another file with --out, or replace it with --overwrite`;
+}
+
+/** Writes a module; returns why it cannot be written, and `null` where it was. */
+async function writeModule({ path, text }: ModuleFile): Promise<string | null> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text, { flag: "wx" });
+    // Renamed into its place, so that nobody ever loads half a module.
+    await rename(temporary, path);
+    return null;
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    return `Cannot write ${path}: ${reasonOf(error)}`;
   }
 }
 

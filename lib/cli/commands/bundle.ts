@@ -1,7 +1,7 @@
 // `bundle <plugin>`: packs a plugin's files into one ES module for browsers, and its page into another.
 
 import { type BundledPlugin, bundlePlugin } from "../../bundle/bundle_plugin.ts";
-import { type ModuleSize, sizeOf, whyNotReplaced, writeModule } from "../../bundle/module_file.ts";
+import { type ModuleSize, sizeOf, writeModules } from "../../bundle/module_file.ts";
 import { type Finding, isError } from "../../finding/finding.ts";
 import { findingMessage } from "../../message/finding_message.ts";
 import type { BundleOptions, CommonOptions } from "../arguments.ts";
@@ -33,27 +33,13 @@ export async function runBundle(
     case "refused":
       return fail(made.message);
     case "bundled": {
-      const problem = await write(made, overwrite);
+      const problem = await writeModules(made, overwrite);
       if (problem !== null) return fail(problem);
       await report(plugin, made, options, console);
       return EXIT.success;
     }
   }
   made satisfies never;
-}
-
-/** Writes all modules or, where one may not be replaced, none; returns why. */
-async function write({ page, bundle }: Bundled, overwrite: boolean): Promise<string | null> {
-  const modules = page === null ? [bundle] : [page, bundle];
-  for (const { path } of modules) {
-    const problem = overwrite ? null : await whyNotReplaced(path);
-    if (problem !== null) return problem;
-  }
-  for (const module of modules) {
-    const problem = await writeModule(module);
-    if (problem !== null) return problem;
-  }
-  return null;
 }
 
 function failFindings(
