@@ -1,5 +1,6 @@
 // The sandbox in the tab that owns it: handlers, sources and database workers put together. For browsers.
 
+import { backupName } from "../execute/backup.ts";
 import type { Log } from "../handler/context.ts";
 import { memoryLocks } from "../lock/memory_locks.ts";
 import type { RunLocks } from "../lock/run_locks.ts";
@@ -181,10 +182,10 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       return { ok: false, message: `"${plugin}" is being migrated; wait until that is done` };
     }
     try {
-      const stamp = new Date().toISOString().replaceAll(/[^0-9TZ]/g, "");
+      const backup = backupName(plugin, "import", new Date().toISOString());
       const outcome = await this.#call(
         plugin,
-        (host) => host.importFile(bytes, `${plugin}-import-${stamp}.sqlite3`),
+        (host) => host.importFile(bytes, backup),
       );
       if (outcome.ok) this.#emit({ kind: "database", plugin });
       return outcome;

@@ -1,6 +1,6 @@
 // What the sandbox's database worker does beside migrating. Runs where SQLite runs.
 
-import { backUp } from "../execute/backup.ts";
+import { backUp, backupStamp } from "../execute/backup.ts";
 import { readBase } from "../execute/database_base.ts";
 import type { Rehearsal } from "../execute/rehearsal.ts";
 import { rehearse } from "../execute/rehearse.ts";
@@ -138,7 +138,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
       // SQLite deletes a backup's journal when the last page is written; a crash leaves half of one.
       .filter((path) => !names.includes(`${path}-journal`))
       .map((path) => path.slice(directory.length))
-      .sort((one, other) => stampOf(other).localeCompare(stampOf(one)));
+      .sort((one, other) => backupStamp(other).localeCompare(backupStamp(one)));
   }
 
   deleteBackup(backup: string): Outcome<void> {
@@ -163,9 +163,4 @@ function attempt<T>(action: () => T): Outcome<T> {
     if (error instanceof StorageError) return { ok: false, message: error.message };
     throw error;
   }
-}
-
-// Of the form `quote-db-v3-20260131T120000000Z.sqlite3`.
-function stampOf(name: string): string {
-  return name.slice(name.lastIndexOf("-"));
 }

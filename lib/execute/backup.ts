@@ -19,6 +19,18 @@ export type BackupOutcome =
   | { readonly ok: true; readonly path: string; readonly spaceChecked: boolean }
   | { readonly ok: false; readonly message: string };
 
+/**
+ * The name of a backup, such as `quote-db-v3-20260131T120000000Z.sqlite3`; `at` is ISO 8601, UTC.
+ */
+export function backupName(plugin: string, occasion: string, at: string): string {
+  return `${plugin}-${occasion}-${at.replaceAll(/[^0-9TZ]/g, "")}.sqlite3`;
+}
+
+/** The end of a backup's name, by which backups sort as they were made. */
+export function backupStamp(name: string): string {
+  return name.slice(name.lastIndexOf("-"));
+}
+
 // What the copy needs beyond the pages: the file system's own bookkeeping.
 const MARGIN_BYTES = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import { currentVersion, type History, type HistoryEntry, withEntry } from "../p
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
-import { backUp, type BackupPlace } from "./backup.ts";
+import { backUp, backupName, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "./database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
@@ -265,9 +265,8 @@ class Run implements Disposable {
   }
 
   #backUp(): void {
-    const { plugin } = this.#plan;
-    const stamp = this.#options.now().replaceAll(/[^0-9TZ]/g, "");
-    const name = `${plugin}-v${currentVersion(this.#history)}-${stamp}.sqlite3`;
+    const occasion = `v${currentVersion(this.#history)}`;
+    const name = backupName(this.#plan.plugin, occasion, this.#options.now());
     const outcome = backUp(this.#connection, this.#options.backups, name);
     if (!outcome.ok) throw new BackupRefused(outcome.message);
     this.#backup = outcome;
