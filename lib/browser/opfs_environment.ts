@@ -3,6 +3,7 @@
 
 import type { HostEnvironment } from "../worker/database_host.ts";
 import type { BackupPlace } from "../execute/backup.ts";
+import { sleep } from "../sleep.ts";
 import type { OpfsPool, Sqlite3 } from "../sqlite/sqlite3.ts";
 import { StorageError } from "../vfs/storage.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
@@ -87,7 +88,7 @@ async function openPool(sqlite3: Sqlite3, directory: string): Promise<OpfsPool> 
       if (performance.now() + delayMs - startedMs > PATIENCE_MS) {
         throw new StorageError("EBUSY", "open", directory, "held by another tab or program");
       }
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await sleep(delayMs);
     }
   }
 }

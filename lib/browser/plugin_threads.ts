@@ -10,7 +10,7 @@ import type {
   SessionTarget,
 } from "../worker/session.ts";
 import type { SandboxHost, SandboxStorage } from "./sandbox_host.ts";
-import { sleep } from "../nats/sleep.ts";
+import { sleep } from "../sleep.ts";
 import { StorageError } from "../vfs/storage.ts";
 import { startWorker } from "./start_worker.ts";
 

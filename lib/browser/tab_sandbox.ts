@@ -1,7 +1,7 @@
 // The sandbox of one tab: its owner, or a guest that forwards to the tab that is. For browsers.
 
 import type { Log } from "../handler/context.ts";
-import { sleep } from "../nats/sleep.ts";
+import { sleep } from "../sleep.ts";
 import { Ending } from "../worker/ending.ts";
 import { OwnedSandbox } from "./owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";

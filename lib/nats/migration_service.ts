@@ -12,7 +12,7 @@ import { EndpointCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { Pending } from "./pending.ts";
 import type { ServiceObserver } from "./service_observer.ts";
-import { endsWithin } from "./sleep.ts";
+import { endsWithin } from "../sleep.ts";
 
 /** The queue group that all instances share: each request goes to one of them. */
 export const QUEUE_GROUP = "godwit";

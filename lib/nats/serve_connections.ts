@@ -12,7 +12,7 @@ import type { EventPublisher } from "./event_publisher.ts";
 import { watchLink } from "./link.ts";
 import { type MigrationService, startMigrationService } from "./migration_service.ts";
 import type { ServiceObserver } from "./service_observer.ts";
-import { endsWithin } from "./sleep.ts";
+import { endsWithin } from "../sleep.ts";
 
 /** What to serve, where, and until when. */
 export interface ServeOptions {

@@ -12,7 +12,7 @@ import {
   type ServerProcess,
   startServerProcess,
 } from "../../nats/server_process.ts";
-import { sleep } from "../../nats/sleep.ts";
+import { sleep } from "../../sleep.ts";
 
 const FIRST_LOOK_MS = 50;
 
