@@ -37,8 +37,8 @@ export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 const MODULES: readonly string[] = [
   "lib/browser/client.ts",
   "lib/browser/database_worker.ts",
-  "examples/sandbox/page/page.tsx",
-  "examples/sandbox/page/page.css",
+  "lib/workbench/page.tsx",
+  "lib/workbench/page.css",
 ];
 
 /** Split where it imports dynamically: NATS is loaded when somebody connects. */
@@ -51,13 +51,13 @@ const PART_PREFIX = "sandbox_worker.";
 const FRAME_SCRIPT = "lib/browser/frame/plugin_frame_page.ts";
 
 // No module either, for not every browser takes one.
-const SERVICE_WORKER = "examples/sandbox/page/offline/service_worker.ts";
+const SERVICE_WORKER = "lib/workbench/offline/service_worker.ts";
 
 /** What the service worker needs not keep: itself, and what the page has in its own bundle. */
 const NOT_KEPT: readonly string[] = ["service_worker.js", "client.js"];
 
 const COPIED: readonly string[] = [
-  "examples/sandbox/page/index.html",
+  "lib/workbench/index.html",
   "lib/browser/frame/plugin_frame.html",
   // The page's findings link to their remedies.
   "docs/TROUBLESHOOTING.md",

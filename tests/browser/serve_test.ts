@@ -2,8 +2,8 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
-import { headersFor } from "../../examples/sandbox/headers.ts";
-import { serveDirectory } from "../../examples/sandbox/serve.ts";
+import { headersFor } from "../../lib/workbench/server/headers.ts";
+import { serveDirectory } from "../../lib/workbench/server/serve.ts";
 import { suite } from "../support/suite.ts";
 
 const root = Deno.makeTempDirSync({ prefix: "godwit-serve-" });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { buildModule } from "../../examples/sandbox/build.ts";
-import { serveDirectory } from "../../examples/sandbox/serve.ts";
+import { serveDirectory } from "../../lib/workbench/server/serve.ts";
 import { openChromium } from "../support/browser.ts";
 import { godwit } from "../support/service_process.ts";
 import { suite } from "../support/suite.ts";

@@ -1,12 +1,12 @@
 // layoutDiagram(): boxes that keep their place and never lie on each other.
 
 import * as assert from "uvu/assert";
-import { type Diagram, diagramOf } from "../../examples/sandbox/page/model/diagram.ts";
+import { type Diagram, diagramOf } from "../../lib/workbench/model/diagram.ts";
 import {
   defaultDetail,
   layoutDiagram,
   type PlacedBox,
-} from "../../examples/sandbox/page/model/diagram_layout.ts";
+} from "../../lib/workbench/model/diagram_layout.ts";
 import { suite } from "../support/suite.ts";
 import { changeOf, keyTo, schemaOf, tableOf } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 // diagramOf(): which table became which, and what is marked on each side.
 
 import * as assert from "uvu/assert";
-import { describeSide, diagramOf } from "../../examples/sandbox/page/model/diagram.ts";
+import { describeSide, diagramOf } from "../../lib/workbench/model/diagram.ts";
 import { EMPTY_SCHEMA } from "../../lib/sqlite/schema.ts";
 import { suite } from "../support/suite.ts";
 import { attachmentOf, changeOf, keyTo, schemaOf, tableOf } from "./sample.ts";

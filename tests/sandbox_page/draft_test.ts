@@ -1,8 +1,8 @@
 // keepDraft(): what was typed is lost to nothing.
 
 import * as assert from "uvu/assert";
-import { keepDraft } from "../../examples/sandbox/page/state/draft.ts";
-import { createStore, type Store } from "../../examples/sandbox/page/state/store.ts";
+import { keepDraft } from "../../lib/workbench/state/draft.ts";
+import { createStore, type Store } from "../../lib/workbench/state/store.ts";
 import { suite } from "../support/suite.ts";
 
 const draft = suite("keepDraft()");

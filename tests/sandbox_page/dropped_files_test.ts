@@ -1,7 +1,7 @@
 // filesOfInput(): what is read of the files that somebody chose.
 
 import * as assert from "uvu/assert";
-import { filesOfInput } from "../../examples/sandbox/page/state/files.ts";
+import { filesOfInput } from "../../lib/workbench/state/files.ts";
 import { MAX_KEPT_BYTES } from "../../lib/browser/kept_files.ts";
 import { suite } from "../support/suite.ts";
 

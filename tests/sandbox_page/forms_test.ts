@@ -1,18 +1,14 @@
 // What people type, drop and look at: addresses, files, cells, statements.
 
 import * as assert from "uvu/assert";
-import { formatCell } from "../../examples/sandbox/page/model/cell.ts";
-import {
-  DRAFT_TEXT,
-  fileNameProblem,
-  nextFileName,
-} from "../../examples/sandbox/page/model/draft_file.ts";
-import { sortDrop } from "../../examples/sandbox/page/model/dropped_files.ts";
-import { placeFindings } from "../../examples/sandbox/page/model/findings.ts";
+import { formatCell } from "../../lib/workbench/model/cell.ts";
+import { DRAFT_TEXT, fileNameProblem, nextFileName } from "../../lib/workbench/model/draft_file.ts";
+import { sortDrop } from "../../lib/workbench/model/dropped_files.ts";
+import { placeFindings } from "../../lib/workbench/model/findings.ts";
 import { checkNatsUrl } from "../../lib/browser/nats_choice.ts";
-import { formatPlace, parsePlace, START } from "../../examples/sandbox/page/model/place.ts";
-import { promptFindings } from "../../examples/sandbox/page/model/prompt_findings.ts";
-import { pageQuery } from "../../examples/sandbox/page/model/table_query.ts";
+import { formatPlace, parsePlace, START } from "../../lib/workbench/model/place.ts";
+import { promptFindings } from "../../lib/workbench/model/prompt_findings.ts";
+import { pageQuery } from "../../lib/workbench/model/table_query.ts";
 import { parseMigration } from "../../lib/migration/parse_migration.ts";
 import { suite } from "../support/suite.ts";
 import { columnOf, fileReport, findingOf, schemaOf, tableOf } from "./sample.ts";

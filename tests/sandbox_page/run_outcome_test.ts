@@ -1,8 +1,8 @@
 // headlineOf(): what a run came to, as one line.
 
 import * as assert from "uvu/assert";
-import { entriesOf, headlineOf } from "../../examples/sandbox/page/model/run_outcome.ts";
-import type { PlannedRun } from "../../examples/sandbox/page/model/step_action.ts";
+import { entriesOf, headlineOf } from "../../lib/workbench/model/run_outcome.ts";
+import type { PlannedRun } from "../../lib/workbench/model/step_action.ts";
 import type { ApplyReply, FailureReply, RunEntry } from "../../lib/message/reply.ts";
 import { suite } from "../support/suite.ts";
 

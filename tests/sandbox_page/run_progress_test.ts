@@ -7,7 +7,7 @@ import {
   fractionDone,
   progressOf,
   type RunProgress,
-} from "../../examples/sandbox/page/model/run_progress.ts";
+} from "../../lib/workbench/model/run_progress.ts";
 import type { RunEvent, RunEventBase } from "../../lib/message/event.ts";
 import { suite } from "../support/suite.ts";
 

@@ -1,7 +1,7 @@
 // stepAction(): what can be done from a step of the timeline.
 
 import * as assert from "uvu/assert";
-import { stepAction } from "../../examples/sandbox/page/model/step_action.ts";
+import { stepAction } from "../../lib/workbench/model/step_action.ts";
 import { suite } from "../support/suite.ts";
 import { statusReply } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 // deriveTimeline(): what a status reply and a report on the files come to.
 
 import * as assert from "uvu/assert";
-import { deriveTimeline } from "../../examples/sandbox/page/model/timeline.ts";
+import { deriveTimeline } from "../../lib/workbench/model/timeline.ts";
 import { suite } from "../support/suite.ts";
 import { changeOf, fileReport, filesReport, findingOf, statusReply } from "./sample.ts";
 import { EMPTY_SCHEMA } from "../../lib/sqlite/schema.ts";

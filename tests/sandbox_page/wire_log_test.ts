@@ -8,7 +8,7 @@ import {
   prettyPayload,
   verdictOf,
   WIRE_LOG_SIZE,
-} from "../../examples/sandbox/page/model/wire_log.ts";
+} from "../../lib/workbench/model/wire_log.ts";
 import type { WireMessage } from "../../lib/browser/sandbox.ts";
 import { suite } from "../support/suite.ts";
 

@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModule, type BuildResult, buildSandbox } from "../../examples/sandbox/build.ts";
-import { serveDirectory } from "../../examples/sandbox/serve.ts";
+import { serveDirectory } from "../../lib/workbench/server/serve.ts";
 
 /** What a server has beside the build. */
 export interface SandboxServerOptions {

@@ -1,0 +1,36 @@
+// What the signs in a drawing mean. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { ChangeMessage } from "../../message/reply.ts";
+import { CHANGE_SIGNS, changeWord } from "../model/words.ts";
+
+const MARKS: readonly ChangeMessage["change"][] = ["added", "removed", "altered", "renamed"];
+
+/** The signs and their words. */
+export function DiagramLegend(): JSX.Element {
+  return (
+    <ul class="legend" aria-label="Legend">
+      {MARKS.map((mark) => (
+        <li key={mark} data-mark={mark}>
+          <span class="change-sign" aria-hidden="true">{CHANGE_SIGNS[mark]}</span>
+          {changeWord(mark)}
+        </li>
+      ))}
+      <li>
+        <b>PK</b> primary key
+      </li>
+      <li>
+        <b>FK</b> foreign key
+      </li>
+      <li>
+        <b>*</b> not null
+      </li>
+      <li>
+        <b>IX</b> index
+      </li>
+      <li>
+        <b>TR</b> trigger
+      </li>
+    </ul>
+  );
+}

@@ -1,0 +1,73 @@
+// Findings as a list: what is wrong, where, and where the remedy stands. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { FindingMessage } from "../../message/reply.ts";
+import { placeOf, remedyLink } from "../model/findings.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+interface FindingListProps {
+  readonly findings: readonly FindingMessage[];
+  /** Shows a line in the editor beside the list; `null` where there is none. */
+  readonly onShow: ((line: number) => void) | null;
+}
+
+const ICONS: Readonly<Record<FindingMessage["level"], IconName>> = {
+  ERROR: "cross",
+  WARNING: "warning",
+  INFO: "info",
+};
+
+const LEVELS: Readonly<Record<FindingMessage["level"], string>> = {
+  ERROR: "Error",
+  WARNING: "Warning",
+  INFO: "Note",
+};
+
+const DOCS = "./TROUBLESHOOTING.md";
+
+/** One item for each finding. */
+export function FindingList({ findings, onShow }: FindingListProps): JSX.Element {
+  return (
+    <ul class="findings" aria-label="Findings">
+      {findings.map((finding) => (
+        <li key={JSON.stringify(finding)} class="finding" data-level={finding.level}>
+          <Icon name={ICONS[finding.level]} />
+          <div class="finding-body">
+            <p>
+              <span class="finding-level">{LEVELS[finding.level]}</span> {finding.message}
+            </p>
+            {finding.excerpt !== undefined && onShow === null && (
+              <pre class="excerpt">{finding.excerpt.trim()}</pre>
+            )}
+            <p class="finding-facts">
+              <Where finding={finding} onShow={onShow} />
+              <a href={remedyLink(DOCS, finding.code)} target="_blank" rel="noreferrer">
+                {finding.code}
+                <span class="unseen">, opens the remedy in a new tab</span>
+              </a>
+            </p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Where(
+  { finding, onShow }: {
+    readonly finding: FindingMessage;
+    readonly onShow: FindingListProps["onShow"];
+  },
+): JSX.Element | null {
+  const place = placeOf(finding);
+  const { line } = finding;
+  if (place === null) return null;
+  return line === undefined || onShow === null
+    ? <code>{place}</code>
+    : (
+      <button type="button" class="link" onClick={() => onShow(line)}>
+        Line {line}
+        {finding.column === undefined ? "" : `, column ${finding.column}`}
+      </button>
+    );
+}

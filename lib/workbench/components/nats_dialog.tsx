@@ -1,0 +1,100 @@
+// Connects the tab to NATS. What is typed here is kept in this form alone. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import type { NatsLogin, NatsState } from "../../browser/sandbox.ts";
+import { connectNats, disconnectNats, rememberedNats } from "../state/nats.ts";
+import { useStore } from "../state/store_context.ts";
+import { LoginFields } from "./login_fields.tsx";
+import { Modal } from "./modal.tsx";
+
+/** Open while somebody looks at the connection. */
+export function NatsDialog(): JSX.Element | null {
+  return useStore().isNatsOpen.value ? <NatsForm /> : null;
+}
+
+function NatsForm(): JSX.Element {
+  const store = useStore();
+  const choice = useSignal(rememberedNats());
+  const login = useSignal<NatsLogin>({ kind: "none" });
+  const problem = useSignal<string | null>(null);
+  const { nats } = store.state.value;
+  const close = (): void => void (store.isNatsOpen.value = false);
+  return (
+    <Modal title="NATS" onClose={close}>
+      <p class="quiet">
+        Answers <code>{choice.value.prefix}.&lt;plugin&gt;.*</code>{" "}
+        from this tab, as one more instance of the service. Everything works without it.
+      </p>
+      <p class="nats-state" data-state={nats.kind} role="status">
+        <span class="dot" aria-hidden="true" />
+        {describeNats(nats)}
+      </p>
+      <form
+        autocomplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void connectNats(store, choice.value, login.value).then((message) =>
+            problem.value = message
+          );
+        }}
+      >
+        <label class="field">
+          Address
+          <input
+            type="text"
+            inputMode="url"
+            value={choice.value.url}
+            autocomplete="off"
+            spellcheck={false}
+            aria-invalid={problem.value !== null}
+            aria-describedby="nats-problem"
+            onInput={(event) => choice.value = { ...choice.value, url: event.currentTarget.value }}
+          />
+        </label>
+        <label class="field">
+          Subject prefix
+          <input
+            type="text"
+            value={choice.value.prefix}
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) =>
+              choice.value = { ...choice.value, prefix: event.currentTarget.value }}
+          />
+        </label>
+        <LoginFields login={login.value} onChange={(changed) => login.value = changed} />
+        <p id="nats-problem" class="problem-text" role="alert">{problem.value}</p>
+        <div class="modal-actions">
+          <button type="button" class="button" onClick={close}>Close</button>
+          {nats.kind === "off"
+            ? null
+            : (
+              <button type="button" class="button" onClick={() => void disconnectNats(store)}>
+                Disconnect
+              </button>
+            )}
+          <button type="submit" class="button button-primary">Connect</button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function describeNats(nats: NatsState): string {
+  switch (nats.kind) {
+    case "off":
+      return "Not connected";
+    case "standby":
+      return `Standby: this tab connects to ${nats.url} when it owns the databases`;
+    case "connecting":
+      return `Connecting to ${nats.url}${nats.reason === null ? "" : `: ${nats.reason}`}`;
+    case "online":
+      return `Online at ${nats.url}, as ${nats.prefix}`;
+    case "offline":
+      return `Offline, trying again: ${nats.reason}`;
+    case "refused":
+      return `Refused by ${nats.url}: ${nats.reason}`;
+  }
+  nats satisfies never;
+}

@@ -1,0 +1,47 @@
+// The head of the page: what runs, where it is kept, and how it is reached. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { SandboxState } from "../../browser/sandbox.ts";
+import { useStore } from "../state/store_context.ts";
+import { Icon } from "./icon.tsx";
+import { ThemeSwitch } from "./theme_switch.tsx";
+
+const NATS_WORDS: Readonly<Record<SandboxState["nats"]["kind"], string>> = {
+  off: "not connected",
+  standby: "standby",
+  connecting: "connecting",
+  online: "online",
+  offline: "offline",
+  refused: "refused",
+};
+
+/** Name, engine, storage, NATS and colours. */
+export function PageHeader(): JSX.Element {
+  const store = useStore();
+  const { engineVersion, storage, nats } = store.state.value;
+  return (
+    <header class="page-header">
+      <h1 class="brand">
+        <Icon name="bird" />
+        godwit <span class="brand-part">sandbox</span>
+      </h1>
+      <ul class="facts" aria-label="Sandbox">
+        <li>{engineVersion === null ? "Starting SQLite …" : `SQLite ${engineVersion}`}</li>
+        {storage !== null && (
+          <li>{storage.kind === "opfs" ? "Kept in this browser" : "In memory only"}</li>
+        )}
+      </ul>
+      <button
+        type="button"
+        class="button nats-button"
+        data-state={nats.kind}
+        aria-haspopup="dialog"
+        onClick={() => store.isNatsOpen.value = true}
+      >
+        <span class="dot" aria-hidden="true" />
+        NATS: {NATS_WORDS[nats.kind]}
+      </button>
+      <ThemeSwitch />
+    </header>
+  );
+}

@@ -1,0 +1,56 @@
+// A plugin's name and how it stands with it. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { PluginEntry } from "../../browser/sandbox.ts";
+import { count } from "../model/words.ts";
+import { forgetFiles } from "../state/files.ts";
+import { useStore } from "../state/store_context.ts";
+import { Icon } from "./icon.tsx";
+
+const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
+  bundle: "files from a bundle",
+  http: "files from the server",
+  kept: "files dropped here",
+};
+
+/** Name, version, what is pending, and where the files come from. */
+export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Element {
+  const store = useStore();
+  const status = store.status.value;
+  const reply = store.statuses.value.get(entry.name);
+  return (
+    <header class="plugin-head">
+      <h2 class="plugin-title">{entry.name}</h2>
+      <ul class="facts" aria-label={`State of ${entry.name}`}>
+        <li>
+          {status === null ? "Version …" : (
+            <>
+              Version <strong>{status.current_version}</strong>
+            </>
+          )}
+        </li>
+        <li>{status === null ? "…" : pendingWords(status.pending_count)}</li>
+        <li>{ORIGINS[entry.origin]}</li>
+      </ul>
+      {entry.origin === "kept" && (
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() => void forgetFiles(store, entry.name)}
+        >
+          Forget files
+        </button>
+      )}
+      {reply?.success === false && (
+        <p class="notice" data-level="error" role="alert">
+          <Icon name="cross" />
+          <span>{reply.message}</span>
+        </p>
+      )}
+    </header>
+  );
+}
+
+function pendingWords(pending: number): string {
+  return pending === 0 ? "Nothing pending" : `${count(pending, "migration")} pending`;
+}

@@ -1,0 +1,63 @@
+// One plugin in the list: its version, what is pending, and whether something is wrong.
+
+import type { JSX } from "preact";
+import type { PluginEntry } from "../../browser/sandbox.ts";
+import type { Reply } from "../../message/reply.ts";
+import { formatPlace, START } from "../model/place.ts";
+import { statusOf } from "../state/store.ts";
+import { useStore } from "../state/store_context.ts";
+import { Icon } from "./icon.tsx";
+
+const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
+  bundle: "bundle",
+  http: "server",
+  kept: "dropped",
+};
+
+/** A link to a plugin. */
+export function PluginItem({ entry }: { readonly entry: PluginEntry }): JSX.Element {
+  const store = useStore();
+  const isShown = store.place.value.plugin === entry.name;
+  const reply = store.statuses.value.get(entry.name);
+  const status = statusOf(reply);
+  const isRunning = store.running.value.has(entry.name);
+  return (
+    <li>
+      <a
+        class="plugin-item"
+        href={formatPlace({ ...START, plugin: entry.name })}
+        aria-current={isShown ? "page" : undefined}
+      >
+        <span class="plugin-name">{entry.name}</span>
+        <span class="plugin-facts">
+          <span>{status === null ? "…" : `version ${status.current_version}`}</span>
+          <span>{ORIGINS[entry.origin]}</span>
+        </span>
+        <span class="plugin-marks">
+          {hasProblem(reply) && (
+            <span class="problem-mark">
+              <Icon name="warning" />
+              <span class="unseen">has problems</span>
+            </span>
+          )}
+          {isRunning
+            ? <span class="badge">running</span>
+            : status !== null && status.pending_count > 0 && (
+              <span class="badge">
+                {status.pending_count}
+                <span class="unseen">pending</span>
+              </span>
+            )}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function hasProblem(reply: Reply | undefined): boolean {
+  if (reply === undefined) return false;
+  const status = statusOf(reply);
+  if (status === null) return true;
+  return status.failed_migrations.length > 0 || status.checksum_warnings.length > 0 ||
+    status.pending_warnings.some(({ level }) => level === "ERROR");
+}

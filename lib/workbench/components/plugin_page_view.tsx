@@ -1,0 +1,41 @@
+// The plugin's own page, in a frame that reaches nothing but its database. Runs in the browser.
+
+import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { openPluginFrame } from "../../browser/plugin_frame.ts";
+import type { PluginEntry } from "../../browser/sandbox.ts";
+import { useStore } from "../state/store_context.ts";
+
+/** Runs the plugin's page for as long as it is shown. */
+export function PluginPageView({ entry }: { readonly entry: PluginEntry }): JSX.Element {
+  const store = useStore();
+  const parent = useRef<HTMLDivElement>(null);
+  const stopped = useSignal<string | null>(null);
+  const sandbox = store.sandbox.value;
+  useEffect(() => {
+    if (parent.current === null || sandbox === null || entry.page === null) return;
+    stopped.value = null;
+    const frame = openPluginFrame({
+      plugin: entry.name,
+      page: entry.page,
+      frameUrl: new URL("./plugin_frame.html", document.baseURI),
+      parent: parent.current,
+      sandbox,
+      onStopped: (reason) => stopped.value = reason,
+    });
+    return () => frame[Symbol.dispose]();
+  }, [entry.name, entry.page, sandbox]);
+  return (
+    <section class="plugin-page" aria-labelledby="page-heading">
+      <h3 id="page-heading" class="section-heading">Plugin page</h3>
+      <p class="quiet">
+        {entry.page === null
+          ? `${entry.name} brings no page of its own`
+          : "The plugin's own code, isolated: it reaches its database and nothing else"}
+      </p>
+      {stopped.value !== null && <p class="problem-text" role="alert">{stopped.value}</p>}
+      <div class="plugin-frame" ref={parent} />
+    </section>
+  );
+}

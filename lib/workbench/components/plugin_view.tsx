@@ -1,0 +1,49 @@
+// A plugin: its head, and the view of it that is chosen. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { PluginEntry } from "../../browser/sandbox.ts";
+import type { View } from "../model/place.ts";
+import { useStore } from "../state/store_context.ts";
+import { DataView } from "./data_view.tsx";
+import { MessagesView } from "./messages_view.tsx";
+import { MigrationsView } from "./migrations_view.tsx";
+import { PlaygroundView } from "./playground_view.tsx";
+import { PluginHead } from "./plugin_head.tsx";
+import { PluginPageView } from "./plugin_page_view.tsx";
+import { ViewTabs } from "./view_tabs.tsx";
+
+/** The plugin that is shown. */
+export function PluginView({ entry }: { readonly entry: PluginEntry }): JSX.Element {
+  const { view } = useStore().place.value;
+  return (
+    <>
+      <PluginHead entry={entry} />
+      <ViewTabs hasPage={entry.page !== null} />
+      <div
+        class="view"
+        role="tabpanel"
+        id="view-panel"
+        aria-labelledby={`tab-${view}`}
+        tabIndex={-1}
+      >
+        {showView(view, entry)}
+      </div>
+    </>
+  );
+}
+
+function showView(view: View, entry: PluginEntry): JSX.Element {
+  switch (view) {
+    case "migrations":
+      return <MigrationsView plugin={entry.name} />;
+    case "data":
+      return <DataView plugin={entry.name} />;
+    case "playground":
+      return <PlaygroundView plugin={entry.name} />;
+    case "messages":
+      return <MessagesView plugin={entry.name} />;
+    case "page":
+      return <PluginPageView entry={entry} />;
+  }
+  view satisfies never;
+}

@@ -1,0 +1,46 @@
+// Rows as a table; NULL and blobs look like what they are. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { DataRows } from "../../browser/sandbox.ts";
+import { formatCell } from "../model/cell.ts";
+
+interface RowTableProps {
+  readonly rows: DataRows;
+  readonly label: string;
+}
+
+/** A table that scrolls within its own box. */
+export function RowTable({ rows, label }: RowTableProps): JSX.Element {
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
+      <table class="row-table">
+        <thead>
+          <tr>
+            {rows.columns.map((column, index) => (
+              <th key={`${index} ${column}`} scope="col" data-kind={headKind(rows, index)}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((value, column) => {
+                const { kind, text, full } = formatCell(value);
+                return <td key={column} data-kind={kind} title={full ?? undefined}>{text}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.rows.length === 0 && <p class="quiet table-empty">No rows</p>}
+    </div>
+  );
+}
+
+// A name stands over its numbers, as far as the first row tells what they are.
+function headKind({ rows }: DataRows, column: number): "number" | undefined {
+  const value = rows[0]?.[column];
+  return value !== undefined && formatCell(value).kind === "number" ? "number" : undefined;
+}

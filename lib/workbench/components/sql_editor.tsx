@@ -1,0 +1,59 @@
+// SQL with highlighting and findings at their lines: CodeMirror in a shadow root. In the browser.
+
+import type { JSX } from "preact";
+import type { Signal } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { FindingMessage } from "../../message/reply.ts";
+import { createEditor, type Editor } from "../editor/editor.ts";
+
+interface SqlEditorProps {
+  readonly label: string;
+  /** Where it is edited, the text to begin with. */
+  readonly text: string;
+  readonly findings: readonly FindingMessage[];
+  /** A line to show; it is set to `null` once it is shown. */
+  readonly line: Signal<number | null> | null;
+  /** `null` for a text that is only read. */
+  readonly edit: {
+    readonly onChange: (text: string) => void;
+    /** Ctrl+Enter, or Cmd+Enter. */
+    readonly onSubmit: (() => void) | null;
+  } | null;
+}
+
+/** An editor for SQLite's SQL. Tab leaves it, as it leaves every other field. */
+export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<Editor | null>(null);
+  // The editor outlives a render; it asks for what is to be called now.
+  const current = useRef(edit);
+  current.current = edit;
+
+  // Before the first paint, so that nothing below has to move.
+  useLayoutEffect(() => {
+    if (host.current === null) return;
+    const created = createEditor(host.current, {
+      label,
+      text,
+      isReadOnly: edit === null,
+      onChange: (changed) => current.current?.onChange(changed),
+      onSubmit: () => current.current?.onSubmit?.(),
+    });
+    editor.current = created;
+    return () => created.destroy();
+  }, []);
+  // What is typed comes back a render later, when more may have been typed: an editor that is edited
+  // begins with its text and then has its own.
+  useEffect(() => {
+    if (edit === null) editor.current?.setText(text);
+  }, [text]);
+  useEffect(() => editor.current?.setFindings(findings), [findings]);
+  useSignalEffect(() => {
+    const shown = line?.value ?? null;
+    if (line === null || shown === null) return;
+    editor.current?.showLine(shown);
+    line.value = null;
+  });
+  return <div class="sql-editor" data-editable={edit !== null} ref={host} />;
+}

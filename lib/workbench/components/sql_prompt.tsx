@@ -1,0 +1,75 @@
+// A prompt for SQL on the plugin's rows; read-only unless it is allowed to write. In the browser.
+
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { DataRows } from "../../browser/sandbox.ts";
+import { promptFindings } from "../model/prompt_findings.ts";
+import { count, describeDuration } from "../model/words.ts";
+import { allowWriting, runPrompt, typePrompt } from "../state/browse.ts";
+import { useStore } from "../state/store_context.ts";
+import { RowTable } from "./row_table.tsx";
+import { SqlEditor } from "./sql_editor.tsx";
+
+/** One statement at a time, by Ctrl+Enter or the button. */
+export function SqlPrompt(): JSX.Element {
+  const store = useStore();
+  const { sql, mayWrite, isRunning, result } = store.prompt.value;
+  const problem = result?.rows.ok === false ? result.rows.message : null;
+  const findings = useMemo(() => problem === null ? [] : promptFindings(problem), [problem]);
+  return (
+    <section class="prompt" aria-labelledby="prompt-heading">
+      <div class="section-bar">
+        <h3 id="prompt-heading" class="section-heading">SQL</h3>
+        <label class="check">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={mayWrite}
+            aria-describedby="writing-hint"
+            onChange={(event) => allowWriting(store, event.currentTarget.checked)}
+          />
+          Allow writing
+        </label>
+        <button
+          type="button"
+          class="button button-primary button-small"
+          aria-disabled={isRunning || sql.trim() === ""}
+          onClick={() => void runPrompt(store)}
+        >
+          Run
+        </button>
+      </div>
+      <SqlEditor
+        label="SQL to run"
+        text={sql}
+        findings={findings}
+        line={null}
+        edit={{
+          onChange: (changed) => typePrompt(store, changed),
+          onSubmit: () => void runPrompt(store),
+        }}
+      />
+      <p id="writing-hint" class="quiet">
+        {mayWrite
+          ? "INSERT, UPDATE and DELETE take effect at once and cannot be undone; the schema still " +
+            "changes by migrations alone"
+          : "Only reads; Ctrl+Enter or ⌘+Enter runs"}
+      </p>
+      <div class="prompt-result" role="status">
+        {problem !== null && <p class="problem-text">{problem}</p>}
+        {result?.rows.ok === true && (
+          <p class="quiet">{describeRows(result.rows.value)} in {describeDuration(result.ms)}</p>
+        )}
+      </div>
+      {result?.rows.ok === true && result.rows.value.columns.length > 0 && (
+        <RowTable rows={result.rows.value} label="Result" />
+      )}
+    </section>
+  );
+}
+
+function describeRows({ columns, rows, hasMore, changes }: DataRows): string {
+  if (columns.length === 0) return `${count(changes, "row")} changed`;
+  const shown = hasMore ? `The first ${count(rows.length, "row")}` : count(rows.length, "row");
+  return changes === 0 ? shown : `${shown}, ${count(changes, "row")} changed`;
+}

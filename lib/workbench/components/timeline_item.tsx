@@ -1,0 +1,105 @@
+// One migration in the timeline. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { ChangeMessage } from "../../message/reply.ts";
+import { STATE_LABELS, type StepState, type TimelineStep } from "../model/timeline.ts";
+import {
+  CHANGE_SIGNS,
+  changeSubject,
+  changeWord,
+  count,
+  describeDuration,
+  describeTimeShort,
+  padVersion,
+} from "../model/words.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+interface TimelineItemProps {
+  readonly step: TimelineStep;
+  readonly isShown: boolean;
+  readonly onOpen: () => void;
+}
+
+const ICONS: Readonly<Record<StepState, IconName>> = {
+  applied: "check",
+  pending: "circle",
+  failed: "cross",
+  changed: "edit",
+  missing: "missing",
+  late: "clock",
+  invalid: "warning",
+};
+
+const SHOWN_CHANGES = 3;
+
+/** What it is called, how it stands with it, and what it changes and loses. */
+export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.Element {
+  const { run, state, changes, version } = step;
+  const errors = step.findings.filter(({ level }) => level === "ERROR").length;
+  const losses = step.findings.filter(({ category }) => category === "destructive").length;
+  return (
+    <li class="timeline-entry">
+      <button
+        type="button"
+        class="timeline-item"
+        data-key={step.key}
+        data-state={state}
+        aria-current={isShown ? "step" : undefined}
+        tabIndex={isShown ? 0 : -1}
+        onClick={onOpen}
+      >
+        <span class="timeline-sign">
+          <Icon name={ICONS[state]} />
+        </span>
+        <span class="timeline-title">
+          {version !== null && <span class="timeline-version">{padVersion(version)}</span>}{" "}
+          {step.title}
+        </span>
+        <span class="timeline-facts">
+          <span class="state-word" data-state={state}>{STATE_LABELS[state]}</span>
+          {step.isCurrent && <span class="here">database is here</span>}
+          {run !== null && (
+            <span class="quiet">
+              <time dateTime={run.at}>{describeTimeShort(run.at)}</time> by {run.by}
+              {run.durationMs !== null && `, ${describeDuration(run.durationMs)}`}
+            </span>
+          )}
+        </span>
+        {changes.length > 0 && <ChangeGlance changes={changes} />}
+        {(errors > 0 || losses > 0) && (
+          <span class="timeline-facts">
+            {errors > 0 && (
+              <span class="loss-word" data-level="ERROR">
+                <Icon name="cross" />
+                {count(errors, "error")}
+              </span>
+            )}
+            {losses > 0 && (
+              <span class="loss-word" data-level="WARNING">
+                <Icon name="warning" />
+                loses data
+              </span>
+            )}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+function ChangeGlance({ changes }: { readonly changes: readonly ChangeMessage[] }): JSX.Element {
+  const shown = changes.slice(0, SHOWN_CHANGES);
+  return (
+    <span class="glance">
+      {shown.map((change) => (
+        <span key={JSON.stringify(change)} class="glance-change" data-mark={change.change}>
+          <span aria-hidden="true">{CHANGE_SIGNS[change.change]}</span>
+          <span class="unseen">{changeWord(change.change)}</span> {changeSubject(change)}
+        </span>
+      ))}
+      {changes.length > shown.length && (
+        <span class="glance-change">{count(changes.length - shown.length, "more change")}</span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,144 @@
+// CodeMirror for SQLite's SQL, in a shadow root. Runs in the browser.
+
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { sql, SQLite } from "@codemirror/lang-sql";
+import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
+import { EditorState, type Extension } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  tooltips,
+} from "@codemirror/view";
+import type { FindingMessage } from "../../message/reply.ts";
+import { placeFindings } from "../model/findings.ts";
+import { EDITOR_THEME, SQL_HIGHLIGHTING } from "./editor_theme.ts";
+
+/** How an editor begins, and whom it tells. */
+export interface EditorOptions {
+  /** What a screen reader calls it. */
+  readonly label: string;
+  readonly text: string;
+  readonly isReadOnly: boolean;
+  readonly onChange: (text: string) => void;
+  readonly onSubmit: () => void;
+}
+
+/** An editor on the page. */
+export interface Editor {
+  /** Replaces the text, unless it is that already. */
+  setText(text: string): void;
+  setFindings(findings: readonly FindingMessage[]): void;
+  /** Scrolls to a line, from 1, and puts the cursor there. */
+  showLine(line: number): void;
+  destroy(): void;
+}
+
+const SEVERITIES: Readonly<Record<FindingMessage["level"], Diagnostic["severity"]>> = {
+  ERROR: "error",
+  WARNING: "warning",
+  INFO: "info",
+};
+
+/**
+ * Makes an editor inside `host`. In a shadow root CodeMirror adds its styles as constructed style
+ * sheets, which a strict Content-Security-Policy allows; as <style> elements it would forbid them.
+ */
+export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({ doc: options.text, extensions: extensions(root, options) }),
+  });
+  return {
+    setText(text) {
+      const { doc } = view.state;
+      if (doc.toString() === text) return;
+      view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+    },
+    setFindings(findings) {
+      const text = view.state.doc.toString();
+      const diagnostics = placeFindings(text, findings).map((
+        { from, to, finding },
+      ): Diagnostic => ({
+        from,
+        to,
+        severity: SEVERITIES[finding.level],
+        message: finding.message,
+        source: finding.code,
+      }));
+      view.dispatch(setDiagnostics(view.state, diagnostics));
+    },
+    showLine(number) {
+      const { doc } = view.state;
+      const { from, to } = doc.line(Math.min(Math.max(number, 1), doc.lines));
+      view.dispatch({
+        selection: { anchor: from, head: to },
+        effects: EditorView.scrollIntoView(from, { y: "center" }),
+      });
+      view.focus();
+    },
+    destroy() {
+      view.destroy();
+    },
+  };
+}
+
+function extensions(root: ShadowRoot, options: EditorOptions): readonly Extension[] {
+  const { label, isReadOnly, onChange, onSubmit } = options;
+  return [
+    lineNumbers(),
+    lintGutter(),
+    sql({ dialect: SQLite, upperCaseKeywords: true }),
+    syntaxHighlighting(SQL_HIGHLIGHTING),
+    bracketMatching(),
+    EDITOR_THEME,
+    // By default a tooltip hangs on the document, where the editor's styles are not.
+    tooltips({ position: "fixed", parent: tooltipHost(root) }),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      ...(isReadOnly ? { "aria-readonly": "true", tabindex: "0" } : {}),
+    }),
+    isReadOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : [
+      history(),
+      EditorView.domEventHandlers({ beforeinput: typeOver }),
+      drawSelection(),
+      highlightActiveLine(),
+      keymap.of([
+        {
+          key: "Mod-Enter",
+          run() {
+            onSubmit();
+            return true;
+          },
+        },
+        ...defaultKeymap,
+        ...historyKeymap,
+      ]),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) onChange(update.state.doc.toString());
+      }),
+    ],
+  ];
+}
+
+// Left to itself, Chromium gives what is typed over a selection the style of what stood there, by an
+// inline style that the policy refuses and reports.
+function typeOver(event: InputEvent, view: EditorView): boolean {
+  const { data, inputType, isComposing } = event;
+  const { state } = view;
+  if (inputType !== "insertText" || data === null || isComposing) return false;
+  if (state.selection.main.empty || state.readOnly) return false;
+  view.dispatch(state.replaceSelection(data), { scrollIntoView: true, userEvent: "input.type" });
+  return true;
+}
+
+function tooltipHost(root: ShadowRoot): HTMLElement {
+  const host = document.createElement("div");
+  root.append(host);
+  return host;
+}

@@ -1,0 +1,225 @@
+// The schema before and after a migration as two drawings, with what changed marked. Pure.
+
+import type { ChangeMessage } from "../../message/reply.ts";
+import type { Attachment, Column, Schema, Table } from "../../sqlite/schema.ts";
+
+/** What a migration does to a thing that is drawn. */
+export type Mark = ChangeMessage["change"] | "same";
+
+/** A column in a box. */
+export interface DiagramColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly isPrimaryKey: boolean;
+  readonly isForeignKey: boolean;
+  readonly isNotNull: boolean;
+  readonly mark: Mark;
+  /** What was altered, or the other name. */
+  readonly note: string | null;
+}
+
+/** An index or a trigger in a box. */
+export interface DiagramAttachment {
+  readonly kind: "index" | "trigger";
+  readonly name: string;
+  readonly mark: Mark;
+}
+
+/** A table or a view. */
+export interface DiagramBox {
+  /** The same in both drawings for what is the same table, whatever it is called. */
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "table" | "virtual table" | "search index" | "view";
+  readonly mark: Mark;
+  readonly note: string | null;
+  readonly columns: readonly DiagramColumn[];
+  readonly attachments: readonly DiagramAttachment[];
+}
+
+/** A foreign key, from the table that has it to the one that it names. */
+export interface DiagramEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly columns: string;
+}
+
+/** One drawing. */
+export interface DiagramSide {
+  readonly boxes: readonly DiagramBox[];
+  readonly edges: readonly DiagramEdge[];
+}
+
+/** Both drawings. */
+export interface Diagram {
+  readonly before: DiagramSide;
+  readonly after: DiagramSide;
+}
+
+const KINDS: Readonly<Record<Table["kind"], DiagramBox["kind"]>> = {
+  table: "table",
+  virtual: "virtual table",
+  index: "search index",
+};
+
+/**
+ * Draws both schemas. Which table became which is told by `changes`, which the rehearsal observed;
+ * it is never guessed from likeness.
+ */
+export function diagramOf(
+  before: Schema,
+  after: Schema,
+  changes: readonly ChangeMessage[],
+): Diagram {
+  const formerNames = new Map(
+    changes.flatMap((each) =>
+      each.change === "renamed" && each.object === "table" ? [[formerName(each), each.name]] : []
+    ),
+  );
+  const nameAfter = (table: string): string => formerNames.get(table) ?? table;
+  const surviving = new Set(after.tables.map(({ name }) => fold(name)));
+  // A lost table must not share the place of a new one that took its name in a rename.
+  const idBefore = (table: string): string =>
+    surviving.has(fold(nameAfter(table))) || isView(after, table)
+      ? fold(nameAfter(table))
+      : `lost ${fold(table)}`;
+  return {
+    before: drawSide(before, "before", changes, idBefore, nameAfter),
+    after: drawSide(after, "after", changes, fold, (table) => table),
+  };
+}
+
+/** What a person who cannot see the drawing is told about it. */
+export function describeSide({ boxes, edges }: DiagramSide): string {
+  if (boxes.length === 0) return "No tables";
+  const names = boxes.map(({ name, mark, kind }) =>
+    mark === "same" ? `${kind} ${name}` : `${kind} ${name}, ${mark === "removed" ? "lost" : mark}`
+  );
+  const nameOf = new Map(boxes.map(({ id, name }) => [id, name]));
+  const keys = edges.map(({ from, to }) => `${nameOf.get(from)} refers to ${nameOf.get(to)}`);
+  return [...names, ...new Set(keys)].join("; ");
+}
+
+function drawSide(
+  schema: Schema,
+  side: "before" | "after",
+  changes: readonly ChangeMessage[],
+  idOf: (table: string) => string,
+  nameAfter: (table: string) => string,
+): DiagramSide {
+  // What is gone has no place in the drawing after, and what is new none in the one before.
+  const visible = changes.filter(({ change }) =>
+    change !== (side === "before" ? "added" : "removed")
+  );
+  const box = (
+    name: string,
+    kind: DiagramBox["kind"],
+    columns: readonly DiagramColumn[],
+    object: "table" | "view",
+  ): DiagramBox => {
+    const own = visible.find((each) =>
+      each.object === object && sameName(each.name, object === "table" ? nameAfter(name) : name)
+    );
+    const attachments = attachmentsOf(schema, name, visible);
+    const isTouched = changes.some((each) =>
+      each.table !== null && sameName(each.table, nameAfter(name))
+    );
+    return {
+      id: idOf(name),
+      name,
+      kind,
+      mark: own?.change ?? (isTouched ? "altered" : "same"),
+      note: own === undefined ? null : noteOf(own, side),
+      columns,
+      attachments,
+    };
+  };
+  const boxes = [
+    ...schema.tables.map((table) =>
+      box(table.name, KINDS[table.kind], columnsOf(table, side, visible, nameAfter), "table")
+    ),
+    ...schema.views.map(({ name }) => box(name, "view", [], "view")),
+  ];
+  const ids = new Map(schema.tables.map(({ name }) => [fold(name), idOf(name)]));
+  const edges = schema.tables.flatMap((table) =>
+    table.foreignKeys.flatMap((key) => {
+      const to = ids.get(fold(key.parent));
+      return to === undefined ? [] : [{ from: idOf(table.name), to, columns: key.columns }];
+    })
+  );
+  return { boxes, edges };
+}
+
+function columnsOf(
+  table: Table,
+  side: "before" | "after",
+  visible: readonly ChangeMessage[],
+  nameAfter: (table: string) => string,
+): readonly DiagramColumn[] {
+  const concerning = visible.filter((each) =>
+    each.object === "column" && each.table !== null && sameName(each.table, nameAfter(table.name))
+  );
+  const foreign = new Set(table.foreignKeys.flatMap(({ columns }) => fold(columns).split(",")));
+  return table.columns.map((column) => {
+    const change = changeOf(column, side, concerning);
+    return {
+      name: column.name,
+      type: column.type,
+      isPrimaryKey: column.primaryKey > 0,
+      isForeignKey: foreign.has(fold(column.name)),
+      isNotNull: column.notNull,
+      mark: change?.change ?? "same",
+      note: change === undefined ? null : noteOf(change, side),
+    };
+  });
+}
+
+// A renamed column's change carries the new name, with the former one in its detail.
+function changeOf(
+  column: Column,
+  side: "before" | "after",
+  concerning: readonly ChangeMessage[],
+): ChangeMessage | undefined {
+  if (side === "after") return concerning.find(({ name }) => sameName(name, column.name));
+  const renamed = concerning.find((each) =>
+    each.change === "renamed" && sameName(formerName(each), column.name)
+  );
+  return renamed ??
+    concerning.find((each) => each.change !== "renamed" && sameName(each.name, column.name));
+}
+
+function attachmentsOf(
+  schema: Schema,
+  table: string,
+  visible: readonly ChangeMessage[],
+): readonly DiagramAttachment[] {
+  const draw = (kind: "index" | "trigger", list: readonly Attachment[]) =>
+    list.filter((each) => sameName(each.table, table)).map(({ name }): DiagramAttachment => ({
+      kind,
+      name,
+      mark: visible.find((each) => each.object === kind && each.name === name)?.change ?? "same",
+    }));
+  return [...draw("index", schema.indexes), ...draw("trigger", schema.triggers)];
+}
+
+function noteOf(change: ChangeMessage, side: "before" | "after"): string | null {
+  return change.change === "renamed" && side === "before"
+    ? `becomes ${change.name}`
+    : change.detail;
+}
+
+function formerName({ detail }: ChangeMessage): string {
+  return detail?.replace(/^was /, "") ?? "";
+}
+
+function isView({ views }: Schema, name: string): boolean {
+  return views.some((view) => sameName(view.name, name));
+}
+
+function sameName(one: string, other: string): boolean {
+  return fold(one) === fold(other);
+}
+
+function fold(name: string): string {
+  return name.toLowerCase();
+}

@@ -1,0 +1,76 @@
+// Orders findings for lists, and places them in a text for the editor. Pure; runs anywhere.
+
+import type { FindingMessage } from "../../message/reply.ts";
+
+/** A stretch of a text, in UTF-16 code units, and what is to be said about it. */
+export interface PlacedFinding {
+  readonly from: number;
+  readonly to: number;
+  readonly finding: FindingMessage;
+}
+
+const ORDER: Readonly<Record<FindingMessage["level"], number>> = { ERROR: 0, WARNING: 1, INFO: 2 };
+
+/**
+ * Joins what status and the rehearsal of the files say. Where both speak of one thing, the first
+ * list is right: status has counted the rows that are really there.
+ */
+export function mergeFindings(
+  first: readonly FindingMessage[],
+  second: readonly FindingMessage[],
+): readonly FindingMessage[] {
+  const said = new Set(first.map(keyOf));
+  return [...first, ...second.filter((finding) => !said.has(keyOf(finding)))].sort(
+    (one, other) =>
+      ORDER[one.level] - ORDER[other.level] || (one.line ?? Infinity) - (other.line ?? Infinity),
+  );
+}
+
+/** Places findings that have a line: from their column to the end of that line's text. */
+export function placeFindings(
+  text: string,
+  findings: readonly FindingMessage[],
+): readonly PlacedFinding[] {
+  // A BOM or CRLF is not counted in the positions that findings have.
+  const lines = text.split("\n");
+  const starts: number[] = [];
+  let start = 0;
+  for (const line of lines) {
+    starts.push(start);
+    start += line.length + 1;
+  }
+  return findings.flatMap((finding) => {
+    const { line = 0, column = 1 } = finding;
+    const words = lines[line - 1];
+    const begin = starts[line - 1];
+    if (words === undefined || begin === undefined) return [];
+    const end = words.trimEnd().length;
+    const indent = words.length - words.trimStart().length;
+    const offset = Math.min(Math.max(toUnits(words, column - 1), indent), end);
+    return [{ from: begin + Math.min(offset, end), to: begin + end, finding }];
+  });
+}
+
+/** Where the remedy for a code stands; browsers that know text fragments scroll to it in plain text. */
+export function remedyLink(docsUrl: string, code: string): string {
+  // In a text directive a hyphen has a meaning: https://wicg.github.io/scroll-to-text-fragment/#syntax
+  const text = encodeURIComponent(`### \`${code}\``).replaceAll("-", "%2D");
+  return `${docsUrl}#${code}:~:text=${text}`;
+}
+
+/** Where a finding is, as `file:line:column`; `null` where it is about no file. */
+export function placeOf({ file, line, column }: FindingMessage): string | null {
+  if (file === undefined) return null;
+  return [file, line, line === undefined ? undefined : column]
+    .filter((part) => part !== undefined).join(":");
+}
+
+function keyOf({ code, file, migration_version, line, message }: FindingMessage): string {
+  // The same loss is counted by one and foreseen by the other, in other words.
+  return JSON.stringify([code, file ?? migration_version, line ?? message]);
+}
+
+// Findings count code points, the editor counts UTF-16 code units.
+function toUnits(line: string, codePoints: number): number {
+  return [...line].slice(0, Math.max(codePoints, 0)).join("").length;
+}

@@ -1,0 +1,85 @@
+// How far a run is, from its events or from status. Pure; runs anywhere.
+
+import type { RunEvent } from "../../message/event.ts";
+import type { ProgressMessage } from "../../message/reply.ts";
+import { padVersion } from "./words.ts";
+
+/** A run as far as it has come. */
+export interface RunProgress {
+  readonly verb: "apply" | "rollback";
+  readonly isDryRun: boolean;
+  readonly migrationsDone: number;
+  readonly migrationsTotal: number;
+  /** The migration that runs now; `null` while the plan is made. */
+  readonly version: number | null;
+  /** Between 0 and 1, of that migration's statements. */
+  readonly statements: number;
+}
+
+/** Follows the events of one run; `null` where none runs any more. */
+export function followRun(before: RunProgress | null, event: RunEvent): RunProgress | null {
+  const progress = before ?? {
+    verb: event.verb,
+    isDryRun: event.dry_run,
+    migrationsDone: 0,
+    migrationsTotal: 0,
+    version: null,
+    statements: 0,
+  };
+  switch (event.event) {
+    case "run_started":
+      return {
+        verb: event.verb,
+        isDryRun: event.dry_run,
+        migrationsDone: 0,
+        migrationsTotal: event.versions.length,
+        version: null,
+        statements: 0,
+      };
+    case "migration_started":
+      return { ...progress, version: event.version, statements: 0 };
+    case "migration_applied":
+    case "migration_rolled_back":
+      return {
+        ...progress,
+        migrationsDone: progress.migrationsDone + 1,
+        version: null,
+        statements: 0,
+      };
+    case "migration_failed":
+      return progress;
+    case "run_finished":
+      return null;
+  }
+  event satisfies never;
+}
+
+/** What status says of a run. */
+export function progressOf(message: ProgressMessage): RunProgress {
+  return {
+    verb: message.verb,
+    isDryRun: message.dry_run,
+    migrationsDone: message.migrations_done,
+    migrationsTotal: message.migrations_total,
+    version: message.version,
+    statements: message.statements_total === 0
+      ? 0
+      : message.statements_done / message.statements_total,
+  };
+}
+
+/** The share that is done, from 0 to 1; `null` while the plan is made. */
+export function fractionDone(progress: RunProgress): number | null {
+  return progress.migrationsTotal === 0
+    ? null
+    : Math.min((progress.migrationsDone + progress.statements) / progress.migrationsTotal, 1);
+}
+
+/** A run in words: `Applying 004, 1 of 3 done`. */
+export function describeProgress(progress: RunProgress): string {
+  const { verb, isDryRun, migrationsDone, migrationsTotal, version } = progress;
+  const doing = isDryRun ? "Trying" : verb === "apply" ? "Applying" : "Rolling back";
+  if (migrationsTotal === 0) return isDryRun ? "Preparing the dry run" : "Preparing the run";
+  const which = version === null ? "" : ` ${padVersion(version)}`;
+  return `${doing}${which}, ${migrationsDone} of ${migrationsTotal} done`;
+}

@@ -1,0 +1,41 @@
+// The page's entry: opens the sandbox and draws what it tells. Runs in the browser.
+
+import { render } from "preact";
+import { openSandbox } from "../browser/client.ts";
+import { App } from "./components/app.tsx";
+import { keepPage } from "./offline/keep_page.ts";
+import { followAddress } from "./state/follow_address.ts";
+import { keepFocus } from "./state/keep_focus.ts";
+import { start } from "./state/start.ts";
+import { StoreContext } from "./state/store_context.ts";
+import { createStore } from "./state/store.ts";
+import { restoreTheme } from "./state/theme.ts";
+
+const store = createStore();
+restoreTheme(store);
+followAddress(store);
+keepFocus();
+
+const root = document.getElementById("page");
+if (root === null) throw new Error("index.html has no element #page");
+render(
+  <StoreContext.Provider value={store}>
+    <App />
+  </StoreContext.Provider>,
+  root,
+);
+
+void start(
+  store,
+  openSandbox({
+    workerUrl: new URL("./sandbox_worker.js", import.meta.url),
+    manifest: new URL("./plugins/manifest.json", import.meta.url),
+  }),
+);
+
+// A page that comes back from the back-forward cache has lost its worker.
+addEventListener("pageshow", (event) => {
+  if ("persisted" in event && event.persisted) location.reload();
+});
+
+void keepPage();

@@ -1,0 +1,105 @@
+// The playground: a file that is rehearsed as it is typed. Runs in the browser.
+
+import type { FileReport } from "../../browser/sandbox.ts";
+import { DRAFT_TEXT, fileNameProblem, nextFileName } from "../model/draft_file.ts";
+import { keepFiles } from "./files.ts";
+import { type DraftState, type Store, withEntry, withoutEntry } from "./store.ts";
+
+// Long enough for a word, short enough to feel live.
+const DEBOUNCE_MS = 150;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let latest = 0;
+
+/** Begins a draft for a plugin, where there is none yet. */
+export function openDraft(store: Store, plugin: string): void {
+  if (store.drafts.peek().has(plugin)) return;
+  const file = nextFileName(filesOf(store, plugin));
+  change(store, plugin, {
+    file,
+    text: DRAFT_TEXT,
+    isRehearsing: false,
+    report: null,
+    effect: null,
+  });
+  void rehearseDraft(store, plugin);
+}
+
+/** Begins a draft with a file's text, to try what a change of it would do. */
+export function copyToDraft(store: Store, plugin: string, { file, text }: FileReport): void {
+  if (text === null) return;
+  change(store, plugin, { file, text, isRehearsing: false, report: null, effect: null });
+  void rehearseDraft(store, plugin);
+}
+
+/** Takes over what is typed, and has it rehearsed once typing pauses. */
+export function editDraft(
+  store: Store,
+  plugin: string,
+  edit: Partial<Pick<DraftState, "file" | "text">>,
+): void {
+  const draft = store.drafts.value.get(plugin);
+  if (draft === undefined) return;
+  change(store, plugin, { ...draft, ...edit, isRehearsing: true });
+  clearTimeout(timer);
+  timer = setTimeout(() => void rehearseDraft(store, plugin), DEBOUNCE_MS);
+}
+
+/** Has a draft rehearsed; of several answers only the one to the last question counts. */
+export async function rehearseDraft(store: Store, plugin: string): Promise<void> {
+  const draft = store.drafts.peek().get(plugin);
+  const sandbox = store.sandbox.peek();
+  if (draft === undefined || sandbox === null) return;
+  latest += 1;
+  const own = latest;
+  change(store, plugin, { ...draft, isRehearsing: true });
+  const report = await sandbox.files(plugin, { file: draft.file, text: draft.text });
+  const present = store.drafts.peek().get(plugin);
+  if (own !== latest || present === undefined) return;
+  const isStale = present.text !== draft.text || present.file !== draft.file;
+  const effect = effectIn(report, draft.file) ?? present.effect;
+  change(store, plugin, { ...present, isRehearsing: isStale, report, effect });
+}
+
+/** Keeps the draft as a file of the plugin, together with those that it has. */
+export async function keepDraft(store: Store, plugin: string): Promise<void> {
+  const draft = store.drafts.value.get(plugin);
+  if (draft === undefined || fileNameProblem(draft.file) !== null) return;
+  if (store.reports.value.get(plugin)?.ok !== true) {
+    // Kept alone, the draft would take the place of every file that is there.
+    store.said.value = `The files of ${plugin} have not been read yet; wait a moment and try again`;
+    return;
+  }
+  const others = filesOf(store, plugin).filter(({ file }) => file !== draft.file);
+  const unreadable = others.find(({ text }) => text === null);
+  if (unreadable !== undefined) {
+    store.said.value = `${unreadable.file} cannot be copied, because it is not text; drop the ` +
+      `files of ${plugin} onto the page together`;
+    return;
+  }
+  const encoder = new TextEncoder();
+  const files = [...others, draft].map(({ file, text }) => ({
+    file,
+    bytes: encoder.encode(text ?? ""),
+  }));
+  const isKept = await keepFiles(store, plugin, files);
+  // What was typed meanwhile is in no file.
+  if (isKept && store.drafts.value.get(plugin)?.text === draft.text) {
+    store.drafts.value = withoutEntry(store.drafts.value, plugin);
+  }
+}
+
+function effectIn(report: DraftState["report"], file: string): DraftState["effect"] {
+  return report?.ok === true
+    ? report.value.files.find((each) => each.file === file)?.effect ?? null
+    : null;
+}
+
+function filesOf(store: Store, plugin: string): readonly FileReport[] {
+  const report = store.reports.peek().get(plugin);
+  return report?.ok === true ? report.value.files : [];
+}
+
+function change(store: Store, plugin: string, draft: DraftState): void {
+  store.drafts.value = withEntry(store.drafts.peek(), plugin, draft);
+}

@@ -1,0 +1,168 @@
+// Keeps and forgets files that were brought to the page. Runs in the browser.
+
+import { type KeptFile, MAX_KEPT_BYTES } from "../../browser/kept_files.ts";
+import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
+import { isSqlFile } from "../../migration/file_name.ts";
+import { type DroppedFile, sortDrop } from "../model/dropped_files.ts";
+import { count, describeSize } from "../model/words.ts";
+import { ask } from "./ask.ts";
+import { goTo } from "./navigate.ts";
+import type { Store } from "./store.ts";
+
+// A folder of somebody's disk may hold anything.
+const MOST_FILES = 5_000;
+
+/** Files that were brought, or why they are too many; never a part of them. */
+type Brought =
+  | { readonly ok: true; readonly files: readonly DroppedFile[] }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Takes files in: those of a plugin's folder at once, loose ones after their plugin is named. Files
+ * that are gone, or that may not be read, are said to be so.
+ */
+export async function receiveFiles(
+  store: Store,
+  reading: Promise<Brought>,
+): Promise<void> {
+  let brought: Brought;
+  try {
+    brought = await reading;
+  } catch (error) {
+    store.said.value = `The files cannot be read: ${
+      error instanceof Error ? error.message : String(error)
+    }`;
+    return;
+  }
+  if (!brought.ok) {
+    store.said.value = brought.message;
+    return;
+  }
+  const { plugins, loose, suggestion, ignored } = sortDrop(brought.files);
+  for (const [plugin, kept] of plugins) await keepFiles(store, plugin, kept);
+  if (loose.length > 0) {
+    store.naming.value = { files: loose, suggestion: suggestion || firstFree(store) };
+  } else if (plugins.size === 0) {
+    const what = ignored === 0 ? "no file in it" : `no .sql file among ${count(ignored, "file")}`;
+    store.said.value = `There was ${what}; drop .sql files, or a folder that holds migrations/`;
+  }
+}
+
+/** Keeps loose files under a name; says what is wrong with the name, or `null`. */
+export async function nameFiles(store: Store, plugin: string): Promise<string | null> {
+  const naming = store.naming.value;
+  if (naming === null) return null;
+  if (!isPluginName(plugin)) return `Choose another name: ${PLUGIN_NAME_RULE}`;
+  store.naming.value = null;
+  await keepFiles(store, plugin, naming.files);
+  return null;
+}
+
+/** Keeps files as a plugin's and goes there; says whether they were kept. */
+export async function keepFiles(
+  store: Store,
+  plugin: string,
+  files: readonly KeptFile[],
+): Promise<boolean> {
+  const kept = await store.sandbox.value?.keepFiles(plugin, files);
+  if (kept === undefined) return false;
+  store.said.value = kept.ok ? `Kept ${count(files.length, "file")} as ${plugin}` : kept.message;
+  if (kept.ok) goTo(store, { plugin, view: "migrations" });
+  return kept.ok;
+}
+
+/** Forgets the files that were kept for a plugin, once somebody has agreed. */
+export async function forgetFiles(store: Store, plugin: string): Promise<void> {
+  const isAgreed = await ask(store, {
+    title: `Forget the files of ${plugin}`,
+    text:
+      "The files that were dropped for this plugin are removed from the browser. Its database " +
+      "stays, and so do files that the deployment brings under this name.",
+    points: [],
+    footnote: null,
+    confirm: "Forget files",
+  });
+  if (!isAgreed) return;
+  const forgotten = await store.sandbox.value?.forgetFiles(plugin);
+  if (forgotten === undefined) return;
+  store.said.value = forgotten.ok ? `Forgot the files of ${plugin}` : forgotten.message;
+}
+
+/** Reads what a drop carries, folders included. */
+export async function filesOfDrop(transfer: DataTransfer): Promise<Brought> {
+  // All at once: the items are gone after the first wait.
+  const items = [...transfer.items].filter(({ kind }) => kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const found: FoundFile[] = [];
+  for (const { entry, file } of items) {
+    if (entry !== null) await collect(entry, found);
+    else if (file !== null) found.push({ path: file.name, open: () => Promise.resolve(file) });
+  }
+  return await read(found);
+}
+
+/** Reads what a file input carries. */
+export async function filesOfInput(files: Iterable<File>): Promise<Brought> {
+  // A copy, for the input is emptied meanwhile.
+  return await read([...files].map((file) => ({
+    path: file.webkitRelativePath || file.name,
+    open: () => Promise.resolve(file),
+  })));
+}
+
+/** A file that has not been read yet. */
+interface FoundFile {
+  readonly path: string;
+  open(): Promise<File>;
+}
+
+async function collect(entry: FileSystemEntry, found: FoundFile[]): Promise<void> {
+  if (found.length > MOST_FILES) return;
+  if (isFile(entry)) {
+    found.push({
+      path: entry.fullPath,
+      open: () => new Promise((resolve, reject) => entry.file(resolve, reject)),
+    });
+  } else if (isDirectory(entry)) {
+    const reader = entry.createReader();
+    while (true) {
+      // A reader yields a hundred entries at a time, and none at the end.
+      const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+        reader.readEntries(resolve, reject)
+      );
+      if (batch.length === 0) return;
+      for (const each of batch) await collect(each, found);
+    }
+  }
+}
+
+/** Reads the SQL alone; a plugin of which a part was read would be another plugin. */
+async function read(found: readonly FoundFile[]): Promise<Brought> {
+  const files: DroppedFile[] = [];
+  let sizeBytes = 0;
+  for (const { path, open } of found) {
+    const file = isSqlFile(path) ? await open() : null;
+    sizeBytes += file?.size ?? 0;
+    if (files.length >= MOST_FILES || sizeBytes > MAX_KEPT_BYTES) {
+      const most = `${MOST_FILES} files, or ${describeSize(MAX_KEPT_BYTES)} of SQL`;
+      return { ok: false, message: `There are more than ${most}; drop the folder of one plugin` };
+    }
+    const bytes = file === null ? new Uint8Array() : new Uint8Array(await file.arrayBuffer());
+    files.push({ path, bytes });
+  }
+  return { ok: true, files };
+}
+
+// Not every browser has the classes of entries as globals.
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+function firstFree(store: Store): string {
+  const taken = new Set(store.plugins.value?.map(({ name }) => name));
+  return taken.has("my-plugin") ? "" : "my-plugin";
+}

@@ -1,0 +1,61 @@
+// Opens the sandbox and follows what it tells. Runs in the browser.
+
+import type { Sandbox, SandboxEvent } from "../../browser/sandbox.ts";
+import { followRun } from "../model/run_progress.ts";
+import { addMessage } from "../model/wire_log.ts";
+import { refreshBrowsing } from "./browse.ts";
+import { rehearseDraft } from "./draft.ts";
+import { loadPlugins, loadReport, loadStatus } from "./load.ts";
+import { type Store, withEntry, withoutEntry } from "./store.ts";
+
+/** Waits for the sandbox and fills the page. Why it could not be opened is shown. */
+export async function start(store: Store, opening: Promise<Sandbox>): Promise<void> {
+  try {
+    const sandbox = await opening;
+    await sandbox.subscribe((event) => follow(store, event));
+    store.sandbox.value = sandbox;
+    await loadPlugins(store);
+  } catch (error) {
+    store.startProblem.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+function follow(store: Store, event: SandboxEvent): void {
+  switch (event.kind) {
+    case "state": {
+      const before = store.state.value.role;
+      store.state.value = event.state;
+      // Another tab may have brought other plugins.
+      if (before === "guest" && event.state.role === "owner") void loadPlugins(store);
+      return;
+    }
+    case "run": {
+      const { plugin_name: plugin } = event.event;
+      const progress = followRun(store.running.value.get(plugin) ?? null, event.event);
+      store.running.value = progress === null
+        ? withoutEntry(store.running.value, plugin)
+        : withEntry(store.running.value, plugin, progress);
+      return;
+    }
+    case "wire":
+      if (!store.isLogPaused.value) {
+        store.exchanges.value = addMessage(store.exchanges.value, event.message);
+      }
+      return;
+    case "files":
+      void followFiles(store, event.plugin);
+      return;
+    case "database":
+      void loadStatus(store, event.plugin);
+      if (event.plugin === store.place.value.plugin) void refreshBrowsing(store);
+      return;
+  }
+  event satisfies never;
+}
+
+async function followFiles(store: Store, plugin: string): Promise<void> {
+  store.reports.value = withoutEntry(store.reports.value, plugin);
+  await loadPlugins(store);
+  if (plugin !== store.place.value.plugin) await loadReport(store, plugin);
+  if (store.drafts.value.has(plugin)) await rehearseDraft(store, plugin);
+}
