@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { buildSandbox, CLIENT_LIMIT_BYTES } from "../../examples/sandbox/build.ts";
-import { DenoPackages } from "../../examples/sandbox/deno_packages.ts";
+import { buildSandbox, CLIENT_LIMIT_BYTES } from "../../lib/bundle/build_sandbox.ts";
+import { DenoPackages } from "../../lib/bundle/deno_packages.ts";
 import { suite } from "../support/suite.ts";
 
 const directory = Deno.makeTempDirSync({ prefix: "godwit-build-" });

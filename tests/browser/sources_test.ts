@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { buildModule } from "../../examples/sandbox/build.ts";
+import { buildModule } from "../../lib/bundle/build_sandbox.ts";
 import { serveDirectory } from "../../lib/workbench/server/serve.ts";
 import { openChromium } from "../support/browser.ts";
 import { godwit } from "../support/service_process.ts";

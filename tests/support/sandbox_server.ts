@@ -2,7 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildModule, type BuildResult, buildSandbox } from "../../examples/sandbox/build.ts";
+import { buildModule, type BuildResult, buildSandbox } from "../../lib/bundle/build_sandbox.ts";
 import { serveDirectory } from "../../lib/workbench/server/serve.ts";
 
 /** What a server has beside the build. */

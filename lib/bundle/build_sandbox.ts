@@ -5,7 +5,7 @@ import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { TABLE_STYLE } from "../../lib/cli/render/table_style.ts";
+import { TABLE_STYLE } from "../cli/render/table_style.ts";
 import { DenoPackages, resolvePackages } from "./deno_packages.ts";
 import { publishPlugins } from "./publish_plugins.ts";
 

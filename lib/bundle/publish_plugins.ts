@@ -4,11 +4,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { bundlePlugin } from "../../lib/bundle/bundle_plugin.ts";
-import { writeModules } from "../../lib/bundle/module_file.ts";
-import { directorySource } from "../../lib/source/directory_source.ts";
-import type { FileSource } from "../../lib/source/file_source.ts";
-import { httpManifest } from "../../lib/source/http_manifest.ts";
+import { bundlePlugin } from "./bundle_plugin.ts";
+import { writeModules } from "./module_file.ts";
+import { directorySource } from "../source/directory_source.ts";
+import type { FileSource } from "../source/file_source.ts";
+import { httpManifest } from "../source/http_manifest.ts";
 
 /**
  * Writes `manifest.json` with every file it names, and for each plugin `<plugin>.bundle.js` as
