@@ -34,15 +34,17 @@ export interface BuildResult {
 /** The most that `clientGzipBytes` may be. */
 export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 
+/** What a page imports. */
+const CLIENT = "lib/browser/page/open_sandbox.ts";
+
 const MODULES: readonly string[] = [
-  "lib/browser/client.ts",
-  "lib/browser/database_worker.ts",
+  "lib/browser/database/database_worker.ts",
   "lib/workbench/page.tsx",
   "lib/workbench/page.css",
 ];
 
 /** Split where it imports dynamically: NATS is loaded when somebody connects. */
-const SPLIT_MODULE = "lib/browser/sandbox_worker.ts";
+const SPLIT_MODULE = "lib/browser/tab/sandbox_worker.ts";
 
 /** What the names of its parts begin with; they end in a digest of what they hold. */
 const PART_PREFIX = "sandbox_worker.";
@@ -80,7 +82,10 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   const loader = { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER };
   const [client, worker, frame] = await bundle(
     [
-      { entryPoints: [...MODULES.map(entry), loader], format: "esm" },
+      {
+        entryPoints: [{ in: CLIENT, out: "client" }, ...MODULES.map(entry), loader],
+        format: "esm",
+      },
       {
         entryPoints: [entry(SPLIT_MODULE)],
         format: "esm",

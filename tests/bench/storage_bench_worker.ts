@@ -1,7 +1,7 @@
 // The worker of the browser benchmark: the same SQL on memory, on the sandbox's storage, and on
 // SQLite's opfs-sahpool as it comes. For browsers.
 
-import { opfsEnvironment, OpfsFailures } from "../../lib/browser/opfs_environment.ts";
+import { opfsEnvironment, OpfsFailures } from "../../lib/browser/database/opfs_environment.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { type Engine, type Workload, WORKLOADS } from "./vfs_workloads.ts";

@@ -6,7 +6,7 @@ import {
   type KeptSource,
   MAX_KEPT_BYTES,
   MAX_KEPT_FILES,
-} from "../../lib/browser/kept_files.ts";
+} from "../../lib/browser/owner/kept_files.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
 
 /** A case: it throws where the source, which is empty, does not do what it should. */

@@ -1,8 +1,8 @@
 // keptSource() and memorySource(): files that people drop onto the page.
 
 import * as assert from "uvu/assert";
-import { keptSource } from "../../lib/browser/kept_source.ts";
-import { memorySource } from "../../lib/browser/memory_source.ts";
+import { keptSource } from "../../lib/browser/owner/kept_source.ts";
+import { memorySource } from "../../lib/browser/owner/memory_source.ts";
 import { MemoryDirectory, PowerSupply } from "../support/memory_directory.ts";
 import { suite } from "../support/suite.ts";
 import { KEPT_SOURCE_CASES, keptFiles, keptTexts } from "./kept_source_cases.ts";

@@ -1,7 +1,7 @@
 // messageBudget(): how many messages page code may send.
 
 import * as assert from "uvu/assert";
-import { type MessageBudget, messageBudget } from "../../lib/browser/frame/message_budget.ts";
+import { type MessageBudget, messageBudget } from "../../lib/browser/page/message_budget.ts";
 import { suite } from "../support/suite.ts";
 
 /** How many messages come through at one moment. */

@@ -1,6 +1,6 @@
 // A page that hosts plugins' page code, without the sandbox behind it: for plugin_frame_test.ts.
 
-import { openPluginFrame, type PluginFrame } from "../../lib/browser/plugin_frame.ts";
+import { openPluginFrame, type PluginFrame } from "../../lib/browser/page/plugin_frame.ts";
 import type { Sandbox } from "../../lib/browser/sandbox.ts";
 import { failureReply } from "../../lib/handler/failure.ts";
 

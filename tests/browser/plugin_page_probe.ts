@@ -1,7 +1,7 @@
 // The smallest page that hosts a plugin: the sandbox and the plugin's page code. For plugin_page_test.ts.
 
-import { openSandbox } from "../../lib/browser/client.ts";
-import { openPluginFrame } from "../../lib/browser/plugin_frame.ts";
+import { openSandbox } from "../../lib/browser/page/open_sandbox.ts";
+import { openPluginFrame } from "../../lib/browser/page/plugin_frame.ts";
 
 const sandbox = await openSandbox({
   workerUrl: new URL("sandbox_worker.js", location.href),

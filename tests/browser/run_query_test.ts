@@ -1,7 +1,7 @@
 // runQuery(): statements of a person are stopped in time, and leave nothing half done.
 
 import * as assert from "uvu/assert";
-import { runQuery } from "../../lib/browser/run_query.ts";
+import { runQuery } from "../../lib/browser/database/run_query.ts";
 import type { DataQuery } from "../../lib/browser/sandbox.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";

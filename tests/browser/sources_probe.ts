@@ -1,7 +1,7 @@
 // Runs in a page: the cases of kept files on the browser's own OPFS, and the import of a bundle.
 
-import { importBundles } from "../../lib/browser/import_bundles.ts";
-import { keptSource } from "../../lib/browser/kept_source.ts";
+import { importBundles } from "../../lib/browser/owner/import_bundles.ts";
+import { keptSource } from "../../lib/browser/owner/kept_source.ts";
 import { bundleSource } from "../../lib/source/bundle_source.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
 import { KEPT_SOURCE_CASES } from "./kept_source_cases.ts";

@@ -4,12 +4,12 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as assert from "uvu/assert";
 import type { SandboxCalls } from "../../lib/browser/sandbox_calls.ts";
-import { type Answerer, LOST, routeCalls } from "../../lib/browser/route_calls.ts";
+import { type Answerer, LOST, routeCalls } from "../../lib/browser/tab/route_calls.ts";
 import {
   type ChannelListener,
   type OwnerPresence,
   TabChannel,
-} from "../../lib/browser/tab_channel.ts";
+} from "../../lib/browser/tab/tab_channel.ts";
 import type { Reply } from "../../lib/message/reply.ts";
 import { Ending } from "../../lib/worker/ending.ts";
 import { suite } from "../support/suite.ts";

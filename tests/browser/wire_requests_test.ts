@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import type { SandboxEvent } from "../../lib/browser/sandbox.ts";
-import { WireRequests } from "../../lib/browser/wire_requests.ts";
+import { WireRequests } from "../../lib/browser/owner/wire_requests.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";

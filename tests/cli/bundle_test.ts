@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { importBundles } from "../../lib/browser/import_bundles.ts";
+import { importBundles } from "../../lib/browser/owner/import_bundles.ts";
 import { readArguments } from "../../lib/cli/arguments.ts";
 import { bundleSource } from "../../lib/source/bundle_source.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";

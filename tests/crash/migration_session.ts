@@ -12,7 +12,7 @@ import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
-import { SANDBOX_JOURNAL } from "../../lib/browser/sandbox_journal.ts";
+import { SANDBOX_JOURNAL } from "../../lib/browser/database/sandbox_journal.ts";
 import { WorkerDatabase, type WorkerEnvironment } from "../../lib/worker/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 

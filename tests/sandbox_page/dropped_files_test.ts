@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { filesOfInput } from "../../lib/workbench/state/files.ts";
-import { MAX_KEPT_BYTES } from "../../lib/browser/kept_files.ts";
+import { MAX_KEPT_BYTES } from "../../lib/browser/owner/kept_files.ts";
 import { suite } from "../support/suite.ts";
 
 const chosen = suite("filesOfInput()");

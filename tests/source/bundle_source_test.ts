@@ -1,7 +1,7 @@
 // bundleSource() and importBundles(): plugins as ES modules.
 
 import * as assert from "uvu/assert";
-import { importBundles } from "../../lib/browser/import_bundles.ts";
+import { importBundles } from "../../lib/browser/owner/import_bundles.ts";
 import { bundleSource, readBundle } from "../../lib/source/bundle_source.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { bytesOf, loaded, promises, type Texts } from "../support/source_cases.ts";

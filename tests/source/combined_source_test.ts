@@ -1,7 +1,7 @@
 // combinedSource(): which of several sources serves a plugin.
 
 import * as assert from "uvu/assert";
-import { memorySource } from "../../lib/browser/memory_source.ts";
+import { memorySource } from "../../lib/browser/owner/memory_source.ts";
 import { bundleSource, readBundle } from "../../lib/source/bundle_source.ts";
 import { type CombinedSource, combinedSource } from "../../lib/source/combined_source.ts";
 import { migrationFile } from "../support/migration_file.ts";

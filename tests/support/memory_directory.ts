@@ -4,7 +4,7 @@ import type {
   DirectoryHandle,
   FileHandle,
   WritableFile,
-} from "../../lib/browser/directory_handle.ts";
+} from "../../lib/browser/owner/directory_handle.ts";
 
 /** How many changes there may be until nothing works any more. */
 export class PowerSupply {

@@ -1,6 +1,6 @@
 // Sorts files that were dropped onto the page by the plugin they belong to. Pure; runs anywhere.
 
-import type { KeptFile } from "../../browser/kept_files.ts";
+import type { KeptFile } from "../../browser/owner/kept_files.ts";
 import { isPluginName } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
 

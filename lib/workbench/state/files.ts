@@ -1,6 +1,6 @@
 // Keeps and forgets files that were brought to the page. Runs in the browser.
 
-import { type KeptFile, MAX_KEPT_BYTES } from "../../browser/kept_files.ts";
+import { type KeptFile, MAX_KEPT_BYTES } from "../../browser/owner/kept_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
 import { type DroppedFile, sortDrop } from "../model/dropped_files.ts";

@@ -1,7 +1,7 @@
 // Everything that the page knows, as signals in one place. Runs in the browser.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { KeptFile } from "../../browser/kept_files.ts";
+import type { KeptFile } from "../../browser/owner/kept_files.ts";
 import type {
   DataRows,
   FileReport,

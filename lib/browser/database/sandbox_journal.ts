@@ -1,6 +1,6 @@
 // How the sandbox's databases keep their journal. Plain data; runs anywhere.
 
-import type { Journal } from "../worker/worker_database.ts";
+import type { Journal } from "../../worker/worker_database.ts";
 
 /**
  * In OPFS what counts is the number of calls, each about 30 µs in Chromium: with large pages, and a

@@ -1,11 +1,11 @@
 // SQLite on memory, for browsers that keep nothing: the same VFS as on a server, on another storage.
 // Runs anywhere.
 
-import type { Sqlite3 } from "../sqlite/sqlite3.ts";
-import { installVfs } from "../vfs/install_vfs.ts";
-import { memoryStorage } from "../vfs/memory_storage.ts";
-import { StorageError } from "../vfs/storage.ts";
-import type { HostEnvironment } from "../worker/database_host.ts";
+import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
+import { installVfs } from "../../vfs/install_vfs.ts";
+import { memoryStorage } from "../../vfs/memory_storage.ts";
+import { StorageError } from "../../vfs/storage.ts";
+import type { HostEnvironment } from "../../worker/database_host.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 

@@ -2,8 +2,8 @@
 // For browsers.
 
 import * as Comlink from "comlink";
-import type { SandboxEvent, SandboxState } from "./sandbox.ts";
-import type { SandboxCalls } from "./sandbox_calls.ts";
+import type { SandboxEvent, SandboxState } from "../sandbox.ts";
+import type { SandboxCalls } from "../sandbox_calls.ts";
 
 /** What an owner says of itself. */
 export interface OwnerPresence {

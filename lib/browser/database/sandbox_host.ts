@@ -1,24 +1,24 @@
 // What the sandbox's database worker does beside migrating. Runs where SQLite runs.
 
-import { backUp, backupStamp } from "../execute/backup.ts";
-import { readBase } from "../execute/database_base.ts";
-import type { Rehearsal } from "../execute/rehearsal.ts";
-import { rehearse } from "../execute/rehearse.ts";
-import type { PlanStep } from "../plan/migration_plan.ts";
-import type { Schema } from "../sqlite/schema.ts";
-import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { backUp, backupStamp } from "../../execute/backup.ts";
+import { readBase } from "../../execute/database_base.ts";
+import type { Rehearsal } from "../../execute/rehearsal.ts";
+import { rehearse } from "../../execute/rehearse.ts";
+import type { PlanStep } from "../../plan/migration_plan.ts";
+import type { Schema } from "../../sqlite/schema.ts";
+import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import {
   DatabaseHost,
   type HostEnvironment,
   limitsOf,
   type StartEnvironment,
   type WirePatience,
-} from "../worker/database_host.ts";
-import { StorageError } from "../vfs/storage.ts";
-import type { Outcome, SessionTarget } from "../worker/session.ts";
+} from "../../worker/database_host.ts";
+import { StorageError } from "../../vfs/storage.ts";
+import type { Outcome, SessionTarget } from "../../worker/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
-import type { DataQuery, DataRows } from "./sandbox.ts";
+import type { DataQuery, DataRows } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
 /** Where a database worker keeps its files. */

@@ -10,10 +10,10 @@
 // what is read is what one keep() was given, whole, wherever another keep() or a forget() was cut
 // off. Of two complete generations the higher counts; the lower was about to be removed.
 
-import type { SourceFile } from "../source/collect_migrations.ts";
-import type { PluginFiles } from "../source/file_source.ts";
-import { isPluginName } from "../message/plugin_name.ts";
-import type { Outcome } from "../worker/session.ts";
+import type { SourceFile } from "../../source/collect_migrations.ts";
+import type { PluginFiles } from "../../source/file_source.ts";
+import { isPluginName } from "../../message/plugin_name.ts";
+import type { Outcome } from "../../worker/session.ts";
 import type { DirectoryHandle, FileHandle } from "./directory_handle.ts";
 import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
 

@@ -1,6 +1,6 @@
 // Finds out whether the browser keeps files, by trying. For dedicated workers of browsers.
 
-import type { Outcome } from "../worker/session.ts";
+import type { Outcome } from "../../worker/session.ts";
 
 /** The directories of a sandbox. */
 export interface OpfsDirectories {

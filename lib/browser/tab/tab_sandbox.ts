@@ -1,12 +1,12 @@
 // The sandbox of one tab: its owner, or a guest that forwards to the tab that is. For browsers.
 
-import type { Log } from "../handler/context.ts";
-import { sleep } from "../sleep.ts";
-import { Ending } from "../worker/ending.ts";
-import { OwnedSandbox } from "./owned_sandbox.ts";
+import type { Log } from "../../handler/context.ts";
+import { sleep } from "../../sleep.ts";
+import { Ending } from "../../worker/ending.ts";
+import { OwnedSandbox } from "../owner/owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
-import type { SandboxEvent, SandboxState } from "./sandbox.ts";
-import type { SandboxCalls } from "./sandbox_calls.ts";
+import type { SandboxEvent, SandboxState } from "../sandbox.ts";
+import type { SandboxCalls } from "../sandbox_calls.ts";
 import { type OwnerPresence, TabChannel } from "./tab_channel.ts";
 import { TabNats } from "./tab_nats.ts";
 

@@ -1,10 +1,10 @@
 // Which NATS server a tab has chosen, and the service that follows the choice. For browsers.
 
-import type { Outcome } from "../worker/session.ts";
-import { whyNoConnection } from "./nats_choice.ts";
-import type { NatsChoice, NatsState } from "./sandbox.ts";
+import type { Outcome } from "../../worker/session.ts";
+import { whyNoConnection } from "../nats_choice.ts";
+import type { NatsChoice, NatsState } from "../sandbox.ts";
 import type { TabService } from "./tab_service.ts";
-import type { WireRequests } from "./wire_requests.ts";
+import type { WireRequests } from "../owner/wire_requests.ts";
 
 /** What a tab's service rests on. */
 export interface TabNatsOptions {

@@ -1,12 +1,12 @@
 // Answers `db.migrate.*` over NATS from a tab: one more instance of the micro-service. For browsers.
 
-import type { HandlerContext } from "../handler/context.ts";
-import type { RunEvent } from "../message/event.ts";
-import type { Credentials, NatsSettings } from "../nats/connection.ts";
-import { EventPublisher } from "../nats/event_publisher.ts";
-import { serveConnections } from "../nats/serve_connections.ts";
-import { VERSION } from "../version.ts";
-import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "./sandbox.ts";
+import type { HandlerContext } from "../../handler/context.ts";
+import type { RunEvent } from "../../message/event.ts";
+import type { Credentials, NatsSettings } from "../../nats/connection.ts";
+import { EventPublisher } from "../../nats/event_publisher.ts";
+import { serveConnections } from "../../nats/serve_connections.ts";
+import { VERSION } from "../../version.ts";
+import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "../sandbox.ts";
 
 /** What a service works with, and whom it tells. */
 export interface TabServiceOptions {

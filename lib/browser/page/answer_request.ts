@@ -8,7 +8,7 @@ import { quoteName } from "../../message/plugin_name.ts";
 import type { FailureReply, Reply } from "../../message/reply.ts";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
 import type { Sandbox } from "../sandbox.ts";
-import { type FrameReply, type FrameRequest, FrameRequestSchema } from "./frame_message.ts";
+import { type FrameReply, type FrameRequest, FrameRequestSchema } from "../frame/frame_message.ts";
 
 const VERBS: Readonly<Record<Verb, true>> = { apply: true, rollback: true, status: true };
 

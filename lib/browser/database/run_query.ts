@@ -1,16 +1,16 @@
 // Runs a statement of the person at the page on a plugin's data. Runs where SQLite runs.
 
-import { violationOf } from "../execute/policy.ts";
-import { Interrupter, type Limits } from "../execute/interrupter.ts";
-import { sourcePlace } from "../execute/source_position.ts";
-import { type Access, readAccess } from "../sqlite/access.ts";
-import type { Connection } from "../sqlite/connection.ts";
-import { Script, type Statement } from "../sqlite/script.ts";
-import { isReserved } from "../sqlite/schema.ts";
-import type { SqlValue } from "../sqlite/sqlite3.ts";
-import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
-import type { Outcome } from "../worker/session.ts";
-import type { DataQuery, DataRows } from "./sandbox.ts";
+import { violationOf } from "../../execute/policy.ts";
+import { Interrupter, type Limits } from "../../execute/interrupter.ts";
+import { sourcePlace } from "../../execute/source_position.ts";
+import { type Access, readAccess } from "../../sqlite/access.ts";
+import type { Connection } from "../../sqlite/connection.ts";
+import { Script, type Statement } from "../../sqlite/script.ts";
+import { isReserved } from "../../sqlite/schema.ts";
+import type { SqlValue } from "../../sqlite/sqlite3.ts";
+import type { SqliteFailure } from "../../sqlite/sqlite_error.ts";
+import type { Outcome } from "../../worker/session.ts";
+import type { DataQuery, DataRows } from "../sandbox.ts";
 
 // https://sqlite.org/schematab.html#alternative_names
 const SCHEMA_TABLES = [

@@ -1,18 +1,18 @@
 // A database worker for each plugin, and one for rehearsals on nothing. For browsers.
 
 import type * as Comlink from "comlink";
-import { DatabaseThread, type EndlessRehearsals } from "../worker/database_thread.ts";
+import { DatabaseThread, type EndlessRehearsals } from "../../worker/database_thread.ts";
 import type {
   Databases,
   DatabaseSession,
   Outcome,
   SessionPurpose,
   SessionTarget,
-} from "../worker/session.ts";
-import type { SandboxHost, SandboxStorage } from "./sandbox_host.ts";
-import { sleep } from "../sleep.ts";
-import { StorageError } from "../vfs/storage.ts";
-import { startWorker } from "./start_worker.ts";
+} from "../../worker/session.ts";
+import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
+import { sleep } from "../../sleep.ts";
+import { StorageError } from "../../vfs/storage.ts";
+import { startWorker } from "../start_worker.ts";
 
 /** How database workers are started. */
 export interface PluginThreadsOptions {

@@ -1,8 +1,8 @@
 // The worker thread that runs the SQL of one plugin. For browsers.
 
 import * as Comlink from "comlink";
-import { loadSqlite } from "../sqlite/load_sqlite.ts";
-import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { loadSqlite } from "../../sqlite/load_sqlite.ts";
+import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { memoryEnvironment } from "./memory_environment.ts";
 import { opfsEnvironment, OpfsFailures } from "./opfs_environment.ts";
 import { SandboxHost } from "./sandbox_host.ts";

@@ -1,17 +1,17 @@
 // Says everything about a plugin's files: text, findings, and what each does to the schema. Runs anywhere.
 
-import { type Finding, finding } from "../finding/finding.ts";
-import { findingMessage } from "../message/finding_message.ts";
-import { decodeText } from "../migration/decode_text.ts";
-import { parseFileName } from "../migration/file_name.ts";
-import type { Migration, SqliteVersion } from "../migration/migration.ts";
-import { type PlanStep, planStep } from "../plan/migration_plan.ts";
-import { checkFindings, thereAndBack, uniqueVersions } from "../rule/check_findings.ts";
-import { collectMigrations, type SourceFile } from "../source/collect_migrations.ts";
-import { EMPTY_SCHEMA, type Schema } from "../sqlite/schema.ts";
-import type { Outcome } from "../worker/session.ts";
-import type { Draft, FileReport, FilesReport } from "./sandbox.ts";
-import type { SchemaRehearsal } from "./sandbox_host.ts";
+import { type Finding, finding } from "../../finding/finding.ts";
+import { findingMessage } from "../../message/finding_message.ts";
+import { decodeText } from "../../migration/decode_text.ts";
+import { parseFileName } from "../../migration/file_name.ts";
+import type { Migration, SqliteVersion } from "../../migration/migration.ts";
+import { type PlanStep, planStep } from "../../plan/migration_plan.ts";
+import { checkFindings, thereAndBack, uniqueVersions } from "../../rule/check_findings.ts";
+import { collectMigrations, type SourceFile } from "../../source/collect_migrations.ts";
+import { EMPTY_SCHEMA, type Schema } from "../../sqlite/schema.ts";
+import type { Outcome } from "../../worker/session.ts";
+import type { Draft, FileReport, FilesReport } from "../sandbox.ts";
+import type { SchemaRehearsal } from "../database/sandbox_host.ts";
 
 /** What a report is made of. */
 export interface ReportedFiles {

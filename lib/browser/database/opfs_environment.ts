@@ -1,11 +1,11 @@
 // SQLite on the browser's own files: its VFS `opfs-sahpool`, one directory for each plugin. Runs in
 // dedicated workers of browsers.
 
-import type { HostEnvironment } from "../worker/database_host.ts";
-import type { BackupPlace } from "../execute/backup.ts";
-import { sleep } from "../sleep.ts";
-import type { OpfsPool, Sqlite3 } from "../sqlite/sqlite3.ts";
-import { StorageError } from "../vfs/storage.ts";
+import type { HostEnvironment } from "../../worker/database_host.ts";
+import type { BackupPlace } from "../../execute/backup.ts";
+import { sleep } from "../../sleep.ts";
+import type { OpfsPool, Sqlite3 } from "../../sqlite/sqlite3.ts";
+import { StorageError } from "../../vfs/storage.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 

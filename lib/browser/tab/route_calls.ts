@@ -1,8 +1,8 @@
 // Brings calls to the tab that owns the sandbox, and to the next one where that tab closes. Runs anywhere.
 
-import { failureReply } from "../handler/failure.ts";
-import type { Ending } from "../worker/ending.ts";
-import type { SandboxCalls } from "./sandbox_calls.ts";
+import { failureReply } from "../../handler/failure.ts";
+import type { Ending } from "../../worker/ending.ts";
+import type { SandboxCalls } from "../sandbox_calls.ts";
 
 /** Who answers calls at the moment. */
 export interface Answerer {

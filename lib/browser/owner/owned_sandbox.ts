@@ -1,14 +1,14 @@
 // The sandbox in the tab that owns it: handlers, sources and database workers put together. For browsers.
 
-import { backupName } from "../execute/backup.ts";
-import type { Log } from "../handler/context.ts";
-import { memoryLocks } from "../lock/memory_locks.ts";
-import type { RunLocks } from "../lock/run_locks.ts";
-import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
-import type { Reply } from "../message/reply.ts";
-import { migrationSource } from "../source/file_source.ts";
-import type { Schema } from "../sqlite/schema.ts";
-import { engineVersionOf, type Outcome } from "../worker/session.ts";
+import { backupName } from "../../execute/backup.ts";
+import type { Log } from "../../handler/context.ts";
+import { memoryLocks } from "../../lock/memory_locks.ts";
+import type { RunLocks } from "../../lock/run_locks.ts";
+import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
+import type { Reply } from "../../message/reply.ts";
+import { migrationSource } from "../../source/file_source.ts";
+import type { Schema } from "../../sqlite/schema.ts";
+import { engineVersionOf, type Outcome } from "../../worker/session.ts";
 import type { KeptFile } from "./kept_files.ts";
 import { keptSource } from "./kept_source.ts";
 import { memorySource } from "./memory_source.ts";
@@ -25,8 +25,8 @@ import type {
   Sandbox,
   SandboxEvent,
   StorageKind,
-} from "./sandbox.ts";
-import type { SandboxCalls } from "./sandbox_calls.ts";
+} from "../sandbox.ts";
+import type { SandboxCalls } from "../sandbox_calls.ts";
 import { WireRequests } from "./wire_requests.ts";
 
 /** What an owner needs to begin. URLs are absolute. */

@@ -1,11 +1,11 @@
 // The files that people drop onto the page: what may be kept, and the interface of what keeps them. Runs
 // anywhere.
 
-import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../migration/file_name.ts";
-import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
-import { isPluginName, quoteName, whyNoPlugin } from "../message/plugin_name.ts";
-import type { PluginSource } from "../source/file_source.ts";
-import type { Outcome } from "../worker/session.ts";
+import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../../migration/file_name.ts";
+import { MAX_FILE_BYTES } from "../../migration/parse_migration.ts";
+import { isPluginName, quoteName, whyNoPlugin } from "../../message/plugin_name.ts";
+import type { PluginSource } from "../../source/file_source.ts";
+import type { Outcome } from "../../worker/session.ts";
 
 /** The most files that are kept for one plugin. */
 export const MAX_KEPT_FILES = 1_000;

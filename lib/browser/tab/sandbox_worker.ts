@@ -1,7 +1,7 @@
 // The worker of a tab, in which everything runs but SQL. For browsers.
 
 import * as Comlink from "comlink";
-import type { NatsChoice, Sandbox, SandboxEvent } from "./sandbox.ts";
+import type { NatsChoice, Sandbox, SandboxEvent } from "../sandbox.ts";
 import { TabSandbox } from "./tab_sandbox.ts";
 
 /** What the page says when it opens the sandbox. URLs are absolute. */

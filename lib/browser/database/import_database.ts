@@ -1,12 +1,12 @@
 // Replaces a database by the bytes of another, whole or not at all. Runs where SQLite runs.
 
-import { historyOwners, readHistory } from "../execute/history_table.ts";
-import { quoteName } from "../message/plugin_name.ts";
-import { Connection } from "../sqlite/connection.ts";
-import { readSchema } from "../sqlite/schema.ts";
-import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
-import { SqliteError } from "../sqlite/sqlite_error.ts";
-import type { Outcome } from "../worker/session.ts";
+import { historyOwners, readHistory } from "../../execute/history_table.ts";
+import { quoteName } from "../../message/plugin_name.ts";
+import { Connection } from "../../sqlite/connection.ts";
+import { readSchema } from "../../sqlite/schema.ts";
+import type { Pointer, Sqlite3 } from "../../sqlite/sqlite3.ts";
+import { SqliteError } from "../../sqlite/sqlite_error.ts";
+import type { Outcome } from "../../worker/session.ts";
 
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;

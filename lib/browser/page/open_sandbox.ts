@@ -2,13 +2,13 @@
 // work is done in workers.
 
 import * as Comlink from "comlink";
-import { Ending } from "../worker/ending.ts";
-import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "./sandbox.ts";
-import type { SandboxWorker } from "./sandbox_worker.ts";
-import { startWorker } from "./start_worker.ts";
+import { Ending } from "../../worker/ending.ts";
+import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "../sandbox.ts";
+import type { SandboxWorker } from "../tab/sandbox_worker.ts";
+import { startWorker } from "../start_worker.ts";
 
 export { openPluginFrame, type PluginFrame, type PluginFrameOptions } from "./plugin_frame.ts";
-export type * from "./sandbox.ts";
+export type * from "../sandbox.ts";
 
 const DEFAULT_NAME = "godwit";
 

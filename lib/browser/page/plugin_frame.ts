@@ -1,10 +1,10 @@
 // Runs a plugin's page code in a frame that reaches nothing but its own plugin's database. For the page
 // that hosts it.
 
-import { answerRequest, tooMany } from "./frame/answer_request.ts";
-import type { FrameStart } from "./frame/frame_message.ts";
-import { messageBudget } from "./frame/message_budget.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { answerRequest, tooMany } from "./answer_request.ts";
+import type { FrameStart } from "../frame/frame_message.ts";
+import { messageBudget } from "./message_budget.ts";
+import type { Sandbox } from "../sandbox.ts";
 
 /** What a frame is opened for. */
 export interface PluginFrameOptions {

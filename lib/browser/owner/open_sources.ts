@@ -1,12 +1,12 @@
 // Where the sandbox's plugins come from: kept files, bundles and a manifest, in this order. For browsers.
 
-import { bundleSource } from "../source/bundle_source.ts";
-import { combinedSource } from "../source/combined_source.ts";
-import type { PluginSource } from "../source/file_source.ts";
-import { httpSource } from "../source/http_source.ts";
+import { bundleSource } from "../../source/bundle_source.ts";
+import { combinedSource } from "../../source/combined_source.ts";
+import type { PluginSource } from "../../source/file_source.ts";
+import { httpSource } from "../../source/http_source.ts";
 import { importBundles } from "./import_bundles.ts";
 import type { KeptSource } from "./kept_files.ts";
-import type { PluginEntry, PluginOrigin } from "./sandbox.ts";
+import type { PluginEntry, PluginOrigin } from "../sandbox.ts";
 
 /** The sources of an owner. URLs are absolute. */
 export interface SourceOptions {

@@ -1,7 +1,7 @@
 // Loads bundles into the sandbox's worker. For browsers, where the policy allows modules of the page's own
 // origin alone.
 
-import { type ImportedBundle, readBundle } from "../source/bundle_source.ts";
+import { type ImportedBundle, readBundle } from "../../source/bundle_source.ts";
 
 /** Imports every URL, absolute ones; one that cannot be loaded or is no bundle says so and harms no other. */
 export function importBundles(urls: readonly string[]): Promise<readonly ImportedBundle[]> {

@@ -1,13 +1,13 @@
 // Answers requests of the wire contract in the tab that owns the sandbox, and tells every tab of them.
 // For browsers.
 
-import type { HandlerContext } from "../handler/context.ts";
-import { dispatch } from "../handler/dispatch.ts";
-import type { RunLocks } from "../lock/run_locks.ts";
-import type { RunEvent } from "../message/event.ts";
-import type { Reply } from "../message/reply.ts";
-import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
-import type { Sandbox, SandboxEvent, WireMessage } from "./sandbox.ts";
+import type { HandlerContext } from "../../handler/context.ts";
+import { dispatch } from "../../handler/dispatch.ts";
+import type { RunLocks } from "../../lock/run_locks.ts";
+import type { RunEvent } from "../../message/event.ts";
+import type { Reply } from "../../message/reply.ts";
+import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
+import type { Sandbox, SandboxEvent, WireMessage } from "../sandbox.ts";
 
 /** What requests are answered with. */
 export interface WireRequestsOptions
