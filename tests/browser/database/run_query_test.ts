@@ -1,0 +1,95 @@
+// runQuery(): statements of a person are stopped in time, and leave nothing half done.
+
+import * as assert from "uvu/assert";
+import { runQuery } from "../../../lib/browser/database/run_query.ts";
+import type { DataQuery } from "../../../lib/browser/sandbox.ts";
+import { Connection } from "../../../lib/sqlite/connection.ts";
+import { loadSqlite } from "../../../lib/sqlite/load_sqlite.ts";
+import { sqliteModule } from "../../../lib/sqlite/wasm_module.js";
+import { suite } from "../../support/suite.ts";
+
+const sqlite3 = await loadSqlite(sqliteModule);
+const ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)";
+
+const queries = suite("runQuery()");
+
+function withTable(): Connection {
+  const connection = new Connection(sqlite3, { kind: "memory" });
+  connection.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+  return connection;
+}
+
+function run(
+  connection: Connection,
+  sql: string,
+  access: DataQuery["access"],
+  timeoutMs: number,
+): ReturnType<typeof runQuery> {
+  const limits = { deadlineMs: performance.now() + timeoutMs, cancelFlag: null };
+  return runQuery(connection, { sql, access, limit: 10 }, limits);
+}
+
+queries("a statement without an end is stopped when its time is up", () => {
+  using connection = withTable();
+  const stopped = { ok: false, message: "Stopped: it took too long" };
+  assert.equal(run(connection, `${ENDLESS} SELECT count(*) FROM c`, "read", 1), stopped);
+  assert.equal(run(connection, `${ENDLESS} INSERT INTO t SELECT n FROM c`, "write", 1), stopped);
+  assert.is(connection.value("SELECT count(*) FROM t"), 1);
+  assert.is(connection.inTransaction, false);
+});
+
+queries("what is asked afterwards is neither stopped nor refused", () => {
+  using connection = withTable();
+  run(connection, `${ENDLESS} SELECT count(*) FROM c`, "read", 1);
+  run(connection, "DROP TABLE t", "read", 1_000);
+  connection.exec("CREATE TABLE u (a)");
+  assert.ok(run(connection, "INSERT INTO u VALUES (1)", "write", 1_000).ok);
+});
+
+queries("an error is shown where it stands, in characters of the text", () => {
+  using connection = withTable();
+  assert.equal(run(connection, "SELECT 'äöü',\n  'ß', b\nFROM t", "read", 1_000), {
+    ok: false,
+    message: "no such column: b (line 2, column 8)",
+  });
+});
+
+queries("what writes without changing rows is a write too", () => {
+  using connection = withTable();
+  connection.exec("CREATE INDEX ordered ON t (a); ANALYZE; UPDATE sqlite_stat1 SET stat = '7 7'");
+  for (const sql of ["ANALYZE", "ANALYZE t", "REINDEX", "REINDEX ordered"]) {
+    const outcome = run(connection, sql, "read", 1_000);
+    assert.match(
+      outcome.ok ? "" : outcome.message,
+      /^This would .*, and only reading is allowed now$/,
+    );
+  }
+  assert.is(connection.value("SELECT stat FROM sqlite_stat1"), "7 7");
+  assert.ok(run(connection, "ANALYZE", "write", 1_000).ok);
+  for (const sql of ["PRAGMA quick_check", "EXPLAIN SELECT * FROM t", "PRAGMA table_list"]) {
+    assert.ok(run(connection, sql, "read", 1_000).ok, sql);
+  }
+});
+
+queries("rows that are too large for the page are refused, and a write returns fewer", () => {
+  using connection = withTable();
+  const large = "WITH c (n) AS (VALUES (1), (2), (3)) SELECT zeroblob(30000000) FROM c";
+  assert.equal(run(connection, large, "read", 10_000), {
+    ok: false,
+    message: "The rows have more than 64 MB; ask for fewer of them, or for length() of a column",
+  });
+  const written = run(connection, `INSERT INTO t ${large} RETURNING a`, "write", 10_000);
+  assert.ok(written.ok);
+  assert.equal([written.value.rows.length, written.value.hasMore], [2, true]);
+  assert.is(connection.value("SELECT count(*) FROM t"), 4);
+});
+
+queries("a write that a constraint refuses changes nothing", () => {
+  using connection = withTable();
+  connection.exec("CREATE UNIQUE INDEX once ON t (a)");
+  const outcome = run(connection, "INSERT INTO t VALUES (2), (1)", "write", 1_000);
+  assert.equal(outcome, { ok: false, message: "UNIQUE constraint failed: t.a" });
+  assert.is(connection.value("SELECT count(*) FROM t"), 1);
+});
+
+queries.run();

@@ -1,0 +1,167 @@
+// What every source of kept files does, in memory and in OPFS. Runs anywhere, in a real browser too: nothing
+// here needs Deno.
+
+import {
+  type KeptFile,
+  type KeptSource,
+  MAX_KEPT_BYTES,
+  MAX_KEPT_FILES,
+} from "../../../lib/browser/owner/kept_files.ts";
+import { MAX_FILE_BYTES } from "../../../lib/migration/parse_migration.ts";
+
+/** A case: it throws where the source, which is empty, does not do what it should. */
+export interface KeptSourceCase {
+  readonly name: string;
+  run(source: KeptSource): Promise<void>;
+}
+
+/** Texts as files. */
+export function keptFiles(texts: Readonly<Record<string, string>>): readonly KeptFile[] {
+  return Object.entries(texts).map(([file, text]) => ({
+    file,
+    bytes: new TextEncoder().encode(text),
+  }));
+}
+
+/** The texts that a source has of a plugin; its message where it has none. */
+export async function keptTexts(source: KeptSource, plugin: string): Promise<unknown> {
+  const read = await source.read(plugin);
+  if (!read.found) return read.message;
+  return Object.fromEntries(
+    read.files.map((each) => [
+      each.file,
+      "bytes" in each ? new TextDecoder().decode(each.bytes) : "no bytes",
+    ]),
+  );
+}
+
+const NONE = 'No files are kept for a plugin "quotes"; drop them onto the page';
+
+export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
+  {
+    name: "nothing is there at first, and forgetting nothing is no failure",
+    async run(source) {
+      same(await source.plugins(), []);
+      same(await keptTexts(source, "quotes"), NONE);
+      same(await source.forget("quotes"), { ok: true });
+      same(await source.pageOf("quotes"), null);
+    },
+  },
+  {
+    name: "keep() keeps files as they are, in alphabetical order, also those that do not parse",
+    async run(source) {
+      const texts = { "002_b.sql": "\uFEFF-- UP\r\n", "001_a.sql": "", "Ünïcode 1.SQL": "ä" };
+      same(await source.keep("quotes", keptFiles(texts)), { ok: true });
+      same(await source.keep("another", keptFiles({ "001_x.sql": "x" })), { ok: true });
+      same(await source.plugins(), ["another", "quotes"]);
+      const read = await source.read("quotes");
+      const files = read.found ? read.files : [];
+      same(files.map(({ file }) => file), ["001_a.sql", "002_b.sql", "Ünïcode 1.SQL"]);
+      const [, second] = files;
+      const bytes = second !== undefined && "bytes" in second ? [...second.bytes] : null;
+      same(bytes, [...new TextEncoder().encode(texts["002_b.sql"])]);
+    },
+  },
+  {
+    name: "keep() replaces a plugin's files whole, and no other's",
+    async run(source) {
+      await source.keep("another", keptFiles({ "001_x.sql": "x" }));
+      for (const round of ["one", "two", "three"]) {
+        await source.keep("quotes", keptFiles({ [`001_${round}.sql`]: round, "002_b.sql": round }));
+        same(await keptTexts(source, "quotes"), {
+          [`001_${round}.sql`]: round,
+          "002_b.sql": round,
+        });
+      }
+      same(await keptTexts(source, "another"), { "001_x.sql": "x" });
+    },
+  },
+  {
+    name: "forget() takes a plugin away, which can be kept again",
+    async run(source) {
+      await source.keep("quotes", keptFiles({ "001_a.sql": "a" }));
+      same(await source.forget("quotes"), { ok: true });
+      same(await source.plugins(), []);
+      same(await keptTexts(source, "quotes"), NONE);
+      await source.keep("quotes", keptFiles({ "001_b.sql": "b" }));
+      same(await keptTexts(source, "quotes"), { "001_b.sql": "b" });
+    },
+  },
+  {
+    name: "keep() has its own copy of the bytes",
+    async run(source) {
+      const [file] = keptFiles({ "001_a.sql": "a" });
+      if (file === undefined) throw new Error("There is a file");
+      await source.keep("quotes", [file]);
+      file.bytes[0] = 0;
+      same(await keptTexts(source, "quotes"), { "001_a.sql": "a" });
+    },
+  },
+  {
+    name: "calls at the same time are carried out one after the other",
+    async run(source) {
+      const rounds = ["one", "two", "three", "four"];
+      const reads = rounds.flatMap((round) => {
+        const files = keptFiles({ "001_a.sql": round, [`002_${round}.sql`]: round });
+        return [source.keep("quotes", files).then(() => null), keptTexts(source, "quotes")];
+      });
+      const seen = (await Promise.all(reads)).filter((each) => each !== null);
+      same(seen, rounds.map((round) => ({ "001_a.sql": round, [`002_${round}.sql`]: round })));
+    },
+  },
+  {
+    name: "keep() refuses names that are none, and keeps what was there",
+    async run(source) {
+      await source.keep("quotes", keptFiles({ "001_a.sql": "a" }));
+      const rule = "a file's name ends in .sql";
+      for (const file of ["notes.txt", "../001_a.sql", "a/001_a.sql", "a\\001_a.sql", "a\n.sql"]) {
+        const message = await refusal(source, "quotes", { "001_b.sql": "b", [file]: "" });
+        includes(message, `Cannot keep ${JSON.stringify(file)}: ${rule}`);
+      }
+      includes(
+        await refusal(source, "quotes", { "001_a.sql": "", "001_A.sql": "" }),
+        "001_a.sql and 001_A.sql cannot both be kept",
+      );
+      includes(await refusal(source, "../quotes", { "001_a.sql": "" }), "There can be no plugin");
+      includes(await refusal(source, "quotes", {}), "There are no files to keep");
+      same(await keptTexts(source, "quotes"), { "001_a.sql": "a" });
+    },
+  },
+  {
+    name: "keep() refuses too many files and too many bytes",
+    async run(source) {
+      const many = Array.from({ length: MAX_KEPT_FILES + 1 }, (_, index) => [`${index}.sql`, ""]);
+      includes(
+        await refusal(source, "quotes", Object.fromEntries(many)),
+        "1001 files are too many",
+      );
+      const large = [{ file: "001_a.sql", bytes: new Uint8Array(MAX_FILE_BYTES + 1) }];
+      const kept = await source.keep("quotes", large);
+      includes(kept.ok ? "" : kept.message, "001_a.sql has 16777217 bytes");
+      // One array, named five times.
+      const bytes = new Uint8Array(MAX_KEPT_BYTES / 4);
+      const five = ["1", "2", "3", "4", "5"].map((name) => ({ file: `${name}.sql`, bytes }));
+      const sum = await source.keep("quotes", five);
+      includes(sum.ok ? "" : sum.message, "The files have 83886080 bytes in all");
+      same(await source.plugins(), []);
+    },
+  },
+];
+
+async function refusal(
+  source: KeptSource,
+  plugin: string,
+  texts: Readonly<Record<string, string>>,
+): Promise<string> {
+  const kept = await source.keep(plugin, keptFiles(texts));
+  return kept.ok ? "kept" : kept.message;
+}
+
+function same(actual: unknown, expected: unknown): void {
+  const [one, other] = [actual, expected].map((each) => JSON.stringify(each));
+  if (one !== other) throw new Error(`Expected ${other}, found ${one}`);
+}
+
+function includes(text: string, part: string): void {
+  if (!text.includes(part)) throw new Error(`Expected ${part} in ${text}`);
+}

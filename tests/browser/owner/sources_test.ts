@@ -1,0 +1,60 @@
+// Kept files on a browser's own OPFS, and a bundle under the sandbox's policy.
+
+import * as assert from "uvu/assert";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { buildModule } from "../../../lib/bundle/build_sandbox.ts";
+import { serveDirectory } from "../../../lib/workbench/server/serve.ts";
+import { openChromium } from "../../support/browser.ts";
+import { godwit } from "../../support/service_process.ts";
+import { suite } from "../../support/suite.ts";
+import { KEPT_SOURCE_CASES } from "./kept_source_cases.ts";
+
+const ReportSchema = v.object({
+  cases: v.array(v.string()),
+  bundled: v.array(v.string()),
+  page: v.nullable(v.string()),
+  missing: v.string(),
+});
+
+const sources = suite("sources in Chromium");
+
+sources("OPFS keeps files as memory does, and a bundle loads", async () => {
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-sources-" });
+  await buildModule(fileURLToPath(new URL("sources_probe.ts", import.meta.url)), directory);
+  const page = '<!doctype html><script type="module" src="sources_probe.js"></script>';
+  Deno.writeTextFileSync(join(directory, "index.html"), page);
+  const out = join(directory, "trivia.bundle.js");
+  const plugins = fileURLToPath(new URL("../../../examples/plugins", import.meta.url));
+  const made = await godwit(["bundle", "trivia", "--plugins", plugins, "--out", out]);
+  assert.is(made.code, 0, made.stderr);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    serveDirectory(directory),
+  );
+  const browser = await openChromium();
+  try {
+    const url = `http://127.0.0.1:${server.addr.port}/`;
+    const tab = await browser.open(url);
+    await tab.waitForFunction(() => document.title !== "");
+    const report = v.parse(ReportSchema, JSON.parse(await tab.title()));
+    assert.equal(report.cases, KEPT_SOURCE_CASES.map(({ name }) => `${name}: ok`));
+    assert.equal(report.bundled.map((file) => file.slice(0, 3)), [
+      "001",
+      "002",
+      "003",
+      "004",
+      "005",
+    ]);
+    assert.is(report.page, `${url}trivia.page.js`);
+    assert.match(report.missing, `Cannot load the bundle ${url}nowhere.bundle.js: `);
+    browser.assertQuiet(/404/);
+  } finally {
+    await browser[Symbol.asyncDispose]();
+    await server.shutdown();
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
+
+sources.run();

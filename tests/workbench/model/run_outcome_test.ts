@@ -1,0 +1,71 @@
+// headlineOf(): what a run came to, as one line.
+
+import * as assert from "uvu/assert";
+import { entriesOf, headlineOf } from "../../../lib/workbench/model/run_outcome.ts";
+import type { PlannedRun } from "../../../lib/workbench/model/step_action.ts";
+import type { ApplyReply, FailureReply, RunEntry } from "../../../lib/message/reply.ts";
+import { suite } from "../../support/suite.ts";
+
+const outcome = suite("headlineOf()");
+
+const ENTRY: RunEntry = {
+  success: true,
+  version: 3,
+  name: "add_tags",
+  execution_time_ms: 1,
+  applied_at: null,
+  applied_by: "ada",
+  statements: 1,
+  changes: [],
+  data_loss: [],
+};
+const APPLIED: ApplyReply = {
+  success: true,
+  plugin_name: "notes",
+  dry_run: false,
+  previous_version: 2,
+  current_version: 3,
+  warnings: [],
+  plan_hash: "0".repeat(64),
+  total_time_ms: 1,
+  applied_migrations: [ENTRY],
+};
+const FAILED: FailureReply = {
+  success: false,
+  error_code: "ROLLBACK_FAILED",
+  message: "Cannot roll back 003",
+  plugin_name: "notes",
+  errors: [],
+  warnings: [],
+  rolled_back_migrations: [ENTRY, ENTRY],
+};
+const APPLY: PlannedRun = { verb: "apply", target: 3, label: "Apply to here", migrations: [] };
+const ROLLBACK: PlannedRun = { ...APPLY, verb: "rollback", label: "Roll back to here" };
+
+outcome("says what was done, and where the database is", () => {
+  assert.is(
+    headlineOf({ planned: APPLY, isDryRun: false, reply: APPLIED }),
+    "Applied 1 migration; now at version 3",
+  );
+});
+
+outcome("does not say of a dry run that anything was done", () => {
+  assert.is(
+    headlineOf({ planned: APPLY, isDryRun: true, reply: APPLIED }),
+    "Dry run: would apply 1 migration",
+  );
+});
+
+outcome("says why a run failed", () => {
+  assert.is(
+    headlineOf({ planned: ROLLBACK, isDryRun: false, reply: FAILED }),
+    "Roll back to here failed: Cannot roll back 003",
+  );
+});
+
+outcome("entriesOf() finds what a failed rollback had undone before", () => {
+  assert.is(entriesOf(FAILED).length, 2);
+  assert.is(entriesOf(APPLIED).length, 1);
+});
+
+outcome.run();
