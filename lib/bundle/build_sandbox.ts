@@ -1,11 +1,9 @@
 // Bundles the sandbox for browsers: client, workers, WASM and page. `deno task build`; for Deno.
 
-import Table from "cli-table3";
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { TABLE_STYLE } from "../cli/render/table_style.ts";
 import { DenoPackages, resolvePackages } from "./deno_packages.ts";
 import { publishPlugins } from "./publish_plugins.ts";
 
@@ -214,15 +212,12 @@ function pathOf(path: string): string {
 
 /** Renders the sizes, and the sum that has a limit. */
 function renderSizes({ files, clientFiles, clientGzipBytes }: BuildResult): string {
-  const table = new Table({
-    ...TABLE_STYLE,
-    head: ["file", "KB", "gzip KB"],
-    colAligns: ["left", "right", "right"],
-  });
-  for (const { name, sizeBytes, gzipBytes } of files) {
-    table.push([name, kilobytes(sizeBytes), kilobytes(gzipBytes)]);
-  }
-  return `${table}\n\nThe client without the WASM (${clientFiles.join(", ")}): ` +
+  const rows = [
+    ["KB", "gzip KB", "file"],
+    ...files.map((file) => [kilobytes(file.sizeBytes), kilobytes(file.gzipBytes), file.name]),
+  ].map(([size = "", gzip = "", name]) => `${size.padStart(8)}  ${gzip.padStart(8)}  ${name}`);
+  return `${rows.join("\n")}\n\n` +
+    `The client without the WASM (${clientFiles.join(", ")}): ` +
     `${kilobytes(clientGzipBytes)} KB gzip of at most ${kilobytes(CLIENT_LIMIT_BYTES)}`;
 }
 
