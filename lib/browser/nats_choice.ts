@@ -27,7 +27,7 @@ export function checkNatsUrl(text: string, isSecurePage: boolean): CheckedUrl {
         "choose a login below",
     );
   }
-  if (isSecurePage && url.protocol === "ws:" && !isLoopback(url.hostname)) {
+  if (isSecurePage && url.protocol === "ws:" && !isLoopback(url)) {
     return refuse("A page that came over https may only connect to wss://");
   }
   // What follows the host is left as it was typed: a server may listen on a path.
@@ -43,8 +43,11 @@ export function whyNoConnection({ url, prefix }: NatsChoice, isSecurePage: boole
     : "A prefix has tokens of a-z, A-Z, 0-9, _ and -, with dots between them, such as db.migrate";
 }
 
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+/** Whether an address is on this machine, which is reached without a network. */
+export function isLoopback(url: string | URL): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function refuse(message: string): CheckedUrl {

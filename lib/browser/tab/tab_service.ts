@@ -6,6 +6,7 @@ import type { Credentials, NatsSettings } from "../../nats/connection.ts";
 import { EventPublisher } from "../../nats/event_publisher.ts";
 import { serveConnections } from "../../nats/serve_connections.ts";
 import { VERSION } from "../../version.ts";
+import { isLoopback } from "../nats_choice.ts";
 import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "../sandbox.ts";
 
 /** What a service works with, and whom it tells. */
@@ -87,11 +88,6 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
       removePublisher();
     },
   };
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
 
 function credentialsOf(login: NatsLogin): Credentials {

@@ -9,7 +9,6 @@ import {
 } from "../../../lib/workbench/model/draft_file.ts";
 import { sortDrop } from "../../../lib/workbench/model/dropped_files.ts";
 import { placeFindings } from "../../../lib/workbench/model/findings.ts";
-import { checkNatsUrl } from "../../../lib/browser/nats_choice.ts";
 import { formatPlace, parsePlace, START } from "../../../lib/workbench/model/place.ts";
 import { promptFindings } from "../../../lib/workbench/model/prompt_findings.ts";
 import { pageQuery } from "../../../lib/workbench/model/table_query.ts";
@@ -36,27 +35,6 @@ forms("parsePlace() leaves out what is not valid", () => {
   assert.equal(parsePlace("#/notes/nowhere"), { ...START, plugin: "notes" });
   assert.is(parsePlace(`#/notes/migrations/${"9".repeat(300)}`).step, null);
   assert.is(parsePlace("#/notes/migrations/%00").step, null);
-});
-
-forms("checkNatsUrl() takes WebSocket addresses without credentials", () => {
-  assert.equal(checkNatsUrl(" ws://127.0.0.1:8080 ", false), {
-    ok: true,
-    url: "ws://127.0.0.1:8080",
-  });
-  for (const url of ["ws://ada:secret@host", "ws://ada@host", "nats://host", "host", ""]) {
-    assert.not.ok(checkNatsUrl(url, false).ok, url);
-  }
-});
-
-forms("checkNatsUrl() does not repeat a password", () => {
-  const checked = checkNatsUrl("ws://ada:secret@host", false);
-  assert.not.match(checked.ok ? "" : checked.message, "secret");
-});
-
-forms("checkNatsUrl() wants wss from a secure page, but for this machine", () => {
-  assert.not.ok(checkNatsUrl("ws://example.org", true).ok);
-  assert.ok(checkNatsUrl("wss://example.org", true).ok);
-  assert.ok(checkNatsUrl("ws://localhost:8080", true).ok);
 });
 
 forms("sortDrop() takes a plugin's name from the folder above migrations/", () => {
