@@ -4,8 +4,8 @@ import { build, type BuildOptions, type Metafile, stop } from "esbuild";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { DenoPackages, resolvePackages } from "./deno_packages.ts";
 import { publishPlugins } from "./publish_plugins.ts";
+import { resolvePackages } from "./resolve_packages.ts";
 
 /** Where a build goes. */
 export interface BuildSandboxOptions {
@@ -33,32 +33,32 @@ export interface BuildResult {
 export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 
 /** What a page imports. */
-const CLIENT = "lib/browser/page/open_sandbox.ts";
+const CLIENT = "./lib/browser/page/open_sandbox.ts";
 
 const MODULES: readonly string[] = [
-  "lib/browser/database/database_worker.ts",
-  "lib/workbench/page.tsx",
-  "lib/workbench/page.css",
+  "./lib/browser/database/database_worker.ts",
+  "./lib/workbench/page.tsx",
+  "./lib/workbench/page.css",
 ];
 
 /** Split where it imports dynamically: NATS is loaded when somebody connects. */
-const SPLIT_MODULE = "lib/browser/tab/sandbox_worker.ts";
+const SPLIT_MODULE = "./lib/browser/tab/sandbox_worker.ts";
 
 /** What the names of its parts begin with; they end in a digest of what they hold. */
 const PART_PREFIX = "sandbox_worker.";
 
 // In the frame without an origin a module's own address would need CORS, so this is no module.
-const FRAME_SCRIPT = "lib/browser/frame/plugin_frame_page.ts";
+const FRAME_SCRIPT = "./lib/browser/frame/plugin_frame_page.ts";
 
 // No module either, for not every browser takes one.
-const SERVICE_WORKER = "lib/workbench/offline/service_worker.ts";
+const SERVICE_WORKER = "./lib/workbench/offline/service_worker.ts";
 
 /** What the service worker needs not keep: itself, and what the page has in its own bundle. */
 const NOT_KEPT: readonly string[] = ["service_worker.js", "client.js"];
 
 const COPIED: readonly string[] = [
-  "lib/workbench/index.html",
-  "lib/browser/frame/plugin_frame.html",
+  "./lib/workbench/index.html",
+  "./lib/browser/frame/plugin_frame.html",
   // The page's findings link to their remedies.
   "docs/TROUBLESHOOTING.md",
 ];
@@ -76,12 +76,14 @@ const TARGET: readonly string[] = ["es2022", "chrome120", "firefox120", "safari1
 /** Writes the sandbox, ready to be served, into a directory. Takes about a second. */
 export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<BuildResult> {
   await Deno.mkdir(directory, { recursive: true });
-  const packages = await DenoPackages.find();
-  const loader = { in: await packages.resolve(SQLITE, "", "import"), out: SQLITE_LOADER };
   const [client, worker, frame] = await bundle(
     [
       {
-        entryPoints: [{ in: CLIENT, out: "client" }, ...MODULES.map(entry), loader],
+        entryPoints: [
+          { in: CLIENT, out: "client" },
+          { in: SQLITE, out: SQLITE_LOADER },
+          ...MODULES.map(entry),
+        ],
         format: "esm",
       },
       {
@@ -93,10 +95,9 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
       { entryPoints: [{ in: FRAME_SCRIPT, out: "plugin_frame" }], format: "iife" },
     ],
     directory,
-    packages,
   );
   await publishPlugins(pathOf("examples/plugins"), join(directory, "plugins"));
-  const wasm = await packages.resolve(`${SQLITE}/sqlite3.wasm`, "", "import");
+  const wasm = fileURLToPath(import.meta.resolve(`${SQLITE}/sqlite3.wasm`));
   const copied = await Promise.all([wasm, ...COPIED.map(pathOf)].map(async (path) => {
     await Deno.copyFile(path, join(directory, basename(path)));
     return basename(path);
@@ -116,7 +117,6 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
       define: { SHELL_FILES: JSON.stringify(Object.fromEntries(shell)) },
     }],
     directory,
-    packages,
   );
   const names = [...page, ...filesOf(service)];
   const files = await Promise.all(names.map((name) => measure(directory, name)));
@@ -133,14 +133,12 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
 
 /** Bundles one more module for the browsers that the sandbox is for, as a page of a test is. */
 export async function buildModule(path: string, directory: string): Promise<void> {
-  const packages = await DenoPackages.find();
-  await bundle([{ entryPoints: [entry(path)], format: "esm" }], directory, packages);
+  await bundle([{ entryPoints: [entry(path)], format: "esm" }], directory);
 }
 
 async function bundle(
   parts: readonly BuildOptions[],
   directory: string,
-  packages: DenoPackages,
 ): Promise<readonly Metafile[]> {
   const options: BuildOptions & { readonly metafile: true } = {
     absWorkingDir: fileURLToPath(ROOT),
@@ -155,7 +153,7 @@ async function bundle(
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
-    plugins: [resolvePackages(packages, new Map([[SQLITE, `./${SQLITE_LOADER}.js`]]))],
+    plugins: [resolvePackages(new Map([[SQLITE, `./${SQLITE_LOADER}.js`]]))],
   };
   try {
     const results = await Promise.all(parts.map((part) => build({ ...part, ...options })));

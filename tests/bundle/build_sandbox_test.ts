@@ -1,9 +1,10 @@
 // deno task build: what it writes, and that the client stays small.
 
 import { join } from "node:path";
+import * as esbuild from "esbuild";
 import * as assert from "uvu/assert";
 import { buildSandbox, CLIENT_LIMIT_BYTES } from "../../lib/bundle/build_sandbox.ts";
-import { DenoPackages } from "../../lib/bundle/deno_packages.ts";
+import { resolvePackages } from "../../lib/bundle/resolve_packages.ts";
 import { suite } from "../support/suite.ts";
 
 const directory = Deno.makeTempDirSync({ prefix: "godwit-build-" });
@@ -86,33 +87,39 @@ build("publishes the example plugins by a manifest and as bundles", async () => 
   assert.is(plugin.name, "quote-db");
 });
 
-const packages = suite("DenoPackages");
-
-packages("resolves what the project imports, and what its packages import", async () => {
-  const found = await DenoPackages.find();
-  const view = await found.resolve("@codemirror/view", "", "import");
-  assert.match(view, /@codemirror\/view\/[\d.]+\/dist\/index\.js$/);
-  assert.match(await found.resolve("style-mod", view, "import"), /style-mod/);
-  assert.match(await found.resolve("preact/hooks", "", "import"), /hooks\.m?js$/);
+build("bundles packages, parts of packages, and packages without an export map", async () => {
+  const problem = await problemOf(`
+    import { signal } from "@preact/signals";
+    import { useState } from "preact/hooks";
+    import { wrap } from "comlink";
+    console.log(signal, useState, wrap);
+  `);
+  assert.is(problem, null);
 });
 
-packages("knows no package that deno.json does not pin", async () => {
-  const found = await DenoPackages.find();
-  for (
-    const [specifier, message] of [
-      ["style-mod", /no package for "style-mod" in deno.json/],
-      ["valibot/none", /.*none/],
-    ] as const
-  ) {
-    try {
-      await found.resolve(specifier, "", "import");
-    } catch (error) {
-      assert.match(String(error), message);
-      continue;
-    }
-    assert.unreachable(specifier);
+build("bundles no package that deno.json does not pin", async () => {
+  for (const specifier of ["style-mod", "valibot/none", "node:fs"]) {
+    assert.match(await problemOf(`import "${specifier}";`) ?? "", specifier);
   }
 });
 
 build.run();
-packages.run();
+
+/** Why a module of the project cannot be bundled; `null` where it can. */
+async function problemOf(text: string): Promise<string | null> {
+  try {
+    await esbuild.build({
+      stdin: { contents: text, resolveDir: import.meta.dirname ?? "", sourcefile: "module.ts" },
+      bundle: true,
+      write: false,
+      format: "esm",
+      logLevel: "silent",
+      plugins: [resolvePackages(new Map())],
+    });
+    return null;
+  } catch (error) {
+    return String(error);
+  } finally {
+    await esbuild.stop();
+  }
+}
