@@ -1,9 +1,11 @@
 // The built sandbox on a free loopback port, for tests in a browser.
 
+import type { RequestListener } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModule, type BuildResult, buildSandbox } from "../../lib/bundle/build_sandbox.ts";
-import { serveDirectory } from "../../lib/workbench/server/serve.ts";
+import { listen, type LocalServer } from "../../lib/workbench/server/serve.ts";
+import { serveDirectory } from "../../lib/workbench/server/serve_directory.ts";
 
 /** What a server has beside the build. */
 export interface SandboxServerOptions {
@@ -26,24 +28,20 @@ export class SandboxServer implements AsyncDisposable {
   /** What it was asked for, in order: methods and paths with their queries. */
   readonly requests: string[] = [];
   readonly build: BuildResult;
-  readonly #respond: (request: Request) => Promise<Response>;
+  readonly #respond: RequestListener;
   readonly #ownFiles: string;
-  #server: Deno.HttpServer<Deno.NetAddr>;
+  #server: LocalServer | null = null;
+  #port = 0;
 
   private constructor({ directory, result }: Build, ownFiles: string) {
     const serveBuild = serveDirectory(directory);
     const serveOwn = serveDirectory(ownFiles);
     this.build = result;
     this.#ownFiles = ownFiles;
-    this.#respond = async (request) => {
-      const { pathname, search } = new URL(request.url);
-      this.requests.push(`${request.method} ${pathname}${search}`);
-      const own = await serveOwn(request);
-      if (own.status !== 404) return own;
-      await own.body?.cancel();
-      return await serveBuild(request);
+    this.#respond = (request, response) => {
+      this.requests.push(`${request.method} ${request.url}`);
+      serveOwn(request, response, () => serveBuild(request, response));
     };
-    this.#server = this.#listen(0);
   }
 
   /** Builds the sandbox, once in a process, and serves it. */
@@ -57,31 +55,31 @@ export class SandboxServer implements AsyncDisposable {
       Deno.writeTextFileSync(join(ownFiles, path), text);
     }
     if (module !== undefined) await buildModule(fileURLToPath(module), ownFiles);
-    return new SandboxServer(build, ownFiles);
+    const server = new SandboxServer(build, ownFiles);
+    await server.restart();
+    return server;
   }
 
   /** The address of the page; every path of the build lies under it. */
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/`;
+    return `http://127.0.0.1:${this.#port}/`;
   }
 
   /** Goes away, as a server does that is stopped. */
   async stop(): Promise<void> {
-    await this.#server.shutdown();
+    await this.#server?.[Symbol.asyncDispose]();
+    this.#server = null;
   }
 
   /** Comes back at the same address. */
-  restart(): void {
-    this.#server = this.#listen(this.#server.addr.port);
+  async restart(): Promise<void> {
+    this.#server = await listen(this.#respond, this.#port);
+    this.#port = this.#server.port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     Deno.removeSync(this.#ownFiles, { recursive: true });
-  }
-
-  #listen(port: number): Deno.HttpServer<Deno.NetAddr> {
-    return Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, this.#respond);
   }
 }
 

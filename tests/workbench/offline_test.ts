@@ -42,7 +42,7 @@ offline("the page opens while its server is away, and works on its databases", a
   await page.reload();
   await untilShown(page, "trivia");
   await gateway.shutdown();
-  server.restart();
+  await server.restart();
 });
 
 offline.run();

@@ -3,7 +3,8 @@
 import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { headersFor } from "../../lib/workbench/server/headers.ts";
-import { serveDirectory } from "../../lib/workbench/server/serve.ts";
+import { listen } from "../../lib/workbench/server/serve.ts";
+import { serveDirectory } from "../../lib/workbench/server/serve_directory.ts";
 import { suite } from "../support/suite.ts";
 
 const root = Deno.makeTempDirSync({ prefix: "godwit-serve-" });
@@ -15,22 +16,32 @@ Deno.writeTextFileSync(join(directory, "index.html"), "<!doctype html>");
 Deno.writeTextFileSync(join(directory, "client.js"), "export {};");
 Deno.writeTextFileSync(join(directory, "plugin_frame.html"), "<!doctype html>");
 Deno.writeTextFileSync(join(directory, "plugins", "001_a.sql"), "-- UP");
-Deno.symlinkSync(join(root, "secret.txt"), join(directory, "plugins", "link.txt"));
-const handle = serveDirectory(directory);
+const site = await listen(serveDirectory(directory), 0);
 
 function ask(path: string, init?: RequestInit): Promise<Response> {
-  return handle(new Request(`http://127.0.0.1${path}`, init));
+  return fetch(`http://127.0.0.1:${site.port}${path}`, init);
+}
+
+/** Asks for a path as it is; `fetch` would resolve its dots. */
+async function askRaw(path: string): Promise<string> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: site.port });
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(request));
+  return await new Response(connection.readable).text();
 }
 
 const server = suite("serveDirectory()");
 
-server.after(() => Deno.removeSync(root, { recursive: true }));
+server.after(async () => {
+  await site[Symbol.asyncDispose]();
+  Deno.removeSync(root, { recursive: true });
+});
 
 server("serves files with their types", async () => {
   for (
     const [path, type] of [
-      ["/", "text/html; charset=utf-8"],
-      ["/client.js", "text/javascript; charset=utf-8"],
+      ["/", "text/html;charset=utf-8"],
+      ["/client.js", "text/javascript"],
       ["/plugins/001_a.sql", "text/plain; charset=utf-8"],
     ] as const
   ) {
@@ -111,13 +122,25 @@ server("serves nothing from outside its directory, and nothing hidden", async ()
       "/client.js/",
       "/client.js/x",
       "/client.js%00",
-      "/plugins/link.txt",
+      `http://127.0.0.1:${site.port}/client.js`,
     ]
   ) {
-    const response = await ask(path);
-    assert.is(response.status, 404, path);
-    assert.not.match(await response.text(), /^secret$/);
+    const response = await askRaw(path);
+    assert.match(response, /^HTTP\/1.1 404 /, path);
+    assert.not.match(response, /^secret$/m);
   }
+});
+
+server("serves no directory that holds a link", () => {
+  const linked = join(root, "linked");
+  Deno.mkdirSync(join(linked, "plugins"), { recursive: true });
+  Deno.symlinkSync(join(root, "secret.txt"), join(linked, "plugins", "link.txt"));
+  assert.throws(() => serveDirectory(linked), "link.txt is a link");
+});
+
+server("serves a build that is made while it runs", async () => {
+  Deno.writeTextFileSync(join(directory, "client.js"), "export const newer = 1;");
+  assert.is(await (await ask("/client.js")).text(), "export const newer = 1;");
 });
 
 server.run();

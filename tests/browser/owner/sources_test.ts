@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { buildModule } from "../../../lib/bundle/build_sandbox.ts";
-import { serveDirectory } from "../../../lib/workbench/server/serve.ts";
+import { listen } from "../../../lib/workbench/server/serve.ts";
+import { serveDirectory } from "../../../lib/workbench/server/serve_directory.ts";
 import { openChromium } from "../../support/browser.ts";
 import { godwit } from "../../support/service_process.ts";
 import { suite } from "../../support/suite.ts";
@@ -29,13 +30,10 @@ sources("OPFS keeps files as memory does, and a bundle loads", async () => {
   const plugins = fileURLToPath(new URL("../../../examples/plugins", import.meta.url));
   const made = await godwit(["bundle", "trivia", "--plugins", plugins, "--out", out]);
   assert.is(made.code, 0, made.stderr);
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    serveDirectory(directory),
-  );
+  const server = await listen(serveDirectory(directory), 0);
   const browser = await openChromium();
   try {
-    const url = `http://127.0.0.1:${server.addr.port}/`;
+    const url = `http://127.0.0.1:${server.port}/`;
     const tab = await browser.open(url);
     await tab.waitForFunction(() => document.title !== "");
     const report = v.parse(ReportSchema, JSON.parse(await tab.title()));
@@ -52,7 +50,7 @@ sources("OPFS keeps files as memory does, and a bundle loads", async () => {
     browser.assertQuiet(/404/);
   } finally {
     await browser[Symbol.asyncDispose]();
-    await server.shutdown();
+    await server[Symbol.asyncDispose]();
     Deno.removeSync(directory, { recursive: true });
   }
 });

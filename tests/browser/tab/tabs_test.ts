@@ -227,7 +227,7 @@ tabs("a guest whose server is away takes over as soon as it is back", async () =
   const rows = rowsOf(guest, "away", COUNT);
   await owner.page.close();
   await tried;
-  site.restart();
+  await site.restart();
   assert.equal(await rows, [[2, 1]]);
   await guest.untilRole("owner");
   assert.ok((await guest.ask("apply", "away-3")).success);
