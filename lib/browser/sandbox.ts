@@ -1,5 +1,5 @@
-// What a page can ask of the sandbox, and what the sandbox tells it. Plain data that crosses threads and
-// tabs; runs anywhere.
+// The contract of the sandbox: its calls, their data and its events. All of it is plain data,
+// because it crosses threads and tabs. Types alone.
 
 import type { Verb } from "../handler/dispatch.ts";
 import type { RunEvent } from "../message/event.ts";
@@ -14,66 +14,80 @@ export type TabRole =
   | "waiting"
   /** This one. */
   | "owner"
-  /** Another one, which this one forwards its requests to. */
+  /** Another one. This tab forwards its requests to that one. */
   | "guest";
 
-/** Where databases are kept. */
+/** Where databases are stored. */
 export type StorageKind =
+  /** In the browser's private file system. */
   | { readonly kind: "opfs" }
-  /** They are gone when the tab closes; `reason` says why there is nothing better. */
+  /** In memory: they are lost when the tab closes. `reason` says why OPFS cannot be used. */
   | { readonly kind: "memory"; readonly reason: string };
 
-/** How it stands with NATS. Each tab has settings of its own; the owner's are in force. */
+/** The state of the connection to NATS. Each tab has its own settings; those of the owner apply. */
 export type NatsState =
+  /** No server is chosen. */
   | { readonly kind: "off" }
-  /** This tab is a guest; it will connect when it becomes the owner. */
+  /** This tab is a guest. It connects when it becomes the owner. */
   | { readonly kind: "standby"; readonly url: string }
+  /** The first attempt, or another one after `reason`. */
   | { readonly kind: "connecting"; readonly url: string; readonly reason: string | null }
+  /** The tab serves the plugins. */
   | { readonly kind: "online"; readonly url: string; readonly prefix: string }
-  /** The browser has no network, or the server is away; it is tried again. */
+  /** The browser has no network, or the server does not answer. The tab tries again. */
   | { readonly kind: "offline"; readonly url: string; readonly reason: string }
-  /** The server does not let the tab in, or takes its subjects away; trying again would not help. */
+  /** The server refuses the login or the subjects. The tab does not try again. */
   | { readonly kind: "refused"; readonly url: string; readonly reason: string };
 
-/** The sandbox as a whole. */
+/** The state of the sandbox. */
 export interface SandboxState {
+  /** Which tab runs the databases. */
   readonly role: TabRole;
   /** `null` until the owner has opened its storage. */
   readonly storage: StorageKind | null;
-  /** The version of SQLite; `null` as above. */
+  /** The version of SQLite; `null` until the owner has opened its storage. */
   readonly engineVersion: string | null;
+  /** The connection to NATS. */
   readonly nats: NatsState;
 }
 
 /** Where a plugin's files come from. */
 export type PluginOrigin =
-  /** An ES module that was made by `godwit bundle`. */
+  /** An ES module made by `godwit bundle`. */
   | "bundle"
   /** A manifest and files on a server. */
   | "http"
-  /** Dropped onto the page, and kept in the browser; they hide the deployment's files of that name. */
+  /** Saved in this browser. They replace the files that the deployment has for the plugin. */
   | "kept";
 
 /** A plugin of the sandbox. */
 export interface PluginEntry {
+  /** The name of the plugin. */
   readonly name: string;
+  /** Where its files come from. */
   readonly origin: PluginOrigin;
-  /** The plugin's own page code, to be run in isolation; `null` where it brings none. */
+  /** The address of the plugin's page code, for `openPluginFrame()`; `null` if it has none. */
   readonly page: string | null;
 }
 
-/** A file's text as it is, and what is to be said about it. */
+/** A migration file: its text and its findings. */
 export interface FileReport {
+  /** The name of the file. */
   readonly file: string;
-  /** `null` where the name is no migration's. */
+  /** `null` if the file name is not that of a migration. */
   readonly version: number | null;
+  /** The description in the file name; `null` if the file name is not that of a migration. */
   readonly name: string | null;
-  /** SHA-256 of the normalised text; `null` where the file does not parse. */
+  /** SHA-256 of the normalised text; `null` if the file does not parse. */
   readonly checksum: string | null;
-  /** `null` where it cannot be shown as text. */
+  /** `null` if the file is not valid UTF-8. */
   readonly text: string | null;
+  /** Warnings and errors found in this file. */
   readonly findings: readonly FindingMessage[];
-  /** What its UP does to the schema, rehearsed on the files before it; `null` where it was not reached. */
+  /**
+   * What the UP section does to the schema, rehearsed after the files before it; `null` if the
+   * rehearsal did not complete it.
+   */
   readonly effect: {
     readonly before: Schema;
     readonly after: Schema;
@@ -83,134 +97,158 @@ export interface FileReport {
 
 /** Every file of a plugin, rehearsed in order on an empty database. */
 export interface FilesReport {
+  /** The name of the plugin. */
   readonly plugin: string;
-  /** Ascending by version; files without one stand last. */
+  /** Ascending by version; files without a version come last. */
   readonly files: readonly FileReport[];
   /** Findings that belong to no single file. */
   readonly findings: readonly FindingMessage[];
 }
 
-/** A file that is being edited, and is rehearsed as if it were among the plugin's. */
+/** A file that is not saved, to be rehearsed with the plugin's files. */
 export interface Draft {
+  /** The name of the file. It replaces the plugin's file of that name. */
   readonly file: string;
+  /** The text of the file. */
   readonly text: string;
 }
 
-/** A statement of the person at the page, on the plugin's data. */
+/** One SQL statement on a plugin's rows. */
 export interface DataQuery {
+  /** The statement, without parameters. */
   readonly sql: string;
-  /** `write` allows INSERT, UPDATE and DELETE; the schema changes by migrations alone. */
+  /** `write` allows INSERT, UPDATE and DELETE. Only migrations change the schema. */
   readonly access: "read" | "write";
-  /** The most rows that are returned. */
+  /** The highest number of rows to return. */
   readonly limit: number;
 }
 
-/** What a statement yields. */
+/** The result of a statement. */
 export interface DataRows {
+  /** The names of the columns. */
   readonly columns: readonly string[];
+  /** The values of each row, in the order of `columns`. */
   readonly rows: readonly (readonly SqlValue[])[];
   /** Whether there are more rows than `limit`. */
   readonly hasMore: boolean;
-  /** Rows that the statement inserted, changed or deleted. */
+  /** How many rows the statement inserted, updated or deleted. */
   readonly changes: number;
 }
 
-/** A request or a reply as it went over the wire, or over the port that stands for it. */
+/** A request or a reply of the wire contract, from any client. */
 export interface WireMessage {
+  /** When it was received or sent: ISO 8601, UTC. */
   readonly at: string;
+  /** The client: this page, a NATS client, or the page of a plugin. */
   readonly via: "page" | "nats" | "plugin";
+  /** Whether it is a request or its reply. */
   readonly direction: "request" | "reply";
+  /** The subject of the request. */
   readonly subject: string;
-  /** The payload as text: JSON, unless whoever sent it made a mistake. */
+  /** The payload as text. A request may be invalid JSON. */
   readonly payload: string;
 }
 
-/** How a client proves who it is; never kept anywhere but in memory. */
+/** Credentials for NATS. They stay in the memory of the tab. */
 export type NatsLogin =
   | { readonly kind: "none" }
   | { readonly kind: "user"; readonly user: string; readonly password: string }
   | { readonly kind: "token"; readonly token: string }
+  /** The text of a credentials file. */
   | { readonly kind: "creds"; readonly creds: string };
 
-/** Where and as whom to connect. */
+/** A NATS server to connect to. */
 export interface NatsChoice {
-  /** `ws://` or `wss://`, without user and password. */
+  /** An address of `ws://` or `wss://`, without user and password. */
   readonly url: string;
+  /** The prefix of the subjects to serve, such as `db.migrate`. */
   readonly prefix: string;
+  /** The credentials. */
   readonly login: NatsLogin;
 }
 
-/** What the sandbox tells its page. */
+/** What listeners of `Sandbox.subscribe()` receive. */
 export type SandboxEvent =
+  /** The state changed. */
   | { readonly kind: "state"; readonly state: SandboxState }
+  /** An event of a run, as it is published over NATS. */
   | { readonly kind: "run"; readonly event: RunEvent }
+  /** A request or a reply. */
   | { readonly kind: "wire"; readonly message: WireMessage }
-  /** Files came or went. */
+  /** Files of a plugin were saved or deleted. */
   | { readonly kind: "files"; readonly plugin: string }
-  /** A database may be another than before: a run ended, rows were written, a file was imported. */
+  /** A database may have changed: a run ended, rows were written, or a file was imported. */
   | { readonly kind: "database"; readonly plugin: string };
 
 /**
- * The sandbox, as a page sees it. Every call works in every tab: a guest forwards it to the owner. A
- * call whose owner closes is made again at the next owner if it only reads; a run is answered with
- * `DATABASE_UNAVAILABLE`.
+ * An open sandbox. Every call works in every tab: a guest forwards it to the owner. If the owner
+ * closes before it has answered, a call that only reads is sent again to the next owner; a call
+ * that writes fails, and a run is answered with `DATABASE_UNAVAILABLE`.
  */
 export interface Sandbox {
-  /** Carries out a request of the wire contract; `payload` is its JSON. There is always a reply. */
+  /** Sends a request of the wire contract; `payload` is its JSON text. There is always a reply. */
   request(
     verb: Verb,
     plugin: string,
     payload: string,
     via?: "page" | "plugin",
   ): Promise<Reply>;
+  /** Lists the plugins of every source, by name. */
   plugins(): Promise<readonly PluginEntry[]>;
-  /** Why plugins may be missing: bundles and manifests that cannot be had; sentences for people. */
+  /** Bundles and manifests that could not be loaded, one sentence for each. */
   sourceProblems(): Promise<readonly string[]>;
-  /** Rehearses a plugin's files; with `draft`, as if that file were among them, up, down and up again. */
-  files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>>;
-  /** The schema of the plugin's database as it is; an empty one where there is no database. */
-  schema(plugin: string): Promise<Outcome<Schema>>;
-  query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>>;
   /**
-   * The database as one file, which every SQLite opens, or one of its backups by name; `null` where
-   * there is none.
+   * Rehearses a plugin's files on an empty database. With a draft, the draft alone runs up, down
+   * and up again; otherwise each file does.
    */
+  files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>>;
+  /** Reads the schema of the plugin's database; it is empty if there is no database. */
+  schema(plugin: string): Promise<Outcome<Schema>>;
+  /** Runs one statement on the plugin's database. */
+  query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>>;
+  /** The bytes of the database file, or of a backup; `null` if there is no such file. */
   exportDatabase(
     plugin: string,
     backup?: string,
   ): Promise<Outcome<Uint8Array<ArrayBuffer> | null>>;
-  /** The names of the backups that were made before something destructive, the newest first. */
+  /** Lists the names of the plugin's backups, newest first. */
   backups(plugin: string): Promise<Outcome<readonly string[]>>;
+  /** Deletes a backup. */
   deleteBackup(plugin: string, backup: string): Promise<Outcome<void>>;
-  /** Replaces the database by another, whole or not at all; what was there is kept as a backup. */
+  /** Replaces the database in one transaction. The previous contents are backed up first. */
   importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>>;
-  /** Keeps files as a plugin's, in place of those that it had here. */
+  /** Saves files for a plugin in this browser. They replace all files saved for it before. */
   keepFiles(
     plugin: string,
     files: readonly { readonly file: string; readonly bytes: Uint8Array }[],
   ): Promise<Outcome<void>>;
-  /** Forgets the files that were kept for a plugin; its database stays. */
+  /** Deletes the files saved for a plugin. Its database stays. */
   forgetFiles(plugin: string): Promise<Outcome<void>>;
   /** Serves the plugins over NATS from this tab, as soon as it is the owner. */
   connectNats(choice: NatsChoice): Promise<Outcome<void>>;
+  /** Answers the requests that NATS has delivered, then disconnects. */
   disconnectNats(): Promise<void>;
-  /** Calls `listener` with every event from now on, the state first; returns how to end it. */
+  /**
+   * Calls `listener` with the present state and then with every event. Returns the unsubscribe
+   * function.
+   */
   subscribe(listener: (event: SandboxEvent) => void): Promise<() => void>;
-  /** Finishes or undoes what runs, and lets another tab take over. */
+  /** Finishes or rolls back what runs, and gives up ownership. */
   close(): Promise<void>;
 }
 
 /** How a page opens the sandbox. */
 export interface SandboxOptions {
-  /** The bundled worker, `sandbox_worker.js`; `database_worker.js` and `sqlite3.wasm` lie beside it. */
+  /** The address of `sandbox_worker.js`. `database_worker.js` and `sqlite3.wasm` are beside it. */
   readonly workerUrl: string | URL;
   /**
-   * Tabs with one name share databases; a name is one directory of OPFS. They share the owner's bundles
-   * and manifest too, so they should be opened alike.
+   * The name of a directory in OPFS; `godwit` by default. Tabs with the same name share databases,
+   * and the bundles and the manifest of the owner apply to all of them, so open them with the same
+   * options.
    */
   readonly name?: string;
-  /** Modules made by `godwit bundle`, of this origin. */
+  /** Addresses of modules made by `godwit bundle`, on this origin. */
   readonly bundles?: readonly (string | URL)[];
-  /** A manifest of plugins on a server. */
+  /** The address of a manifest of plugins on a server. */
   readonly manifest?: string | URL;
 }

@@ -33,7 +33,7 @@ export interface BuildResult {
 export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 
 /** What a page imports. */
-const CLIENT = "./lib/browser/page/open_sandbox.ts";
+const CLIENT = "./lib/browser/mod.ts";
 
 const MODULES: readonly string[] = [
   "./lib/browser/database/database_worker.ts",

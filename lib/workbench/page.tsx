@@ -1,7 +1,7 @@
 // The page's entry: opens the sandbox and draws what it tells. Runs in the browser.
 
 import { render } from "preact";
-import { openSandbox } from "../browser/page/open_sandbox.ts";
+import { openSandbox } from "../browser/mod.ts";
 import { App } from "./components/app.tsx";
 import { keepPage } from "./offline/keep_page.ts";
 import { followAddress } from "./state/follow_address.ts";

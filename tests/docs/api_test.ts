@@ -1,50 +1,33 @@
 // The public API is documented, and its examples run. Every example type-checks, those of pages too.
 
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import * as v from "valibot";
 import { suite } from "../support/suite.ts";
-import { parsePage } from "./page.ts";
+import { deno, readApi } from "./api_documentation.ts";
 import { readPages } from "./pages.ts";
 import { RepositoryCopy } from "./repository_copy.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const ENTRIES = ["mod.ts", "lib/vfs/mod.ts"];
-
-const DocumentationSchema = v.object({
-  nodes: v.record(v.string(), v.object({ symbols: v.array(v.object({ name: v.string() })) })),
-});
-
-const documentation = await Promise.all(ENTRIES.map(async (entry) => {
-  const json: unknown = JSON.parse(await deno(["doc", "--json", entry]));
-  return {
-    entry,
-    names: Object.values(v.parse(DocumentationSchema, json).nodes).flatMap(({ symbols }) =>
-      symbols.map(({ name }) => name)
-    ),
-    examples: [...new Set(docsIn(json))].flatMap((doc) =>
-      parsePage(entry, doc).blocks.flatMap((block) =>
-        block.kind === "code" && block.language === "ts" ? [block.text] : []
-      )
-    ),
-  };
-}));
+const programs = await Promise.all(["mod.ts", "lib/vfs/mod.ts"].map(readApi));
+// tests/browser/api_examples_test.ts runs its examples in a browser.
+const browser = await readApi("lib/browser/mod.ts");
+const ENTRIES = [...programs, browser].map(({ entry }) => entry);
 
 const api = suite("public API");
 
-for (const { entry, names, examples } of documentation) {
+for (const { entry, names, examples } of programs) {
   api(`every export of ${entry} is in an example`, () => {
-    const unused = names.filter((name) =>
-      !examples.some((example) => new RegExp(`\\b${name}\\b`).test(example))
-    );
-    assert.equal(unused, []);
+    assert.equal(names.filter((name) => !isIn(examples, name)), []);
   });
 }
 
+api(`every export of ${browser.entry} is one that its functions take or return`, () => {
+  const { names, reached, examples } = browser;
+  assert.equal(names.filter((name) => !reached.has(name) && !isIn(examples, name)), []);
+});
+
 api("every example runs", async () => {
   await using copy = await RepositoryCopy.make();
-  const files = documentation.flatMap(({ examples }) => examples).map((text, index) =>
+  const files = programs.flatMap(({ examples }) => examples).map((text, index) =>
     write(copy, `example_${index}.ts`, text)
   );
   assert.ok(files.length > 0);
@@ -53,7 +36,9 @@ api("every example runs", async () => {
     assert.is(code, 0, `${Deno.readTextFileSync(join(copy.root, file))}\n${output}`);
   }));
   // One check for all: what takes time is godwit itself, which each of them imports.
-  const { code, output } = await copy.run("deno", ["check", ...files, ...writePageBlocks(copy)]);
+  const others = browser.examples.map((text, index) => write(copy, `page_${index}.ts`, text));
+  const checked = [...files, ...others, ...writePageBlocks(copy)];
+  const { code, output } = await copy.run("deno", ["check", ...checked]);
   assert.is(code, 0, output);
 });
 
@@ -87,24 +72,6 @@ function write(copy: RepositoryCopy, file: string, text: string): string {
   return file;
 }
 
-/** Runs Deno in the repository; throws what it complains about. */
-async function deno(args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
-
-/** Every documentation text in what `deno doc --json` says. */
-function docsIn(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(docsIn);
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) =>
-    key === "doc" && typeof part === "string" ? [part] : docsIn(part)
-  );
+function isIn(examples: readonly string[], name: string): boolean {
+  return examples.some((example) => new RegExp(`\\b${name}\\b`).test(example));
 }

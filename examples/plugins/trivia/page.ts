@@ -1,7 +1,7 @@
 // The page of the trivia plugin: which version its database has, and a button that brings it to the newest.
 // Runs in a sandboxed frame, and reaches its own database alone.
 
-import type { Godwit } from "../../../lib/browser/frame/plugin_page.ts";
+import type { Godwit } from "@godwit/godwit/browser";
 
 /** Fills the element that is the plugin's own. */
 export function start(godwit: Godwit, root: HTMLElement): void {

@@ -1,40 +1,43 @@
-// Runs a plugin's page code in a frame that reaches nothing but its own plugin's database. For the page
-// that hosts it.
+// Runs a plugin's page code in a frame that reaches the plugin's own database and nothing else. For
+// the page that holds the frame.
 
 import { answerRequest, tooMany } from "./answer_request.ts";
 import type { FrameStart } from "../frame/frame_message.ts";
 import { messageBudget } from "./message_budget.ts";
 import type { Sandbox } from "../sandbox.ts";
 
-/** What a frame is opened for. */
+/** How a page opens a frame. */
 export interface PluginFrameOptions {
+  /** The name of the plugin. */
   readonly plugin: string;
-  /** Where the plugin's page code is; of this page's origin, for its policy allows no other. */
+  /** The address of the plugin's page code. The page's policy allows its own origin only. */
   readonly page: string | URL;
-  /** `plugin_frame.html` of the build, with the headers of its own that it needs. */
+  /** The address of `plugin_frame.html`, which is served with headers of its own. */
   readonly frameUrl: string | URL;
-  /** Where the frame is put. */
+  /** The element to append the frame to. */
   readonly parent: Element;
+  /** Answers the requests of the frame. */
   readonly sandbox: Pick<Sandbox, "request">;
-  /** Called once, where the frame ends before it is closed; `reason` is a sentence for people. */
+  /** Called once if the frame is stopped before it is closed; `reason` is a sentence for users. */
   readonly onStopped?: (reason: string) => void;
 }
 
-/** A frame with a plugin's page code. Disposing of it ends the code and its port. */
+/** A frame with a plugin's page code. Disposing of it removes the frame and closes its port. */
 export interface PluginFrame extends Disposable {
+  /** The frame. */
   readonly element: HTMLIFrameElement;
 }
 
-/** Requests of one frame that may be without a reply at a time. */
+/** The most requests of one frame that wait for their replies at a time. */
 const MAX_WAITING = 16;
 
-/** The largest page code; it is one file, and a person waits for it. */
+/** The most characters of page code, which the user waits for. */
 const MAX_CODE_LENGTH = 2_000_000;
 
 /**
- * Opens a frame without an origin: its code has no storage, no network and no way to the page, only a
- * port that takes requests of the wire contract for its own plugin. A frame that sends more messages
- * than a person's hands could cause, or that leaves its page, is ended.
+ * Opens a frame without an origin. Its code has no storage, no network and no access to the page,
+ * only a port that accepts requests of the wire contract for its own plugin. The frame is stopped
+ * if it sends more than 200 messages at once or 100 a second, or if it navigates to another page.
  * https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-sandbox
  */
 export function openPluginFrame(options: PluginFrameOptions): PluginFrame {
@@ -58,18 +61,19 @@ export function openPluginFrame(options: PluginFrameOptions): PluginFrame {
   const code = fetchCode(options.page, opened.signal);
   let isStarted = false;
   element.addEventListener("load", async () => {
-    if (isStarted) return stop(`The page of "${plugin}" went elsewhere, and was ended`);
+    if (isStarted) return stop(`The page of "${plugin}" navigated away, and was stopped`);
     isStarted = true;
     const fetched = await code;
     if (!fetched.ok) return stop(`The page of "${plugin}" ${fetched.reason}`);
     if (opened.signal.aborted) return;
     const start: FrameStart = { kind: "godwit-plugin-frame", plugin, code: fetched.text };
-    // A frame without an origin cannot be named as a target.
+    // A frame without an origin cannot be addressed by its origin.
     element.contentWindow?.postMessage(start, "*", [frameEnd]);
   });
   answerPort(port, options, () => stop(`The page of "${plugin}" sent too many messages`));
 
-  // Before it is in the document, or the first page would load without it.
+  // Set before the frame is in the document; otherwise its first page would load without the
+  // sandbox.
   element.sandbox.add("allow-scripts");
   element.referrerPolicy = "no-referrer";
   element.title = `Page of the plugin ${plugin}`;
@@ -78,7 +82,7 @@ export function openPluginFrame(options: PluginFrameOptions): PluginFrame {
   return { element, [Symbol.dispose]: close };
 }
 
-/** Gives every message one reply, until there are too many. */
+/** Sends one reply for each message, until there are too many. */
 function answerPort(
   port: MessagePort,
   { plugin, sandbox }: PluginFrameOptions,
@@ -110,6 +114,6 @@ async function fetchCode(url: string | URL, signal: AbortSignal): Promise<Fetche
     }
     return { ok: true, text };
   } catch {
-    return { ok: false, reason: "could not be fetched; look at its address and the network" };
+    return { ok: false, reason: "could not be fetched; check its address and the network" };
   }
 }

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { openPluginFrame } from "../../browser/page/plugin_frame.ts";
+import { openPluginFrame } from "../../browser/mod.ts";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import { useStore } from "../state/store_context.ts";
 

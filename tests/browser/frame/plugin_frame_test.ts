@@ -55,7 +55,7 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     await setting.start("leaves");
     assert.is(
       await setting.stoppedBecause(),
-      'The page of "quote-db" went elsewhere, and was ended',
+      'The page of "quote-db" navigated away, and was stopped',
     );
   });
 

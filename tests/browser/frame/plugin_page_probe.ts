@@ -1,7 +1,6 @@
 // The smallest page that hosts a plugin: the sandbox and the plugin's page code. For plugin_page_test.ts.
 
-import { openSandbox } from "../../../lib/browser/page/open_sandbox.ts";
-import { openPluginFrame } from "../../../lib/browser/page/plugin_frame.ts";
+import { openPluginFrame, openSandbox } from "../../../lib/browser/mod.ts";
 
 const sandbox = await openSandbox({
   workerUrl: new URL("sandbox_worker.js", location.href),
