@@ -1,16 +1,21 @@
 // Bundles the sandbox for browsers: client, workers, WASM and page. `deno task build`; for Deno.
 
 import { build, type BuildOptions, type Metafile, stop } from "esbuild";
-import { basename, extname, join } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { publishPlugins } from "./publish_plugins.ts";
 import { resolvePackages } from "./resolve_packages.ts";
 
-/** Where a build goes. */
+/** What to build, and where. Paths are absolute. */
 export interface BuildSandboxOptions {
-  /** Created where it is missing; files of another build are replaced, others stay. */
+  /** Created if it is missing. Files of an earlier build are replaced, others stay. */
   readonly directory: string;
+  /** The plugins to publish beside the page. */
+  readonly pluginsDir: string;
+  /** HTML files to copy. Each one has a module in TypeScript of the same name beside it. */
+  readonly pages: readonly string[];
 }
 
 /** A file of the build, with what it costs to load. */
@@ -74,7 +79,8 @@ const ROOT = new URL("../../", import.meta.url);
 const TARGET: readonly string[] = ["es2022", "chrome120", "firefox120", "safari17"];
 
 /** Writes the sandbox, ready to be served, into a directory. Takes about a second. */
-export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<BuildResult> {
+export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildResult> {
+  const { directory, pluginsDir, pages } = options;
   await Deno.mkdir(directory, { recursive: true });
   const [client, worker, frame] = await bundle(
     [
@@ -96,7 +102,8 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
     ],
     directory,
   );
-  await publishPlugins(pathOf("examples/plugins"), join(directory, "plugins"));
+  await publishPlugins(pluginsDir, join(directory, "plugins"));
+  for (const page of pages) await buildPage(page, directory);
   const wasm = fileURLToPath(import.meta.resolve(`${SQLITE}/sqlite3.wasm`));
   const copied = await Promise.all([wasm, ...COPIED.map(pathOf)].map(async (path) => {
     await Deno.copyFile(path, join(directory, basename(path)));
@@ -131,7 +138,12 @@ export async function buildSandbox({ directory }: BuildSandboxOptions): Promise<
   return { files, clientFiles, clientGzipBytes };
 }
 
-/** Bundles one more module for the browsers that the sandbox is for, as a page of a test is. */
+async function buildPage(html: string, directory: string): Promise<void> {
+  await buildModule(html.replace(/\.html$/, ".ts"), directory);
+  await Deno.copyFile(html, join(directory, basename(html)));
+}
+
+/** Bundles one more module into a directory, for the browsers that the sandbox supports. */
 export async function buildModule(path: string, directory: string): Promise<void> {
   await bundle([{ entryPoints: [entry(path)], format: "esm" }], directory);
 }
@@ -224,7 +236,14 @@ function kilobytes(bytes: number): string {
 }
 
 if (import.meta.main) {
-  const result = await buildSandbox({ directory: pathOf("dist") });
+  const { values } = parseArgs({
+    options: { plugins: { type: "string" }, page: { type: "string", multiple: true } },
+  });
+  const result = await buildSandbox({
+    directory: pathOf("dist"),
+    pluginsDir: resolve(values.plugins ?? "plugins"),
+    pages: (values.page ?? []).map((page) => resolve(page)),
+  });
   console.log(renderSizes(result));
   if (result.clientGzipBytes > CLIENT_LIMIT_BYTES) {
     console.error("The client is too large; the source maps in dist show what it is made of");

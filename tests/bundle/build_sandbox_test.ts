@@ -1,17 +1,24 @@
 // deno task build: what it writes, and that the client stays small.
 
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import * as assert from "uvu/assert";
 import { buildSandbox, CLIENT_LIMIT_BYTES } from "../../lib/bundle/build_sandbox.ts";
 import { resolvePackages } from "../../lib/bundle/resolve_packages.ts";
 import { suite } from "../support/suite.ts";
 
+const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
+
 const directory = Deno.makeTempDirSync({ prefix: "godwit-build-" });
 const OLD_PARTS = ["sandbox_worker.old-ABCD2345.js", "sandbox_worker.old-ABCD2345.js.map"];
 const OWN_FILE = "own.html";
 for (const name of [...OLD_PARTS, OWN_FILE]) Deno.writeTextFileSync(join(directory, name), "");
-const result = await buildSandbox({ directory });
+const result = await buildSandbox({
+  directory,
+  pluginsDir: join(EXAMPLES, "plugins"),
+  pages: [join(EXAMPLES, "sandbox", "example.html")],
+});
 
 const build = suite("buildSandbox()");
 
@@ -77,6 +84,12 @@ build("writes a source map for every script", () => {
     const map: unknown = JSON.parse(Deno.readTextFileSync(join(directory, `${name}.map`)));
     assert.ok(typeof map === "object" && map !== null && "sourcesContent" in map, name);
   }
+});
+
+build("builds a page from its HTML and the module of the same name", () => {
+  const html = Deno.readTextFileSync(join(directory, "example.html"));
+  assert.match(html, 'src="example.js"');
+  assert.match(Deno.readTextFileSync(join(directory, "example.js")), /rollback/);
 });
 
 build("publishes the example plugins by a manifest and as bundles", async () => {

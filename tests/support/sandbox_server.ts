@@ -7,6 +7,8 @@ import { buildModule, type BuildResult, buildSandbox } from "../../lib/bundle/bu
 import { listen, type LocalServer } from "../../lib/workbench/server/serve.ts";
 import { serveDirectory } from "../../lib/workbench/server/serve_directory.ts";
 
+const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
+
 /** What a server has beside the build. */
 export interface SandboxServerOptions {
   /** Files of the test's own by path, such as `probe.html`; they hide those of the build. */
@@ -86,5 +88,10 @@ export class SandboxServer implements AsyncDisposable {
 async function buildOnce(): Promise<Build> {
   const directory = Deno.makeTempDirSync({ prefix: "godwit-sandbox-" });
   globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
-  return { directory, result: await buildSandbox({ directory }) };
+  const result = await buildSandbox({
+    directory,
+    pluginsDir: join(EXAMPLES, "plugins"),
+    pages: [join(EXAMPLES, "sandbox", "example.html")],
+  });
+  return { directory, result };
 }
