@@ -1,4 +1,4 @@
-// The page's entry: opens the sandbox and draws what it tells. Runs in the browser.
+// The entry of the page: opens the sandbox and renders the components. Runs in the browser.
 
 import { render } from "preact";
 import { openSandbox } from "../browser/mod.ts";
@@ -33,7 +33,7 @@ void start(
   }),
 );
 
-// A page that comes back from the back-forward cache has lost its worker.
+// A page restored from the back-forward cache has lost its worker.
 addEventListener("pageshow", (event) => {
   if ("persisted" in event && event.persisted) location.reload();
 });

@@ -1,4 +1,4 @@
-// The page as a whole. Runs in the browser.
+// The root component of the page. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
@@ -13,7 +13,7 @@ import { PluginView } from "./plugin_view.tsx";
 import { Toast } from "./toast.tsx";
 import { Welcome } from "./welcome.tsx";
 
-/** Header, plugins, and the plugin that is shown. */
+/** Header, list of plugins, and the selected plugin. */
 export function App(): JSX.Element {
   const store = useStore();
   const main = useRef<HTMLElement>(null);

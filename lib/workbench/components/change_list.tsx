@@ -1,4 +1,4 @@
-// What a migration changes, as words. Runs in the browser.
+// The changes of a migration in words. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { ChangeMessage } from "../../message/reply.ts";

@@ -1,10 +1,10 @@
-// Asks before something that cannot be undone. Runs in the browser.
+// Asks for confirmation before data is deleted. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useStore } from "../state/store_context.ts";
 import { Modal } from "./modal.tsx";
 
-/** The question that is open, if there is one. */
+/** The open question, if any. */
 export function ConfirmDialog(): JSX.Element | null {
   const question = useStore().question.value;
   if (question === null) return null;

@@ -1,11 +1,11 @@
-// The plugin's database as a file: out of the page, and into it. Runs in the browser.
+// Export, import and backups of a plugin's database. Runs in the browser.
 
 import type { JSX } from "preact";
 import { deleteBackup, exportDatabase, importDatabase } from "../state/database_file.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
-/** Export and import. */
+/** Export, import and the list of backups. */
 export function DatabaseFile({ plugin }: { readonly plugin: string }): JSX.Element {
   const store = useStore();
   return (

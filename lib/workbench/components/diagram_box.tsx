@@ -1,4 +1,4 @@
-// Draws a table or a view: its columns, indexes and triggers, and what happens to them. In the browser.
+// Draws a table or a view: columns, indexes, triggers and their changes. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { DiagramAttachment, DiagramColumn, Mark } from "../model/diagram.ts";
@@ -7,7 +7,7 @@ import { CHANGE_SIGNS, changeWord, count } from "../model/words.ts";
 
 const TEXT = { inset: 12, sign: 10, key: 22, name: 46, baseline: 14 } as const;
 
-/** A box at its place. */
+/** A box at its position. */
 export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): JSX.Element {
   const { box, x, y, width, height, columns, hidden } = placed;
   const body = ROW.header + ROW.padding;

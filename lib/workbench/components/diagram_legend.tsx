@@ -1,4 +1,4 @@
-// What the signs in a drawing mean. Runs in the browser.
+// The legend of a drawing. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { ChangeMessage } from "../../message/reply.ts";
@@ -6,7 +6,7 @@ import { CHANGE_SIGNS, changeWord } from "../model/words.ts";
 
 const MARKS: readonly ChangeMessage["change"][] = ["added", "removed", "altered", "renamed"];
 
-/** The signs and their words. */
+/** The signs and their meanings. */
 export function DiagramLegend(): JSX.Element {
   return (
     <ul class="legend" aria-label="Legend">

@@ -1,4 +1,4 @@
-// Takes files in, dropped anywhere on the page or chosen. Runs in the browser.
+// Accepts files, dropped anywhere on the page or chosen. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
@@ -7,7 +7,7 @@ import { filesOfDrop, filesOfInput, receiveFiles } from "../state/files.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
-/** The place to drop files, with inputs for those who do not drag. */
+/** The place to drop files, with file inputs as an alternative. */
 export function DropZone(): JSX.Element {
   const store = useStore();
   const isOver = useSignal(false);
@@ -18,7 +18,8 @@ export function DropZone(): JSX.Element {
       isOver.value = true;
     };
     const leave = (event: DragEvent): void => {
-      // Between elements of the page there is another one that is entered.
+      // Moving between elements of the page also fires dragleave, with the entered element as its
+      // relatedTarget.
       if (event.relatedTarget === null) isOver.value = false;
     };
     const drop = (event: DragEvent): void => {
@@ -73,7 +74,7 @@ function FileButton(
           const input = event.currentTarget;
           if (input.files === null) return;
           void receiveFiles(store, filesOfInput(input.files));
-          // The same files may be chosen again.
+          // Without this, choosing the same files again fires no event.
           input.value = "";
         }}
       />

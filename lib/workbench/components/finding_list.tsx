@@ -1,4 +1,4 @@
-// Findings as a list: what is wrong, where, and where the remedy stands. Runs in the browser.
+// Findings as a list: message, position, and a link to the remedy. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { FindingMessage } from "../../message/reply.ts";
@@ -7,7 +7,7 @@ import { Icon, type IconName } from "./icon.tsx";
 
 interface FindingListProps {
   readonly findings: readonly FindingMessage[];
-  /** Shows a line in the editor beside the list; `null` where there is none. */
+  /** Scrolls the editor beside the list to a line; `null` if there is no editor. */
   readonly onShow: ((line: number) => void) | null;
 }
 

@@ -1,4 +1,4 @@
-// Small drawings beside words. They say nothing that the words do not. Runs in the browser.
+// Decorative icons beside text, hidden from screen readers. Runs in the browser.
 
 import type { JSX } from "preact";
 
@@ -21,10 +21,10 @@ const PATHS = {
   copy: "M9 9h10v11H9zM6 15H5V4h10v2",
 } as const;
 
-/** The name of a drawing. */
+/** The name of an icon. */
 export type IconName = keyof typeof PATHS;
 
-/** A drawing of the size of the text around it. */
+/** An icon of the size of the text around it. */
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
   return (
     <svg

@@ -1,4 +1,4 @@
-// How somebody proves to NATS who they are. Runs in the browser.
+// The credentials for NATS. Runs in the browser.
 
 import type { JSX, TargetedInputEvent } from "preact";
 import type { NatsLogin } from "../../browser/sandbox.ts";
@@ -22,7 +22,7 @@ const EMPTY: Readonly<Record<NatsLogin["kind"], NatsLogin>> = {
   creds: { kind: "creds", creds: "" },
 };
 
-/** A choice of logins, and the fields of the one that is chosen. */
+/** The kinds of login, and the fields of the selected one. */
 export function LoginFields({ login, onChange }: LoginFieldsProps): JSX.Element {
   return (
     <>

@@ -1,11 +1,11 @@
-// The messages as they went over the wire. Runs in the browser.
+// Requests and replies of the wire contract. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useStore } from "../state/store_context.ts";
 import { WireEntry } from "./wire_entry.tsx";
 
-/** Requests with their replies, the newest first. */
+/** Requests with their replies, newest first. */
 export function MessagesView({ plugin }: { readonly plugin: string }): JSX.Element {
   const store = useStore();
   const isForAll = useSignal(false);

@@ -1,4 +1,4 @@
-// The timeline beside the step that is chosen. Runs in the browser.
+// The timeline, and the selected step. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useStore } from "../state/store_context.ts";

@@ -1,4 +1,4 @@
-// A dialog that has the keyboard while it is open. Runs in the browser.
+// A modal dialog. Runs in the browser.
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -10,12 +10,12 @@ interface ModalProps {
 }
 
 /**
- * Shown for as long as it is rendered. Focus goes to its first control, Escape closes it, and then
- * focus goes back where it was.
+ * Open for as long as it is rendered. Focus moves to its first control, Escape closes it, and focus
+ * then returns to where it was.
  */
 export function Modal({ title, onClose, children }: ModalProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  // A layout effect ends while the dialog is still there to give back the focus.
+  // A layout effect is cleaned up while the dialog is still in the document, so focus can return.
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();

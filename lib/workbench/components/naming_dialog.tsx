@@ -1,4 +1,4 @@
-// Asks for the plugin that loose SQL files belong to. Runs in the browser.
+// Asks for the plugin of loose SQL files. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
@@ -8,7 +8,7 @@ import type { Naming } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { Modal } from "./modal.tsx";
 
-/** Open while dropped files wait for a name. */
+/** The dialog, open while dropped files have no plugin. */
 export function NamingDialog(): JSX.Element | null {
   const naming = useStore().naming.value;
   return naming === null ? null : <NamingForm naming={naming} />;

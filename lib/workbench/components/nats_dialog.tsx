@@ -1,4 +1,4 @@
-// Connects the tab to NATS. What is typed here is kept in this form alone. Runs in the browser.
+// Connects the tab to NATS. Credentials stay in this form. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
@@ -8,7 +8,7 @@ import { useStore } from "../state/store_context.ts";
 import { LoginFields } from "./login_fields.tsx";
 import { Modal } from "./modal.tsx";
 
-/** Open while somebody looks at the connection. */
+/** The dialog of the connection. */
 export function NatsDialog(): JSX.Element | null {
   return useStore().isNatsOpen.value ? <NatsForm /> : null;
 }

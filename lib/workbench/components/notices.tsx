@@ -1,10 +1,10 @@
-// What everybody at the page has to know: whose databases these are, and whether they stay.
+// Notices: another tab owns the databases, or nothing is stored. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
-/** Notices about the sandbox as a whole; usually none. */
+/** Notices about the sandbox; usually none. */
 export function Notices(): JSX.Element {
   const store = useStore();
   const { role, storage } = store.state.value;

@@ -1,4 +1,4 @@
-// The head of the page: what runs, where it is kept, and how it is reached. Runs in the browser.
+// The head of the page: engine, storage, NATS and theme. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { SandboxState } from "../../browser/sandbox.ts";
@@ -15,7 +15,7 @@ const NATS_WORDS: Readonly<Record<SandboxState["nats"]["kind"], string>> = {
   refused: "refused",
 };
 
-/** Name, engine, storage, NATS and colours. */
+/** Name, engine, storage, NATS and theme. */
 export function PageHeader(): JSX.Element {
   const store = useStore();
   const { engineVersion, storage, nats } = store.state.value;

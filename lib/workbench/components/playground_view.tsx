@@ -1,4 +1,5 @@
-// A migration that is rehearsed as it is typed; nothing is kept until somebody says so.
+// A migration that is rehearsed while it is typed. It is saved on request only. Runs in the
+// browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";

@@ -1,4 +1,4 @@
-// A plugin's name and how it stands with it. Runs in the browser.
+// The name and state of a plugin. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
@@ -13,7 +13,7 @@ const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
   kept: "files dropped here",
 };
 
-/** Name, version, what is pending, and where the files come from. */
+/** Name, version, number of pending migrations, and origin of the files. */
 export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Element {
   const store = useStore();
   const status = store.status.value;

@@ -1,4 +1,4 @@
-// One plugin in the list: its version, what is pending, and whether something is wrong.
+// One plugin of the list: its version, what is pending, and its problems. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";

@@ -1,11 +1,11 @@
-// The plugins, and the way to bring more. Runs in the browser.
+// The list of plugins, and the place to drop files. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useStore } from "../state/store_context.ts";
 import { DropZone } from "./drop_zone.tsx";
 import { PluginItem } from "./plugin_item.tsx";
 
-/** The plugins of the sandbox as a list of links. */
+/** The plugins as a list of links. */
 export function PluginList(): JSX.Element {
   const store = useStore();
   const plugins = store.plugins.value;

@@ -1,4 +1,4 @@
-// The plugin's own page, in a frame that reaches nothing but its database. Runs in the browser.
+// The plugin's own page, in a frame that reaches its own database only. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
@@ -7,7 +7,7 @@ import { openPluginFrame } from "../../browser/mod.ts";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import { useStore } from "../state/store_context.ts";
 
-/** Runs the plugin's page for as long as it is shown. */
+/** Runs the plugin's page while it is rendered. */
 export function PluginPageView({ entry }: { readonly entry: PluginEntry }): JSX.Element {
   const store = useStore();
   const parent = useRef<HTMLDivElement>(null);

@@ -1,4 +1,4 @@
-// A plugin: its head, and the view of it that is chosen. Runs in the browser.
+// A plugin: its head, and the selected view. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
@@ -12,7 +12,7 @@ import { PluginHead } from "./plugin_head.tsx";
 import { PluginPageView } from "./plugin_page_view.tsx";
 import { ViewTabs } from "./view_tabs.tsx";
 
-/** The plugin that is shown. */
+/** The selected plugin. */
 export function PluginView({ entry }: { readonly entry: PluginEntry }): JSX.Element {
   const { view } = useStore().place.value;
   return (

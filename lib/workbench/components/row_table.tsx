@@ -1,4 +1,4 @@
-// Rows as a table; NULL and blobs look like what they are. Runs in the browser.
+// Rows as a table, with a style for NULL and for blobs. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { DataRows } from "../../browser/sandbox.ts";
@@ -9,7 +9,7 @@ interface RowTableProps {
   readonly label: string;
 }
 
-/** A table that scrolls within its own box. */
+/** A table that scrolls in its own box. */
 export function RowTable({ rows, label }: RowTableProps): JSX.Element {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
@@ -39,7 +39,7 @@ export function RowTable({ rows, label }: RowTableProps): JSX.Element {
   );
 }
 
-// A name stands over its numbers, as far as the first row tells what they are.
+// Right-align the heads of columns whose first value is a number.
 function headKind({ rows }: DataRows, column: number): "number" | undefined {
   const value = rows[0]?.[column];
   return value !== undefined && formatCell(value).kind === "number" ? "number" : undefined;

@@ -1,4 +1,4 @@
-// What a run came to: what it did and took away, or where and why it failed. Runs in the browser.
+// The result of a run: its changes and losses, or its error. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { RunEntry } from "../../message/reply.ts";
@@ -21,7 +21,7 @@ interface RunResultProps {
   readonly outcome: RunOutcome;
 }
 
-/** The reply to the last run, until it is put away. */
+/** The reply to the last run, until the user closes it. */
 export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
   const store = useStore();
   const { reply, isDryRun } = outcome;

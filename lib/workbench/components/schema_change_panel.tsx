@@ -1,4 +1,4 @@
-// The schema before and after a step, side by side, with what changed said beside it. In the browser.
+// The schema before and after a step, side by side, with the list of changes. Runs in the browser.
 
 import type { JSX, TargetedEvent } from "preact";
 import { useSignal } from "@preact/signals";
@@ -19,7 +19,7 @@ type Side = "before" | "after";
 
 const SIDES: readonly (readonly [Side, string])[] = [["before", "Before"], ["after", "After"]];
 
-/** Both drawings, which scroll together; where there is no room for two, one of them, by choice. */
+/** Both drawings, which scroll together. On a narrow page, the user selects one of them. */
 export function SchemaChangePanel({ effect, title }: SchemaChangePanelProps): JSX.Element {
   const diagram = useMemo(
     () => diagramOf(effect.before, effect.after, effect.changes),
@@ -70,7 +70,7 @@ export function SchemaChangePanel({ effect, title }: SchemaChangePanelProps): JS
   );
 }
 
-// What stands in both drawings has one place, so it stays side by side.
+// A box has the same position in both drawings, so both scroll to the same offset.
 function scrollTogether({ target, currentTarget }: TargetedEvent<HTMLElement>): void {
   if (!(target instanceof HTMLElement)) return;
   for (const other of currentTarget.querySelectorAll(".diagram-scroll")) {

@@ -12,16 +12,16 @@ interface SchemaDiagramProps {
   readonly label: string;
 }
 
-// Below this the letters are too small; then the drawing scrolls within its panel.
+// Below this scale text is too small to read, so the drawing scrolls within its panel instead.
 const LEAST_SCALE = 0.72;
 const CORNER = 8;
 
-/** A drawing that says the same in words. */
+/** A drawing, with a description in words. */
 export function SchemaDiagram({ side, layout, label }: SchemaDiagramProps): JSX.Element {
   const arrow = useId();
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // In a large schema, what changes is shown first.
+    // Scroll a large schema to its first change.
     const changed = side.boxes.find(({ box }) => box.mark !== "same");
     const drawing = frame.current?.querySelector("svg");
     if (changed === undefined || frame.current === null || drawing === null) return;
@@ -88,7 +88,7 @@ export function SchemaDiagram({ side, layout, label }: SchemaDiagramProps): JSX.
   );
 }
 
-// Straight from point to point, with the corners rounded.
+// Straight lines with rounded corners.
 function pathOf({ points }: PlacedEdge): string {
   return points.map((point, index) => {
     const before = points[index - 1];

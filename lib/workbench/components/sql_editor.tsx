@@ -1,4 +1,5 @@
-// SQL with highlighting and findings at their lines: CodeMirror in a shadow root. In the browser.
+// SQL with highlighting and findings at their lines: CodeMirror in a shadow root. Runs in the
+// browser.
 
 import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
@@ -9,12 +10,12 @@ import { createEditor, type Editor } from "../editor/editor.ts";
 
 interface SqlEditorProps {
   readonly label: string;
-  /** Where it is edited, the text to begin with. */
+  /** The initial text of an editable editor. */
   readonly text: string;
   readonly findings: readonly FindingMessage[];
-  /** A line to show; it is set to `null` once it is shown. */
+  /** A line to scroll to. Set to `null` after the editor has scrolled. */
   readonly line: Signal<number | null> | null;
-  /** `null` for a text that is only read. */
+  /** `null` for a read-only editor. */
   readonly edit: {
     readonly onChange: (text: string) => void;
     /** Ctrl+Enter, or Cmd+Enter. */
@@ -22,15 +23,15 @@ interface SqlEditorProps {
   } | null;
 }
 
-/** An editor for SQLite's SQL. Tab leaves it, as it leaves every other field. */
+/** An editor for SQLite's SQL. Tab moves focus out of it, as in every other field. */
 export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor | null>(null);
-  // The editor outlives a render; it asks for what is to be called now.
+  // The editor outlives a render, so it reads the present callbacks from a ref.
   const current = useRef(edit);
   current.current = edit;
 
-  // Before the first paint, so that nothing below has to move.
+  // Before the first paint, so that the layout below does not shift.
   useLayoutEffect(() => {
     if (host.current === null) return;
     const created = createEditor(host.current, {
@@ -43,8 +44,8 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
     editor.current = created;
     return () => created.destroy();
   }, []);
-  // What is typed comes back a render later, when more may have been typed: an editor that is edited
-  // begins with its text and then has its own.
+  // Typed text comes back a render later, when more may have been typed. So an editable editor
+  // takes its initial text once and then keeps its own.
   useEffect(() => {
     if (edit === null) editor.current?.setText(text);
   }, [text]);

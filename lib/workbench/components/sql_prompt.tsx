@@ -1,4 +1,4 @@
-// A prompt for SQL on the plugin's rows; read-only unless it is allowed to write. In the browser.
+// A prompt for SQL on the plugin's rows, read-only by default. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
@@ -10,7 +10,7 @@ import { useStore } from "../state/store_context.ts";
 import { RowTable } from "./row_table.tsx";
 import { SqlEditor } from "./sql_editor.tsx";
 
-/** One statement at a time, by Ctrl+Enter or the button. */
+/** Runs one statement at a time, by Ctrl+Enter or the button. */
 export function SqlPrompt(): JSX.Element {
   const store = useStore();
   const { sql, mayWrite, isRunning, result } = store.prompt.value;

@@ -1,4 +1,4 @@
-// What can be done from a step, and how far it is while it is done. Runs in the browser.
+// The actions of a step, and the progress of a run. Runs in the browser.
 
 import type { JSX } from "preact";
 import { describeProgress, fractionDone } from "../model/run_progress.ts";
@@ -9,11 +9,11 @@ import { useStore } from "../state/store_context.ts";
 
 interface StepActionsProps {
   readonly plugin: string;
-  /** `null` where the file has no version; 0 is the empty database. */
+  /** `null` if the file has no version; 0 is the empty database. */
   readonly version: number | null;
 }
 
-/** The buttons of a step, with what will happen said before. */
+/** The buttons of a step, with a description of what will run. */
 export function StepActions({ plugin, version }: StepActionsProps): JSX.Element {
   const store = useStore();
   const status = store.status.value;
@@ -22,7 +22,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
   const action = status === null ? null : stepAction(status, version);
   const planned = action === null || action.verb === "none" ? null : action;
   const fraction = progress === undefined ? null : fractionDone(progress);
-  // While a run goes on the buttons keep the focus, which `disabled` would take from them.
+  // `aria-disabled`, because `disabled` would take the focus from a button while a run goes on.
   return (
     <div class="actions" role="group" aria-label="Run">
       <div class="row">

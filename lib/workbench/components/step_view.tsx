@@ -1,4 +1,4 @@
-// The step that is chosen: what can be done, its SQL, and what it does to the schema.
+// The selected step: its actions, its SQL, and its change of the schema. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
@@ -15,11 +15,11 @@ import { StepActions } from "./step_actions.tsx";
 
 interface StepViewProps {
   readonly plugin: string;
-  /** `null` for the empty database at the beginning. */
+  /** `null` for the empty database before the first migration. */
   readonly step: TimelineStep | null;
 }
 
-/** A step of the timeline in full. */
+/** The details of a step. */
 export function StepView({ plugin, step }: StepViewProps): JSX.Element {
   const store = useStore();
   const outcome = store.outcomes.value.get(plugin);

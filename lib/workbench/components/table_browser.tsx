@@ -1,4 +1,4 @@
-// Tables and views, and the rows of the one that is chosen, page by page. Runs in the browser.
+// Tables and views, and the rows of the selected one, page by page. Runs in the browser.
 
 import type { JSX } from "preact";
 import { browsedTables, PAGE_ROWS } from "../model/table_query.ts";
@@ -8,7 +8,7 @@ import type { Browsing } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { RowTable } from "./row_table.tsx";
 
-/** The table browser; it reads only. */
+/** The table browser. It is read-only. */
 export function TableBrowser(): JSX.Element {
   const store = useStore();
   const browsing = store.browsing.value;

@@ -1,4 +1,4 @@
-// Chooses the colours. Runs in the browser.
+// Selects the colour theme. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useStore } from "../state/store_context.ts";

@@ -1,4 +1,4 @@
-// The migrations in order, from the empty database on. Runs in the browser.
+// The migrations in order, after the empty database. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -7,7 +7,7 @@ import { BEGINNING } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { TimelineItem } from "./timeline_item.tsx";
 
-/** A list of which one is chosen. Arrow keys move through it, Enter goes to the step itself. */
+/** A list with one selected step. Arrow keys move the selection, Enter moves focus to the step. */
 export function Timeline(): JSX.Element {
   const store = useStore();
   const list = useRef<HTMLOListElement>(null);
@@ -15,7 +15,7 @@ export function Timeline(): JSX.Element {
   const keys = [BEGINNING, ...steps.map(({ key }) => key)];
   const shown = store.step.value?.key ?? BEGINNING;
   useEffect(() => {
-    // Only within the timeline: the page stays where somebody reads.
+    // Scroll the timeline alone. The page keeps its position.
     const frame = list.current?.closest(".migrations-timeline");
     const item = list.current?.querySelector("[aria-current]")?.parentElement;
     if (frame == null || item == null) return;

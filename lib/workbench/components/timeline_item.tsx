@@ -32,7 +32,7 @@ const ICONS: Readonly<Record<StepState, IconName>> = {
 
 const SHOWN_CHANGES = 3;
 
-/** What it is called, how it stands with it, and what it changes and loses. */
+/** Name, state, changes and losses of a migration. */
 export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.Element {
   const { run, state, changes, version } = step;
   const errors = step.findings.filter(({ level }) => level === "ERROR").length;

@@ -1,4 +1,4 @@
-// Says what has just happened, to eyes and to screen readers. Runs in the browser.
+// A short message, also for screen readers. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
@@ -6,7 +6,7 @@ import { useStore } from "../state/store_context.ts";
 
 const SHOWN_MS = 6_000;
 
-/** The last thing that was said; it goes by itself, for it stands elsewhere too where it matters. */
+/** The last message. It disappears, because everything that matters is shown elsewhere too. */
 export function Toast(): JSX.Element {
   const store = useStore();
   const said = store.said.value;

@@ -1,4 +1,4 @@
-// The tabs over a plugin's views. Runs in the browser.
+// The tabs of a plugin's views. Runs in the browser.
 
 import type { JSX } from "preact";
 import { type View, VIEWS } from "../model/place.ts";

@@ -1,9 +1,9 @@
-// What stands where a plugin would be, while there is none. Runs in the browser.
+// The view while no plugin is selected. Runs in the browser.
 
 import type { JSX } from "preact";
 import { useStore } from "../state/store_context.ts";
 
-/** The start, or a page without plugins. */
+/** How to begin. */
 export function Welcome(): JSX.Element {
   const store = useStore();
   if (store.plugins.value === null) {

@@ -21,7 +21,7 @@ const VERDICTS: Readonly<Record<ReplyVerdict, string>> = {
   unreadable: "not JSON",
 };
 
-/** One line that opens to both payloads. */
+/** One line, which expands to both payloads. */
 export function WireEntry({ exchange }: { readonly exchange: Exchange }): JSX.Element {
   const isOpen = useSignal(false);
   const { request, reply, subject, via } = exchange;

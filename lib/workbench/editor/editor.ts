@@ -17,9 +17,9 @@ import type { FindingMessage } from "../../message/reply.ts";
 import { placeFindings } from "../model/findings.ts";
 import { EDITOR_THEME, SQL_HIGHLIGHTING } from "./editor_theme.ts";
 
-/** How an editor begins, and whom it tells. */
+/** The content of an editor and its callbacks. */
 export interface EditorOptions {
-  /** What a screen reader calls it. */
+  /** The accessible name. */
   readonly label: string;
   readonly text: string;
   readonly isReadOnly: boolean;
@@ -29,7 +29,7 @@ export interface EditorOptions {
 
 /** An editor on the page. */
 export interface Editor {
-  /** Replaces the text, unless it is that already. */
+  /** Replaces the text if it differs. */
   setText(text: string): void;
   setFindings(findings: readonly FindingMessage[]): void;
   /** Scrolls to a line, from 1, and puts the cursor there. */
@@ -45,7 +45,7 @@ const SEVERITIES: Readonly<Record<FindingMessage["level"], Diagnostic["severity"
 
 /**
  * Makes an editor inside `host`. In a shadow root CodeMirror adds its styles as constructed style
- * sheets, which a strict Content-Security-Policy allows; as <style> elements it would forbid them.
+ * sheets, which a strict Content-Security-Policy allows. It forbids <style> elements.
  */
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -97,7 +97,7 @@ function extensions(root: ShadowRoot, options: EditorOptions): readonly Extensio
     syntaxHighlighting(SQL_HIGHLIGHTING),
     bracketMatching(),
     EDITOR_THEME,
-    // By default a tooltip hangs on the document, where the editor's styles are not.
+    // By default a tooltip is a child of the document, where the editor's styles do not apply.
     tooltips({ position: "fixed", parent: tooltipHost(root) }),
     EditorView.contentAttributes.of({
       "aria-label": label,
@@ -126,8 +126,8 @@ function extensions(root: ShadowRoot, options: EditorOptions): readonly Extensio
   ];
 }
 
-// Left to itself, Chromium gives what is typed over a selection the style of what stood there, by an
-// inline style that the policy refuses and reports.
+// Without this, Chromium gives text typed over a selection the style of the replaced text, as an
+// inline style, which the policy refuses and reports.
 function typeOver(event: InputEvent, view: EditorView): boolean {
   const { data, inputType, isComposing } = event;
   const { state } = view;

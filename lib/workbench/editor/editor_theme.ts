@@ -1,4 +1,4 @@
-// The editor's looks, out of the page's custom properties: they reach into the shadow root.
+// The theme of the editor, from the page's custom properties, which the shadow root inherits.
 
 import { HighlightStyle } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
@@ -14,7 +14,7 @@ export const SQL_HIGHLIGHTING: HighlightStyle = HighlightStyle.define([
   { tag: tags.comment, color: "var(--sql-comment)", fontStyle: "italic" },
 ]);
 
-/** Everything else. */
+/** Text, cursor, selection, gutters and tooltips. */
 export const EDITOR_THEME: Extension = EditorView.theme({
   "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "13px" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "1px" },

@@ -1,13 +1,13 @@
-// Shows a value of SQLite in a cell. Pure; runs anywhere.
+// Formats a value of SQLite for a cell. Pure; runs anywhere.
 
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
 import { describeSize } from "./words.ts";
 
-/** A value as it stands in a cell. */
+/** A formatted value. */
 export interface Cell {
   readonly kind: "null" | "number" | "text" | "blob";
   readonly text: string;
-  /** The value at more length; `null` where `text` says it all. */
+  /** More of the value; `null` if `text` is complete. */
   readonly full: string | null;
 }
 
@@ -15,7 +15,7 @@ const LONGEST_TEXT = 160;
 const LONGEST_FULL_TEXT = 4_000;
 const SHOWN_BYTES = 8;
 
-/** Formats a value; text is cut at 160 characters, a blob shows its size and first bytes. */
+/** Formats a value. Cuts text at 160 characters, and shows the size and first bytes of a blob. */
 export function formatCell(value: SqlValue): Cell {
   if (value === null) return { kind: "null", text: "NULL", full: null };
   if (typeof value === "number" || typeof value === "bigint") {
@@ -40,6 +40,6 @@ export function formatCell(value: SqlValue): Cell {
 
 function cut(text: string, most: number): string {
   if (text.length <= most) return text;
-  // Not through the middle of a surrogate pair.
+  // Do not cut a surrogate pair in two.
   return `${[...text.slice(0, most)].slice(0, most - 1).join("")}…`;
 }

@@ -1,9 +1,10 @@
-// The schema before and after a migration as two drawings, with what changed marked. Pure.
+// The schema before and after a migration as two drawings, with the changes marked. Pure; runs
+// anywhere.
 
 import type { ChangeMessage } from "../../message/reply.ts";
 import type { Attachment, Column, Schema, Table } from "../../sqlite/schema.ts";
 
-/** What a migration does to a thing that is drawn. */
+/** What a migration does to an object of the schema. */
 export type Mark = ChangeMessage["change"] | "same";
 
 /** A column in a box. */
@@ -14,7 +15,7 @@ export interface DiagramColumn {
   readonly isForeignKey: boolean;
   readonly isNotNull: boolean;
   readonly mark: Mark;
-  /** What was altered, or the other name. */
+  /** What was altered, or the name before or after a rename. */
   readonly note: string | null;
 }
 
@@ -27,7 +28,7 @@ export interface DiagramAttachment {
 
 /** A table or a view. */
 export interface DiagramBox {
-  /** The same in both drawings for what is the same table, whatever it is called. */
+  /** The same in both drawings for the same table, also if it is renamed. */
   readonly id: string;
   readonly name: string;
   readonly kind: "table" | "virtual table" | "search index" | "view";
@@ -37,7 +38,7 @@ export interface DiagramBox {
   readonly attachments: readonly DiagramAttachment[];
 }
 
-/** A foreign key, from the table that has it to the one that it names. */
+/** A foreign key, from the child table to the parent table. */
 export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
@@ -63,8 +64,8 @@ const KINDS: Readonly<Record<Table["kind"], DiagramBox["kind"]>> = {
 };
 
 /**
- * Draws both schemas. Which table became which is told by `changes`, which the rehearsal observed;
- * it is never guessed from likeness.
+ * Draws both schemas. Renames come from `changes`, which the rehearsal observed; they are never
+ * guessed from similarity.
  */
 export function diagramOf(
   before: Schema,
@@ -78,7 +79,7 @@ export function diagramOf(
   );
   const nameAfter = (table: string): string => formerNames.get(table) ?? table;
   const surviving = new Set(after.tables.map(({ name }) => fold(name)));
-  // A lost table must not share the place of a new one that took its name in a rename.
+  // A dropped table must not share the key of a table that was renamed to its name.
   const idBefore = (table: string): string =>
     surviving.has(fold(nameAfter(table))) || isView(after, table)
       ? fold(nameAfter(table))
@@ -89,7 +90,7 @@ export function diagramOf(
   };
 }
 
-/** What a person who cannot see the drawing is told about it. */
+/** Describes a drawing for a screen reader. */
 export function describeSide({ boxes, edges }: DiagramSide): string {
   if (boxes.length === 0) return "No tables";
   const names = boxes.map(({ name, mark, kind }) =>
@@ -107,7 +108,7 @@ function drawSide(
   idOf: (table: string) => string,
   nameAfter: (table: string) => string,
 ): DiagramSide {
-  // What is gone has no place in the drawing after, and what is new none in the one before.
+  // The drawing after has no dropped objects, and the one before has no new ones.
   const visible = changes.filter(({ change }) =>
     change !== (side === "before" ? "added" : "removed")
   );
@@ -174,7 +175,7 @@ function columnsOf(
   });
 }
 
-// A renamed column's change carries the new name, with the former one in its detail.
+// The change of a renamed column has the new name, and the old one in its detail.
 function changeOf(
   column: Column,
   side: "before" | "after",

@@ -1,18 +1,18 @@
-// Places the boxes of both drawings, so that nothing moves between them but what changed. Pure.
+// Lays out both drawings of a schema change, so that unchanged boxes have the same position. Pure.
 
 import { Graph, layout } from "@dagrejs/dagre";
 import type { Diagram, DiagramBox, DiagramColumn, DiagramEdge, DiagramSide } from "./diagram.ts";
 
-/** A box with its place; the measures are user units of SVG, about a pixel each. */
+/** A box with its position, in user units of SVG, about a pixel each. */
 export interface PlacedBox {
   readonly box: DiagramBox;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** The columns that are shown; of a table that stays as it is there may be none. */
+  /** The columns that are shown. An unchanged table may show none. */
   readonly columns: readonly DiagramColumn[];
-  /** How many columns are not shown. */
+  /** How many columns are hidden. */
   readonly hidden: number;
 }
 
@@ -22,19 +22,19 @@ export interface PlacedEdge {
   readonly points: readonly Point[];
 }
 
-/** A place in a drawing. */
+/** A point in a drawing. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** A drawing that is ready to be drawn. */
+/** A drawing with all positions. */
 export interface PlacedSide {
   readonly boxes: readonly PlacedBox[];
   readonly edges: readonly PlacedEdge[];
 }
 
-/** Both drawings on sheets of one size. */
+/** Both drawings, of the same size. */
 export interface DiagramLayout {
   readonly width: number;
   readonly height: number;
@@ -42,25 +42,25 @@ export interface DiagramLayout {
   readonly after: PlacedSide;
 }
 
-/** Whether tables that stay as they are show their columns. */
+/** Whether unchanged tables show their columns. */
 export type Detail = "all" | "changed";
 
 /** The heights of a box's parts, which the drawing shares. */
 export const ROW = { header: 30, column: 20, attachment: 19, padding: 7 } as const;
 
-// The width of a character of the monospaced face at 12 px, and what stands around the text.
+// The width of a character of the monospaced font at 12 px, and the space around the text.
 const CHARACTER = 7.3;
 const GUTTER = 74;
 const WIDTH = { least: 150, most: 300 };
 const GAP = { x: 36, y: 44 };
 const MARGIN = 6;
 
-/** Says how much to show: beyond this many boxes, only what changes shows its columns. */
+/** Chooses the detail. Beyond this many boxes, only changed tables show their columns. */
 export function defaultDetail({ before, after }: Diagram): Detail {
   return Math.max(before.boxes.length, after.boxes.length) > 14 ? "changed" : "all";
 }
 
-/** Lays out both drawings at once: what stands in both has one place. */
+/** Lays out both drawings. A box that is in both has one position. */
 export function layoutDiagram(diagram: Diagram, detail: Detail): DiagramLayout {
   const sides = [diagram.before, diagram.after];
   const sizes = new Map<string, Size>();
@@ -98,7 +98,7 @@ interface Size {
   readonly height: number;
 }
 
-/** Some boxes and lines, placed together. */
+/** Boxes and lines that are laid out together. */
 interface Sheet extends Size {
   readonly corners: ReadonlyMap<string, Point>;
   readonly lines: ReadonlyMap<string, readonly Point[]>;
@@ -120,7 +120,7 @@ function sizeOf(box: DiagramBox, detail: Detail): Size {
     ...columns.map(({ name, type, mark }) => name.length + type.length + (mark === "same" ? 1 : 8)),
     ...attachments.map(({ name, mark }) => name.length + (mark === "same" ? 2 : 9)),
   ];
-  // A box without rows says in its head how many columns it has.
+  // A box without rows shows the number of its columns in its head.
   const rows = columns.length + (hidden > 0 && columns.length > 0 ? 1 : 0);
   const body = rows * ROW.column + attachments.length * ROW.attachment;
   return {
@@ -164,7 +164,7 @@ function layoutComponent(
   graph.setDefaultEdgeLabel(() => ({}));
   const members = new Set(ids);
   for (const id of ids) graph.setNode(id, { ...sizes.get(id) });
-  // Parents stand above their children. A table that refers to itself needs no line.
+  // Parents are above their children. A table that refers to itself has no line.
   const inside = edges.filter(({ from, to }) => from !== to && members.has(from));
   for (const edge of inside) graph.setEdge(edge.to, edge.from, {}, edgeKey(edge));
   layout(graph);
@@ -182,7 +182,7 @@ function layoutComponent(
   return { corners, lines, width, height };
 }
 
-// In shelves, so that forty tables without keys do not become one row.
+// In rows of limited width, so that forty tables without keys do not form one row.
 function pack(sheets: readonly Sheet[]): Sheet {
   const area = sheets.reduce(
     (sum, { width, height }) => sum + (width + GAP.x) * (height + GAP.y),
@@ -235,7 +235,7 @@ function placeBox(
   };
 }
 
-// The place was kept for the taller of both boxes, so a line to the other one goes on to its edge.
+// The position is that of the taller box, so a line to the shorter one is extended to its edge.
 function placeEdge(
   edge: DiagramEdge,
   sheet: Sheet,

@@ -1,15 +1,15 @@
-// The file that the playground begins with, and its name. Pure; runs anywhere.
+// The initial file of the playground, and its name. Pure; runs anywhere.
 
 import type { FileReport } from "../../browser/sandbox.ts";
 import { formatFileName, parseFileName } from "../../migration/file_name.ts";
 
-/** The name of the next file: one above the newest. */
+/** The name of the next file: the highest version plus one. */
 export function nextFileName(files: readonly Pick<FileReport, "version">[]): string {
   const newest = Math.max(0, ...files.map(({ version }) => version ?? 0));
   return formatFileName({ version: newest + 1, name: "try_something" });
 }
 
-/** A file that works as it is, to be typed over. */
+/** The initial text, a valid migration. */
 export const DRAFT_TEXT = `-- Type here: the file is rehearsed as you go, and nothing is kept.
 
 -- UP: create notes
@@ -22,7 +22,7 @@ CREATE TABLE notes (
 DROP TABLE notes;
 `;
 
-/** Why a file cannot have this name; `null` where it can. */
+/** Why a file name is invalid; `null` if it is valid. */
 export function fileNameProblem(file: string): string | null {
   return parseFileName(file) === null
     ? "Name the file NNN_description.sql: three digits or more, then a-z, 0-9 and _"

@@ -1,29 +1,31 @@
-// Sorts files that were dropped onto the page by the plugin they belong to. Pure; runs anywhere.
+// Groups dropped files by plugin. Pure; runs anywhere.
 
 import type { KeptFile } from "../../browser/owner/kept_files.ts";
 import { isPluginName } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
 
-/** A file and where it lay, such as `quote-db/migrations/001_create_quotes.sql`. */
+/** A file and its path, such as `quote-db/migrations/001_create_quotes.sql`. */
 export interface DroppedFile {
   readonly path: string;
-  /** Empty where it is no SQL: that is never read. */
+  /** Empty for a file that is not SQL, which is not read. */
   readonly bytes: Uint8Array;
 }
 
-/** Dropped files by plugin, and those whose plugin somebody has to name. */
+/** Dropped files by plugin, and those whose plugin the user has to name. */
 export interface SortedDrop {
   readonly plugins: ReadonlyMap<string, readonly KeptFile[]>;
   readonly loose: readonly KeptFile[];
-  /** A name for the loose ones, taken from their folder; empty where it would be none. */
+  /**
+   * A plugin name for the loose files, from their folder; empty if the folder is not a valid name.
+   */
   readonly suggestion: string;
-  /** Files that are no SQL. */
+  /** Files that are not SQL. */
   readonly ignored: number;
 }
 
 /**
- * Sorts by the folder above `migrations/`. SQL files that lie elsewhere are loose; everything else
- * is left out.
+ * Groups files by the folder above `migrations/`. SQL files elsewhere are loose; all other files
+ * are ignored.
  */
 export function sortDrop(files: readonly DroppedFile[]): SortedDrop {
   const plugins = new Map<string, KeptFile[]>();

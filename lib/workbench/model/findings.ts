@@ -1,8 +1,8 @@
-// Orders findings for lists, and places them in a text for the editor. Pure; runs anywhere.
+// Merges findings for lists, and locates them in a text for the editor. Pure; runs anywhere.
 
 import type { FindingMessage } from "../../message/reply.ts";
 
-/** A stretch of a text, in UTF-16 code units, and what is to be said about it. */
+/** A range of a text, in UTF-16 code units, with its message. */
 export interface PlacedFinding {
   readonly from: number;
   readonly to: number;
@@ -12,8 +12,8 @@ export interface PlacedFinding {
 const ORDER: Readonly<Record<FindingMessage["level"], number>> = { ERROR: 0, WARNING: 1, INFO: 2 };
 
 /**
- * Joins what status and the rehearsal of the files say. Where both speak of one thing, the first
- * list is right: status has counted the rows that are really there.
+ * Merges the findings of status and of the rehearsal of the files. If both have the same finding,
+ * the first list wins, because status has counted the rows of the database.
  */
 export function mergeFindings(
   first: readonly FindingMessage[],
@@ -26,12 +26,12 @@ export function mergeFindings(
   );
 }
 
-/** Places findings that have a line: from their column to the end of that line's text. */
+/** Locates findings that have a line: from their column to the end of the line. */
 export function placeFindings(
   text: string,
   findings: readonly FindingMessage[],
 ): readonly PlacedFinding[] {
-  // A BOM or CRLF is not counted in the positions that findings have.
+  // Positions of findings count neither a BOM nor the CR of a CRLF.
   const lines = text.split("\n");
   const starts: number[] = [];
   let start = 0;
@@ -51,14 +51,16 @@ export function placeFindings(
   });
 }
 
-/** Where the remedy for a code stands; browsers that know text fragments scroll to it in plain text. */
+/**
+ * The address of the remedy for a code. Browsers with text fragments scroll to it in plain text.
+ */
 export function remedyLink(docsUrl: string, code: string): string {
-  // In a text directive a hyphen has a meaning: https://wicg.github.io/scroll-to-text-fragment/#syntax
+  // A hyphen is syntax in a text directive: https://wicg.github.io/scroll-to-text-fragment/#syntax
   const text = encodeURIComponent(`### \`${code}\``).replaceAll("-", "%2D");
   return `${docsUrl}#${code}:~:text=${text}`;
 }
 
-/** Where a finding is, as `file:line:column`; `null` where it is about no file. */
+/** The position of a finding as `file:line:column`; `null` if it has no file. */
 export function placeOf({ file, line, column }: FindingMessage): string | null {
   if (file === undefined) return null;
   return [file, line, line === undefined ? undefined : column]
@@ -66,7 +68,7 @@ export function placeOf({ file, line, column }: FindingMessage): string | null {
 }
 
 function keyOf({ code, file, migration_version, line, message }: FindingMessage): string {
-  // The same loss is counted by one and foreseen by the other, in other words.
+  // Status counts a loss that the rehearsal only predicts, so their messages differ.
   return JSON.stringify([code, file ?? migration_version, line ?? message]);
 }
 

@@ -1,4 +1,5 @@
-// Where on the page somebody is, in the address: `#/quote-db/migrations/3`. Pure; runs anywhere.
+// The route of the page, in the fragment of its address: `#/quote-db/migrations/3`. Pure; runs
+// anywhere.
 
 import { isPluginName } from "../../message/plugin_name.ts";
 
@@ -8,22 +9,22 @@ export const VIEWS = ["migrations", "data", "playground", "messages", "page"] as
 /** A view of a plugin. */
 export type View = (typeof VIEWS)[number];
 
-/** A place on the page. */
+/** A route of the page. */
 export interface Place {
-  /** `null` while no plugin is chosen. */
+  /** `null` if no plugin is selected. */
   readonly plugin: string | null;
   readonly view: View;
-  /** The key of a step of the timeline; `null` lets the page choose. */
+  /** The key of a step of the timeline; `null` selects a default. */
   readonly step: string | null;
 }
 
-/** Where the page begins. */
+/** The initial route. */
 export const START: Place = { plugin: null, view: "migrations", step: null };
 
-// A version, or the name of a file; longer ones are no step's.
+// A version or a file name. No step has a longer key.
 const STEP = /^[^/\p{Cc}]{1,200}$/u;
 
-/** Reads an address; whatever is not valid in it is left out. */
+/** Reads an address. Ignores its invalid parts. */
 export function parsePlace(hash: string): Place {
   const [plugin = "", view = "", step = ""] = hash.replace(/^#\/?/, "").split("/").map(decode);
   if (!isPluginName(plugin)) return START;

@@ -1,11 +1,11 @@
-// Places an error of the SQL prompt in its editor. Pure; runs anywhere.
+// Turns an error of the SQL prompt into a finding in its editor. Pure; runs anywhere.
 
 import type { FindingMessage } from "../../message/reply.ts";
 
-// How the sandbox ends a message about a place in the statement.
+// The end of a message that has a position in the statement.
 const PLACE = /\(line (\d+), column (\d+)\)$/;
 
-/** The error as a finding at its line; none where the message names no place. */
+/** The error as a finding at its line; none if the message has no position. */
 export function promptFindings(message: string): readonly FindingMessage[] {
   const match = PLACE.exec(message);
   if (match === null) return [];

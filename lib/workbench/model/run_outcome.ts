@@ -1,24 +1,24 @@
-// What a run came to, for the panel that shows it. Pure; runs anywhere.
+// The outcome of a run, for the panel that shows it. Pure; runs anywhere.
 
 import type { ApplyReply, FailureReply, RollbackReply, RunEntry } from "../../message/reply.ts";
 import type { PlannedRun } from "./step_action.ts";
 import { count } from "./words.ts";
 
-/** What a run that the page asked for came to. */
+/** The outcome of a run that the page requested. */
 export interface RunOutcome {
   readonly planned: PlannedRun;
   readonly isDryRun: boolean;
   readonly reply: ApplyReply | RollbackReply | FailureReply;
 }
 
-/** What a reply to a run says it carried out, or would. */
+/** The migrations that a reply lists as run, or as tried by a dry run. */
 export function entriesOf(reply: RunOutcome["reply"]): readonly RunEntry[] {
   const applied = "applied_migrations" in reply ? reply.applied_migrations : undefined;
   const undone = "rolled_back_migrations" in reply ? reply.rolled_back_migrations : undefined;
   return applied ?? undone ?? [];
 }
 
-/** The result of a run as one line. */
+/** Describes the outcome of a run in one line. */
 export function headlineOf({ planned, isDryRun, reply }: RunOutcome): string {
   if (!reply.success) {
     return `${isDryRun ? "Dry run" : planned.label} failed: ${reply.message}`;

@@ -1,22 +1,22 @@
-// How far a run is, from its events or from status. Pure; runs anywhere.
+// The progress of a run, from its events or from status. Pure; runs anywhere.
 
 import type { RunEvent } from "../../message/event.ts";
 import type { ProgressMessage } from "../../message/reply.ts";
 import { padVersion } from "./words.ts";
 
-/** A run as far as it has come. */
+/** The progress of a run. */
 export interface RunProgress {
   readonly verb: "apply" | "rollback";
   readonly isDryRun: boolean;
   readonly migrationsDone: number;
   readonly migrationsTotal: number;
-  /** The migration that runs now; `null` while the plan is made. */
+  /** The migration that runs; `null` while the plan is prepared. */
   readonly version: number | null;
-  /** Between 0 and 1, of that migration's statements. */
+  /** The share of the migration's statements that are done, from 0 to 1. */
   readonly statements: number;
 }
 
-/** Follows the events of one run; `null` where none runs any more. */
+/** Updates the progress by an event; `null` once the run has ended. */
 export function followRun(before: RunProgress | null, event: RunEvent): RunProgress | null {
   const progress = before ?? {
     verb: event.verb,
@@ -54,7 +54,7 @@ export function followRun(before: RunProgress | null, event: RunEvent): RunProgr
   event satisfies never;
 }
 
-/** What status says of a run. */
+/** Reads the progress from status. */
 export function progressOf(message: ProgressMessage): RunProgress {
   return {
     verb: message.verb,
@@ -68,14 +68,14 @@ export function progressOf(message: ProgressMessage): RunProgress {
   };
 }
 
-/** The share that is done, from 0 to 1; `null` while the plan is made. */
+/** The share of the run that is done, from 0 to 1; `null` while the plan is prepared. */
 export function fractionDone(progress: RunProgress): number | null {
   return progress.migrationsTotal === 0
     ? null
     : Math.min((progress.migrationsDone + progress.statements) / progress.migrationsTotal, 1);
 }
 
-/** A run in words: `Applying 004, 1 of 3 done`. */
+/** Describes the progress: `Applying 004, 1 of 3 done`. */
 export function describeProgress(progress: RunProgress): string {
   const { verb, isDryRun, migrationsDone, migrationsTotal, version } = progress;
   const doing = isDryRun ? "Trying" : verb === "apply" ? "Applying" : "Rolling back";

@@ -1,23 +1,24 @@
-// What can be done from a step of the timeline: which way, how far, and which migrations. Pure.
+// The run that a step of the timeline offers: direction, target and migrations. Pure; runs
+// anywhere.
 
 import type { MigrationReference, StatusReply } from "../../message/reply.ts";
 
-/** A run that the page can ask for. */
+/** A run to request. */
 export interface PlannedRun {
   readonly verb: "apply" | "rollback";
   readonly target: number;
-  /** What the button says. */
+  /** The label of the button. */
   readonly label: string;
-  /** What will run, in this order. */
+  /** The migrations that will run, in this order. */
   readonly migrations: readonly MigrationReference[];
 }
 
-/** A run, or why there is none to ask for. */
+/** A run, or why there is none. */
 export type StepAction = PlannedRun | { readonly verb: "none"; readonly reason: string };
 
 /**
- * The run that leads from the present version to `version`; 0 is the empty database, and `null` a file
- * without one. At the current version it is the way one step back.
+ * The run from the current version to `version`. 0 is the empty database, and `null` is a file
+ * without a version. At the current version, the run is one step back.
  */
 export function stepAction(status: StatusReply, version: number | null): StepAction {
   if (version === null) {

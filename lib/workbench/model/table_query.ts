@@ -1,4 +1,4 @@
-// The statements that the table browser asks. Pure; runs anywhere.
+// The queries of the table browser. Pure; runs anywhere.
 
 import { quoteIdentifier } from "../../sqlite/quote.ts";
 import type { Schema, Table } from "../../sqlite/schema.ts";
@@ -6,13 +6,13 @@ import type { Schema, Table } from "../../sqlite/schema.ts";
 /** Rows on one page of the table browser. */
 export const PAGE_ROWS = 100;
 
-/** A table or a view that can be browsed. */
+/** A table or view to browse. */
 export interface BrowsedTable {
   readonly name: string;
   readonly kind: "table" | "view" | "virtual";
 }
 
-/** What can be browsed, tables first. */
+/** Lists tables, then views. */
 export function browsedTables({ tables, views }: Schema): readonly BrowsedTable[] {
   return [
     ...tables.map(({ name, kind }): BrowsedTable => ({
@@ -23,7 +23,7 @@ export function browsedTables({ tables, views }: Schema): readonly BrowsedTable[
   ];
 }
 
-/** Selects one page of a table, in the order of its primary key or rowid; a view has its own order. */
+/** Selects one page of a table, ordered by primary key or rowid. A view keeps its own order. */
 export function pageQuery(schema: Schema, name: string, page: number): string {
   const table = schema.tables.find((each) => each.name === name);
   const order = table === undefined ? "" : ` ORDER BY ${orderOf(table)}`;
@@ -43,7 +43,7 @@ function orderOf({ columns, withoutRowid }: Table): string {
     .sort((one, other) => one.primaryKey - other.primaryKey)
     .map(({ name }) => quoteIdentifier(name));
   if (withoutRowid && key.length > 0) return key.join(", ");
-  // A column may have taken one of the names; SQLite knows the rowid by three.
+  // A column may have one of the three names of the rowid: https://sqlite.org/rowidtable.html
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   const rowid = ["rowid", "_rowid_", "oid"].find((alias) => !taken.has(alias));
   return rowid ?? (key.length > 0 ? key.join(", ") : "1");

@@ -1,4 +1,5 @@
-// Turns a status reply and a report on the files into the steps of the timeline. Pure; runs anywhere.
+// Turns a status reply and a report on the files into the steps of the timeline. Pure; runs
+// anywhere.
 
 import type { FileReport, FilesReport } from "../../browser/sandbox.ts";
 import type {
@@ -10,22 +11,22 @@ import type {
 import { formatFileName } from "../../migration/file_name.ts";
 import { mergeFindings } from "./findings.ts";
 
-/** How it stands with one migration. */
+/** The state of one migration. */
 export type StepState =
   | "applied"
   | "pending"
-  /** Its last attempt failed; it counts as pending. */
+  /** The last attempt failed. It counts as pending. */
   | "failed"
-  /** Its file is another than the one that was applied. */
+  /** It is applied, and its file has changed since. */
   | "changed"
-  /** It is applied and its file is gone. */
+  /** It is applied, and its file is missing. */
   | "missing"
-  /** It is pending, and a newer one is applied. */
+  /** It is pending, and a newer migration is applied. */
   | "late"
   /** The file has no valid name, or cannot be read. */
   | "invalid";
 
-/** When a migration was applied or tried, and by whom. */
+/** When a migration was applied or attempted, and by whom. */
 export interface StepRun {
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -35,10 +36,10 @@ export interface StepRun {
 
 /** One step of the timeline. */
 export interface TimelineStep {
-  /** The version as text, or the file's name where there is none; unique. */
+  /** The version as text, or the file name if there is no version; unique. */
   readonly key: string;
   readonly version: number | null;
-  /** The name in words. */
+  /** The name with spaces in place of underscores. */
   readonly title: string;
   readonly file: string;
   readonly state: StepState;
@@ -46,16 +47,16 @@ export interface TimelineStep {
   /** Whether the database is at this version. */
   readonly isCurrent: boolean;
   readonly run: StepRun | null;
-  /** Why its last attempt failed. */
+  /** The error of the last attempt. */
   readonly error: string | null;
-  /** What its UP does to the schema. */
+  /** What the UP section does to the schema. */
   readonly changes: readonly ChangeMessage[];
   readonly findings: readonly FindingMessage[];
-  /** `null` where there is no file. */
+  /** `null` if there is no file. */
   readonly report: FileReport | null;
 }
 
-/** The words for a state. */
+/** The label of each state. */
 export const STATE_LABELS: Readonly<Record<StepState, string>> = {
   applied: "Applied",
   pending: "Pending",
@@ -82,8 +83,8 @@ const NO_STATUS: Pick<
 };
 
 /**
- * Derives the timeline, ascending by version, files without one last. Either half may still be
- * missing: with the status alone there are no texts, with the report alone everything is pending.
+ * Derives the timeline, ascending by version; files without a version come last. Status or report
+ * may be missing: without the report there are no texts, without the status every file is pending.
  */
 export function deriveTimeline(
   status: StatusReply | null,
@@ -117,7 +118,7 @@ interface StepContext {
   readonly current: number;
 }
 
-// While the report is not there yet, status names the files.
+// Status names the files until the report arrives.
 function referencedFiles(status: StatusReply | null): readonly FileReport[] {
   return (status?.available_migrations ?? []).map(({ version, name }) => ({
     file: formatFileName({ version, name }),
@@ -136,7 +137,7 @@ function fileStep(
   keys: ReadonlySet<string>,
 ): TimelineStep {
   const { version } = file;
-  // Of two files with one version, the first has the version as its key.
+  // If two files have the same version, the first one has the version as its key.
   const hasKey = version !== null && !keys.has(String(version));
   const applied = version === null ? undefined : history.get(version);
   const failure = version === null ? undefined : failures.get(version);

@@ -1,25 +1,25 @@
-// Pairs requests with their replies, and keeps the last ones. Pure; runs anywhere.
+// Pairs requests with their replies, and keeps the latest. Pure; runs anywhere.
 
 import type { WireMessage } from "../../browser/sandbox.ts";
 
-/** A request and, once it is there, its reply. */
+/** A request and its reply. */
 export interface Exchange {
-  /** Counts up; the newest has the highest. */
+  /** Ascending; the newest exchange has the highest number. */
   readonly id: number;
   readonly via: WireMessage["via"];
   readonly subject: string;
   /** The token of the subject that names the plugin. */
   readonly plugin: string;
   readonly verb: string;
-  /** `null` where the log began after it. */
+  /** `null` if the log started after the request. */
   readonly request: WireMessage | null;
   readonly reply: WireMessage | null;
 }
 
-/** The most messages that are kept. */
+/** The most exchanges to keep. */
 export const WIRE_LOG_SIZE = 200;
 
-/** Adds a message; beyond `WIRE_LOG_SIZE` exchanges the oldest go. */
+/** Adds a message. Drops the oldest exchange beyond `WIRE_LOG_SIZE`. */
 export function addMessage(log: readonly Exchange[], message: WireMessage): readonly Exchange[] {
   if (message.direction === "reply") {
     const index = log.findIndex((each) =>
@@ -41,10 +41,10 @@ export function addMessage(log: readonly Exchange[], message: WireMessage): read
   return [...log, exchange].slice(-WIRE_LOG_SIZE);
 }
 
-/** What a reply says at a glance. */
+/** The outcome of a request. */
 export type ReplyVerdict = "waiting" | "success" | "failure" | "unreadable";
 
-/** Reads `success` out of a reply's payload. */
+/** Reads the outcome from a reply's payload. */
 export function verdictOf({ reply }: Exchange): ReplyVerdict {
   if (reply === null) return "waiting";
   const value = parse(reply.payload);
@@ -52,13 +52,13 @@ export function verdictOf({ reply }: Exchange): ReplyVerdict {
   return value.success === true ? "success" : "failure";
 }
 
-/** Indents JSON; a text that is none stays as it is. */
+/** Indents JSON. Returns text that is not JSON unchanged. */
 export function prettyPayload(payload: string): string {
   const value = parse(payload);
   return value === undefined ? payload : JSON.stringify(value, null, 2);
 }
 
-/** Milliseconds from the request to its reply; `null` where either is missing. */
+/** Milliseconds from the request to its reply; `null` if either is missing. */
 export function exchangeMs({ request, reply }: Exchange): number | null {
   if (request === null || reply === null) return null;
   const ms = Date.parse(reply.at) - Date.parse(request.at);

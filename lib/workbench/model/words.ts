@@ -1,4 +1,4 @@
-// Changes, losses, times and sizes in words. Pure; runs anywhere.
+// Formats changes, losses, times and sizes. Pure; runs anywhere.
 
 import type { ChangeMessage, DataLossMessage, MigrationReference } from "../../message/reply.ts";
 
@@ -9,7 +9,7 @@ const CHANGE_WORDS: Readonly<Record<ChangeMessage["change"], string>> = {
   renamed: "renamed",
 };
 
-/** The sign beside a change, so that nobody needs to see its colour. */
+/** The sign of a change, for readers who cannot tell its colour. */
 export const CHANGE_SIGNS: Readonly<Record<ChangeMessage["change"], string>> = {
   added: "+",
   removed: "−",
@@ -17,23 +17,23 @@ export const CHANGE_SIGNS: Readonly<Record<ChangeMessage["change"], string>> = {
   renamed: "→",
 };
 
-/** The word for a change. */
+/** The verb of a change. */
 export function changeWord(change: ChangeMessage["change"]): string {
   return CHANGE_WORDS[change];
 }
 
-/** What changed: `column votes.weight`, `table votes`. */
+/** Names the object of a change: `column votes.weight`, `table votes`. */
 export function changeSubject({ object, table, name }: ChangeMessage): string {
   return object === "column" && table !== null ? `${object} ${table}.${name}` : `${object} ${name}`;
 }
 
-/** A change as one line: `added column votes.weight`, `altered table votes (foreign keys)`. */
+/** Describes a change: `added column votes.weight`, `altered table votes (foreign keys)`. */
 export function describeChange(change: ChangeMessage): string {
   const detail = change.detail === null ? "" : ` (${change.detail})`;
   return `${changeWord(change.change)} ${changeSubject(change)}${detail}`;
 }
 
-/** What a migration takes away: `12 rows of votes`, `3 values of quotes.channel`. */
+/** Describes a loss: `12 rows of votes`, `3 values of quotes.channel`. */
 export function describeLoss(loss: DataLossMessage): string {
   return loss.kind === "rows"
     ? `${count(loss.rows, "row")} of ${loss.table}`
@@ -45,12 +45,12 @@ export function count(number: number, word: string): string {
   return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 }
 
-/** The number of a migration as its file has it: `003`. */
+/** Formats a version as in file names: `003`. */
 export function padVersion(version: number): string {
   return String(version).padStart(3, "0");
 }
 
-/** Several migrations: `003`, `003 and 004`, `003 to 009`. */
+/** Formats several versions: `003`, `003 and 004`, `003 to 009`. */
 export function describeVersions(migrations: readonly MigrationReference[]): string {
   const [first, second] = migrations;
   const last = migrations.at(-1);
@@ -60,13 +60,13 @@ export function describeVersions(migrations: readonly MigrationReference[]): str
   return `${padVersion(first.version)} ${between} ${padVersion(last.version)}`;
 }
 
-/** Milliseconds for a person: `0.4 ms`, `38 ms`, `1.2 s`. */
+/** Formats a duration: `0.4 ms`, `38 ms`, `1.2 s`. */
 export function describeDuration(ms: number): string {
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
   return ms >= 10 || Number.isInteger(ms) ? `${Math.round(ms)} ms` : `${ms.toFixed(1)} ms`;
 }
 
-/** A point in time, in the reader's zone and words. */
+/** Formats a point in time, in the reader's time zone and locale. */
 export function describeTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime())
@@ -74,7 +74,7 @@ export function describeTime(iso: string): string {
     : time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
-/** The same, short. */
+/** Formats a point in time, in short. */
 export function describeTimeShort(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime())
@@ -82,7 +82,7 @@ export function describeTimeShort(iso: string): string {
     : time.toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
 }
 
-/** The time of day to the millisecond, in the reader's zone: `14:03:59.120`. */
+/** Formats the time of day in the reader's time zone: `14:03:59.120`. */
 export function describeTimeOfDay(iso: string): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;
@@ -91,7 +91,7 @@ export function describeTimeOfDay(iso: string): string {
   return `${clock}.${String(time.getMilliseconds()).padStart(3, "0")}`;
 }
 
-/** A number of bytes: `512 bytes`, `1.4 MB`. */
+/** Formats a size: `512 bytes`, `1.4 MB`. */
 export function describeSize(sizeBytes: number): string {
   if (sizeBytes < 1_000) return count(sizeBytes, "byte");
   return sizeBytes < 1_000_000

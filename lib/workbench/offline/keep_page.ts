@@ -1,8 +1,10 @@
-// Has the page kept, so that it opens without a network. Runs in the browser.
+// Registers the service worker, so that the page opens without a network. Runs in the browser.
 
 import { trustedScriptUrl } from "../../browser/start_worker.ts";
 
-/** Registers the service worker. Where browsers have none, as in private windows, nothing is kept. */
+/**
+ * Registers the service worker, if the browser has service workers. Some private windows do not.
+ */
 export async function keepPage(): Promise<void> {
   try {
     const url = trustedScriptUrl(new URL("./service_worker.js", import.meta.url));

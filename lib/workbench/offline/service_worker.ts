@@ -1,13 +1,15 @@
-// Lets the page be opened without a network: what the server last gave is kept, and given where the server
-// cannot be reached. Runs as a service worker: https://www.w3.org/TR/service-workers/
+// Opens the page without a network: stores each response of the server, and answers with the stored
+// one if the server cannot be reached. Runs as a service worker:
+// https://www.w3.org/TR/service-workers/
 
 /**
- * The files that the page cannot be opened without, relative to it, and what is in them; the build puts
- * them in. A browser installs a service worker whose text has changed, so that all of them are of one build.
+ * The files that the page needs to open, relative to it, with their digests. The build inserts
+ * them. A browser installs a service worker whose text has changed, so all stored files belong to
+ * one build.
  */
 declare const SHELL_FILES: Readonly<Record<string, string>>;
 
-/** The events of a service worker, which TypeScript's library for pages does not know. */
+/** The events of a service worker, which TypeScript's DOM library does not declare. */
 interface WaitingEvent extends Event {
   waitUntil(work: Promise<unknown>): void;
 }
@@ -32,12 +34,12 @@ async function keepShell(): Promise<void> {
   await cache.addAll(Object.keys(SHELL_FILES));
 }
 
-// The server comes first, so that no tab runs old files while there are newer ones.
+// The server comes first, so that no tab runs old files if newer ones are available.
 async function answer(event: AskingEvent): Promise<Response> {
   const { request } = event;
   try {
     const response = await fetch(request);
-    // Whoever asked need not wait for that.
+    // The response does not wait for the cache.
     if (response.ok) event.waitUntil(keep(request, response.clone()));
     return isAway(response) ? await kept(request) ?? response : response;
   } catch (error) {
@@ -47,7 +49,7 @@ async function answer(event: AskingEvent): Promise<Response> {
   }
 }
 
-// What answers is a gateway, or a server that is being restarted.
+// The status of a gateway, or of a server that restarts.
 function isAway({ status }: Response): boolean {
   return status === 502 || status === 503 || status === 504;
 }
@@ -62,7 +64,7 @@ async function keep(request: Request, response: Response): Promise<void> {
     const cache = await caches.open(CACHE);
     await cache.put(request, response);
   } catch {
-    // Full storage is no reason to give the page nothing.
+    // The page gets its response even if the storage is full.
   }
 }
 

@@ -1,40 +1,40 @@
-// The headers that the sandbox is served with, for any server of static files. Pure; runs anywhere.
+// The response headers of the sandbox, for any server of static files. Pure; runs anywhere.
 
 /** Names and values of a response's headers. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** The files of the frame that plugins' page code runs in; they have headers of their own. */
+/** The files of the frame in which plugins' pages run. They have headers of their own. */
 const FRAME_FILES: readonly string[] = ["/plugin_frame.html", "/plugin_frame.js"];
 
 /**
- * The page's policy. Workers take the policy of their own response, so it belongs on every file:
+ * The policy of the page. A worker has the policy of its own response, so every file needs it:
  * https://www.w3.org/TR/CSP3/#directive-worker-src
  */
 const PAGE_POLICY: readonly string[] = [
   "default-src 'none'",
-  // 'wasm-unsafe-eval' lets WebAssembly compile, and nothing else.
+  // 'wasm-unsafe-eval' allows compiling WebAssembly, and no other evaluation.
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
-  // A sandbox may be connected to any NATS server that its user names.
+  // The user may connect to any NATS server.
   "connect-src 'self' ws: wss:",
-  // It also keeps plugins' frames from navigating to another origin.
+  // This also prevents plugins' frames from navigating to another origin.
   "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  // The one policy makes the addresses of the sandbox's own workers.
+  // The only policy, which makes the addresses of the sandbox's own workers.
   "trusted-types godwit",
 ];
 
 /**
- * The policy of the frame that plugins' page code runs in. That code is handed over as text and
- * becomes a blob of the frame; it may draw what it likes, and reach nothing.
+ * The policy of the frame in which plugins' pages run. The page sends their code as text, which
+ * becomes a blob in the frame. The code may draw; it has no network and no storage.
  */
 const FRAME_POLICY: readonly string[] = [
-  // The frame stays without origin when somebody opens its address by itself.
+  // The frame has no origin even if its address is opened directly.
   "sandbox allow-scripts",
   "default-src 'none'",
   "script-src 'self' blob:",
@@ -47,8 +47,8 @@ const FRAME_POLICY: readonly string[] = [
 ];
 
 /**
- * Keeps the frame from connecting anywhere else by whatever means: a policy forbids neither
- * `<link rel=preconnect>`, whose host name alone can tell a secret, nor WebRTC. Chromium alone knows it.
+ * Prevents every other connection of the frame. A policy forbids neither `<link rel=preconnect>`,
+ * whose host name alone can leak data, nor WebRTC. Supported by Chromium only.
  * https://wicg.github.io/connection-allowlists/
  */
 const FRAME_CONNECTIONS: Headers = { "Connection-Allowlist": "(response-origin)" };
@@ -61,14 +61,14 @@ const EVERYWHERE: Headers = {
   "X-DNS-Prefetch-Control": "off",
 };
 
-/** The headers of a response, by the path that was asked for. */
+/** The headers of the response for a path. */
 export function headersFor(pathname: string): Headers {
   const isFrame = FRAME_FILES.includes(pathname);
   return {
     ...EVERYWHERE,
     ...(isFrame ? FRAME_CONNECTIONS : {}),
     "Content-Security-Policy": (isFrame ? FRAME_POLICY : PAGE_POLICY).join("; "),
-    // The frame has no origin, so to it even its own script comes from another one.
+    // The frame has no origin, so even its own script is cross-origin.
     "Cross-Origin-Resource-Policy": isFrame ? "cross-origin" : "same-origin",
   };
 }

@@ -1,27 +1,27 @@
-// Reads tables page by page, and runs what is typed at the prompt. Runs in the browser.
+// Reads tables page by page, and runs the statements of the prompt. Runs in the browser.
 
 import { browsedTables, countQuery, PAGE_ROWS, pageQuery } from "../model/table_query.ts";
 import { EMPTY_PROMPT, NOT_BROWSING, type Store } from "./store.ts";
 
-// Enough to look at; more belongs into an export.
+// Enough to look at. An export has everything.
 const PROMPT_ROWS = 500;
 
 let latestPage = 0;
 
-/** Forgets what was shown, as when another plugin is chosen. */
+/** Resets the table browser, when another plugin is selected. */
 export function stopBrowsing(store: Store): void {
   latestPage += 1;
   store.browsing.value = NOT_BROWSING;
   store.prompt.value = EMPTY_PROMPT;
 }
 
-/** Reads the schema and the page that is shown again, if they are shown. */
+/** Reads the schema and the current page again, if they are shown. */
 export async function refreshBrowsing(store: Store): Promise<void> {
   const { plugin, view } = store.place.value;
   const sandbox = store.sandbox.value;
   if (sandbox === null || plugin === null) return;
   if (view !== "data") {
-    // It is read when the view is opened.
+    // The view reads it when it is opened.
     store.browsing.value = { ...store.browsing.value, schema: null };
     return;
   }
@@ -69,17 +69,17 @@ export async function showPage(store: Store, table: string, page: number): Promi
   };
 }
 
-/** Takes over what is typed. */
+/** Updates the text of the prompt. */
 export function typePrompt(store: Store, sql: string): void {
   store.prompt.value = { ...store.prompt.value, sql };
 }
 
-/** Allows statements that write, or no longer. */
+/** Allows or forbids statements that write. */
 export function allowWriting(store: Store, mayWrite: boolean): void {
   store.prompt.value = { ...store.prompt.value, mayWrite };
 }
 
-/** Runs what stands at the prompt. */
+/** Runs the statement of the prompt. */
 export async function runPrompt(store: Store): Promise<void> {
   const { plugin } = store.place.value;
   const sandbox = store.sandbox.value;

@@ -1,11 +1,11 @@
-// Takes a plugin's database out of the page as a file, and puts one in. Runs in the browser.
+// Exports and imports a plugin's database, and deletes backups. Runs in the browser.
 
 import { describeSize } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { refreshBrowsing } from "./browse.ts";
 import type { Store } from "./store.ts";
 
-/** Offers the database, or one of its backups, as a download. */
+/** Downloads the database or a backup. */
 export async function exportDatabase(
   store: Store,
   plugin: string,
@@ -28,12 +28,12 @@ export async function exportDatabase(
   link.href = URL.createObjectURL(blob);
   link.download = backup ?? `${plugin}.sqlite3`;
   link.click();
-  // The download has its own hold on the blob once the click is dispatched.
+  // The download holds the blob once the click is dispatched.
   URL.revokeObjectURL(link.href);
   store.said.value = `Exported ${link.download}, ${describeSize(exported.value.length)}`;
 }
 
-/** Deletes a backup, once somebody has agreed. */
+/** Deletes a backup, after confirmation. */
 export async function deleteBackup(store: Store, plugin: string, backup: string): Promise<void> {
   const isAgreed = await ask(store, {
     title: "Delete a backup",
@@ -49,7 +49,7 @@ export async function deleteBackup(store: Store, plugin: string, backup: string)
   await refreshBrowsing(store);
 }
 
-/** Replaces the database by a file, once somebody has agreed. */
+/** Replaces the database by a file, after confirmation. */
 export async function importDatabase(store: Store, plugin: string, file: File): Promise<void> {
   const isAgreed = await ask(store, {
     title: `Replace the database of ${plugin}`,

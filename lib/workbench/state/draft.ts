@@ -1,17 +1,17 @@
-// The playground: a file that is rehearsed as it is typed. Runs in the browser.
+// The playground: a file that is rehearsed while it is typed. Runs in the browser.
 
 import type { FileReport } from "../../browser/sandbox.ts";
 import { DRAFT_TEXT, fileNameProblem, nextFileName } from "../model/draft_file.ts";
 import { keepFiles } from "./files.ts";
 import { type DraftState, type Store, withEntry, withoutEntry } from "./store.ts";
 
-// Long enough for a word, short enough to feel live.
+// Long enough to type a word, short enough to feel immediate.
 const DEBOUNCE_MS = 150;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let latest = 0;
 
-/** Begins a draft for a plugin, where there is none yet. */
+/** Starts a draft for a plugin, unless there is one. */
 export function openDraft(store: Store, plugin: string): void {
   if (store.drafts.peek().has(plugin)) return;
   const file = nextFileName(filesOf(store, plugin));
@@ -25,14 +25,14 @@ export function openDraft(store: Store, plugin: string): void {
   void rehearseDraft(store, plugin);
 }
 
-/** Begins a draft with a file's text, to try what a change of it would do. */
+/** Starts a draft with the text of a file. */
 export function copyToDraft(store: Store, plugin: string, { file, text }: FileReport): void {
   if (text === null) return;
   change(store, plugin, { file, text, isRehearsing: false, report: null, effect: null });
   void rehearseDraft(store, plugin);
 }
 
-/** Takes over what is typed, and has it rehearsed once typing pauses. */
+/** Updates the draft, and rehearses it when typing pauses. */
 export function editDraft(
   store: Store,
   plugin: string,
@@ -45,7 +45,7 @@ export function editDraft(
   timer = setTimeout(() => void rehearseDraft(store, plugin), DEBOUNCE_MS);
 }
 
-/** Has a draft rehearsed; of several answers only the one to the last question counts. */
+/** Rehearses a draft. Only the answer to the last request counts. */
 export async function rehearseDraft(store: Store, plugin: string): Promise<void> {
   const draft = store.drafts.peek().get(plugin);
   const sandbox = store.sandbox.peek();
@@ -61,12 +61,12 @@ export async function rehearseDraft(store: Store, plugin: string): Promise<void>
   change(store, plugin, { ...present, isRehearsing: isStale, report, effect });
 }
 
-/** Keeps the draft as a file of the plugin, together with those that it has. */
+/** Saves the draft to the plugin, together with the plugin's other files. */
 export async function keepDraft(store: Store, plugin: string): Promise<void> {
   const draft = store.drafts.value.get(plugin);
   if (draft === undefined || fileNameProblem(draft.file) !== null) return;
   if (store.reports.value.get(plugin)?.ok !== true) {
-    // Kept alone, the draft would take the place of every file that is there.
+    // Saved alone, the draft would replace all files of the plugin.
     store.said.value = `The files of ${plugin} have not been read yet; wait a moment and try again`;
     return;
   }
@@ -83,7 +83,7 @@ export async function keepDraft(store: Store, plugin: string): Promise<void> {
     bytes: encoder.encode(text ?? ""),
   }));
   const isKept = await keepFiles(store, plugin, files);
-  // What was typed meanwhile is in no file.
+  // Text typed in the meantime is not saved.
   if (isKept && store.drafts.value.get(plugin)?.text === draft.text) {
     store.drafts.value = withoutEntry(store.drafts.value, plugin);
   }

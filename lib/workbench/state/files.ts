@@ -1,4 +1,4 @@
-// Keeps and forgets files that were brought to the page. Runs in the browser.
+// Saves and deletes files of plugins in this browser. Runs in the browser.
 
 import { type KeptFile, MAX_KEPT_BYTES } from "../../browser/owner/kept_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
@@ -9,17 +9,17 @@ import { ask } from "./ask.ts";
 import { goTo } from "./navigate.ts";
 import type { Store } from "./store.ts";
 
-// A folder of somebody's disk may hold anything.
+// A dropped folder may contain anything.
 const MOST_FILES = 5_000;
 
-/** Files that were brought, or why they are too many; never a part of them. */
+/** All files of a drop or an input, or why there are too many. */
 type Brought =
   | { readonly ok: true; readonly files: readonly DroppedFile[] }
   | { readonly ok: false; readonly message: string };
 
 /**
- * Takes files in: those of a plugin's folder at once, loose ones after their plugin is named. Files
- * that are gone, or that may not be read, are said to be so.
+ * Saves files: those in a plugin's folder at once, loose ones after the user has named their
+ * plugin. Reports files that are missing or cannot be read.
  */
 export async function receiveFiles(
   store: Store,
@@ -48,7 +48,7 @@ export async function receiveFiles(
   }
 }
 
-/** Keeps loose files under a name; says what is wrong with the name, or `null`. */
+/** Saves loose files to a plugin. Returns what is wrong with its name, or `null`. */
 export async function nameFiles(store: Store, plugin: string): Promise<string | null> {
   const naming = store.naming.value;
   if (naming === null) return null;
@@ -58,7 +58,7 @@ export async function nameFiles(store: Store, plugin: string): Promise<string | 
   return null;
 }
 
-/** Keeps files as a plugin's and goes there; says whether they were kept. */
+/** Saves files to a plugin and shows it. Returns whether they were saved. */
 export async function keepFiles(
   store: Store,
   plugin: string,
@@ -71,7 +71,7 @@ export async function keepFiles(
   return kept.ok;
 }
 
-/** Forgets the files that were kept for a plugin, once somebody has agreed. */
+/** Deletes the files saved for a plugin, after confirmation. */
 export async function forgetFiles(store: Store, plugin: string): Promise<void> {
   const isAgreed = await ask(store, {
     title: `Forget the files of ${plugin}`,
@@ -88,9 +88,9 @@ export async function forgetFiles(store: Store, plugin: string): Promise<void> {
   store.said.value = forgotten.ok ? `Forgot the files of ${plugin}` : forgotten.message;
 }
 
-/** Reads what a drop carries, folders included. */
+/** Reads the files of a drop, with folders. */
 export async function filesOfDrop(transfer: DataTransfer): Promise<Brought> {
-  // All at once: the items are gone after the first wait.
+  // All at once, because the items are empty after the first await.
   const items = [...transfer.items].filter(({ kind }) => kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found: FoundFile[] = [];
@@ -101,9 +101,9 @@ export async function filesOfDrop(transfer: DataTransfer): Promise<Brought> {
   return await read(found);
 }
 
-/** Reads what a file input carries. */
+/** Reads the files of an input. */
 export async function filesOfInput(files: Iterable<File>): Promise<Brought> {
-  // A copy, for the input is emptied meanwhile.
+  // A copy, because the input is emptied in the meantime.
   return await read([...files].map((file) => ({
     path: file.webkitRelativePath || file.name,
     open: () => Promise.resolve(file),
@@ -126,7 +126,7 @@ async function collect(entry: FileSystemEntry, found: FoundFile[]): Promise<void
   } else if (isDirectory(entry)) {
     const reader = entry.createReader();
     while (true) {
-      // A reader yields a hundred entries at a time, and none at the end.
+      // A reader returns up to a hundred entries at a time, and none at the end.
       const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
         reader.readEntries(resolve, reject)
       );
@@ -136,7 +136,7 @@ async function collect(entry: FileSystemEntry, found: FoundFile[]): Promise<void
   }
 }
 
-/** Reads the SQL alone; a plugin of which a part was read would be another plugin. */
+/** Reads the SQL files, all or none: a part of a plugin's files would be a different plugin. */
 async function read(found: readonly FoundFile[]): Promise<Brought> {
   const files: DroppedFile[] = [];
   let sizeBytes = 0;
@@ -153,7 +153,7 @@ async function read(found: readonly FoundFile[]): Promise<Brought> {
   return { ok: true, files };
 }
 
-// Not every browser has the classes of entries as globals.
+// Not every browser has the classes of entries as globals, so do not use instanceof.
 function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
   return entry.isFile;
 }

@@ -1,4 +1,4 @@
-// Keeps the address and the place on the page in step, and opens what a place needs. In the browser.
+// Keeps the address and the route in sync, and loads what a route needs. Runs in the browser.
 
 import { effect } from "@preact/signals";
 import { formatPlace, parsePlace } from "../model/place.ts";
@@ -7,7 +7,7 @@ import { openDraft } from "./draft.ts";
 import { arrive } from "./navigate.ts";
 import type { Store } from "./store.ts";
 
-/** Reads the address now and whenever it changes, and writes it as somebody moves on the page. */
+/** Reads the address now and at each change, and writes it at each navigation on the page. */
 export function followAddress(store: Store): void {
   store.place.value = parsePlace(location.hash);
   addEventListener("hashchange", () => {
@@ -16,7 +16,7 @@ export function followAddress(store: Store): void {
   });
   effect(() => {
     const hash = formatPlace(store.place.value);
-    // Steps are looked through by the dozen; going back leads to the page before.
+    // Selecting a step adds no history entry, so that Back leads to the previous view.
     if (hash !== location.hash && store.place.value.plugin !== null) {
       history.replaceState(null, "", hash);
     }

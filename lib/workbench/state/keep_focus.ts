@@ -1,13 +1,14 @@
-// Gives the keyboard a place when what had it goes away, such as a button with its row. In the browser.
+// Moves the focus when the focused element is removed, such as a button with its row. Runs in the
+// browser.
 
 /**
- * From now on, moves the focus to the tab of the view that is shown, or else to the plugin, where the
- * browser would leave it with the document, from which Tab begins all over.
+ * Whenever a removed element would leave the focus with the document, where Tab starts over, moves
+ * it to the tab of the selected view, or else to the plugin.
  */
 export function keepFocus(): void {
   let last: EventTarget | null = null;
   addEventListener("focusin", ({ target }) => last = target);
-  // Who points at nothing in particular wants the focus nowhere.
+  // A click outside of all controls removes the focus on purpose.
   addEventListener("pointerdown", () => last = null, { capture: true });
   const observer = new MutationObserver(() => {
     if (!(last instanceof Element) || last.isConnected) return;

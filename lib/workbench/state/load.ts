@@ -1,19 +1,19 @@
-// Loads what the sandbox knows into the state of the page. Runs in the browser.
+// Loads plugins, status and files into the state of the page. Runs in the browser.
 
 import { progressOf } from "../model/run_progress.ts";
 import { START } from "../model/place.ts";
 import { statusOf, type Store, withEntry, withoutEntry } from "./store.ts";
 
-// Counts up, so that an answer that was overtaken by a later one is dropped.
+// Ascending, so that an answer older than the newest request is dropped.
 let latest = 0;
 const asked = new Map<string, number>();
 
-/** Loads the plugins, what is shown first and then the others. */
+/** Loads the plugins, the selected one first. */
 export async function loadPlugins(store: Store): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;
   const { plugin } = store.place.value;
-  // The address names a plugin, most likely one that there is.
+  // The address names a plugin, which most likely exists.
   const early = plugin === null ? null : loadStatus(store, plugin);
   const plugins = await sandbox.plugins();
   store.plugins.value = plugins;
@@ -28,13 +28,13 @@ export async function loadPlugins(store: Store): Promise<void> {
   }
 }
 
-/** Loads the status of a plugin and then its files, whose rehearsal would hold the status up. */
+/** Loads the status of a plugin, then its files, whose rehearsal would delay the status. */
 export async function loadPlugin(store: Store, plugin: string): Promise<void> {
   await loadStatus(store, plugin);
   await loadReport(store, plugin);
 }
 
-/** Asks for the status of a plugin. */
+/** Loads the status of a plugin. */
 export async function loadStatus(store: Store, plugin: string): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;
@@ -50,7 +50,7 @@ export async function loadStatus(store: Store, plugin: string): Promise<void> {
   }
 }
 
-/** Has the files of a plugin rehearsed. */
+/** Rehearses the files of a plugin. */
 export async function loadReport(store: Store, plugin: string): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;

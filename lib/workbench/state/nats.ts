@@ -1,4 +1,4 @@
-// Connects the tab to NATS. Credentials pass through here and are kept nowhere. Runs in the browser.
+// Connects the tab to NATS. Credentials are passed on and never stored. Runs in the browser.
 
 import type { NatsLogin } from "../../browser/sandbox.ts";
 import { DEFAULT_PREFIX, isPrefix } from "../../message/subject.ts";
@@ -8,13 +8,13 @@ import type { Store } from "./store.ts";
 
 const REMEMBERED = "godwit.nats";
 
-/** The address and the prefix that were used last; there are no credentials in them. */
+/** The last address and prefix, without credentials. */
 export interface RememberedNats {
   readonly url: string;
   readonly prefix: string;
 }
 
-/** Connects; says why not, or `null`. */
+/** Connects. Returns why it cannot, or `null`. */
 export async function connectNats(
   store: Store,
   choice: RememberedNats,
@@ -31,12 +31,12 @@ export async function connectNats(
   return null;
 }
 
-/** Ends the connection. */
+/** Disconnects. */
 export async function disconnectNats(store: Store): Promise<void> {
   await store.sandbox.value?.disconnectNats();
 }
 
-/** What was used last, or what a nats-server on this machine would have. */
+/** The last address and prefix, or those of a nats-server on this machine. */
 export function rememberedNats(): RememberedNats {
   const fallback = { url: "ws://127.0.0.1:8080", prefix: DEFAULT_PREFIX };
   try {

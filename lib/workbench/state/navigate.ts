@@ -5,14 +5,14 @@ import { stopBrowsing } from "./browse.ts";
 import { loadPlugin } from "./load.ts";
 import type { Store } from "./store.ts";
 
-/** Goes to a place; what is not named stays, but a step belongs to its plugin. */
+/** Changes parts of the route. The others stay, except the step when the plugin changes. */
 export function goTo(store: Store, change: Partial<Place>): void {
   const before = store.place.value;
   const isOther = change.plugin !== undefined && change.plugin !== before.plugin;
   arrive(store, { ...before, ...(isOther ? { step: null } : {}), ...change });
 }
 
-/** Shows a place, and loads the plugin that it names. */
+/** Shows a route, and loads its plugin. */
 export function arrive(store: Store, place: Place): void {
   const isOther = place.plugin !== store.place.value.plugin;
   if (isOther) stopBrowsing(store);

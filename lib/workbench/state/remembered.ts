@@ -1,9 +1,9 @@
-// What the page remembers of a person's choices; never a secret. Runs in the browser.
+// Stores preferences of the user; never credentials. Runs in the browser.
 
-// A browser that keeps nothing for a site refuses the storage itself:
+// A browser that stores nothing for a site throws on access to the storage:
 // https://html.spec.whatwg.org/multipage/webstorage.html#dom-localstorage
 
-/** Reads what was remembered; `null` for nothing. */
+/** Reads a preference; `null` if there is none. */
 export function recall(name: string): string | null {
   try {
     return localStorage.getItem(name);
@@ -12,11 +12,11 @@ export function recall(name: string): string | null {
   }
 }
 
-/** Remembers a choice, where the browser lets the page. */
+/** Stores a preference, if the browser allows it. */
 export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(name, value);
   } catch {
-    // It is asked for again next time.
+    // The default applies next time.
   }
 }

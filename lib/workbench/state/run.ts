@@ -1,4 +1,5 @@
-// Asks the sandbox for runs: a dry run first, always, so that what was reviewed is what runs.
+// Requests runs from the sandbox. A dry run always comes first, so that the reviewed plan is what
+// runs. Runs in the browser.
 
 import type { FailureReply, Reply, RunEntry } from "../../message/reply.ts";
 import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
@@ -10,10 +11,10 @@ import { type Store, withEntry, withoutEntry } from "./store.ts";
 
 type RunReply = RunOutcome["reply"];
 
-// A run that a person notices is worth asking for, and no more often than a person reads.
+// Poll only runs long enough to notice, and no faster than a user reads.
 const POLL_MS = 500;
 
-/** Tries a run on the real rows; everything is undone. */
+/** Requests a dry run: it runs on the real rows and is rolled back. */
 export async function dryRun(store: Store, plugin: string, planned: PlannedRun): Promise<void> {
   await whileBusy(store, plugin, async () => {
     conclude(
@@ -27,8 +28,8 @@ export async function dryRun(store: Store, plugin: string, planned: PlannedRun):
 }
 
 /**
- * Runs. A dry run comes first, and its plan hash goes with the run: had anything changed in between,
- * the run would be refused. What would be lost is shown, and nothing runs unless it is agreed to.
+ * Requests a run, after a dry run. The request carries the plan hash of the dry run, so that it is
+ * refused if anything changed in between. If the dry run loses data, the user has to confirm first.
  */
 export async function run(store: Store, plugin: string, planned: PlannedRun): Promise<void> {
   await whileBusy(store, plugin, async () => {
@@ -37,7 +38,7 @@ export async function run(store: Store, plugin: string, planned: PlannedRun): Pr
     const isAgreed = await review(store, planned, entriesOf(tried), tried.plan_hash);
     if (!isAgreed) return conclude(store, plugin, planned, true, tried);
     const reply = await request(store, plugin, planned, { plan_hash: tried.plan_hash });
-    // The timeline beside the result shows the same database.
+    // So that the timeline and the result show the same database.
     await loadStatus(store, plugin);
     conclude(store, plugin, planned, false, reply);
   });
@@ -66,7 +67,7 @@ async function whileBusy(store: Store, plugin: string, work: () => Promise<void>
   if (store.busy.value.has(plugin)) return;
   store.busy.value = new Set([...store.busy.value, plugin]);
   const timer = setInterval(() => {
-    // While a question is open, nothing runs.
+    // Nothing runs while the question is open.
     if (store.question.value === null) void loadStatus(store, plugin);
   }, POLL_MS);
   try {

@@ -1,4 +1,4 @@
-// Opens the sandbox and follows what it tells. Runs in the browser.
+// Opens the sandbox and follows its events. Runs in the browser.
 
 import type { Sandbox, SandboxEvent } from "../../browser/sandbox.ts";
 import { followRun } from "../model/run_progress.ts";
@@ -8,7 +8,7 @@ import { rehearseDraft } from "./draft.ts";
 import { loadPlugins, loadReport, loadStatus } from "./load.ts";
 import { type Store, withEntry, withoutEntry } from "./store.ts";
 
-/** Waits for the sandbox and fills the page. Why it could not be opened is shown. */
+/** Waits for the sandbox and loads the page, or shows why the sandbox cannot be opened. */
 export async function start(store: Store, opening: Promise<Sandbox>): Promise<void> {
   try {
     const sandbox = await opening;
@@ -25,7 +25,7 @@ function follow(store: Store, event: SandboxEvent): void {
     case "state": {
       const before = store.state.value.role;
       store.state.value = event.state;
-      // Another tab may have brought other plugins.
+      // Another tab may have other plugins.
       if (before === "guest" && event.state.role === "owner") void loadPlugins(store);
       return;
     }

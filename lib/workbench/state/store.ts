@@ -1,4 +1,4 @@
-// Everything that the page knows, as signals in one place. Runs in the browser.
+// The state of the page, as signals. Runs in the browser.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { KeptFile } from "../../browser/owner/kept_files.ts";
@@ -19,37 +19,37 @@ import type { RunProgress } from "../model/run_progress.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
 import type { Exchange } from "../model/wire_log.ts";
 
-/** Something to be agreed to before it happens. */
+/** A question to confirm before something is done. */
 export interface Question {
   readonly title: string;
   readonly text: string;
-  /** What would be lost, one line each. */
+  /** The losses, one line for each. */
   readonly points: readonly string[];
   readonly footnote: string | null;
-  /** What the button that agrees says. */
+  /** The label of the button that confirms. */
   readonly confirm: string;
   readonly answer: (isAgreed: boolean) => void;
 }
 
-/** SQL files whose plugin is not known yet. */
+/** SQL files without a plugin. */
 export interface Naming {
   readonly files: readonly KeptFile[];
   readonly suggestion: string;
 }
 
-/** The table browser of the plugin that is shown. */
+/** The table browser of the selected plugin. */
 export interface Browsing {
   readonly schema: Outcome<Schema> | null;
   readonly table: string | null;
   readonly page: number;
   readonly rows: Outcome<DataRows> | null;
-  /** Rows of the table; `null` while they are counted. */
+  /** The number of rows of the table; `null` while they are counted. */
   readonly total: number | null;
-  /** Names of backups, the newest first. */
+  /** Names of backups, newest first. */
   readonly backups: readonly string[];
 }
 
-/** The SQL prompt of the plugin that is shown. */
+/** The SQL prompt of the selected plugin. */
 export interface Prompt {
   readonly sql: string;
   readonly mayWrite: boolean;
@@ -57,37 +57,37 @@ export interface Prompt {
   readonly result: { readonly rows: Outcome<DataRows>; readonly ms: number } | null;
 }
 
-/** A file that is being edited. */
+/** The file in the playground. */
 export interface DraftState {
   readonly file: string;
   readonly text: string;
   readonly isRehearsing: boolean;
   readonly report: Outcome<FilesReport> | null;
-  /** What it did when it last ran to its end. */
+  /** The effect of the last rehearsal that completed. */
   readonly effect: FileReport["effect"];
 }
 
-/** Which colours the page has. */
+/** The colour theme. */
 export type Theme = "system" | "light" | "dark";
 
 /** The state of the page. Components read it; only the functions in this folder write it. */
 export interface Store {
-  /** `null` until it is opened. */
+  /** `null` until the sandbox is open. */
   readonly sandbox: Signal<Sandbox | null>;
-  /** Why it could not be opened. */
+  /** Why the sandbox could not be opened. */
   readonly startProblem: Signal<string | null>;
   readonly state: Signal<SandboxState>;
   readonly place: Signal<Place>;
   readonly theme: Signal<Theme>;
-  /** `null` until they are known. */
+  /** `null` until the list is loaded. */
   readonly plugins: Signal<readonly PluginEntry[] | null>;
-  /** Why there may be plugins missing. */
+  /** Why plugins may be missing. */
   readonly sourceProblems: Signal<readonly string[]>;
   readonly statuses: Signal<ReadonlyMap<string, Reply>>;
   readonly reports: Signal<ReadonlyMap<string, Outcome<FilesReport>>>;
-  /** Runs that go on, whoever asked for them. */
+  /** Runs in progress, from any client. */
   readonly running: Signal<ReadonlyMap<string, RunProgress>>;
-  /** Plugins with a request of this page under way. */
+  /** Plugins for which this page waits for a reply. */
   readonly busy: Signal<ReadonlySet<string>>;
   readonly outcomes: Signal<ReadonlyMap<string, RunOutcome>>;
   readonly question: Signal<Question | null>;
@@ -98,21 +98,21 @@ export interface Store {
   readonly drafts: Signal<ReadonlyMap<string, DraftState>>;
   readonly exchanges: Signal<readonly Exchange[]>;
   readonly isLogPaused: Signal<boolean>;
-  /** What is shown for a while, and told to screen readers. */
+  /** The message that is shown for a while, also to screen readers. */
   readonly said: Signal<string>;
-  /** What screen readers are told where everybody else sees it anyway. */
+  /** A message for screen readers about a change that is visible on the page. */
   readonly announced: Signal<string>;
-  /** The plugin that is shown. */
+  /** The selected plugin. */
   readonly entry: ReadonlySignal<PluginEntry | null>;
-  /** Its status; `null` until it is known, or where it could not be told. */
+  /** Its status; `null` until it is loaded, or if the request failed. */
   readonly status: ReadonlySignal<StatusReply | null>;
   readonly report: ReadonlySignal<Outcome<FilesReport> | null>;
   readonly timeline: ReadonlySignal<readonly TimelineStep[]>;
-  /** The step that is shown; `null` is the empty database at the beginning. */
+  /** The selected step; `null` is the empty database before the first migration. */
   readonly step: ReadonlySignal<TimelineStep | null>;
 }
 
-/** The table browser before anything is known. */
+/** The initial state of the table browser. */
 export const NOT_BROWSING: Browsing = {
   schema: null,
   table: null,
@@ -122,13 +122,13 @@ export const NOT_BROWSING: Browsing = {
   backups: [],
 };
 
-/** The SQL prompt before anything was typed. */
+/** The initial state of the SQL prompt. */
 export const EMPTY_PROMPT: Prompt = { sql: "", mayWrite: false, isRunning: false, result: null };
 
-/** The step key that stands for the empty database. */
+/** The step key of the empty database. */
 export const BEGINNING = "0";
 
-/** Makes the state of a page that knows nothing yet. */
+/** Makes the initial state of the page. */
 export function createStore(): Store {
   const place = signal<Place>(START);
   const plugins = signal<readonly PluginEntry[] | null>(null);
@@ -178,12 +178,12 @@ export function createStore(): Store {
   };
 }
 
-/** A status reply; `null` for every other. */
+/** The reply if it is one to status; `null` otherwise. */
 export function statusOf(reply: Reply | undefined): StatusReply | null {
   return reply?.success === true && "pending_count" in reply ? reply : null;
 }
 
-/** A map with one entry more, or another one in its place. */
+/** A copy of a map with an entry added or replaced. */
 export function withEntry<Key, Value>(
   map: ReadonlyMap<Key, Value>,
   key: Key,
@@ -192,7 +192,7 @@ export function withEntry<Key, Value>(
   return new Map(map).set(key, value);
 }
 
-/** A map without an entry. */
+/** A copy of a map without an entry. */
 export function withoutEntry<Key, Value>(
   map: ReadonlyMap<Key, Value>,
   key: Key,
@@ -200,7 +200,7 @@ export function withoutEntry<Key, Value>(
   return new Map([...map].filter(([each]) => each !== key));
 }
 
-// Without a choice, the next thing to do is shown: the first step that is not applied.
+// By default, select the first step that is not applied.
 function chooseStep(steps: readonly TimelineStep[], key: string | null): TimelineStep | null {
   if (key === BEGINNING) return null;
   return steps.find((step) => step.key === key) ??

@@ -1,10 +1,10 @@
-// Hands the state of the page to its components. Runs in the browser.
+// Gives components the state of the page. Runs in the browser.
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Store } from "./store.ts";
 
-/** Carries the state; the page provides it once, at its root. */
+/** The context of the state. The page provides it once, at its root. */
 export const StoreContext = createContext<Store | null>(null);
 
 /** The state of the page. */
