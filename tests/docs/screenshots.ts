@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   const { page } = sandbox;
   await sandbox.step("004");
   await sandbox.button("Apply to here").click();
-  await sandbox.button("Apply and lose these").click();
+  await sandbox.button("Apply and delete this data").click();
   await sandbox.result.getByText(/^Applied /).waitFor();
   await sandbox.button("Dismiss").click();
 
@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   await sandbox.untilShown("quotes");
   await sandbox.step("002");
   await page.getByRole("article").getByRole("list", { name: "Findings" }).waitFor();
-  await page.getByText("Kept 2 files as quotes").waitFor({ state: "detached" });
+  await page.getByText("Saved 2 files to quotes").waitFor({ state: "detached" });
   await take(page, "failing", page.getByRole("main"));
   browser.assertQuiet();
 }

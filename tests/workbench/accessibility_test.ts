@@ -53,7 +53,7 @@ accessibility("the question before rows are lost", async () => {
   await sandbox.button("Apply to here").click();
   await sandbox.dialog.getByRole("listitem").first().waitFor();
   await assertOpenToAll();
-  await sandbox.button("Apply and lose these").click();
+  await sandbox.button("Apply and delete this data").click();
 });
 
 accessibility("migrations, with a result, findings and what a step changes", async () => {

@@ -138,8 +138,8 @@ data("a backup is exported and deleted by name, after a question", async () => {
   const sandbox = await SandboxPage.open(browser, site.url, "kept");
   await sandbox.applyTo("001");
   await sandbox.button("Roll back this step").click();
-  await sandbox.button("Roll back and lose these").click();
-  await sandbox.result.getByText("Backed up before").waitFor();
+  await sandbox.button("Roll back and delete this data").click();
+  await sandbox.result.getByText("Backup, listed under").waitFor();
   await sandbox.view("Data");
   const backups = sandbox.page.getByRole("list", { name: "Backups" }).getByRole("listitem");
   const downloading = sandbox.page.waitForEvent("download");

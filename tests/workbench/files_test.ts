@@ -51,7 +51,7 @@ files("a folder that is dropped is a plugin at once, and is there after a reload
   const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.drop({ ...inFolder("dropped", FILES), "dropped/README.md": "no migration" });
   await sandbox.untilShown("dropped");
-  await sandbox.state("dropped").getByText("files dropped here").waitFor();
+  await sandbox.state("dropped").getByText("files saved here").waitFor();
   await sandbox.applyTo("002");
   await sandbox.page.reload();
   await sandbox.untilShown("dropped");
@@ -89,27 +89,27 @@ files(
     await sandbox.dialog.getByText("2 files: 001_create_jokes.sql, 002_create_pins.sql").waitFor();
     const name = sandbox.dialog.getByLabel("Plugin");
     await name.fill("../Bad Name");
-    await sandbox.button("Keep files").click();
+    await sandbox.button("Save files").click();
     await sandbox.dialog.getByText(/^Choose another name: /).waitFor();
     await name.fill("chosen");
-    await sandbox.button("Keep files").click();
+    await sandbox.button("Save files").click();
     await sandbox.untilShown("chosen");
     await sandbox.entry("002").getByText("create pins").waitFor();
   },
 );
 
 files(
-  "files in place of a deployment's are forgotten after a question, and those come back",
+  "files in place of a deployment's are deleted after a question, and those apply again",
   async () => {
     const sandbox = await SandboxPage.open(browser, site.url, "deployed");
     await chooseFiles(sandbox, FILES);
     await sandbox.dialog.getByLabel("Plugin").fill("deployed");
-    await sandbox.dialog.getByText("There is a plugin of this name").waitFor();
-    await sandbox.button("Keep files").click();
+    await sandbox.dialog.getByText("This plugin exists").waitFor();
+    await sandbox.button("Save files").click();
     await sandbox.state("deployed").getByText("2 migrations pending").waitFor();
-    await sandbox.button("Forget files").click();
+    await sandbox.button("Delete files").click();
     await sandbox.dialog.getByText("Its database stays").waitFor();
-    await sandbox.dialog.getByRole("button", { name: "Forget files" }).click();
+    await sandbox.dialog.getByRole("button", { name: "Delete files" }).click();
     await sandbox.state("deployed").getByText("files from the server").waitFor();
     await sandbox.state("deployed").getByText("1 migration pending").waitFor();
   },
@@ -118,11 +118,11 @@ files(
 files("what is no SQL is refused in words", async () => {
   const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.drop({ "photo.jpg": "not SQL", "letter.txt": "not SQL either" });
-  await sandbox.page.getByText("There was no .sql file among 2 files").waitFor();
+  await sandbox.page.getByText("There is no .sql file among 2 files").waitFor();
   assert.is(await sandbox.dialog.count(), 0);
 });
 
-files("a draft is rehearsed as it is typed, and is kept as a file of the plugin", async () => {
+files("a draft is rehearsed as it is typed, and is saved to the plugin", async () => {
   const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.view("Playground");
   const playground = sandbox.page.getByRole("region", { name: "Playground" });
@@ -146,9 +146,9 @@ files("a draft is rehearsed as it is typed, and is kept as a file of the plugin"
   assert.is(await name.inputValue(), "002_try_something.sql");
   await name.fill("pins.sql");
   await playground.getByText("Name the file NNN_description.sql").waitFor();
-  assert.ok(await sandbox.button("Keep as a file of deployed").isDisabled());
+  assert.ok(await sandbox.button("Save to deployed").isDisabled());
   await name.fill("002_create_pins.sql");
-  await sandbox.button("Keep as a file of deployed").click();
+  await sandbox.button("Save to deployed").click();
   await sandbox.entry("002").getByText("create pins").waitFor();
   await sandbox.state("deployed").getByText("2 migrations pending").waitFor();
 });

@@ -31,7 +31,7 @@ firefox.after(async () => {
 
 firefox("tries, applies, keeps, and says what is wrong as it is typed", async () => {
   const sandbox = await SandboxPage.open(browser, site.url, "foxed");
-  await sandbox.page.getByText("Kept in this browser").waitFor();
+  await sandbox.page.getByText("Stored in this browser").waitFor();
   await sandbox.step("001");
   await sandbox.button("Dry run").click();
   await sandbox.result.getByText("Dry run: would apply 1 migration").waitFor();

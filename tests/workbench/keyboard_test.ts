@@ -93,7 +93,7 @@ keyboard("a dialog holds the focus, Escape closes it, and the focus goes back", 
   const inside = sandbox.page.locator("dialog :focus");
   assert.is(await inside.innerText(), "Cancel");
   await sandbox.page.keyboard.press("Tab");
-  assert.is(await inside.innerText(), "Apply and lose these");
+  assert.is(await inside.innerText(), "Apply and delete this data");
   await sandbox.page.keyboard.press("Escape");
   await sandbox.dialog.waitFor({ state: "detached" });
   await sandbox.result.getByText("Dry run: would apply 1 migration").waitFor();

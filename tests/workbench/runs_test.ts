@@ -135,7 +135,7 @@ runs("rolling back says what goes, and takes it away", async () => {
   await sandbox.entry("Empty database").click();
   await sandbox.button("Roll back everything").click();
   await sandbox.dialog.getByText("2 rows of notes").waitFor();
-  await sandbox.button("Roll back and lose these").click();
+  await sandbox.button("Roll back and delete this data").click();
   await sandbox.result.getByText("Rolled back 1 migration; now at version 0").waitFor();
 });
 
@@ -148,7 +148,7 @@ runs(
     await sandbox.step("003");
     await sandbox.button("Apply to here").click();
     assert.is(await sandbox.dialog.getByRole("heading").innerText(), "Apply to here");
-    await sandbox.dialog.getByText("Applying 003 takes away, measured by a dry run:").waitFor();
+    await sandbox.dialog.getByText("Applying 003 deletes data. Measured on your rows:").waitFor();
     assert.equal(await sandbox.dialog.getByRole("listitem").allInnerTexts(), ["2 rows of notes"]);
     await sandbox.dialog.getByText("The database is backed up first").waitFor();
     await sandbox.button("Cancel").click();
@@ -160,10 +160,10 @@ runs(
     await sandbox.view("Migrations");
     await sandbox.button("Apply to here").click();
     const footnote = await sandbox.dialog.getByText("Exactly the plan").innerText();
-    await sandbox.button("Apply and lose these").click();
+    await sandbox.button("Apply and delete this data").click();
     await sandbox.result.getByText("Applied 1 migration; now at version 3").waitFor();
     await sandbox.result.getByText("loses 2 rows of notes").waitFor();
-    await sandbox.result.getByText("Backed up before").waitFor();
+    await sandbox.result.getByText("Backup, listed under").waitFor();
     const applied = await sandbox.newestMessage("apply");
     const { plan_hash, dry_run } = JSON.parse(applied.request);
     assert.is(dry_run, undefined);

@@ -68,7 +68,7 @@ tabs(
     await guest.page.getByText(BANNER).waitFor({ state: "detached" });
     await guest.step("001");
     await guest.button("Roll back this step").click();
-    await guest.button("Roll back and lose these").click();
+    await guest.button("Roll back and delete this data").click();
     await guest.result.getByText("Rolled back 1 migration; now at version 0").waitFor();
   },
 );
@@ -84,11 +84,11 @@ tabs("what was changed between the question and the answer is refused, and said"
   await show(guest);
   await guest.step("001");
   await guest.button("Roll back this step").click();
-  await guest.button("Roll back and lose these").click();
+  await guest.button("Roll back and delete this data").click();
   await guest.result.getByText("Rolled back 1 migration").waitFor();
 
   await show(owner);
-  await owner.button("Apply and lose these").click();
+  await owner.button("Apply and delete this data").click();
   await owner.result.getByText("PLAN_CHANGED").waitFor();
   await owner.state("raced").getByText("Version 0").waitFor();
 });

@@ -12,8 +12,8 @@ export function DatabaseFile({ plugin }: { readonly plugin: string }): JSX.Eleme
     <section class="database-file" aria-labelledby="file-heading">
       <h3 id="file-heading" class="section-heading">Database file</h3>
       <p class="quiet">
-        An ordinary SQLite file, which every SQLite opens. Importing replaces the database and keeps
-        what was there as a backup.
+        An ordinary SQLite file. Importing replaces the database, and backs up the previous one
+        first.
       </p>
       <div class="row">
         <button type="button" class="button" onClick={() => void exportDatabase(store, plugin)}>

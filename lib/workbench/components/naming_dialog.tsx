@@ -21,7 +21,7 @@ function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
   const close = (): void => void (store.naming.value = null);
   const isTaken = store.plugins.value?.some((entry) => entry.name === name.value) === true;
   return (
-    <Modal title="Whose migrations are these?" onClose={close}>
+    <Modal title="Choose the plugin of these files" onClose={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -45,12 +45,12 @@ function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
         </label>
         <p id="naming-hint" class="quiet" role="status">
           {problem.value ?? (isTaken
-            ? "There is a plugin of this name; these files will stand in for its own"
-            : "They stay in this browser, as files of this plugin")}
+            ? "This plugin exists; these files replace its files"
+            : "The files are saved in this browser")}
         </p>
         <div class="modal-actions">
           <button type="button" class="button" onClick={close}>Cancel</button>
-          <button type="submit" class="button button-primary">Keep files</button>
+          <button type="submit" class="button button-primary">Save files</button>
         </div>
       </form>
     </Modal>

@@ -23,8 +23,8 @@ function NatsForm(): JSX.Element {
   return (
     <Modal title="NATS" onClose={close}>
       <p class="quiet">
-        Answers <code>{choice.value.prefix}.&lt;plugin&gt;.*</code>{" "}
-        from this tab, as one more instance of the service. Everything works without it.
+        This tab answers <code>{choice.value.prefix}.&lt;plugin&gt;.*</code>{" "}
+        as one more instance of the service. The sandbox works without it too.
       </p>
       <p class="nats-state" data-state={nats.kind} role="status">
         <span class="dot" aria-hidden="true" />

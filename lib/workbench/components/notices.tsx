@@ -32,7 +32,7 @@ export function Notices(): JSX.Element {
           <Icon name="info" />
           <span>
             <strong>Owned by another tab.</strong>{" "}
-            Requests go there, and everything works; this tab takes over when that one closes.
+            That tab runs the requests of this one. When it closes, this tab takes over.
           </span>
         </p>
       )}
@@ -40,8 +40,8 @@ export function Notices(): JSX.Element {
         <p class="notice" data-level="warning">
           <Icon name="warning" />
           <span>
-            <strong>Nothing is kept.</strong>{" "}
-            The databases live in memory and are gone when this tab closes: {storage.reason}
+            <strong>Nothing is stored.</strong>{" "}
+            The databases are in memory and are lost when this tab closes: {storage.reason}
           </span>
         </p>
       )}

@@ -28,7 +28,7 @@ export function PageHeader(): JSX.Element {
       <ul class="facts" aria-label="Sandbox">
         <li>{engineVersion === null ? "Starting SQLite …" : `SQLite ${engineVersion}`}</li>
         {storage !== null && (
-          <li>{storage.kind === "opfs" ? "Kept in this browser" : "In memory only"}</li>
+          <li>{storage.kind === "opfs" ? "Stored in this browser" : "In memory only"}</li>
         )}
       </ul>
       <button

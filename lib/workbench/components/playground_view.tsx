@@ -60,12 +60,12 @@ function Draft(
             disabled={nameProblem !== null}
             onClick={() => void keepDraft(store, plugin)}
           >
-            Keep as a file of {plugin}
+            Save to {plugin}
           </button>
         </div>
         <p id="draft-name-hint" class={nameProblem === null ? "quiet" : "problem-text"}>
           {nameProblem ??
-            "UP, DOWN and UP again are rehearsed on the files before it; no database is touched"}
+            "Rehearsed up, down and up again after the files before it; no database is changed"}
         </p>
         <SqlEditor
           label="Migration"
@@ -86,7 +86,7 @@ function Draft(
         {draft.effect !== null && (
           <SchemaChangePanel
             effect={draft.effect}
-            title={isPresent ? "What it does" : "What it did when it last ran to its end"}
+            title={isPresent ? "Schema change" : "Schema change of the last complete rehearsal"}
           />
         )}
       </div>
@@ -103,5 +103,9 @@ function describeDraft(
   const errors = findings.filter(({ level }) => level === "ERROR").length;
   const others = findings.length - errors;
   if (errors > 0) return errors === 1 ? "1 error" : `${errors} errors`;
-  return others === 0 ? "Runs up, down and up again" : `Runs, with ${others} to look at`;
+  return others === 0
+    ? "Runs up, down and up again"
+    : others === 1
+    ? "Runs, with 1 finding"
+    : `Runs, with ${others} findings`;
 }

@@ -10,7 +10,7 @@ import { Icon } from "./icon.tsx";
 const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
   bundle: "files from a bundle",
   http: "files from the server",
-  kept: "files dropped here",
+  kept: "files saved here",
 };
 
 /** Name, version, number of pending migrations, and origin of the files. */
@@ -38,7 +38,7 @@ export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Elem
           class="button button-small"
           onClick={() => void forgetFiles(store, entry.name)}
         >
-          Forget files
+          Delete files
         </button>
       )}
       {reply?.success === false && (

@@ -31,8 +31,8 @@ export function PluginPageView({ entry }: { readonly entry: PluginEntry }): JSX.
       <h3 id="page-heading" class="section-heading">Plugin page</h3>
       <p class="quiet">
         {entry.page === null
-          ? `${entry.name} brings no page of its own`
-          : "The plugin's own code, isolated: it reaches its database and nothing else"}
+          ? `${entry.name} has no page of its own`
+          : "Code of the plugin, isolated: it can access its own database only"}
       </p>
       {stopped.value !== null && <p class="problem-text" role="alert">{stopped.value}</p>}
       <div class="plugin-frame" ref={parent} />

@@ -57,7 +57,7 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
                 onClick={() => goTo(store, { step: String(failed) })}
               >
                 {padVersion(failed)}
-              </button>, which was undone whole
+              </button>, which was rolled back
             </>
           )}
           {reply.current_version !== undefined && `; the database is at ${reply.current_version}`}
@@ -71,7 +71,7 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
       {findings.length > 0 && <FindingList findings={findings} onShow={null} />}
       {"backup" in reply && reply.backup !== undefined && (
         <p class="quiet">
-          Backed up before, to be had under{" "}
+          Backup, listed under{" "}
           <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>
             Data
           </button>: <code>{reply.backup.split("/").at(-1)}</code>

@@ -51,9 +51,9 @@ export function SqlPrompt(): JSX.Element {
       />
       <p id="writing-hint" class="quiet">
         {mayWrite
-          ? "INSERT, UPDATE and DELETE take effect at once and cannot be undone; the schema still " +
-            "changes by migrations alone"
-          : "Only reads; Ctrl+Enter or ⌘+Enter runs"}
+          ? "INSERT, UPDATE and DELETE take effect at once and cannot be undone; only migrations " +
+            "change the schema"
+          : "Read-only; Ctrl+Enter or ⌘+Enter runs"}
       </p>
       <div class="prompt-result" role="status">
         {problem !== null && <p class="problem-text">{problem}</p>}

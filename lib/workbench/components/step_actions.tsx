@@ -49,7 +49,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
         {progress !== undefined
           ? describeProgress(progress)
           : isBusy
-          ? "Asking …"
+          ? "Waiting for the reply …"
           : planned !== null
           ? describePlan(planned)
           : action?.verb === "none"

@@ -36,9 +36,7 @@ export function StepView({ plugin, step }: StepViewProps): JSX.Element {
       </header>
       {outcome !== undefined && <RunResult plugin={plugin} outcome={outcome} />}
       {step !== null && <StepFile plugin={plugin} step={step} key={step.key} />}
-      {step === null && (
-        <p class="quiet">Before the first migration there are no tables, and nothing to lose.</p>
-      )}
+      {step === null && <p class="quiet">Before the first migration the database has no tables.</p>}
     </article>
   );
 }
@@ -51,7 +49,7 @@ function StepFacts({ step }: { readonly step: TimelineStep }): JSX.Element {
         <span class="state-word" data-state={state}>{STATE_LABELS[state]}</span>
         {run !== null && (
           <span>
-            {step.isApplied ? "" : "tried "}
+            {step.isApplied ? "" : "attempted "}
             <time dateTime={run.at}>{describeTime(run.at)}</time> by {run.by}
             {run.durationMs !== null && `, ${describeDuration(run.durationMs)}`}
           </span>
@@ -92,7 +90,7 @@ function StepFile(
           ? (
             <p class="quiet">
               {report === null
-                ? "The file is gone; what it did is still in the database."
+                ? "The file is missing. Its changes are still in the database."
                 : store.report.value === null
                 ? "Reading the file …"
                 : "The file is not text, so it cannot be shown."}

@@ -65,7 +65,7 @@ function Payload(
             onClick={() => {
               void navigator.clipboard.writeText(text).then(
                 () => store.said.value = `Copied the ${title.toLowerCase()}`,
-                () => store.said.value = "The browser does not let the page copy",
+                () => store.said.value = "The browser does not allow the page to copy",
               );
             }}
           >

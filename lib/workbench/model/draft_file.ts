@@ -10,7 +10,7 @@ export function nextFileName(files: readonly Pick<FileReport, "version">[]): str
 }
 
 /** The initial text, a valid migration. */
-export const DRAFT_TEXT = `-- Type here: the file is rehearsed as you go, and nothing is kept.
+export const DRAFT_TEXT = `-- Type here: the file is rehearsed while you type, and nothing is saved.
 
 -- UP: create notes
 CREATE TABLE notes (

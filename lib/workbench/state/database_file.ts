@@ -20,7 +20,7 @@ export async function exportDatabase(
   if (exported.value === null) {
     store.said.value = backup === undefined
       ? `${plugin} has no database yet; apply a migration first`
-      : `${backup} is gone`;
+      : `There is no backup ${backup}`;
     return;
   }
   const blob = new Blob([exported.value], { type: "application/vnd.sqlite3" });
@@ -37,7 +37,7 @@ export async function exportDatabase(
 export async function deleteBackup(store: Store, plugin: string, backup: string): Promise<void> {
   const isAgreed = await ask(store, {
     title: "Delete a backup",
-    text: `${backup} is removed from the browser, and what it holds is not kept anywhere else.`,
+    text: `${backup} is deleted from this browser. There is no other copy of it.`,
     points: [],
     footnote: null,
     confirm: "Delete backup",
@@ -53,11 +53,9 @@ export async function deleteBackup(store: Store, plugin: string, backup: string)
 export async function importDatabase(store: Store, plugin: string, file: File): Promise<void> {
   const isAgreed = await ask(store, {
     title: `Replace the database of ${plugin}`,
-    text:
-      `${file.name} (${describeSize(file.size)}) takes the place of the database that is here, ` +
-      "whole or not at all.",
+    text: `${file.name} (${describeSize(file.size)}) replaces the database in one transaction.`,
     points: [],
-    footnote: "What is here now is kept as a backup.",
+    footnote: "The present database is backed up first.",
     confirm: "Replace database",
   });
   if (!isAgreed) return;

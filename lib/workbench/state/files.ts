@@ -44,7 +44,7 @@ export async function receiveFiles(
     store.naming.value = { files: loose, suggestion: suggestion || firstFree(store) };
   } else if (plugins.size === 0) {
     const what = ignored === 0 ? "no file in it" : `no .sql file among ${count(ignored, "file")}`;
-    store.said.value = `There was ${what}; drop .sql files, or a folder that holds migrations/`;
+    store.said.value = `There is ${what}; drop .sql files, or a folder that contains migrations/`;
   }
 }
 
@@ -66,7 +66,7 @@ export async function keepFiles(
 ): Promise<boolean> {
   const kept = await store.sandbox.value?.keepFiles(plugin, files);
   if (kept === undefined) return false;
-  store.said.value = kept.ok ? `Kept ${count(files.length, "file")} as ${plugin}` : kept.message;
+  store.said.value = kept.ok ? `Saved ${count(files.length, "file")} to ${plugin}` : kept.message;
   if (kept.ok) goTo(store, { plugin, view: "migrations" });
   return kept.ok;
 }
@@ -74,18 +74,18 @@ export async function keepFiles(
 /** Deletes the files saved for a plugin, after confirmation. */
 export async function forgetFiles(store: Store, plugin: string): Promise<void> {
   const isAgreed = await ask(store, {
-    title: `Forget the files of ${plugin}`,
+    title: `Delete the saved files of ${plugin}`,
     text:
-      "The files that were dropped for this plugin are removed from the browser. Its database " +
-      "stays, and so do files that the deployment brings under this name.",
+      "The files saved for this plugin are deleted from this browser. Its database stays. Files of " +
+      "the deployment for this plugin apply again.",
     points: [],
     footnote: null,
-    confirm: "Forget files",
+    confirm: "Delete files",
   });
   if (!isAgreed) return;
   const forgotten = await store.sandbox.value?.forgetFiles(plugin);
   if (forgotten === undefined) return;
-  store.said.value = forgotten.ok ? `Forgot the files of ${plugin}` : forgotten.message;
+  store.said.value = forgotten.ok ? `Deleted the saved files of ${plugin}` : forgotten.message;
 }
 
 /** Reads the files of a drop, with folders. */

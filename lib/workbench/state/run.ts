@@ -55,11 +55,13 @@ async function review(
   const doing = planned.verb === "apply" ? "Applying" : "Rolling back";
   return await ask(store, {
     title: planned.label,
-    text: `${doing} ${describeVersions(planned.migrations)} takes away, measured by a dry run:`,
+    text: `${doing} ${describeVersions(planned.migrations)} deletes data. Measured on your rows:`,
     points,
-    footnote: `The database is backed up first. Exactly the plan that was tried runs, ` +
-      `${planHash.slice(0, 12)}; anything else is refused.`,
-    confirm: planned.verb === "apply" ? "Apply and lose these" : "Roll back and lose these",
+    footnote: `The database is backed up first. Only the plan of this dry run can run, ` +
+      `${planHash.slice(0, 12)}.`,
+    confirm: planned.verb === "apply"
+      ? "Apply and delete this data"
+      : "Roll back and delete this data",
   });
 }
 
@@ -88,7 +90,9 @@ async function request(
   const payload = JSON.stringify({ target_version: target, applied_by: "sandbox", ...fields });
   const reply: Reply | undefined = await store.sandbox.value?.request(verb, plugin, payload);
   if (reply === undefined) return notOpen(plugin, "The sandbox is not open yet; wait a moment");
-  return "pending_count" in reply ? notOpen(plugin, "The sandbox answered as if to status") : reply;
+  return "pending_count" in reply
+    ? notOpen(plugin, "The sandbox sent the reply to another request")
+    : reply;
 }
 
 function notOpen(plugin: string, message: string): FailureReply {

@@ -10,6 +10,6 @@ export const StoreContext = createContext<Store | null>(null);
 /** The state of the page. */
 export function useStore(): Store {
   const store = useContext(StoreContext);
-  if (store === null) throw new Error("A component stands outside of StoreContext");
+  if (store === null) throw new Error("A component is outside of StoreContext");
   return store;
 }

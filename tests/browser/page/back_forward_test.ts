@@ -19,12 +19,12 @@ backForward("a page that comes back from the cache starts its sandbox anew", asy
     })
   );
   const page = await browser.open(site.url);
-  await page.getByText("Kept in this browser").waitFor();
+  await page.getByText("Stored in this browser").waitFor();
   await page.evaluate(() => document.title = "as it was");
   await page.goto(new URL("blank.html", site.url).href);
   await page.goBack({ waitUntil: "commit" });
   await page.waitForFunction(() => document.title !== "as it was");
-  await page.getByText("Kept in this browser").waitFor();
+  await page.getByText("Stored in this browser").waitFor();
   await page.getByText("quote-db").first().click();
   await page.getByRole("button", { name: "Dry run" }).first().waitFor();
   browser.assertQuiet();
