@@ -1,8 +1,8 @@
-// The part of the sandbox that its owner answers, whichever tab asks. A type alone; runs anywhere.
+// The calls of the sandbox that the owner answers for all tabs. A type alone.
 
 import type { Sandbox } from "./sandbox.ts";
 
-/** What a guest forwards. The rest is each tab's own affair. */
+/** The calls that a guest forwards to the owner. Each tab handles the others itself. */
 export type SandboxCalls = Omit<
   Sandbox,
   "subscribe" | "connectNats" | "disconnectNats" | "close"

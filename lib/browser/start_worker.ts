@@ -1,33 +1,38 @@
-// Starts a worker under a policy that asks for Trusted Types. For browsers.
+// Starts a worker under a policy that requires Trusted Types. For browsers.
 
-/** The part of Trusted Types that is used; TypeScript's library does not know them. */
+/** The used part of Trusted Types, which TypeScript's DOM library does not declare. */
 interface TrustedTypes {
   createPolicy(
     name: string,
     rules: { readonly createScriptURL: (url: string) => string },
   ): {
-    /** Makes an object that stands for the text wherever a script's address is wanted. */
+    /** Makes an object that is accepted where a script's address is required. */
     createScriptURL(url: string): string;
   };
 }
 
-/** The name of godwit's only Trusted Types policy; `Content-Security-Policy: trusted-types godwit`. */
+/**
+ * The name of godwit's only Trusted Types policy; `Content-Security-Policy: trusted-types godwit`.
+ */
 const TRUSTED_TYPES_POLICY = "godwit";
 
 let trust: ((url: string) => string) | null = null;
 
-/** Starts a module worker of this page's origin, and of no other. */
+/** Starts a module worker. Throws if its address has another origin than the page. */
 export function startWorker(url: string | URL, name: string): Worker {
   return new Worker(trustedScriptUrl(url), { type: "module", name });
 }
 
-/** The address of a script of this page's origin, as a policy wants it. Throws for any other origin. */
+/**
+ * The address of a script as the policy requires it. Throws if it has another origin than the page.
+ */
 export function trustedScriptUrl(url: string | URL): string {
   trust ??= trustingPolicy();
   return trust(new URL(url, location.href).href);
 }
 
-// A policy may be made once: https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy-factory
+// A policy can be created once:
+// https://w3c.github.io/trusted-types/dist/spec/#trusted-type-policy-factory
 function trustingPolicy(): (url: string) => string {
   const factory: TrustedTypes | undefined = Reflect.get(globalThis, "trustedTypes");
   const policy = factory?.createPolicy(TRUSTED_TYPES_POLICY, { createScriptURL: sameOrigin });

@@ -50,7 +50,7 @@ combined(
     assert.equal(await found("quotes"), [["001_kept.sql"], "kept", null]);
     const page = "https://edge.example/trivia.page.js";
     assert.equal(await found("trivia"), [["001_bundled.sql"], "bundle", page]);
-    const nowhere = 'No files are kept for a plugin "none"; drop them onto the page; ' +
+    const nowhere = 'No files are saved for a plugin "none"; drop them onto the page; ' +
       'There is no bundle of the plugin "none"';
     assert.equal(await found("none"), [nowhere, null, null]);
   },

@@ -159,7 +159,7 @@ runs(
 
     await sandbox.view("Migrations");
     await sandbox.button("Apply to here").click();
-    const footnote = await sandbox.dialog.getByText("Exactly the plan").innerText();
+    const footnote = await sandbox.dialog.getByText("Only the plan of this dry run").innerText();
     await sandbox.button("Apply and delete this data").click();
     await sandbox.result.getByText("Applied 1 migration; now at version 3").waitFor();
     await sandbox.result.getByText("loses 2 rows of notes").waitFor();

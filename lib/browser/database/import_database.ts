@@ -1,4 +1,4 @@
-// Replaces a database by the bytes of another, whole or not at all. Runs where SQLite runs.
+// Replaces a database by the bytes of another in one transaction. Runs where SQLite runs.
 
 import { historyOwners, readHistory } from "../../execute/history_table.ts";
 import { quoteName } from "../../message/plugin_name.ts";
@@ -12,8 +12,8 @@ const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;
 
 /**
- * Opens the bytes of a database file in memory. One that is damaged, that is no database, or that
- * could not be migrated is refused; close what is opened.
+ * Opens the bytes of a database file in memory. Refuses bytes that are damaged, that are not a
+ * database, or that could not be migrated. The caller closes the connection.
  */
 export function openDatabaseFile(
   sqlite3: Sqlite3,
@@ -43,21 +43,21 @@ export function openDatabaseFile(
 }
 
 /**
- * Replaces what is in `target` by what is in `source`, in one transaction, by SQLite's backup API:
- * https://sqlite.org/backup.html. Throws `SqliteError`, and then nothing has changed.
+ * Replaces the contents of `target` by those of `source` in one transaction, with SQLite's backup
+ * API: https://sqlite.org/backup.html. If it throws `SqliteError`, nothing has changed.
  */
 export function copyDatabase(source: Connection, target: Connection): void {
   const { capi } = target.sqlite3;
   const backup = capi.sqlite3_backup_init(target.pointer, "main", source.pointer, "main");
   if (backup === 0) throw new SqliteError(target.failure(capi.SQLITE_IOERR, null));
   const stepped = capi.sqlite3_backup_step(backup, -1);
-  // A copy that did not reach its end is rolled back here.
+  // This rolls back an incomplete copy.
   const finished = capi.sqlite3_backup_finish(backup);
   if (stepped !== capi.SQLITE_DONE) throw new SqliteError(target.failure(stepped, null));
   if (finished !== capi.SQLITE_OK) throw new SqliteError(target.failure(finished, null));
 }
 
-/** Why a database cannot be this plugin's, by the history in it. */
+/** Why the history in a database is not that of this plugin. */
 function historyProblem(connection: Connection, plugin: string): string | null {
   try {
     if (readHistory(connection, plugin).length > 0) return null;
@@ -68,7 +68,7 @@ function historyProblem(connection: Connection, plugin: string): string | null {
         `of "${plugin}", and nothing was changed; import it there`;
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
-    return `The file holds a history that is not godwit's, and nothing was changed: ` +
+    return `The file contains a history that is not godwit's, and nothing was changed: ` +
       `${error.failure.message}; rename or drop plugin_schema_migrations in it`;
   }
 }
@@ -77,7 +77,7 @@ function refuse(reason: string): { readonly ok: false; readonly message: string 
   return {
     ok: false,
     message: `The file is damaged, and nothing was changed: ${reason}; ` +
-      `the sqlite3 shell may save it with .recover`,
+      `the sqlite3 shell may recover it with .recover`,
   };
 }
 
@@ -98,7 +98,7 @@ function deserialize(connection: Connection, bytes: Uint8Array): void {
   const pointer: Pointer = wasm.alloc(bytes.length);
   const heap = wasm.heap8u();
   heap.set(bytes, pointer);
-  // A database in memory has no write-ahead log, and one whose header asks for it would not open.
+  // A database in memory has no write-ahead log, and a header that requires one would not open.
   heap.fill(1, pointer + 18, pointer + 20);
   const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_RESIZEABLE;
   const code = capi.sqlite3_deserialize(

@@ -1,5 +1,5 @@
-// SQLite on memory, for browsers that keep nothing: the same VFS as on a server, on another storage.
-// Runs anywhere.
+// SQLite in memory, for browsers without storage: the VFS of the server on another storage. Runs
+// anywhere.
 
 import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { installVfs } from "../../vfs/install_vfs.ts";
@@ -9,7 +9,7 @@ import type { HostEnvironment } from "../../worker/database_host.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 
-/** Gives SQLite a storage; what it keeps is gone when the thread ends. */
+/** Gives SQLite a storage in memory, which is lost when the thread ends. */
 export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFiles {
   const storage = memoryStorage();
   return {
@@ -21,7 +21,7 @@ export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFi
       path: `/${plugin}.sqlite3`,
       backups: {
         newFile: (name) => `/backups/${plugin}/${name}`,
-        // What memory there is shows when it is taken.
+        // The available memory is not known in advance.
         freeBytes: () => Infinity,
         discard(path) {
           for (const each of [path, `${path}-journal`]) {

@@ -1,5 +1,5 @@
-// SQLite on the browser's own files: its VFS `opfs-sahpool`, one directory for each plugin. Runs in
-// dedicated workers of browsers.
+// SQLite in OPFS, with its VFS `opfs-sahpool` and one directory for each plugin. Runs in dedicated
+// workers of browsers.
 
 import type { HostEnvironment } from "../../worker/database_host.ts";
 import type { BackupPlace } from "../../execute/backup.ts";
@@ -9,27 +9,27 @@ import { StorageError } from "../../vfs/storage.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
-// The database, its journal, a backup and its journal, and what SQLite sorts.
+// The database, its journal, a backup and its journal, and temporary files of SQLite.
 const SPARE_FILES = 6;
-// A tab that died gives its files back soon after its lock; a worker that is ended amid SQL is given two
-// seconds by Chromium to come to an end by itself.
+// The files of a closed tab are released soon after its lock. Chromium waits up to two seconds for
+// a terminated worker that runs SQL.
 const FIRST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 100;
 const PATIENCE_MS = 5_000;
 
 /**
- * Remembers what the browser threw; give `note` to `loadSqlite()`. The pool forgets it as soon as SQLite
- * goes on, which SQLite does to roll back.
+ * Records the errors of the browser; pass `note` to `loadSqlite()`. The pool drops its error at the
+ * next call of SQLite, which follows to roll back.
  */
 export class OpfsFailures {
   #first: StorageError | null = null;
 
-  /** Keeps the first failure that was not taken. */
+  /** Records an error, unless one is recorded already. */
   readonly note = (_: unknown, error: unknown): void => {
     this.#first ??= storageError("use", "the browser's storage", error);
   };
 
-  /** What failed first since the last time; `null` for nothing. */
+  /** Takes the first error since the last call; `null` if there is none. */
   take(): StorageError | null {
     const taken = this.#first;
     this.#first = null;
@@ -37,7 +37,7 @@ export class OpfsFailures {
   }
 }
 
-/** Opens a plugin's directory. Throws `StorageError` where it cannot be had. */
+/** Opens a plugin's directory. Throws `StorageError` if it cannot. */
 export async function opfsEnvironment(
   sqlite3: Sqlite3,
   directory: string,
@@ -49,11 +49,12 @@ export async function opfsEnvironment(
     sqlite3,
     vfs: { name: pool.vfsName, takeError: () => failures.take() },
     journal: SANDBOX_JOURNAL,
-    // The pool cannot tell sizes without reading; there is a database or there is none.
+    // The pool has no sizes without reading, so report only whether the database exists.
     storage: { sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null },
     async place(plugin) {
       failures.take();
-      // SQLite asks for files while it runs, when nothing can be waited for, so there must be some.
+      // SQLite opens files synchronously, and the pool adds files asynchronously, so reserve them
+      // here.
       await reserveFiles(pool, directory);
       freeBytes = await freeSpace();
       return {
@@ -77,10 +78,10 @@ async function openPool(sqlite3: Sqlite3, directory: string): Promise<OpfsPool> 
         name: "godwit",
         directory,
         initialCapacity: SPARE_FILES,
-        // Without this, a directory that is in use would be deleted, databases and all.
+        // Without this, the pool would delete a directory that is in use, with its databases.
         preserveOnInitFailure: true,
         forceReinitIfPreviouslyFailed: true,
-        // Errors alone.
+        // Log errors only.
         verbosity: 1,
       });
     } catch (error) {
@@ -93,7 +94,7 @@ async function openPool(sqlite3: Sqlite3, directory: string): Promise<OpfsPool> 
   }
 }
 
-// What the browser says of a file that has an access handle already:
+// The browser's error for a file that has an access handle already:
 // https://developer.mozilla.org/docs/Web/API/FileSystemFileHandle/createSyncAccessHandle
 function isTaken(error: unknown): boolean {
   return error instanceof DOMException && error.name === "NoModificationAllowedError";
@@ -130,16 +131,16 @@ function poolBackups(
   };
 }
 
-// An estimate, which the browser blurs on purpose; what is truly too much fails when it is written.
+// An estimate, which browsers blur on purpose. Writing too much fails anyway.
 async function freeSpace(): Promise<number | null> {
   const { quota, usage } = await navigator.storage.estimate();
   return quota === undefined || usage === undefined ? null : Math.max(quota - usage, 0);
 }
 
-// What the browser throws: https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle-write
+// The errors of the browser: https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle-write
 function storageError(operation: string, path: string, error: unknown): StorageError {
   if (error instanceof DOMException && error.name === "QuotaExceededError") {
-    const advice = "it is full; delete backups or databases that are kept here, " +
+    const advice = "it is full; delete backups or databases that are stored here, " +
       "or make room on the disk";
     return new StorageError("EDQUOT", operation, path, advice);
   }

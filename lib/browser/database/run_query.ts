@@ -1,4 +1,4 @@
-// Runs a statement of the person at the page on a plugin's data. Runs where SQLite runs.
+// Runs a statement of the user on a plugin's rows. Runs where SQLite runs.
 
 import { violationOf } from "../../execute/policy.ts";
 import { Interrupter, type Limits } from "../../execute/interrupter.ts";
@@ -19,9 +19,9 @@ const SCHEMA_TABLES = [
   "sqlite_temp_master",
   "sqlite_temp_schema",
 ];
-const MIGRATIONS_ALONE = "The schema changes by migrations alone; write one in the playground";
-const WRITES = "This would write to the database, and only reading is allowed now";
-// Rows are copied from thread to thread, and a copy that fails costs the thread and what it has in memory.
+const MIGRATIONS_ALONE = "Only migrations change the schema; write one in the playground";
+const WRITES = "This would write to the database, and only reading is allowed";
+// Rows are copied between threads. A copy that fails ends the thread, with its databases in memory.
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 const TOO_LARGE: SqliteFailure = {
   code: "SQLITE_TOOBIG",
@@ -31,9 +31,9 @@ const TOO_LARGE: SqliteFailure = {
 const NUMBERS = ["application_id", "user_version"];
 
 /**
- * Runs one statement. SQLite's authorizer decides what it may do: reading anything, and with `write`
- * changing rows that are not godwit's; the schema changes by migrations alone. Foreign keys are
- * enforced. A write runs to its end however many rows it returns.
+ * Runs one statement. SQLite's authorizer decides what it may do: read anything, and with `write`
+ * change rows of tables that are not godwit's. Only migrations change the schema. Foreign keys are
+ * enforced. A write runs to its end, however many rows it returns.
  */
 export function runQuery(
   connection: Connection,
@@ -59,7 +59,9 @@ export function runQuery(
     // REINDEX and ANALYZE write without naming a table to the authorizer.
     if (query.access === "read" && !statement.isReadOnly) return refuse(WRITES);
     if (statement.parameterCount > 0) {
-      return refuse("Parameters such as ? have no value here; write the values");
+      return refuse(
+        "Parameters such as ? have no values here; write the values into the statement",
+      );
     }
     const outcome = collect(statement, query);
     if (!("code" in outcome)) {
@@ -80,7 +82,7 @@ type OnlyStatement =
   | { readonly kind: "failed"; readonly failure: SqliteFailure }
   | { readonly kind: "refused"; readonly message: string };
 
-/** The first statement, if there is one and no other. */
+/** The only statement of a script. */
 function onlyStatement(script: Script): OnlyStatement {
   let found: Statement | null = null;
   while (true) {
@@ -128,7 +130,7 @@ function collect(
   return { columns: statement.columns, rows, hasMore };
 }
 
-// About what a row takes in memory, where it is and wherever it is copied to.
+// The approximate size of a row in memory.
 function sizeOf(row: readonly SqlValue[]): number {
   return row.reduce<number>((sum, value) => {
     if (typeof value === "string") return sum + 2 * value.length;
@@ -143,14 +145,14 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
     case "insert":
     case "update":
     case "delete":
-      // The first that CREATE and DROP ask for.
+      // The first access that CREATE and DROP request.
       if (SCHEMA_TABLES.includes(access.table.toLowerCase())) return MIGRATIONS_ALONE;
       if (isReserved(access.table)) {
-        return `"${access.table}" is godwit's own history, which is not written by hand`;
+        return `"${access.table}" is godwit's history, which statements cannot change`;
       }
       return allowed === "write"
         ? null
-        : `This would ${access.kind} rows of "${access.table}", and only reading is allowed now`;
+        : `This would ${access.kind} rows of "${access.table}", and only reading is allowed`;
     case "create":
     case "drop":
     case "alter-table":
@@ -162,7 +164,7 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
     case "detach":
       return "Only the plugin's own database can be used here";
     case "pragma":
-      // A migration may set the two numbers that belong to the application.
+      // Only migrations set the two numbers that belong to the application.
       return violationOf(access) === null &&
           (access.argument === null || !NUMBERS.includes(access.name.toLowerCase()))
         ? null

@@ -1,6 +1,6 @@
-// The files that SQLite has in the sandbox, beside SQLite's own use of them. Runs anywhere.
+// Access to SQLite's files in the sandbox, outside of SQLite. Types alone.
 
-/** Every database and backup of one plugin. */
+/** The databases and backups of one plugin. */
 export interface SandboxFiles {
   names(): readonly string[];
   /** The bytes of a file that no connection has open. */

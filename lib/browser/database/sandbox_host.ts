@@ -1,4 +1,4 @@
-// What the sandbox's database worker does beside migrating. Runs where SQLite runs.
+// The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
 import { backUp, backupStamp } from "../../execute/backup.ts";
 import { readBase } from "../../execute/database_base.ts";
@@ -21,26 +21,26 @@ import { runQuery } from "./run_query.ts";
 import type { DataQuery, DataRows } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
-/** Where a database worker keeps its files. */
+/** Where a database worker stores its files. */
 export type SandboxStorage =
   | { readonly kind: "opfs"; readonly directory: string }
   | { readonly kind: "memory" };
 
-/** What a storage gives the sandbox. */
+/** The environment of a storage. */
 export type SandboxEnvironment = HostEnvironment & SandboxFiles;
 
-/** A rehearsal, and the schema after each step that was completed. */
+/** A rehearsal, and the schema after each completed step. */
 export interface SchemaRehearsal {
   readonly rehearsal: Rehearsal;
   readonly schemas: readonly Schema[];
 }
 
-/** Serves the sandbox. One plugin is open at a time. */
+/** Answers the sandbox. One plugin is open at a time. */
 export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment> {
   readonly #load: (module: WebAssembly.Module) => Promise<Sqlite3>;
   #plugin = "";
 
-  /** `load` starts SQLite, once; `startEnvironment` gives it a storage. */
+  /** `load` starts SQLite once; `startEnvironment` gives it a storage. */
   constructor(
     load: (module: WebAssembly.Module) => Promise<Sqlite3>,
     startEnvironment: StartEnvironment<SandboxStorage, SandboxEnvironment>,
@@ -49,7 +49,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     this.#load = load;
   }
 
-  /** Starts SQLite without a storage, ahead of `start()`; returns its version. */
+  /** Starts SQLite without a storage, before `start()`. Returns its version. */
   async load(module: WebAssembly.Module): Promise<string> {
     return (await this.#load(module)).version.libVersion;
   }
@@ -59,7 +59,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     await super.open(target);
   }
 
-  /** Rehearses steps on an empty database, and keeps every schema on the way. */
+  /** Rehearses steps on an empty database, and returns the schema after each of them. */
   rehearseSchemas(
     steps: readonly PlanStep[],
     patience: WirePatience,
@@ -84,15 +84,15 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   /**
-   * The bytes of the database, or of a backup; `null` where there is none. A damaged database is given
-   * as it is, for whoever can save something of it.
+   * The bytes of the database, or of a backup; `null` if there is no such file. A damaged database
+   * is exported as it is, so that it can be recovered elsewhere.
    */
   async exportFile(backup: string | null): Promise<Outcome<Uint8Array<ArrayBuffer> | null>> {
     const { names, read } = this.environment;
     const path = backup === null ? `/${this.#plugin}.sqlite3` : this.#backupPath(backup);
     if (!names().includes(path)) return { ok: true, value: null };
-    // Reading the database once undoes what a crash left half done; then the file is whole by itself.
-    // Whatever is wrong with it, its backups can be had.
+    // Reading the database once rolls back what a crash has left incomplete, so that the file is
+    // valid without its journal. A backup needs no such step.
     if (backup === null) {
       const settled = await this.#settle();
       if (!settled.ok && this.#hasJournal(path)) return settled;
@@ -108,14 +108,14 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return settled;
   }
 
-  /** Whether a file is half of something: what belongs back into it is in its journal. */
+  /** Whether a file has a hot journal, without which it is invalid. */
   #hasJournal(path: string): boolean {
     const journal = `${path}-journal`;
     const { names, read } = this.environment;
     return names().includes(journal) && read(journal).length > 0;
   }
 
-  /** Replaces the database; what was there is backed up first. */
+  /** Replaces the database, after a backup of the present one. */
   async importFile(bytes: Uint8Array, backupName: string): Promise<Outcome<void>> {
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
@@ -129,13 +129,14 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return outcome.ok ? outcome.value : outcome;
   }
 
-  /** The names of the backups, the newest first. */
+  /** The names of the backups, newest first. */
   backups(): readonly string[] {
     const directory = this.#backupPath("");
     const names = this.environment.names();
     return names
       .filter((path) => path.startsWith(directory) && path.endsWith(".sqlite3"))
-      // SQLite deletes a backup's journal when the last page is written; a crash leaves half of one.
+      // SQLite deletes a backup's journal when the last page is written; a crash leaves half of
+      // one.
       .filter((path) => !names.includes(`${path}-journal`))
       .map((path) => path.slice(directory.length))
       .sort((one, other) => backupStamp(other).localeCompare(backupStamp(one)));

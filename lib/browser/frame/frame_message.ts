@@ -1,38 +1,38 @@
-// What a plugin's page code and the page that hosts it say to each other. Pure; runs anywhere.
+// The messages between a plugin's page and the page that holds its frame. Pure; runs anywhere.
 
 import * as v from "valibot";
 import type { Reply } from "../../message/reply.ts";
 import { MAX_REQUEST_BYTES } from "../../message/request.ts";
 
-/** The longest subject that is read; every valid one is shorter. */
+/** The longest subject that is accepted; every valid one is shorter. */
 const MAX_SUBJECT_LENGTH = 200;
 
-/** A request of the wire contract, as NATS carries it, with a number that its reply repeats. */
+/** A request of the wire contract, with an id for its reply. */
 export const FrameRequestSchema = v.strictObject({
   id: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   subject: v.pipe(v.string(), v.maxLength(MAX_SUBJECT_LENGTH)),
-  /** JSON, as over the wire. */
+  /** JSON text. */
   payload: v.pipe(v.string(), v.maxLength(MAX_REQUEST_BYTES)),
 });
 
-/** Its reply; `id` is null where the request had none that can be repeated. */
+/** A reply. `id` is null if the request had no valid id. */
 export const FrameReplySchema = v.strictObject({
   id: v.nullable(v.number()),
   payload: v.string(),
 });
 
-/** The payload of a reply; the page that hosts the frame wrote it, and is believed. */
+/** The payload of a reply. The page that holds the frame wrote it, and is trusted. */
 export const ReplyTextSchema: v.GenericSchema<unknown, Reply> = v.pipe(
   v.string(),
   v.parseJson(),
   v.custom<Reply>((value) => typeof value === "object" && value !== null && "success" in value),
 );
 
-/** What the page says once, with a port for everything else. */
+/** The first message to the frame. It transfers the port for all others. */
 export const FrameStartSchema = v.strictObject({
   kind: v.literal("godwit-plugin-frame"),
   plugin: v.string(),
-  /** The text of the plugin's page code: one ES module without imports, with the export `start`. */
+  /** The page code: one ES module without imports that exports `start`. */
   code: v.string(),
 });
 

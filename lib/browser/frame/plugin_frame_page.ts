@@ -1,5 +1,5 @@
-// Starts a plugin's page code and gives it its way to its own database. For the frame without an origin
-// that the page opens; nothing else runs in it.
+// Starts a plugin's page code and connects it to its own database. Runs in the frame without an
+// origin.
 
 import * as v from "valibot";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
@@ -15,13 +15,13 @@ import {
 
 const PageModuleSchema = v.custom<{ readonly start: StartPage }>(
   (module) => typeof module === "object" && module !== null && "start" in module,
-  "it exports no start()",
+  "the module does not export start()",
 );
 
 withholdNetwork();
 addEventListener("message", takeStart);
 
-// WebRTC reaches any host, and no policy that browsers know keeps it from doing so.
+// WebRTC connects to any host, and no policy that browsers implement prevents it.
 function withholdNetwork(): void {
   for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel"]) {
     Reflect.deleteProperty(globalThis, name);
@@ -42,7 +42,7 @@ async function run({ plugin, code }: FrameStart, port: MessagePort): Promise<voi
     const { start } = v.parse(PageModuleSchema, await import(url));
     await start(Object.freeze(connect(plugin, port)), root);
   } catch (error) {
-    // Its author looks here first.
+    // The author of the page looks here first.
     root.textContent = `The plugin's page failed: ${error}`;
     throw error;
   } finally {

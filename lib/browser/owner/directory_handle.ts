@@ -1,6 +1,7 @@
-// The part of the browser's FileSystemDirectoryHandle that godwit uses, so that tests can bring their own.
+// The part of the browser's FileSystemDirectoryHandle that godwit uses, so that tests can implement
+// it. Types alone.
 
-/** A directory: a `FileSystemDirectoryHandle`, or what stands for it. */
+/** A directory: a `FileSystemDirectoryHandle`, or a replacement. */
 export interface DirectoryHandle {
   readonly kind: "directory";
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<DirectoryHandle>;
@@ -9,14 +10,14 @@ export interface DirectoryHandle {
   entries(): AsyncIterable<[string, DirectoryHandle | FileHandle]>;
 }
 
-/** A file: a `FileSystemFileHandle`, or what stands for it. */
+/** A file: a `FileSystemFileHandle`, or a replacement. */
 export interface FileHandle {
   readonly kind: "file";
   getFile(): Promise<{ arrayBuffer(): Promise<ArrayBuffer> }>;
   createWritable(): Promise<WritableFile>;
 }
 
-/** What is written shows when it is closed, and not before. */
+/** A writable stream. Written bytes become visible when it is closed. */
 export interface WritableFile {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   close(): Promise<void>;

@@ -1,9 +1,12 @@
-// Loads bundles into the sandbox's worker. For browsers, where the policy allows modules of the page's own
-// origin alone.
+// Loads bundles into the sandbox's worker. For browsers; the policy allows modules of the page's
+// own origin only.
 
 import { type ImportedBundle, readBundle } from "../../source/bundle_source.ts";
 
-/** Imports every URL, absolute ones; one that cannot be loaded or is no bundle says so and harms no other. */
+/**
+ * Imports bundles by absolute URLs. One that cannot be loaded, or is not a bundle, does not affect
+ * the others.
+ */
 export function importBundles(urls: readonly string[]): Promise<readonly ImportedBundle[]> {
   return Promise.all(urls.map(importBundle));
 }
@@ -11,7 +14,7 @@ export function importBundles(urls: readonly string[]): Promise<readonly Importe
 async function importBundle(url: string): Promise<ImportedBundle> {
   let module: unknown;
   try {
-    // Not a literal, so that bundlers leave it alone.
+    // Not a literal, so that bundlers do not resolve it.
     module = await import(url);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,14 +1,15 @@
-// Files kept in the browser's private file system (OPFS), by its asynchronous interface. For browsers.
+// Files saved in the browser's private file system (OPFS), by its asynchronous interface. For
+// browsers.
 //
-// Below the directory that it is given, a plugin `quotes` looks like this:
+// Below its directory, a plugin `quotes` looks like this:
 //
 //   quotes/7/migrations/001_create_quotes.sql   generation 7, and every file of it
 //   quotes/7/complete                           an empty file
 //
-// Invariant: a generation is read only while its `complete` is there. It is the last thing that is
-// made and the first that is removed, and nothing is written into a generation that has one. So
-// what is read is what one keep() was given, whole, wherever another keep() or a forget() was cut
-// off. Of two complete generations the higher counts; the lower was about to be removed.
+// Invariant: a generation is read only if it has its `complete`, which is created last and removed
+// first. Nothing is written into a generation that has one. So a read returns all files of one
+// keep(), even if another keep() or a forget() was interrupted. Of two complete generations the
+// higher one is read; the lower one was about to be removed.
 
 import type { SourceFile } from "../../source/collect_migrations.ts";
 import type { PluginFiles } from "../../source/file_source.ts";
@@ -21,15 +22,15 @@ const COMPLETE = "complete";
 const MIGRATIONS = "migrations";
 
 /**
- * Makes a source of the files that are kept below a directory, which belongs to it alone; one tab
- * at a time may use it. Calls are carried out one after the other.
+ * Makes a source of the files saved below a directory, which only one tab at a time may use. Calls
+ * are queued.
  *
- * https://fs.spec.whatwg.org says what the directory does: close() of a writable replaces a file's
- * content whole, and an entry is removed or not.
+ * It rests on https://fs.spec.whatwg.org: close() of a writable replaces the content of a file
+ * atomically, and an entry is removed atomically.
  */
 export function keptSource(root: DirectoryHandle): KeptSource {
   let queue: Promise<unknown> = Promise.resolve();
-  // A read between the steps of a keep() would lose the files under its hands.
+  // A keep() removes the generation that a concurrent read would be reading.
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const result = queue.then(act);
     queue = result.catch(() => {});
@@ -42,12 +43,12 @@ export function keptSource(root: DirectoryHandle): KeptSource {
     keep(plugin, files) {
       const problem = whyNotKept(plugin, files);
       if (problem !== null) return Promise.resolve({ ok: false, message: problem });
-      const what = `Cannot keep the files of "${plugin}"`;
+      const what = `Cannot save the files of "${plugin}"`;
       return inTurn(() => outcomeOf(what, () => keepFiles(root, plugin, files)));
     },
     forget: (plugin) =>
       inTurn(() =>
-        outcomeOf(`Cannot forget the files of "${plugin}"`, () => forgetFiles(root, plugin))
+        outcomeOf(`Cannot delete the files of "${plugin}"`, () => forgetFiles(root, plugin))
       ),
   };
 }
@@ -65,7 +66,7 @@ async function readPlugin(root: DirectoryHandle, plugin: string): Promise<Plugin
   try {
     return await readNewest(root, plugin);
   } catch (error) {
-    const message = `Cannot read the files that are kept for "${plugin}": ${reasonOf(error)}`;
+    const message = `Cannot read the files saved for "${plugin}": ${reasonOf(error)}`;
     return { found: false, message };
   }
 }
@@ -105,11 +106,11 @@ async function keepFiles(
     for (const { file, bytes } of files) await writeFile(migrations, file, bytes);
     await generation.getFileHandle(COMPLETE, { create: true });
   } catch (error) {
-    // Where this fails too, what is left has no `complete`, and the next keep() removes it.
+    // If this fails too, the rest has no `complete`, and the next keep() removes it.
     await directory.removeEntry(String(next), { recursive: true }).catch(() => {});
     throw error;
   }
-  // The files are kept by now; what cannot be removed is removed by the next keep().
+  // The files are saved. The next keep() removes what cannot be removed now.
   await removeGenerations(directory, present).catch(() => {});
 }
 
@@ -120,7 +121,7 @@ async function forgetFiles(root: DirectoryHandle, plugin: string): Promise<void>
   await root.removeEntry(plugin, { recursive: true });
 }
 
-/** Removes generations, the oldest first: were the newest first, an older one would come back. */
+/** Removes generations, oldest first. The other order could make an older one the newest. */
 async function removeGenerations(
   directory: DirectoryHandle,
   generations: readonly Generation[],
@@ -159,7 +160,7 @@ async function newestComplete(
   return null;
 }
 
-/** Every entry, read to the end before anything is changed. */
+/** Reads all entries before anything is changed. */
 async function entriesOf(
   directory: DirectoryHandle,
 ): Promise<readonly (readonly [string, FileHandle | DirectoryHandle])[]> {
@@ -175,7 +176,7 @@ async function writeFile(
 ): Promise<void> {
   const handle = await directory.getFileHandle(file, { create: true });
   const writable = await handle.createWritable();
-  // A copy: the interface takes no bytes that threads may share.
+  // A copy, because the interface accepts no shared memory.
   await writable.write(bytes.slice());
   await writable.close();
 }
@@ -214,12 +215,12 @@ async function outcomeOf(what: string, act: () => Promise<void>): Promise<Outcom
 
 function reasonOf(error: unknown): string {
   if (nameOf(error) === "QuotaExceededError") {
-    return "the browser gives this page no more space; remove files or databases that it keeps";
+    return "the browser gives this page no more space; delete files or databases stored here";
   }
   return error instanceof Error ? error.message : String(error);
 }
 
-// A DOMException is no Error everywhere.
+// A DOMException is not an Error in every runtime.
 function nameOf(error: unknown): string | null {
   return typeof error === "object" && error !== null && "name" in error ? String(error.name) : null;
 }

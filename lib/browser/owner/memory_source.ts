@@ -1,8 +1,8 @@
-// Files kept as long as the tab lives, where the browser has no storage. Runs anywhere.
+// Saved files in memory, for browsers without storage. Runs anywhere.
 
 import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
 
-/** Makes a source that keeps files in memory. */
+/** Makes a source that stores files in memory. */
 export function memorySource(): KeptSource {
   const plugins = new Map<string, readonly KeptFile[]>();
   return {
@@ -30,7 +30,7 @@ export function memorySource(): KeptSource {
   };
 }
 
-// Whoever gave the bytes may go on writing into them.
+// The caller may write into the bytes later.
 function copyOf({ file, bytes }: KeptFile): KeptFile {
   return { file, bytes: bytes.slice() };
 }

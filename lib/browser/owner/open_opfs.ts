@@ -1,10 +1,11 @@
-// Finds out whether the browser keeps files, by trying. For dedicated workers of browsers.
+// Opens the browser's private file system (OPFS), if it can be used. For dedicated workers of
+// browsers.
 
 import type { Outcome } from "../../worker/session.ts";
 
 /** The directories of a sandbox. */
 export interface OpfsDirectories {
-  /** What was dropped onto the page. */
+  /** The files saved for plugins. */
   readonly plugins: FileSystemDirectoryHandle;
 }
 
@@ -12,7 +13,7 @@ export interface OpfsDirectories {
 export async function openOpfs(name: string): Promise<Outcome<OpfsDirectories>> {
   try {
     if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) {
-      return { ok: false, message: "This browser has no files for workers (OPFS)" };
+      return { ok: false, message: "This browser has no file system for workers (OPFS)" };
     }
     const root = await navigator.storage.getDirectory();
     const directory = await root.getDirectoryHandle(name, { create: true });
@@ -21,8 +22,8 @@ export async function openOpfs(name: string): Promise<Outcome<OpfsDirectories>> 
       value: { plugins: await directory.getDirectoryHandle("plugins", { create: true }) },
     };
   } catch (error) {
-    // Private windows refuse; so do pages without a secure origin, where there is nothing to call.
+    // Some private windows refuse it. An insecure origin has no `navigator.storage`.
     const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, message: `This browser does not let the page keep files: ${reason}` };
+    return { ok: false, message: `This browser does not allow the page to store files: ${reason}` };
   }
 }

@@ -1,4 +1,4 @@
-// Where the sandbox's plugins come from: kept files, bundles and a manifest, in this order. For browsers.
+// The sources of plugins: saved files, bundles and a manifest, in this order. For browsers.
 
 import { bundleSource } from "../../source/bundle_source.ts";
 import { combinedSource } from "../../source/combined_source.ts";
@@ -8,14 +8,14 @@ import { importBundles } from "./import_bundles.ts";
 import type { KeptSource } from "./kept_files.ts";
 import type { PluginEntry, PluginOrigin } from "../sandbox.ts";
 
-/** The sources of an owner. URLs are absolute. */
+/** Which sources to open. URLs are absolute. */
 export interface SourceOptions {
   readonly kept: KeptSource;
   readonly bundles: readonly string[];
   readonly manifest: string | null;
 }
 
-/** Every source as one. */
+/** All sources, combined. */
 export interface SandboxSources {
   readonly kept: KeptSource;
   readonly all: PluginSource;
@@ -24,7 +24,9 @@ export interface SandboxSources {
   problems(): Promise<readonly string[]>;
 }
 
-/** Imports the bundles and puts the sources in their order; what cannot be had becomes a problem. */
+/**
+ * Imports the bundles and combines the sources. A source that cannot be loaded becomes a problem.
+ */
 export async function openSources(options: SourceOptions): Promise<SandboxSources> {
   const { kept, manifest } = options;
   const bundles = await importBundles(options.bundles);
@@ -46,7 +48,7 @@ export async function openSources(options: SourceOptions): Promise<SandboxSource
       })));
     },
     async problems() {
-      // Asking is what shows whether a server answers.
+      // A request shows whether the server answers.
       await http?.plugins();
       const problem = http?.problem() ?? null;
       const unreadable = bundles.flatMap((each) => each.ok ? [] : [each.message]);

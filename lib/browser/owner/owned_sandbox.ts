@@ -1,4 +1,4 @@
-// The sandbox in the tab that owns it: handlers, sources and database workers put together. For browsers.
+// The sandbox of the owner: handlers, sources and database workers. For browsers.
 
 import { backupName } from "../../execute/backup.ts";
 import type { Log } from "../../handler/context.ts";
@@ -29,7 +29,7 @@ import type {
 import type { SandboxCalls } from "../sandbox_calls.ts";
 import { WireRequests } from "./wire_requests.ts";
 
-/** What an owner needs to begin. URLs are absolute. */
+/** How the owner opens its sandbox. URLs are absolute. */
 export interface OwnerOptions {
   /** The name of the sandbox: a directory of OPFS. */
   readonly name: string;
@@ -38,11 +38,11 @@ export interface OwnerOptions {
   readonly bundles: readonly string[];
   readonly manifest: string | null;
   readonly log: Log;
-  /** Takes what is to be told to every tab; must neither wait nor throw. */
+  /** Sends an event to every tab. Must neither block nor throw. */
   readonly emit: (event: SandboxEvent) => void;
 }
 
-// What the person at the page waits for.
+// How long a user waits for an answer.
 const QUERY_TIMEOUT_MS = 30_000;
 const REPORT_TIMEOUT_MS = 20_000;
 
@@ -55,10 +55,10 @@ interface Parts {
   readonly sources: SandboxSources;
 }
 
-/** Owns the databases until it is disposed of. */
+/** Owns the databases until it is disposed. */
 export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly storage: StorageKind;
-  /** The requests of this tab and its guests; the NATS service adds its own. */
+  /** Answers the requests of this tab, of guests and of NATS. */
   readonly wire: WireRequests;
   readonly #threads: PluginThreads;
   readonly #sources: SandboxSources;
@@ -84,7 +84,9 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     });
   }
 
-  /** Opens storage and sources; without OPFS everything is kept in memory, and `storage` says why. */
+  /**
+   * Opens storage and sources. Without OPFS everything is in memory, and `storage` has the reason.
+   */
   static async open(options: OwnerOptions): Promise<OwnedSandbox> {
     const { name, module, databaseWorkerUrl, bundles, manifest } = options;
     const opfs = await openOpfs(name);
@@ -206,7 +208,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     return outcome;
   }
 
-  /** Rolls back what runs, answers who asked for it, and gives the databases back. */
+  /** Rolls back what runs, sends the replies, and closes the databases. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.wire.settled();
@@ -214,7 +216,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   async #call<T>(plugin: string, call: HostCall<T>): Promise<Outcome<T>> {
-    // A name becomes a directory.
+    // The name becomes a directory, so check it here too.
     if (!isPluginName(plugin)) return noPlugin(plugin);
     return await this.#threads.call({ kind: "plugin", plugin }, call);
   }

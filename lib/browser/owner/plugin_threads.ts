@@ -1,4 +1,4 @@
-// A database worker for each plugin, and one for rehearsals on nothing. For browsers.
+// A database worker for each plugin, and one for rehearsals on an empty database. For browsers.
 
 import type * as Comlink from "comlink";
 import { DatabaseThread, type EndlessRehearsals } from "../../worker/database_thread.ts";
@@ -18,33 +18,35 @@ import { startWorker } from "../start_worker.ts";
 export interface PluginThreadsOptions {
   readonly module: WebAssembly.Module;
   readonly workerUrl: string | URL;
-  /** The directory of OPFS in which each plugin has its own; `null` keeps everything in memory. */
+  /**
+   * The directory of OPFS with one directory for each plugin; `null` stores everything in memory.
+   */
   readonly directory: string | null;
-  /** Ends what is called beside sessions; those have signals of their own. */
+  /** Ends calls outside of sessions. Sessions have signals of their own. */
   readonly signal: AbortSignal;
-  /** Whether a run of the plugin has told how far it is. */
+  /** Whether a run of the plugin has published its progress. */
   readonly isMigrating: (plugin: string) => boolean;
 }
 
-/** What is called beside sessions, on the thread of an open database. */
+/** A call outside of sessions, on the thread of an open database. */
 export type HostCall<T> = (host: Comlink.Remote<SandboxHost>) => Promise<Outcome<T>>;
 
 type PluginThread = DatabaseThread<SandboxHost>;
 
 interface Slot {
   thread: Promise<PluginThread> | null;
-  /** The one who had the thread last; whoever is next waits for it. */
+  /** Settles when the last caller has released the thread. */
   released: Promise<void>;
 }
 
-// Each has an instance of SQLite. Databases in memory live in theirs, and none of them is ended.
+// Each thread has an instance of SQLite. Threads with databases in memory are never ended.
 const MOST_IDLE = 6;
 const NOTHING = "";
 
 const LOOK_MS = 50;
 const MIGRATING = {
   ok: false,
-  message: "A migration has the database; wait until it is done",
+  message: "A migration is using the database; wait until it has finished",
 } as const;
 
 /** Opens the databases of the sandbox, each for one caller at a time. */
@@ -52,9 +54,9 @@ export class PluginThreads implements Databases {
   readonly engineVersion: string;
   readonly #options: PluginThreadsOptions;
   readonly #endless: EndlessRehearsals = new Set();
-  // In the order of their last use.
+  // In order of last use.
   readonly #slots = new Map<string, Slot>();
-  // Loading SQLite is most of what a new thread costs, and needs not wait for a plugin to be named.
+  // Loading SQLite is most of the cost of a new thread, and does not depend on the plugin.
   #spare: Promise<PluginThread>;
 
   private constructor(options: PluginThreadsOptions, engineVersion: string, first: PluginThread) {
@@ -63,7 +65,7 @@ export class PluginThreads implements Databases {
     this.#spare = Promise.resolve(first);
   }
 
-  /** Starts the first thread, which knows SQLite's version. */
+  /** Starts the first thread, which reports SQLite's version. */
   static async start(options: PluginThreadsOptions): Promise<PluginThreads> {
     const first = await loadThread(options);
     return new PluginThreads(options, first.engineVersion, first);
@@ -80,7 +82,7 @@ export class PluginThreads implements Databases {
     }
   }
 
-  /** Opens a database and calls its worker; nobody else has it meanwhile. */
+  /** Opens a database for one caller and calls its worker. */
   async call<T>(target: SessionTarget, action: HostCall<T>): Promise<Outcome<T>> {
     const acquired = await this.#acquire(target, "run");
     if (!acquired.ok) return acquired;
@@ -137,7 +139,9 @@ export class PluginThreads implements Databases {
     }
   }
 
-  /** Waits for those before; a status does not wait for a run, which tells how far it is. */
+  /**
+   * Waits for earlier callers. A status does not wait for a run that has published its progress.
+   */
   async #inTurn(before: Promise<void>, name: string, purpose: SessionPurpose): Promise<boolean> {
     let isFree = false;
     const free = before.then(() => {
@@ -155,7 +159,7 @@ export class PluginThreads implements Databases {
 
   /** Opens a storage in the spare thread, and loads another spare one. */
   async #startThread(storage: SandboxStorage): Promise<PluginThread> {
-    // It may have been tried while there was no network.
+    // The spare thread may have failed to load without a network.
     const spare = this.#spare.catch(() => loadThread(this.#options));
     const started = (async () => {
       const thread = await spare;
@@ -167,13 +171,13 @@ export class PluginThreads implements Databases {
         throw error;
       }
     })();
-    // Not both at once: somebody waits for the first.
+    // Not in parallel, because a caller waits for the first.
     this.#spare = started.then(() => {}, () => {}).then(() => loadThread(this.#options));
     this.#spare.catch(() => {});
     return await started;
   }
 
-  /** Whether a plugin's database lives in the memory of its thread, and would be gone with it. */
+  /** Whether a plugin's database is in the memory of its thread. */
   #isKeptIn(name: string): boolean {
     return this.#options.directory === null && name !== NOTHING;
   }
@@ -190,7 +194,7 @@ export class PluginThreads implements Databases {
     slot.thread = null;
   }
 
-  // Ends the threads that were not used for longest, where their databases stay.
+  // Ends the least recently used threads, if their databases are in OPFS.
   #endIdle(): void {
     if (this.#options.directory === null) return;
     const live = [...this.#slots].filter(([name, { thread }]) => name !== NOTHING && thread);
@@ -225,7 +229,7 @@ function storageMessage(error: unknown): string {
   throw error;
 }
 
-/** A session on a database that cannot be had. */
+/** A session on a database that cannot be opened. */
 function unavailableSession(message: string): DatabaseSession {
   const unavailable = (): Promise<{ readonly ok: false; readonly message: string }> =>
     Promise.resolve({ ok: false, message });

@@ -1,4 +1,4 @@
-// Says everything about a plugin's files: text, findings, and what each does to the schema. Runs anywhere.
+// Reports a plugin's files: text, findings, and the effect of each on the schema. Runs anywhere.
 
 import { type Finding, finding } from "../../finding/finding.ts";
 import { findingMessage } from "../../message/finding_message.ts";
@@ -13,11 +13,11 @@ import type { Outcome } from "../../worker/session.ts";
 import type { Draft, FileReport, FilesReport } from "../sandbox.ts";
 import type { SchemaRehearsal } from "../database/sandbox_host.ts";
 
-/** What a report is made of. */
+/** The files to report. */
 export interface ReportedFiles {
   readonly plugin: string;
   readonly files: readonly SourceFile[];
-  /** Takes the place of the file of its name; then it alone is tried up, down and up again. */
+  /** Replaces the file of its name. It alone is rehearsed up, down and up again. */
   readonly draft: Draft | null;
   readonly engine: SqliteVersion;
   /** Rehearses steps on an empty database. */
@@ -81,7 +81,7 @@ function describe(
   };
 }
 
-/** What the first UP of each file did; a step after the last schema was not completed. */
+/** The effect of the first UP of each file. Steps after the last schema were not completed. */
 function effectsOf(
   steps: readonly PlanStep[],
   { rehearsal }: SchemaRehearsal,

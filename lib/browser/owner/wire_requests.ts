@@ -1,5 +1,4 @@
-// Answers requests of the wire contract in the tab that owns the sandbox, and tells every tab of them.
-// For browsers.
+// Answers requests of the wire contract in the owner, and reports them to every tab. For browsers.
 
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
@@ -9,22 +8,22 @@ import type { Reply } from "../../message/reply.ts";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
 import type { Sandbox, SandboxEvent, WireMessage } from "../sandbox.ts";
 
-/** What requests are answered with. */
+/** What the handlers need. */
 export interface WireRequestsOptions
   extends Pick<HandlerContext, "source" | "databases" | "locks" | "log" | "signal"> {
-  /** Takes what is to be told to every tab; must neither wait nor throw. */
+  /** Sends an event to every tab. Must neither block nor throw. */
   readonly emit: (event: SandboxEvent) => void;
 }
 
-/** The requests of pages, of plugins' pages and of NATS. */
+/** Answers requests of pages, of plugins' pages and of NATS. */
 export class WireRequests {
-  /** What the handlers work with; the NATS service shares it. */
+  /** The context of the handlers, which the NATS service shares. */
   readonly context: HandlerContext;
   readonly #emit: (event: SandboxEvent) => void;
   readonly #publishers = new Set<(event: RunEvent) => void>();
-  // What has no answer yet.
+  // Requests without a reply.
   readonly #asked = new Set<Promise<unknown>>();
-  // Plugins whose run is over, and has its lock still.
+  // Plugins whose run has finished and still holds its lock.
   readonly #changed = new Set<string>();
 
   constructor({ emit, locks, ...parts }: WireRequestsOptions) {
@@ -39,7 +38,7 @@ export class WireRequests {
     };
   }
 
-  /** Gives every run event to `publish` too; returns how to end it. */
+  /** Adds a receiver of run events. Returns the function that removes it. */
   addPublisher(publish: (event: RunEvent) => void): () => void {
     this.#publishers.add(publish);
     return () => this.#publishers.delete(publish);
@@ -55,12 +54,12 @@ export class WireRequests {
     }
   }
 
-  /** Tells every tab of a message. */
+  /** Reports a message to every tab. */
   tell(message: Omit<WireMessage, "at">): void {
     this.#emit({ kind: "wire", message: { at: new Date().toISOString(), ...message } });
   }
 
-  /** Returns when everything that was asked has its answer. */
+  /** Returns when every request has its reply. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#asked);
   }
@@ -80,8 +79,9 @@ export class WireRequests {
     for (const publish of this.#publishers) publish(event);
   }
 
-  // Until the lock is given back status answers from the run's last snapshot, so a page that asks as
-  // soon as it is told that the database has changed would see what was before.
+  // Until the lock is released, status answers from the last snapshot of the run. So emit the
+  // change of the database after the release; otherwise a page that requests status at once sees
+  // the old state.
   #watch(locks: RunLocks): RunLocks {
     return {
       acquire: (plugin) => {

@@ -1,5 +1,4 @@
-// Answers what a plugin's page code asks: requests of the wire contract, for its own plugin alone. Runs
-// anywhere.
+// Answers requests of a plugin's page, for its own plugin only. Runs anywhere.
 
 import * as v from "valibot";
 import type { Verb } from "../../handler/dispatch.ts";
@@ -12,7 +11,7 @@ import { type FrameReply, type FrameRequest, FrameRequestSchema } from "../frame
 
 const VERBS: Readonly<Record<Verb, true>> = { apply: true, rollback: true, status: true };
 
-/** Answers one message; whatever it is, there is one reply, and it never throws. */
+/** Answers any message with exactly one reply. Never throws. */
 export async function answerRequest(
   message: unknown,
   plugin: string,
@@ -29,26 +28,26 @@ export async function answerRequest(
   try {
     return frameReply(id, await sandbox.request(verb, plugin, payload, "plugin"));
   } catch {
-    // The sandbox is closed, or its worker has crashed; neither is the plugin's to know.
+    // The sandbox is closed, or its worker has crashed. Do not tell the plugin which.
     const reason = "The sandbox does not answer; reload the page";
     return frameReply(id, failureReply("DATABASE_UNAVAILABLE", plugin, reason));
   }
 }
 
-/** The reply to a request that is not carried out, for there are too many already. */
+/** The reply to a request that is refused because too many are waiting. */
 export function tooMany(message: unknown, plugin: string, most: number): FrameReply {
-  const reason = `There are ${most} requests without a reply; wait for one before the next`;
+  const reason = `${most} requests are waiting for their replies; wait before you send another`;
   return frameReply(idOf(message), failureReply("INVALID_REQUEST", plugin, reason));
 }
 
-// Whether there is another plugin of that name is not to be learned here.
+// Does not reveal whether another plugin exists.
 function refuse({ subject }: FrameRequest, plugin: string): FailureReply {
   const own = requestSubject(DEFAULT_PREFIX, plugin, "");
   const subjects = verbs().map((verb) => requestSubject(DEFAULT_PREFIX, plugin, verb)).join(", ");
   return failureReply(
     subject.startsWith(own) ? "INVALID_REQUEST" : "PLUGIN_NOT_FOUND",
     plugin,
-    `The page code of "${plugin}" cannot ask ${quoteName(subject)}; it may ask ${subjects}`,
+    `The page code of "${plugin}" cannot send to ${quoteName(subject)}; it may send to ${subjects}`,
   );
 }
 

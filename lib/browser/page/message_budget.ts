@@ -1,16 +1,16 @@
-// How many messages a plugin's page code may send. Pure; runs anywhere.
+// Limits the messages of a plugin's page. Pure; runs anywhere.
 
-/** Messages that may come at once, and how many a second later. */
+/** The most messages at once, and the rate in messages a second. */
 const BURST = 200;
 const PER_SECOND = 100;
 
-/** Counts messages. */
+/** A token bucket. */
 export interface MessageBudget {
-  /** Whether one more is within the budget at `nowMs`, a time that never goes back. */
+  /** Takes one message at `nowMs`, a monotonic time. Returns whether the budget allows it. */
   spend(nowMs: number): boolean;
 }
 
-/** A budget that is full at first and fills again with time. */
+/** Makes a budget that is full at first and refills over time. */
 export function messageBudget(startMs: number): MessageBudget {
   let left = BURST;
   let filledMs = startMs;

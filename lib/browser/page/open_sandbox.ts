@@ -1,5 +1,4 @@
-// What a page imports: opens the sandbox, and the pages that plugins bring. For browsers; small, for all the
-// work is done in workers.
+// Opens the sandbox. For pages of browsers; small, because the work is done in workers.
 
 import * as Comlink from "comlink";
 import { Ending } from "../../worker/ending.ts";
@@ -7,30 +6,27 @@ import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "../san
 import type { SandboxWorker } from "../tab/sandbox_worker.ts";
 import { startWorker } from "../start_worker.ts";
 
-export { openPluginFrame, type PluginFrame, type PluginFrameOptions } from "./plugin_frame.ts";
-export type * from "../sandbox.ts";
-
 const DEFAULT_NAME = "godwit";
 
 /**
- * Starts the sandbox's worker and joins the tabs of its name. Rejects where the worker cannot be
- * loaded or SQLite cannot be started. When the page is left, the worker is ended, so that another tab
- * takes over at once; a page that comes back from the back-forward cache has to be loaded anew. Once
- * the sandbox is closed, calls reject, those without an answer too.
+ * Starts the sandbox's worker and joins the tabs of the same name. Rejects if the worker cannot be
+ * loaded or SQLite cannot be started. On `pagehide` the worker is terminated, so that another tab
+ * takes over at once; reload a page that is restored from the back-forward cache. After `close()`,
+ * calls reject, and so do pending ones.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (!isSecureContext) {
     throw new Error(
-      "Cannot start the sandbox: browsers keep files and locks for pages of https:// and localhost alone",
+      "Cannot start the sandbox: browsers allow files and locks on https:// and localhost only",
     );
   }
   const { name = DEFAULT_NAME } = options;
-  // The browser would refuse it as it refuses to keep files, and everything would be in memory.
+  // The browser refuses such a directory as it refuses OPFS, so databases would be in memory.
   if (["", ".", ".."].includes(name) || /[/\\]/.test(name)) {
     throw new Error(
       `Cannot start the sandbox: ${
         JSON.stringify(name)
-      } is no name of a directory; choose one like ${DEFAULT_NAME}`,
+      } is not a valid directory name; choose one like ${DEFAULT_NAME}`,
     );
   }
   const worker = startWorker(options.workerUrl, "godwit");
@@ -49,14 +45,14 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const closed = new Ending();
   let isClosed = false;
-  // A page that is being left is told nothing, for there is nobody to be told.
+  // Do not reject pending calls on pagehide: no code is left to handle them.
   const leave = (): void => {
     isClosed = true;
     worker.terminate();
   };
   const end = (): void => {
     leave();
-    closed.fail(new Error("The sandbox is closed; open it anew"));
+    closed.fail(new Error("The sandbox is closed; open it again"));
   };
   const ask = <T>(call: () => T): Promise<Awaited<T>> => {
     if (isClosed) end();

@@ -1,25 +1,27 @@
-// Brings calls to the tab that owns the sandbox, and to the next one where that tab closes. Runs anywhere.
+// Routes calls to the tab that owns the sandbox, and to the next owner if that tab closes. Runs
+// anywhere.
 
 import { failureReply } from "../../handler/failure.ts";
 import type { Ending } from "../../worker/ending.ts";
 import type { SandboxCalls } from "../sandbox_calls.ts";
 
-/** Who answers calls at the moment. */
+/** The present owner. */
 export interface Answerer {
   readonly calls: SandboxCalls;
-  /** Comes when it is no longer there; `null` where it is this very tab. */
+  /** Ends when the owner is gone; `null` if this tab is the owner. */
   readonly lost: Ending<typeof LOST> | null;
 }
 
-/** What a call yields whose owner has gone. */
+/** The result of a call whose owner is gone. */
 export const LOST: unique symbol = Symbol("the owner is gone");
 
-const GONE = "The tab that owned the database closed meanwhile; " +
-  "what was not committed is undone, so ask for status before anything else";
+const GONE = "The tab that owned the database has closed; " +
+  "what was not committed is rolled back, so request status before anything else";
 
 /**
- * Makes calls of the answerer that `current` finds, which may take until there is one. What only reads
- * is asked again of the next owner; what writes may have been done, and says so.
+ * Makes calls that the owner answers. `current` waits until there is one. If the owner is gone
+ * before it has answered, a call that only reads is sent again to the next owner, and a call that
+ * writes fails, because it may have been carried out.
  */
 export function routeCalls(current: () => Promise<Answerer>): SandboxCalls {
   async function ask<T>(call: (calls: SandboxCalls) => Promise<T>): Promise<T | typeof LOST> {

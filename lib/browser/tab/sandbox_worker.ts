@@ -1,19 +1,19 @@
-// The worker of a tab, in which everything runs but SQL. For browsers.
+// The worker of a tab. It runs everything except SQL. For browsers.
 
 import * as Comlink from "comlink";
 import type { NatsChoice, Sandbox, SandboxEvent } from "../sandbox.ts";
 import { TabSandbox } from "./tab_sandbox.ts";
 
-/** What the page says when it opens the sandbox. URLs are absolute. */
+/** How the page opens the sandbox. URLs are absolute. */
 export interface OpeningOptions {
   readonly name: string;
   readonly bundles: readonly string[];
   readonly manifest: string | null;
 }
 
-/** What the worker offers to the page. */
+/** The calls of the worker. */
 export interface SandboxWorker extends Omit<Sandbox, "subscribe"> {
-  /** Calls `onEvent` with every event, the state first. */
+  /** Calls `onEvent` with the state, then with every event. */
   open(
     options: OpeningOptions,
     onEvent: (event: SandboxEvent) => void | Promise<void>,

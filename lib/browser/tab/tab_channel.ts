@@ -1,24 +1,24 @@
-// How the tabs of a sandbox talk to each other: BroadcastChannels, which every tab of the origin hears.
-// For browsers.
+// The channels between the tabs of a sandbox: BroadcastChannels, which reach every tab of the
+// origin. For browsers.
 
 import * as Comlink from "comlink";
 import type { SandboxEvent, SandboxState } from "../sandbox.ts";
 import type { SandboxCalls } from "../sandbox_calls.ts";
 
-/** What an owner says of itself. */
+/** What the owner announces. */
 export interface OwnerPresence {
-  /** Another for each tab, and for each time that a tab becomes the owner. */
+  /** Unique for each time that a tab becomes the owner. */
   readonly id: string;
   readonly state: Pick<SandboxState, "storage" | "engineVersion" | "nats">;
 }
 
 type Notice =
-  /** A guest asks who the owner is. */
+  /** A guest asks which tab is the owner. */
   | { readonly kind: "who" }
   | { readonly kind: "owner"; readonly presence: OwnerPresence }
   | { readonly kind: "event"; readonly event: SandboxEvent };
 
-/** What is heard from the others. */
+/** The callbacks for messages of other tabs. */
 export interface ChannelListener {
   onWho(): void;
   onOwner(presence: OwnerPresence): void;
@@ -29,8 +29,8 @@ export interface ChannelListener {
 export class TabChannel {
   readonly #notices: BroadcastChannel;
   readonly #calls: BroadcastChannel;
-  // One for as long as the tab lives: once Comlink's proxies are collected, it tells the other end to
-  // answer no more, and on a channel that is every other end.
+  // One proxy for the lifetime of the tab: when a Comlink proxy is garbage collected, it makes the
+  // other end stop answering, and on a channel that is every other tab.
   readonly #remote: Comlink.Remote<SandboxCalls>;
   readonly #endpoint: Comlink.Endpoint;
   #isCallable = true;
@@ -40,7 +40,7 @@ export class TabChannel {
     this.#calls = new BroadcastChannel(`godwit:${name}:calls`);
     this.#endpoint = this.#endpointOf(this.#calls);
     this.#remote = Comlink.wrap<SandboxCalls>(this.#endpoint);
-    // Only pages of this origin can post here, and all of them run this code.
+    // Only pages of this origin can post to the channel, and all of them run this code.
     this.#notices.onmessage = ({ data: notice }: MessageEvent<Notice>) => {
       switch (notice.kind) {
         case "who":
@@ -66,17 +66,17 @@ export class TabChannel {
     this.#post({ kind: "event", event });
   }
 
-  /** Answers the calls of other tabs from now on. */
+  /** Starts to answer the calls of other tabs. */
   answer(calls: SandboxCalls): void {
     Comlink.expose(calls, this.#endpoint);
   }
 
-  /** The owner's calls; none is answered while there is no owner, or when it closes meanwhile. */
+  /** The calls of the owner. A call gets no answer if there is no owner, or if the owner closes. */
   remote(): Comlink.Remote<SandboxCalls> {
     return this.#remote;
   }
 
-  /** Neither asks nor answers from now on; what is answered later is told to nobody. */
+  /** Stops sending and answering calls. Later answers are dropped. */
   closeCalls(): void {
     this.#isCallable = false;
     this.#calls.close();
@@ -91,8 +91,8 @@ export class TabChannel {
     this.#notices.postMessage(notice);
   }
 
-  // Every message has an id that whoever did not ask ignores, so one channel serves all tabs. A channel
-  // transfers nothing: what is sent is copied.
+  // Every message has an id, and a tab ignores ids that it did not send, so one channel serves all
+  // tabs. A channel copies messages; it transfers nothing.
   #endpointOf(channel: BroadcastChannel): Comlink.Endpoint {
     return {
       postMessage: (message: unknown) => {

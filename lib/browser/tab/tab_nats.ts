@@ -1,4 +1,4 @@
-// Which NATS server a tab has chosen, and the service that follows the choice. For browsers.
+// The NATS server that a tab has chosen, and its service there. For browsers.
 
 import type { Outcome } from "../../worker/session.ts";
 import { whyNoConnection } from "../nats_choice.ts";
@@ -6,18 +6,18 @@ import type { NatsChoice, NatsState } from "../sandbox.ts";
 import type { TabService } from "./tab_service.ts";
 import type { WireRequests } from "../owner/wire_requests.ts";
 
-/** What a tab's service rests on. */
+/** What the service of a tab needs. */
 export interface TabNatsOptions {
-  /** What it answers with; `null` while another tab owns the databases. */
+  /** Answers requests; `null` while another tab owns the databases. */
   readonly wire: () => WireRequests | null;
   readonly onState: (state: NatsState) => void;
 }
 
-/** Each tab has a choice of its own; the owner's is in force, and a guest's stands by. */
+/** Each tab has its own choice. That of the owner applies; that of a guest waits. */
 export class TabNats {
   readonly #options: TabNatsOptions;
   #choice: NatsChoice | null = null;
-  // What the service was last brought in line with, and the turns in which that happens.
+  // The choice that the service follows, and the queue in which it changes.
   #settled: NatsChoice | null = null;
   #settling: Promise<void> = Promise.resolve();
   #service: TabService | null = null;
@@ -26,7 +26,7 @@ export class TabNats {
     this.#options = options;
   }
 
-  /** Chooses a server; the service starts at once, or as soon as the tab is the owner. */
+  /** Chooses a server. The service starts now, or when the tab becomes the owner. */
   async connect(choice: NatsChoice): Promise<Outcome<void>> {
     const problem = whyNoConnection(choice, location.protocol === "https:");
     if (problem !== null) return { ok: false, message: problem };
@@ -35,26 +35,26 @@ export class TabNats {
     return { ok: true, value: undefined };
   }
 
-  /** Finishes what came over NATS, and chooses none. */
+  /** Answers the requests that NATS has delivered, and stops the service. */
   async disconnect(): Promise<void> {
     this.#choice = null;
     await this.#settle();
   }
 
-  /** The tab has become the owner: what was on standby begins. */
+  /** Starts the service when the tab has become the owner. */
   async begin(): Promise<void> {
     this.#settled = null;
     await this.#settle();
   }
 
-  /** What a guest says of its own choice; `null` where it has none. */
+  /** The state of a guest's choice; `null` if it has none. */
   get standby(): NatsState | null {
     return this.#choice === null ? null : { kind: "standby", url: this.#choice.url };
   }
 
   /**
-   * Brings the service in line with what was chosen last. Changes take turns: a service that is still
-   * being stopped, or code that is still being loaded, must not outlive a later choice.
+   * Makes the service follow the last choice. Changes are queued, because a service that is still
+   * stopping, or code that is still loading, must not outlive a later choice.
    */
   #settle(): Promise<void> {
     this.#settling = this.#settling.then(async () => {
@@ -64,7 +64,7 @@ export class TabNats {
       const service = this.#service;
       this.#service = null;
       await service?.stop();
-      // Whoever has changed their mind meanwhile waits for the next turn.
+      // A later choice is next in the queue.
       if (choice !== this.#choice) return;
       if (choice === null) this.#options.onState({ kind: "off" });
       else await this.#serve(choice);
@@ -79,9 +79,9 @@ export class TabNats {
     if (wire === null) return onState({ kind: "standby", url });
     onState({ kind: "connecting", url, reason: null });
     try {
-      // The larger part of what a tab loads is for whoever connects.
+      // NATS is most of the code of a tab, so load it on the first connection.
       const { startTabService } = await import("./tab_service.ts");
-      // Somebody may have changed their mind meanwhile.
+      // The choice may have changed in the meantime.
       if (this.#choice !== choice) return;
       this.#service = startTabService(choice, {
         context: wire.context,
@@ -91,7 +91,7 @@ export class TabNats {
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      const reason = `the code for NATS cannot be loaded, so connect again later: ${why}`;
+      const reason = `the code for NATS cannot be loaded; connect again later: ${why}`;
       onState({ kind: "refused", url, reason });
     }
   }

@@ -1,4 +1,4 @@
-// The sandbox of one tab: its owner, or a guest that forwards to the tab that is. For browsers.
+// The sandbox of one tab, which is the owner or a guest of the owner. For browsers.
 
 import type { Log } from "../../handler/context.ts";
 import { sleep } from "../../sleep.ts";
@@ -12,15 +12,15 @@ import { TabNats } from "./tab_nats.ts";
 
 const RETRY_MS = 500;
 
-/** What a tab's sandbox is made of. URLs are absolute. */
+/** How a tab opens its sandbox. URLs are absolute. */
 export interface TabSandboxOptions {
-  /** Tabs with one name share databases. */
+  /** Tabs with the same name share databases. */
   readonly name: string;
   readonly databaseWorkerUrl: string;
   readonly wasmUrl: string;
   readonly bundles: readonly string[];
   readonly manifest: string | null;
-  /** Takes every event, the state first. */
+  /** Receives the state, then every event. */
   readonly onEvent: (event: SandboxEvent) => void;
 }
 
@@ -31,18 +31,19 @@ interface Elsewhere extends Answerer {
 }
 
 /**
- * Elects the owner by a Web Lock, which the browser gives to the next tab when its holder closes or
- * crashes: https://w3c.github.io/web-locks/. So there is at most one owner, and nobody has to be asked.
+ * Elects the owner by a Web Lock, which the browser passes to the next tab when its holder closes
+ * or crashes: https://w3c.github.io/web-locks/. So there is at most one owner, and the tabs need no
+ * protocol of their own.
  */
 export class TabSandbox {
-  /** The calls of this tab, wherever they are answered. */
+  /** The calls of this tab, answered by the owner. */
   readonly calls: SandboxCalls = routeCalls(() => this.#current());
-  /** This tab's way to NATS. */
+  /** The NATS service of this tab. */
   readonly nats: TabNats = new TabNats({
     wire: () => this.#owned?.sandbox.wire ?? null,
     onState: (nats) => {
       this.#setState({ nats });
-      // A guest without a choice learns again how it stands with the owner's.
+      // A guest without a choice shows the state of the owner's service, so ask for it.
       if (nats.kind === "off" && this.#owned === null) this.#channel.askWho();
     },
   });
@@ -68,14 +69,14 @@ export class TabSandbox {
       onOwner: (presence) => this.#follow(presence),
       onEvent: options.onEvent,
     });
-    // Guests compile it too, so that they can take over at once.
+    // Guests compile the module too, so that they can take over at once.
     this.#module = compile(options.wasmUrl);
     this.#module.catch(() => {});
   }
 
   /**
-   * Joins the tabs of a sandbox; returns once this tab is the owner or another one is, though that
-   * may be one that is about to be gone, as before a reload.
+   * Joins the tabs of a sandbox. Returns when this tab or another one is the owner. The other one
+   * may be about to close, as before a reload.
    */
   static async open(options: TabSandboxOptions): Promise<TabSandbox> {
     const tab = new TabSandbox(options);
@@ -101,18 +102,19 @@ export class TabSandbox {
     return tab;
   }
 
-  /** Finishes what came over NATS, rolls back what else runs, and lets another tab take over. */
+  /** Answers the requests of NATS, rolls back other runs, and lets another tab take over. */
   async close(): Promise<void> {
     this.#abort.abort();
     await this.nats.disconnect();
-    // What other tabs wait for they ask of the next owner.
+    // Other tabs send their pending calls to the next owner.
     this.#channel.closeCalls();
     await this.#owned?.sandbox[Symbol.asyncDispose]();
     this.#channel.close();
     this.#closing.resolve();
   }
 
-  // Workers come from the page's server, which may be away; whoever asks waits for it.
+  // The workers come from the page's server, which may be unreachable. Callers wait until it
+  // answers.
   async #takeOver(): Promise<void> {
     while (!this.#abort.signal.aborted) {
       try {
@@ -153,7 +155,7 @@ export class TabSandbox {
     await this.nats.begin();
   }
 
-  /** A tab says that it is the owner: it always was, or it has become so. */
+  /** Handles the announcement of an owner, old or new. */
   #follow({ id, state }: OwnerPresence): void {
     if (this.#owned !== null) return;
     if (this.#elsewhere?.id !== id) {
@@ -201,7 +203,7 @@ export class TabSandbox {
 async function compile(wasmUrl: string): Promise<WebAssembly.Module> {
   const response = await fetch(wasmUrl);
   if (!response.ok) throw new Error(`Cannot fetch ${wasmUrl}: ${response.status}`);
-  // A server that does not know the type of WASM is no reason to fail.
+  // Also accept a server that sends another type for WASM.
   return response.headers.get("content-type") === "application/wasm"
     ? await WebAssembly.compileStreaming(response)
     : await WebAssembly.compile(await response.arrayBuffer());

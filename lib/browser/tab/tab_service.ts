@@ -1,4 +1,5 @@
-// Answers `db.migrate.*` over NATS from a tab: one more instance of the micro-service. For browsers.
+// Serves `db.migrate.*` over NATS from a tab, as one more instance of the micro-service. For
+// browsers.
 
 import type { HandlerContext } from "../../handler/context.ts";
 import type { RunEvent } from "../../message/event.ts";
@@ -9,22 +10,22 @@ import { VERSION } from "../../version.ts";
 import { isLoopback } from "../nats_choice.ts";
 import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "../sandbox.ts";
 
-/** What a service works with, and whom it tells. */
+/** What a service needs, and its callbacks. */
 export interface TabServiceOptions {
   readonly context: HandlerContext;
-  /** Gives every run event to the service; returns how to end it. */
+  /** Adds a receiver of run events. Returns the function that removes it. */
   readonly addPublisher: (publish: (event: RunEvent) => void) => () => void;
   readonly onState: (state: NatsState) => void;
   readonly onMessage: (message: Omit<WireMessage, "at">) => void;
 }
 
-/** A service that is connected, or tries to be. */
+/** A service that is connected or connecting. */
 export interface TabService {
-  /** Finishes what was taken, and disconnects. */
+  /** Answers the requests received so far, and disconnects. */
   stop(): Promise<void>;
 }
 
-/** Connects, and answers until it is stopped. Lost connections come back by themselves. */
+/** Connects, and serves until it is stopped. Reconnects by itself. */
 export function startTabService(choice: NatsChoice, options: TabServiceOptions): TabService {
   const { url, prefix, login } = choice;
   const settings: NatsSettings = { url, credentials: credentialsOf(login) };
@@ -43,7 +44,7 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
     isUp = false;
     tell({ kind: "offline", url, reason: `the server cannot be reached: ${reason}` });
   };
-  // A connection without a network is noticed late by itself, and may survive a short outage.
+  // Without this, a lost network is noticed late. The connection may survive a short outage.
   const onNetwork = (): void => {
     if (!isUp || isLoopback(url)) return;
     if (navigator.onLine) tell({ kind: "online", url, prefix });

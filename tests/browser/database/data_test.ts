@@ -68,17 +68,17 @@ queries.before(async () => {
 
 queries("reading changes nothing, whatever is tried", async () => {
   const before = await exported(tab, "asked");
-  const schema = "The schema changes by migrations alone; write one in the playground";
+  const schema = "Only migrations change the schema; write one in the playground";
   const transaction = "Each statement is a transaction of its own here";
   const refused: readonly (readonly [string, RegExp | string])[] = [
-    ["INSERT INTO t VALUES (4)", 'This would insert rows of "t", and only reading is allowed now'],
+    ["INSERT INTO t VALUES (4)", 'This would insert rows of "t", and only reading is allowed'],
     ["INSERT INTO t VALUES (4) RETURNING a", /^This would insert rows/],
     ["REPLACE INTO t VALUES (4)", /^This would (insert|delete) rows/],
-    ["UPDATE t SET a = 0", 'This would update rows of "t", and only reading is allowed now'],
-    ["DELETE FROM t", 'This would delete rows of "t", and only reading is allowed now'],
+    ["UPDATE t SET a = 0", 'This would update rows of "t", and only reading is allowed'],
+    ["DELETE FROM t", 'This would delete rows of "t", and only reading is allowed'],
     ["WITH x AS (SELECT 1) DELETE FROM t", /^This would delete rows/],
     ["EXPLAIN DELETE FROM t", /^This would delete rows/],
-    ["DELETE FROM plugin_schema_migrations", /godwit's own history/],
+    ["DELETE FROM plugin_schema_migrations", /is godwit's history, which statements cannot change/],
     ["CREATE TABLE u (a)", schema],
     ["CREATE TEMP TABLE u (a)", schema],
     ["CREATE VIEW u AS SELECT 1", schema],
@@ -103,7 +103,7 @@ queries("reading changes nothing, whatever is tried", async () => {
     ["SELECT 1; SELECT 2", "One statement at a time; delete what follows the first"],
     ["", "There is no statement"],
     ["-- nothing", "There is no statement"],
-    ["SELECT ?", "Parameters such as ? have no value here; write the values"],
+    ["SELECT ?", "Parameters such as ? have no values here; write the values into the statement"],
     ["SELECT load_extension('x')", /not (allowed|authorized)|no such function/],
     ["SELECT a FROM t WHERE", "incomplete input"],
     ["SELECT\n b FROM t", "no such column: b (line 2, column 2)"],
@@ -240,7 +240,7 @@ imports("a history that is another's is refused by what it is", async () => {
   const foreign = shellDatabase("foreign", "CREATE TABLE plugin_schema_migrations (version TEXT)");
   assert.match(
     await imported(tab, "mine", foreign) ?? "imported",
-    /^The file holds a history that is not godwit's, and nothing was changed: no such column/,
+    /^The file contains a history that is not godwit's, and nothing was changed: no such column/,
   );
   assert.equal(await exported(tab, "mine"), before);
   assert.equal(await backupsOf(tab, "mine"), []);

@@ -61,7 +61,7 @@ queries("what writes without changing rows is a write too", () => {
     const outcome = run(connection, sql, "read", 1_000);
     assert.match(
       outcome.ok ? "" : outcome.message,
-      /^This would .*, and only reading is allowed now$/,
+      /^This would .*, and only reading is allowed$/,
     );
   }
   assert.is(connection.value("SELECT stat FROM sqlite_stat1"), "7 7");

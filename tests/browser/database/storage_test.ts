@@ -117,7 +117,7 @@ storage(
 storage("without OPFS everything is kept in memory, and the state says why", async () => {
   const tab = await SandboxTab.open(browser, site.url, "refused_worker.js");
   const reason =
-    "This browser does not let the page keep files: Security error when calling GetDirectory";
+    "This browser does not allow the page to store files: Security error when calling GetDirectory";
   assert.equal((await tab.state())?.storage, { kind: "memory", reason });
   await tab.keep("fleeting", FILES);
   assert.ok((await tab.ask("apply", "fleeting")).success);

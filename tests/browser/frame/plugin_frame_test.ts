@@ -48,7 +48,10 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
 
   frames("page code without start() says so in its frame", async () => {
     const frame = await setting.openFrame("idle");
-    assert.match(await frame.textContent("body") ?? "", /failed: .*it exports no start\(\)/);
+    assert.match(
+      await frame.textContent("body") ?? "",
+      /failed: .*the module does not export start\(\)/,
+    );
   });
 
   frames("a frame that leaves its page is ended", async () => {
@@ -123,7 +126,10 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
     });
     await setting.page.waitForFunction(() => globalThis.probe.requests.length === 16);
     await setting.page.evaluate(() => globalThis.probe.release());
-    assert.is(await first, "There are 16 requests without a reply; wait for one before the next");
+    assert.is(
+      await first,
+      "16 requests are waiting for their replies; wait before you send another",
+    );
   });
 
   frames("a flood of messages ends the frame, and the page goes on", async () => {

@@ -35,7 +35,7 @@ export async function keptTexts(source: KeptSource, plugin: string): Promise<unk
   );
 }
 
-const NONE = 'No files are kept for a plugin "quotes"; drop them onto the page';
+const NONE = 'No files are saved for a plugin "quotes"; drop them onto the page';
 
 export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
   {
@@ -116,14 +116,14 @@ export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
       const rule = "a file's name ends in .sql";
       for (const file of ["notes.txt", "../001_a.sql", "a/001_a.sql", "a\\001_a.sql", "a\n.sql"]) {
         const message = await refusal(source, "quotes", { "001_b.sql": "b", [file]: "" });
-        includes(message, `Cannot keep ${JSON.stringify(file)}: ${rule}`);
+        includes(message, `Cannot save ${JSON.stringify(file)}: ${rule}`);
       }
       includes(
         await refusal(source, "quotes", { "001_a.sql": "", "001_A.sql": "" }),
-        "001_a.sql and 001_A.sql cannot both be kept",
+        "001_a.sql and 001_A.sql cannot both be saved",
       );
       includes(await refusal(source, "../quotes", { "001_a.sql": "" }), "There can be no plugin");
-      includes(await refusal(source, "quotes", {}), "There are no files to keep");
+      includes(await refusal(source, "quotes", {}), "There are no files to save");
       same(await keptTexts(source, "quotes"), { "001_a.sql": "a" });
     },
   },

@@ -22,7 +22,7 @@ const kept = suite("keptSource() on storage");
 
 const OLD = { "001_a.sql": "old", "002_b.sql": "old", "003_c.sql": "old" };
 const NEW = { "001_a.sql": "new", "002_b.sql": "new", "004_d.sql": "new" };
-const NONE = 'No files are kept for a plugin "quotes"; drop them onto the page';
+const NONE = 'No files are saved for a plugin "quotes"; drop them onto the page';
 
 kept("what was kept is there for the next tab, one generation of it", async () => {
   const directory = new MemoryDirectory();
@@ -100,12 +100,12 @@ kept("a full disk is a message, and takes nothing", async () => {
   } as const;
   assert.equal(await keptSource(full).keep("quotes", keptFiles(NEW)), {
     ok: false,
-    message: 'Cannot keep the files of "quotes": the browser gives this page no more space; ' +
-      "remove files or databases that it keeps",
+    message: 'Cannot save the files of "quotes": the browser gives this page no more space; ' +
+      "delete files or databases stored here",
   });
   assert.match(
     String(await keptTexts(keptSource(full), "quotes")),
-    /^Cannot read the files that are kept for "quotes": the browser gives/,
+    /^Cannot read the files saved for "quotes": the browser gives/,
   );
   assert.equal(await keptTexts(keptSource(directory), "quotes"), OLD);
 });

@@ -152,12 +152,12 @@ plugins(
     await tab.keep("strict", GOOD);
     for (const file of ["notes.txt", "../001_a.sql", "a/b.sql", "001_a.sql\n"]) {
       const refused = await tab.keep("strict", { ...GOOD, [file]: "" }).then(() => "", String);
-      assert.ok(refused.includes(`Cannot keep ${JSON.stringify(file)}: `), refused);
+      assert.ok(refused.includes(`Cannot save ${JSON.stringify(file)}: `), refused);
     }
     assert.equal((await filesOf(tab, "strict")).files.map(({ file }) => file), Object.keys(GOOD));
     valueOf(await tab.handle.evaluate(({ sandbox }) => sandbox.forgetFiles("strict")));
     const report = await filesOf(tab, "strict").then(() => "", String);
-    assert.match(report, /No files are kept for a plugin "strict"/);
+    assert.match(report, /No files are saved for a plugin "strict"/);
   },
 );
 

@@ -188,7 +188,7 @@ sandbox("a name that no directory can have is refused, and not kept in memory", 
   assert.equal(
     said,
     ["", "..", "a/b"].map((name) =>
-      `Error: Cannot start the sandbox: "${name}" is no name of a directory; choose one like godwit`
+      `Error: Cannot start the sandbox: "${name}" is not a valid directory name; choose one like godwit`
     ),
   );
   await page.close();
@@ -205,7 +205,7 @@ sandbox("a call that a closed sandbox cannot answer is rejected", async () => {
     ]);
     return calls.map((each) => each.status === "rejected" ? `${each.reason}` : "answered");
   });
-  assert.equal(said, Array(2).fill("Error: The sandbox is closed; open it anew"));
+  assert.equal(said, Array(2).fill("Error: The sandbox is closed; open it again"));
   await tab.page.close();
 });
 

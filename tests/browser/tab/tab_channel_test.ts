@@ -189,7 +189,7 @@ routes("what only reads is asked again of the next owner", async () => {
 });
 
 routes("what writes is not done twice, and says that it may have been done", async () => {
-  const gone = /^The tab that owned the database closed meanwhile; .* ask for status/;
+  const gone = /^The tab that owned the database has closed; .* request status/;
   for (const [what, call] of WRITING) {
     const { calls, asked } = twoOwners();
     const outcome = await call(calls);

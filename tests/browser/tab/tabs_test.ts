@@ -172,7 +172,7 @@ tabs("an owner that crashes amid a run is followed by the guest, on a whole data
   const reply = await pending;
   assert.ok(!reply.success);
   assert.is(reply.error_code, "DATABASE_UNAVAILABLE");
-  assert.match(reply.message, /The tab that owned the database closed meanwhile/);
+  assert.match(reply.message, /The tab that owned the database has closed/);
   assert.equal(await read, [[2002, 1]]);
   const answered = performance.now();
   console.log(
