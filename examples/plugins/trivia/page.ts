@@ -1,9 +1,9 @@
-// The page of the trivia plugin: which version its database has, and a button that brings it to the newest.
-// Runs in a sandboxed frame, and reaches its own database alone.
+// The page of the trivia plugin: the version of its database, and a button that applies what is
+// pending. Runs in a sandboxed frame, and can access its own database only.
 
 import type { Godwit } from "@godwit/godwit/browser";
 
-/** Fills the element that is the plugin's own. */
+/** Fills the element of the plugin's page. */
 export function start(godwit: Godwit, root: HTMLElement): void {
   const heading = document.createElement("h2");
   heading.textContent = "Trivia";
