@@ -113,7 +113,7 @@ nats("a migration that fails without a dry run before it is shown as failed, and
   await sandbox.step("002");
   const step = sandbox.page.getByRole("article");
   await step.getByText("UNIQUE constraint failed: notes.body").first().waitFor();
-  await step.getByText(/^tried /).waitFor();
+  await step.getByText(/^attempted /).waitFor();
   await sandbox.page.getByRole("link", { name: "failed" }).getByText("has problems").waitFor();
   await client.close();
 });
