@@ -18,26 +18,26 @@ export interface BuildSandboxOptions {
   readonly pages: readonly string[];
 }
 
-/** A file of the build, with what it costs to load. */
+/** A file of the build, with its sizes. */
 export interface BuiltFile {
   readonly name: string;
   readonly sizeBytes: number;
   readonly gzipBytes: number;
 }
 
-/** What a build has made. */
+/** The result of a build. */
 export interface BuildResult {
-  /** Everything that a browser loads; source maps and licences are there, but not listed. */
+  /** Everything that a browser loads, without source maps and licences. */
   readonly files: readonly BuiltFile[];
-  /** What a page that hosts plugins loads beside SQLite's WASM, before anybody connects to NATS. */
+  /** What a page on the browser entry loads before it connects to NATS, without SQLite's WASM. */
   readonly clientFiles: readonly string[];
   readonly clientGzipBytes: number;
 }
 
-/** The most that `clientGzipBytes` may be. */
+/** The limit of `clientGzipBytes`. */
 export const CLIENT_LIMIT_BYTES: number = 150 * 1024;
 
-/** What a page imports. */
+/** The module that a page imports. */
 const CLIENT = "./lib/browser/mod.ts";
 
 const MODULES: readonly string[] = [
@@ -46,36 +46,36 @@ const MODULES: readonly string[] = [
   "./lib/workbench/page.css",
 ];
 
-/** Split where it imports dynamically: NATS is loaded when somebody connects. */
+/** Split at its dynamic import, so that NATS is loaded on the first connection. */
 const SPLIT_MODULE = "./lib/browser/tab/sandbox_worker.ts";
 
-/** What the names of its parts begin with; they end in a digest of what they hold. */
+/** The prefix of its parts. Their names end in a digest of their content. */
 const PART_PREFIX = "sandbox_worker.";
 
-// In the frame without an origin a module's own address would need CORS, so this is no module.
+// A classic script: in the frame without an origin, loading a module would need CORS.
 const FRAME_SCRIPT = "./lib/browser/frame/plugin_frame_page.ts";
 
-// No module either, for not every browser takes one.
+// A classic script too, because not every browser supports modules as service workers.
 const SERVICE_WORKER = "./lib/workbench/offline/service_worker.ts";
 
-/** What the service worker needs not keep: itself, and what the page has in its own bundle. */
+/** Not stored by the service worker: itself, and what the page has in its own bundle. */
 const NOT_KEPT: readonly string[] = ["service_worker.js", "client.js"];
 
 const COPIED: readonly string[] = [
   "./lib/workbench/index.html",
   "./lib/browser/frame/plugin_frame.html",
-  // The page's findings link to their remedies.
+  // Findings on the page link to their remedies.
   "docs/TROUBLESHOOTING.md",
 ];
 
 const SQLITE = "@sqlite.org/sqlite-wasm";
 
-/** SQLite's loader is a file of its own beside its WASM, as SQLite ships them. */
+/** SQLite's loader is a separate file beside its WASM, as SQLite ships them. */
 const SQLITE_LOADER = "sqlite3";
 
 const ROOT = new URL("../../", import.meta.url);
 
-// The first versions with everything that is used, where none is older than 2024.
+// The first versions that support everything used here.
 const TARGET: readonly string[] = ["es2022", "chrome120", "firefox120", "safari17"];
 
 /** Writes the sandbox, ready to be served, into a directory. Takes about a second. */
@@ -171,7 +171,7 @@ async function bundle(
     const results = await Promise.all(parts.map((part) => build({ ...part, ...options })));
     return results.map(({ metafile }) => metafile);
   } finally {
-    // esbuild is a process of its own, which would keep this one alive.
+    // esbuild is a separate process, which would keep this one alive.
     await stop();
   }
 }
@@ -192,7 +192,7 @@ function loadedFirst(metafile: Metafile | undefined, name: string): readonly str
   return [name, ...parts.flatMap((part) => loadedFirst(metafile, part))];
 }
 
-/** Nothing would ever replace the parts of an earlier build. */
+/** Removes the parts of earlier builds, which have other names and are never overwritten. */
 async function removeOldParts(directory: string, built: readonly string[]): Promise<void> {
   for await (const { name } of Deno.readDir(directory)) {
     const part = name.startsWith(PART_PREFIX) ? /^(.*-\w{8}\.js)(\..*)?$/.exec(name)?.[1] : null;
@@ -205,13 +205,13 @@ async function measure(directory: string, name: string): Promise<BuiltFile> {
   return { name, sizeBytes: bytes.length, gzipBytes: gzipSync(bytes).length };
 }
 
-/** Enough to tell two builds apart. */
+/** A digest that distinguishes two builds. */
 async function digestOf(path: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
   return new Uint8Array(digest, 0, 8).toHex();
 }
 
-/** A file that is bundled under its own name. */
+/** An entry point that keeps its file name. */
 function entry(path: string): { readonly in: string; readonly out: string } {
   return { in: path, out: basename(path, extname(path)) };
 }
@@ -220,7 +220,7 @@ function pathOf(path: string): string {
   return fileURLToPath(new URL(path, ROOT));
 }
 
-/** Renders the sizes, and the sum that has a limit. */
+/** Renders the sizes, and the sum that is limited. */
 function renderSizes({ files, clientFiles, clientGzipBytes }: BuildResult): string {
   const rows = [
     ["KB", "gzip KB", "file"],
