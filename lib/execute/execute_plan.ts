@@ -190,7 +190,8 @@ class Run implements Disposable {
     try {
       const result = await work();
       this.#isCommitDoubtful = end === "COMMIT";
-      this.#connection.exec(end);
+      if (end === "COMMIT") this.#connection.commit();
+      else this.#connection.exec(end);
       this.#isCommitDoubtful = false;
       return result;
     } finally {
@@ -285,7 +286,7 @@ class Run implements Disposable {
     try {
       this.#connection.exec("BEGIN IMMEDIATE");
       const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
-      this.#connection.exec("COMMIT");
+      this.#connection.commit();
       // What a failed COMMIT left in the log is overwritten now, and cannot come back.
       this.#isCommitDoubtful = false;
       this.#history = withEntry(this.#history, entry);

@@ -4,6 +4,7 @@ import type { Vfs } from "../vfs/install_vfs.ts";
 import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
+import { StorageError } from "../vfs/storage.ts";
 
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -15,11 +16,9 @@ export type DatabaseLocation =
     readonly kind: "file";
     readonly vfs: Vfs;
     readonly path: string;
-    readonly existence: "must-exist" | "create";
+    /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
+    readonly access: "read" | "write" | "create";
   };
-
-// How long an open database of another owner is waited for; owners give idle databases back sooner.
-const BUSY_TIMEOUT_MS = 1_000;
 
 // Room for rebuilding a table of some hundred thousand rows without reading a page twice. SQLite takes it
 // only as it fills.
@@ -30,18 +29,18 @@ export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
-  readonly #vfs: Vfs | null;
+  readonly #file: { readonly vfs: Vfs; readonly path: string } | null;
 
   /** Opens a database; SQLite reads the file only when the first statement runs. */
   constructor(sqlite3: Sqlite3, location: DatabaseLocation) {
     this.sqlite3 = sqlite3;
-    this.#vfs = location.kind === "file" ? location.vfs : null;
+    this.#file = location.kind === "file" ? location : null;
     this.#database = this.#attempt(() =>
       location.kind === "memory"
         ? new sqlite3.oo1.DB({ filename: ":memory:", flags: "c" })
         : new sqlite3.oo1.DB({
-          filename: location.path,
-          flags: location.existence === "create" ? "c" : "w",
+          filename: location.access === "read" ? uriOf(location.path, "read") : location.path,
+          flags: location.access === "create" ? "c" : "w",
           vfs: location.vfs.name,
         })
     );
@@ -50,7 +49,7 @@ export class Connection implements Disposable {
     }
     this.pointer = this.#database.pointer;
     try {
-      this.#harden();
+      this.#harden(location.kind === "file" ? location.access : "write");
     } catch (error) {
       // A damaged file shows itself here; left open, it would stay locked.
       this.close();
@@ -152,6 +151,22 @@ export class Connection implements Disposable {
     return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;
   }
 
+  /** Ends a transaction. Throws where it may or may not have been kept. */
+  commit(): void {
+    this.exec("COMMIT");
+    this.verify();
+  }
+
+  /** Throws where what was committed may not be seen by others, or what was read may be mixed. */
+  verify(): void {
+    try {
+      if (this.#file !== null) this.#file.vfs.verify(this.#file.path);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      throw new SqliteError({ code: "SQLITE_IOERR", message: error.message, offset: null }, error);
+    }
+  }
+
   /** Closes the database, which checkpoints and removes its write-ahead log. Closing twice is harmless. */
   close(): void {
     this.#database.close();
@@ -163,12 +178,21 @@ export class Connection implements Disposable {
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
   // schema cannot call functions with side effects: https://sqlite.org/security.html
-  #harden(): void {
+  #harden(access: "read" | "write" | "create"): void {
     const { capi } = this.sqlite3;
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
-    capi.sqlite3_busy_timeout(this.pointer, BUSY_TIMEOUT_MS);
-    this.exec(`PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-${CACHE_KIB}`);
+    this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, access === "read");
+    this.exec(`PRAGMA cache_size=-${CACHE_KIB}`);
+    if (this.#file !== null) this.#keepLock();
+  }
+
+  // With a log the lock stays until the connection is closed. With a rollback journal it stays in exclusive
+  // locking mode, which with a log would keep other programs out: https://sqlite.org/pragma.html#pragma_locking_mode
+  #keepLock(): void {
+    this.exec("BEGIN");
+    if (this.value("PRAGMA journal_mode") !== "wal") this.exec("PRAGMA locking_mode=EXCLUSIVE");
+    this.exec("COMMIT");
   }
 
   #attempt<T>(action: () => T): T {
@@ -184,8 +208,13 @@ export class Connection implements Disposable {
 
   #describe(resultCode: number, message: string, offset: number | null): SqliteError {
     const code = this.sqlite3.capi.sqlite3_js_rc_str(resultCode) ?? `SQLITE_${resultCode}`;
-    const cause = this.#vfs?.takeError() ?? null;
+    const cause = this.#file?.vfs.takeError() ?? null;
     const text = cause === null ? message : `${message}: ${cause.message}`;
     return new SqliteError({ code, message: text, offset }, cause ?? undefined);
   }
+}
+
+/** The name of a database with an access that the VFS knows: https://sqlite.org/uri.html */
+export function uriOf(path: string, access: "read" | "new"): string {
+  return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }

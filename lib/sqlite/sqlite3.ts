@@ -70,7 +70,11 @@ export type PreupdateCallback = (
   newRowid: bigint,
 ) => void;
 
-type Method = (...args: never[]) => number;
+/**
+ * A function that SQLite calls.
+ * @internal
+ */
+export type Method = (...args: never[]) => number | void;
 
 /** The files of one directory of OPFS: https://sqlite.org/wasm/doc/trunk/persistence.md#vfs-opfs-sahpool */
 export interface OpfsPool {
@@ -189,6 +193,7 @@ interface Capi {
   ): void;
   sqlite3_set_authorizer(db: Pointer, callback: AuthorizerCallback | 0, unused: Pointer): number;
   sqlite3_js_rc_str(code: number): string | undefined;
+  sqlite3_uri_parameter(name: Pointer, parameter: string): string | null;
 
   sqlite3_prepare_v3(
     db: Pointer,
@@ -214,6 +219,8 @@ interface Capi {
   readonly SQLITE_FULL: number;
   readonly SQLITE_INTERRUPT: number;
   readonly SQLITE_CANTOPEN: number;
+  readonly SQLITE_CORRUPT: number;
+  readonly SQLITE_NOTADB: number;
   readonly SQLITE_NOTFOUND: number;
   readonly SQLITE_FCNTL_HAS_MOVED: number;
   readonly SQLITE_FCNTL_CKPT_START: number;
@@ -230,6 +237,8 @@ interface Capi {
   readonly SQLITE_IOERR_DELETE_NOENT: number;
   readonly SQLITE_IOERR_ACCESS: number;
   readonly SQLITE_IOERR_CLOSE: number;
+  readonly SQLITE_IOERR_SHMLOCK: number;
+  readonly SQLITE_IOERR_SHMMAP: number;
 
   readonly SQLITE_OPEN_READONLY: number;
   readonly SQLITE_OPEN_READWRITE: number;
@@ -242,9 +251,11 @@ interface Capi {
   readonly SQLITE_ACCESS_EXISTS: number;
   readonly SQLITE_ACCESS_READWRITE: number;
   readonly SQLITE_LOCK_NONE: number;
+  readonly SQLITE_LOCK_SHARED: number;
   readonly SQLITE_IOCAP_POWERSAFE_OVERWRITE: number;
 
   readonly SQLITE_DBCONFIG_DEFENSIVE: number;
+  readonly SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: number;
   readonly SQLITE_DBCONFIG_TRUSTED_SCHEMA: number;
   readonly SQLITE_DBCONFIG_DQS_DDL: number;
   readonly SQLITE_DBCONFIG_DQS_DML: number;
