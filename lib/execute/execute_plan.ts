@@ -186,17 +186,16 @@ class Run implements Disposable {
   }
 
   async #transaction<T>(end: "COMMIT" | "ROLLBACK", work: () => Promise<T>): Promise<T> {
-    this.#connection.exec("BEGIN IMMEDIATE");
+    this.#connection.begin();
     try {
       const result = await work();
       this.#isCommitDoubtful = end === "COMMIT";
       if (end === "COMMIT") this.#connection.commit();
-      else this.#connection.exec(end);
+      else this.#connection.rollback();
       this.#isCommitDoubtful = false;
       return result;
     } finally {
-      // SQLite has rolled back already where the disk failed.
-      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+      this.#connection.rollback();
     }
   }
 
@@ -284,7 +283,7 @@ class Run implements Disposable {
     // A time limit that ended the migration must not end the record of it.
     this.#interrupter[Symbol.dispose]();
     try {
-      this.#connection.exec("BEGIN IMMEDIATE");
+      this.#connection.begin();
       const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
       this.#connection.commit();
       // What a failed COMMIT left in the log is overwritten now, and cannot come back.
@@ -293,7 +292,7 @@ class Run implements Disposable {
     } catch (error) {
       // On a full or failing disk there is no place for the record; the reply still says it.
       if (!(error instanceof SqliteError)) throw error;
-      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+      this.#connection.rollback();
     }
   }
 

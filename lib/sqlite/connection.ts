@@ -30,6 +30,8 @@ export class Connection implements Disposable {
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
   readonly #file: { readonly vfs: Vfs; readonly path: string } | null;
+  // Whether a transaction was begun that neither commit() nor rollback() has ended.
+  #isBegun = false;
 
   /** Opens a database; SQLite reads the file only when the first statement runs. */
   constructor(sqlite3: Sqlite3, location: DatabaseLocation) {
@@ -151,10 +153,39 @@ export class Connection implements Disposable {
     return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;
   }
 
+  /** Begins a transaction that may write. */
+  begin(): void {
+    this.exec("BEGIN IMMEDIATE");
+    this.#isBegun = true;
+  }
+
   /** Ends a transaction. Throws where it may or may not have been kept. */
   commit(): void {
+    this.checkTransaction();
+    this.#isBegun = false;
     this.exec("COMMIT");
     this.verify();
+  }
+
+  /** Undoes a transaction, unless SQLite has done so by itself. */
+  rollback(): void {
+    this.#isBegun = false;
+    if (this.inTransaction) this.exec("ROLLBACK");
+  }
+
+  /**
+   * Throws where SQLite has rolled back the transaction by itself. It does so when the disk fails, and some
+   * of its queries about the schema succeed all the same; what runs after them would be committed one by
+   * one.
+   */
+  checkTransaction(): void {
+    if (!this.#isBegun || this.inTransaction) return;
+    this.#isBegun = false;
+    throw this.#describe(
+      this.sqlite3.capi.SQLITE_IOERR,
+      "an error of the disk ended the transaction",
+      null,
+    );
   }
 
   /** Throws where what was committed may not be seen by others, or what was read may be mixed. */
@@ -197,7 +228,9 @@ export class Connection implements Disposable {
 
   #attempt<T>(action: () => T): T {
     try {
-      return action();
+      const result = action();
+      this.checkTransaction();
+      return result;
     } catch (error) {
       if (!(error instanceof this.sqlite3.SQLite3Error)) throw error;
       // Of the form "SQLITE_FULL: sqlite3 result code 13: database or disk is full".
@@ -209,7 +242,12 @@ export class Connection implements Disposable {
   #describe(resultCode: number, message: string, offset: number | null): SqliteError {
     const code = this.sqlite3.capi.sqlite3_js_rc_str(resultCode) ?? `SQLITE_${resultCode}`;
     const cause = this.#file?.vfs.takeError() ?? null;
-    const text = cause === null ? message : `${message}: ${cause.message}`;
+    // Of these SQLite knows nothing and calls them errors of the disk.
+    const text = cause === null
+      ? message
+      : cause.code === "EFOREIGNLOG" || cause.code === "EREPLACED"
+      ? cause.message
+      : `${message}: ${cause.message}`;
     return new SqliteError({ code, message: text, offset }, cause ?? undefined);
   }
 }

@@ -122,9 +122,11 @@ export class Statement implements Disposable {
     const { capi } = this.#connection.sqlite3;
     while (true) {
       const code = capi.sqlite3_step(this.#pointer);
-      if (code === capi.SQLITE_DONE) return null;
+      if (code === capi.SQLITE_DONE) break;
       if (code !== capi.SQLITE_ROW) return this.#connection.failure(code, null);
     }
+    this.#connection.checkTransaction();
+    return null;
   }
 
   /** Whether it writes nothing: https://sqlite.org/c3ref/stmt_readonly.html */

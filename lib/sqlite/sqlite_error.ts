@@ -36,7 +36,7 @@ const UNAVAILABLE = [
 ];
 
 const ADVICE: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: "another process has it open: close it there and try again",
+  SQLITE_BUSY: "end its transaction, or close the database there, and try again",
   SQLITE_NOTADB:
     "it is not a SQLite database, or it is encrypted: move it away or restore a backup",
   SQLITE_CORRUPT: "the file is damaged: restore a backup",

@@ -147,7 +147,11 @@ function primaryCode({ resultCode }: NativeSqliteError): number {
 }
 
 /** A failure of native SQLite as a failure of the storage. */
-export function storageErrorOf(error: NativeSqliteError, operation: string, path: string): StorageError {
+export function storageErrorOf(
+  error: NativeSqliteError,
+  operation: string,
+  path: string,
+): StorageError {
   return new StorageError(
     STORAGE_CODES[primaryCode(error)] ?? "EIO",
     operation,

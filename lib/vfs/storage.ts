@@ -139,7 +139,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ECANTOPEN: "it cannot be opened; look at its permissions, and at the length of its path",
   ECORRUPT: "the database is damaged",
   EFOREIGNLOG: "the log beside the database belongs to another database",
-  ELOCKED: "another program has it locked",
+  ELOCKED: "another program has it",
   ENOENT: "there is no such file or directory",
   ENOTADB: "it is not a database",
   ENOTSUP: "this is not possible here",

@@ -25,6 +25,7 @@ export function vfsContext(sqlite3: Sqlite3, storage: Storage): VfsContext {
     EDQUOT: capi.SQLITE_FULL,
     EFBIG: capi.SQLITE_FULL,
     ENOTADB: capi.SQLITE_NOTADB,
+    ELOCKED: capi.SQLITE_BUSY,
     ECORRUPT: capi.SQLITE_CORRUPT,
   };
   const context: VfsContext = {

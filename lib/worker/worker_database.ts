@@ -172,7 +172,7 @@ export class WorkerDatabase {
     if (isNew && journal.mode !== "truncate") storage.create(path, journal.mode);
     const connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
     try {
-      connection.exec("PRAGMA synchronous=FULL");
+      connection.exec("PRAGMA synchronous=EXTRA");
       if (journal.mode === "truncate") {
         if (isNew) connection.exec(`PRAGMA page_size=${journal.pageBytes}`);
         connection.exec("PRAGMA journal_mode=truncate");

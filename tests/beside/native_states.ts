@@ -21,18 +21,18 @@ export const NATIVE_STATES: readonly NativeState[] = [
 /** The rows that the native program has committed. */
 export const COMMITTED = 200;
 
-/** Creates a database and brings a native program into a state; `null` where it ended. */
-export async function bringInto(
-  path: string,
-  mode: JournalMode,
-  state: NativeState,
-): Promise<NativeProgram | null> {
+/** Creates the database of a plugin. */
+export function createDatabase(path: string, mode: JournalMode): void {
   sqliteShell(
     path,
     `PRAGMA journal_mode=${mode}; CREATE TABLE quotes (id INTEGER PRIMARY KEY, body TEXT);
      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${COMMITTED - 1})
      INSERT INTO quotes SELECT i, printf('%0300d', i) FROM n`,
   );
+}
+
+/** Lets a native program commit a row and brings it into a state; `null` where it ended. */
+export async function bringInto(path: string, state: NativeState): Promise<NativeProgram | null> {
   if (state === "nobody") {
     sqliteShell(path, `INSERT INTO quotes VALUES (${COMMITTED}, 'last')`);
     return null;

@@ -305,7 +305,7 @@ const ERRORS: Readonly<
     return await workspace.ask("rollback", "p");
   },
   DATABASE_UNAVAILABLE: async (workspace) => {
-    await using _holder = await holdNatively(workspace.database("p"), "flock");
+    await using _holder = await holdNatively(workspace.database("p"), "exclusive transaction");
     return await workspace.ask("rollback", "p");
   },
   INTERNAL_ERROR: async (workspace) => {

@@ -72,7 +72,10 @@ test("opens a path as long as native SQLite's, and refuses one that is longer", 
   assert.is(sqliteShell(path, "PRAGMA integrity_check; SELECT sum(a) FROM t"), "ok\n3");
   const deeper = join(deep, "c".repeat(200));
   Deno.mkdirSync(deeper);
-  assert.throws(() => openDatabase(engine, join(deeper, "far.db")), /ECANTOPEN.*512 bytes|512 bytes.*ECANTOPEN/);
+  assert.throws(
+    () => openDatabase(engine, join(deeper, "far.db")),
+    /ECANTOPEN.*512 bytes|512 bytes.*ECANTOPEN/,
+  );
   const tooLong = join(directory, ...Array.from({ length: 30 }, () => "z".repeat(200)));
   assert.throws(() => openDatabase(engine, tooLong), /unable to open|ENAMETOOLONG/);
 });
