@@ -1,6 +1,6 @@
 // Recognises a write-ahead log or a journal that was written for another database file. Runs anywhere.
 
-import { type Storage, StorageError, type StorageFile } from "./storage.ts";
+import { openIfThere, type Storage, StorageError, type StorageFile } from "./storage.ts";
 
 // Offsets in https://sqlite.org/fileformat2.html#the_database_header
 const DATABASE_HEADER_BYTES = 100;
@@ -33,7 +33,8 @@ export function refuseForeignFiles(
   ) {
     const beside = `${path}${suffix}`;
     if ((storage.sizeOf(beside) ?? 0) === 0) continue;
-    const file = storage.open(beside, { access: "read", existence: "must-exist" });
+    const file = openIfThere(storage, beside);
+    if (file === null) continue;
     try {
       refuse(database, file, beside);
     } finally {

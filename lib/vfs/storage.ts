@@ -124,6 +124,16 @@ export class StorageError extends Error {
   }
 }
 
+/** Opens a file to read; `null` where it is gone, as a journal is once its transaction ends. */
+export function openIfThere(storage: Pick<Storage, "open">, path: string): StorageFile | null {
+  try {
+    return storage.open(path, { access: "read", existence: "must-exist" });
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBADF: "the file is not open for that",

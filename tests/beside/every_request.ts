@@ -3,7 +3,7 @@
 
 import * as assert from "uvu/assert";
 import type { Reply } from "../../lib/message/reply.ts";
-import { permissionsOf, PermittedEdge } from "../support/permitted_edge.ts";
+import { PermittedEdge } from "../support/permitted_edge.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";

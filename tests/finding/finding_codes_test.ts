@@ -190,7 +190,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     workspace.write("p", { "001_base.sql": BASE });
     await workspace.apply("p");
     Deno.chmodSync(workspace.database("p"), 0o444);
-    return codesOf(await workspace.ask("rollback", "p", { dry_run: true }));
+    return codesOf(await workspace.ask("rollback", "p"));
   },
   "drop-table": running("DROP TABLE child;"),
   "drop-column": running(
