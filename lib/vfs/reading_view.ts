@@ -2,7 +2,13 @@
 // Runs anywhere.
 
 import { overlayFile } from "./overlay_file.ts";
-import type { DatabaseFile, OpenMode, Storage, StorageFile } from "./storage.ts";
+import {
+  type DatabaseFile,
+  openIfThere,
+  type OpenMode,
+  type Storage,
+  type StorageFile,
+} from "./storage.ts";
 
 /** The files of one connection. Names are those of SQLite: a log ends in `-wal`. */
 export interface FileView {
@@ -43,8 +49,7 @@ export function readingView(
     open(each) {
       const known = own.get(each);
       if (known !== undefined) return { ...known, close() {} };
-      const isThere = isVisible(each) && storage.sizeOf(each) !== null;
-      const base = isThere ? storage.open(each, { access: "read", existence: "must-exist" }) : null;
+      const base = isVisible(each) ? openIfThere(storage, each) : null;
       const view = overlayFile(base, openScratch);
       deleted.delete(each);
       own.set(each, view);
