@@ -28,9 +28,9 @@ function write(row: string): void {
   const counter = database.prepare("SELECT n FROM counter").get()?.n;
   database.prepare("UPDATE counter SET n = CAST(? AS INTEGER)").run(Number(counter) + 1);
   database.prepare("INSERT INTO log (who) VALUES (?)").run(row);
-  if (Math.random() < 0.1) {
-    database.exec("INSERT INTO filler SELECT randomblob(900) FROM log LIMIT 300");
-  } else if (Math.random() < 0.1) database.exec("DELETE FROM filler WHERE rowid % 2");
+  const chance = Math.random();
+  if (chance < 0.1) database.exec("INSERT INTO filler SELECT randomblob(900) FROM log LIMIT 300");
+  else if (chance < 0.2) database.exec("DELETE FROM filler WHERE rowid % 2");
   if (Math.random() < 0.1) database.exec("ROLLBACK");
   else {
     database.exec("COMMIT");
