@@ -2,7 +2,7 @@
 
 import { violationOf } from "../execute/policy.ts";
 import { Interrupter, type Limits } from "../execute/interrupter.ts";
-import { sourcePlace } from "../execute/source_position.ts";
+import { sourcePlace } from "../finding/source_position.ts";
 import { type Access, readAccess } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { Script, type Statement } from "../sqlite/script.ts";

@@ -1,5 +1,6 @@
 // Runs a plan's steps on the shadow and records what they do. Nothing real is touched.
 
+import { sourcePlace } from "../finding/source_position.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { type Access, alterOf } from "../sqlite/access.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
@@ -25,7 +26,6 @@ import type {
   WritingStatement,
 } from "./rehearsal.ts";
 import { buildShadow } from "./shadow.ts";
-import { sourcePlace } from "./source_position.ts";
 import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 

@@ -1,6 +1,6 @@
 // Finds the place in a file that a byte of a section stands at. Pure; runs anywhere.
 
-import type { Position } from "../finding/finding.ts";
+import type { Position } from "./finding.ts";
 
 /** A place in a file and the text of its line. */
 export interface SourcePlace {
