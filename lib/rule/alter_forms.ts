@@ -2,10 +2,10 @@
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding, type FindingCode } from "../finding/finding.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { formatSqliteVersion, isAtLeast } from "../migration/sqlite_version.ts";
 import type { AlterForm } from "../sqlite/access.ts";
-import { detailOf, subjectOf } from "./subject_of.ts";
 
 interface GuardedForm {
   readonly code: FindingCode;

@@ -3,7 +3,7 @@
 import type { DataLoss } from "../execute/data_loss.ts";
 import type { NotableStatement, RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
-import { detailOf, subjectOf } from "./subject_of.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
 
 /**
  * Warns of tables and columns that go, and of rows that are deleted, with the counts in `losses`;

@@ -2,8 +2,8 @@
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
+import { subjectOf } from "../finding/subject_of.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
-import { subjectOf } from "./subject_of.ts";
 
 /** Compares what UP, DOWN and the second UP of each file did; steps come in that order. */
 export function incompleteDownFindings(steps: readonly RehearsedStep[]): readonly Finding[] {

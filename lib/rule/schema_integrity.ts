@@ -2,9 +2,9 @@
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
+import { subjectOf } from "../finding/subject_of.ts";
 import type { ReservedReference } from "../sqlite/reserved_references.ts";
 import { isReserved } from "../sqlite/schema.ts";
-import { subjectOf } from "./subject_of.ts";
 
 /** Finds broken views and triggers, keys without a parent, and what a rebuild did not make again. */
 export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[] {

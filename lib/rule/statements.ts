@@ -2,8 +2,8 @@
 
 import type { NotableStatement, RehearsedStep, StatementProblem } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import { refusedForm } from "./refused_statement.ts";
-import { detailOf, subjectOf } from "./subject_of.ts";
 
 /** Turns the problems of a step's statements into findings. */
 export function statementFindings(step: RehearsedStep): readonly Finding[] {

@@ -1,7 +1,7 @@
 // Says which migration a rehearsed statement belongs to, and where. Pure; runs anywhere.
 
 import type { NotableStatement, RehearsedStep } from "../execute/rehearsal.ts";
-import type { FindingDetail, FindingSubject } from "../finding/finding.ts";
+import type { FindingDetail, FindingSubject } from "./finding.ts";
 
 /** The most of a statement that a finding shows; a migration may be one statement of megabytes. */
 const MAX_STATEMENT_LENGTH = 2_000;
