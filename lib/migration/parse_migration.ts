@@ -6,11 +6,11 @@ import {
   type FindingCode,
   type FindingSubject,
 } from "../finding/finding.ts";
+import { skipTrivia } from "../sqlite/skip_trivia.ts";
 import { decodeText } from "./decode_text.ts";
 import { type FileName, parseFileName } from "./file_name.ts";
 import type { Migration, Section, SqliteVersion } from "./migration.ts";
 import { sha256Hex } from "./sha256_hex.ts";
-import { skipTrivia } from "./skip_trivia.ts";
 import { parseSqliteVersion } from "./sqlite_version.ts";
 
 /** The largest migration file that is read, in bytes. */

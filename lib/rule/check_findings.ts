@@ -3,8 +3,8 @@
 import type { Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
 import type { Migration, SqliteVersion } from "../migration/migration.ts";
-import { hasStatement } from "../migration/skip_trivia.ts";
 import { type PlanStep, planStep } from "../plan/migration_plan.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
 import { incompleteDownFindings } from "./incomplete_down.ts";
 import { rehearsalFindings } from "./rehearsal_findings.ts";
 import { reversibilityFindings } from "./reversibility.ts";

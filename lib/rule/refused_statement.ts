@@ -1,6 +1,6 @@
 // Explains an ALTER TABLE that SQLite's parser refused. Pure; runs anywhere.
 
-import { skipTrivia } from "../migration/skip_trivia.ts";
+import { skipTrivia } from "../sqlite/skip_trivia.ts";
 
 /** A form of ALTER TABLE that other databases have. */
 export type RefusedForm = "alter-column" | "alter-constraint";

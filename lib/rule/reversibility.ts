@@ -2,8 +2,8 @@
 
 import { type Finding, finding } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
-import { hasStatement } from "../migration/skip_trivia.ts";
 import type { Direction } from "../plan/select_steps.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
 
 /** Refuses to roll back through a migration without a DOWN statement, and says so when it is applied. */
 export function reversibilityFindings(

@@ -1,7 +1,7 @@
 // Walks through the statements of a script by SQLite's own prepare tail.
 
-import { skipEmptyStatements } from "../migration/skip_trivia.ts";
 import type { Connection } from "./connection.ts";
+import { skipEmptyStatements } from "./skip_trivia.ts";
 import type { Pointer, SqlValue } from "./sqlite3.ts";
 import type { SqliteFailure } from "./sqlite_error.ts";
 
