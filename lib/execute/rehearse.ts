@@ -6,7 +6,6 @@ import { type Access, alterOf } from "../sqlite/access.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { danglingKeys } from "../sqlite/dangling_keys.ts";
-import { type ReservedReference, reservedReferences } from "../sqlite/reserved_references.ts";
 import { textOf } from "../sqlite/row.ts";
 import { isReserved, readSchema, type Schema } from "../sqlite/schema.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
@@ -25,6 +24,7 @@ import type {
   WatchedTable,
   WritingStatement,
 } from "./rehearsal.ts";
+import { type ReservedReference, reservedReferences } from "./reserved_references.ts";
 import { buildShadow } from "./shadow.ts";
 import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";

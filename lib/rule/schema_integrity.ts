@@ -1,9 +1,9 @@
 // Findings about what a migration leaves broken or forgets. Pure; runs anywhere.
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
+import type { ReservedReference } from "../execute/reserved_references.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
-import type { ReservedReference } from "../sqlite/reserved_references.ts";
 import { isReserved } from "../sqlite/schema.ts";
 
 /** Finds broken views and triggers, keys without a parent, and what a rebuild did not make again. */
