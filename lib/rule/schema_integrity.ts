@@ -4,7 +4,7 @@ import type { RehearsedStep } from "../execute/rehearsal.ts";
 import type { ReservedReference } from "../execute/reserved_references.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
-import { isReserved } from "../sqlite/schema.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 
 /** Finds broken views and triggers, keys without a parent, and what a rebuild did not make again. */
 export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[] {

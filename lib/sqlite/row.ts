@@ -29,6 +29,6 @@ export function nullableIntegerOf(row: Row, column: string): number | null {
 
 function unexpected(column: string, expected: string): SqliteError {
   const message =
-    `The column ${column} does not hold ${expected}; the table is damaged or not godwit's`;
+    `The column ${column} does not hold ${expected}; the table is damaged or has another form`;
   return new SqliteError({ code: "SQLITE_CORRUPT", message, offset: null });
 }

@@ -50,7 +50,7 @@ export interface View {
   readonly sql: string;
 }
 
-/** A plugin's own schema, without godwit's tables and SQLite's. Everything is sorted by name. */
+/** A schema without SQLite's own tables. Everything is sorted by name. */
 export interface Schema {
   readonly tables: readonly Table[];
   readonly indexes: readonly Attachment[];
@@ -60,15 +60,6 @@ export interface Schema {
 
 /** A schema without anything in it. */
 export const EMPTY_SCHEMA: Schema = { tables: [], indexes: [], triggers: [], views: [] };
-
-const RESERVED_NAMES = ["plugin_schema_migrations", "plugin_schema_migration_log"];
-const RESERVED_PREFIX = "godwit_";
-
-/** Says whether a table is godwit's, which a plugin's SQL may not touch. */
-export function isReserved(table: string): boolean {
-  const name = table.toLowerCase();
-  return RESERVED_NAMES.includes(name) || name.startsWith(RESERVED_PREFIX);
-}
 
 // Columns and foreign keys follow from a table's CREATE statement, so those of one that stands unchanged
 // are not read again: a hundred migrations on a hundred tables would otherwise read ten thousand.
@@ -80,13 +71,16 @@ type KnownTable = Pick<Table, "sql" | "columns" | "foreignKeys">;
 const TRIGGER_TABLE = `coalesce((SELECT t.name FROM main.sqlite_schema t
   WHERE t.type IN ('table', 'view') AND t.name = o.tbl_name COLLATE NOCASE), o.tbl_name)`;
 
-/** Reads the plugin's schema. */
-export function readSchema(connection: Connection): Schema {
+/** Reads the schema without the tables that `isOmitted` names and what is attached to them. */
+export function readSchema(
+  connection: Connection,
+  isOmitted: (table: string) => boolean,
+): Schema {
   const objects = connection.manyRows(
     ["type", "name", "sql", "tbl_name"],
     `SELECT type, name, sql, CASE type WHEN 'trigger' THEN ${TRIGGER_TABLE} ELSE tbl_name END AS tbl_name
        FROM main.sqlite_schema o WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
-  ).filter((row) => !isReserved(textOf(row, "tbl_name")));
+  ).filter((row) => !isOmitted(textOf(row, "tbl_name")));
   const pick = (type: string): readonly Row[] => objects.filter((row) => row["type"] === type);
   const tables = readTables(connection, pick("table"));
   const views = pick("view").map((row) => ({ name: textOf(row, "name"), sql: textOf(row, "sql") }));
