@@ -1,5 +1,6 @@
 // Plugins on a server: a manifest that promises checksums, and the files beside it. Runs anywhere.
 
+import pMap from "p-map";
 import {
   type Manifest,
   type ManifestFile,
@@ -100,7 +101,10 @@ export function httpSource(
     if (entry === undefined) {
       return { found: false, message: `There is no plugin "${plugin}" in ${manifestUrl}` };
     }
-    return { found: true, files: await mapBounded(entry.files, (file) => readFile(plugin, file)) };
+    const files = await pMap(entry.files, (file) => readFile(plugin, file), {
+      concurrency: CONCURRENCY,
+    });
+    return { found: true, files };
   }
 
   return {
@@ -157,18 +161,4 @@ function forgetOthers(cache: Map<string, Uint8Array>, manifest: Manifest | null)
     manifest?.plugins.flatMap(({ files }) => files.map(({ checksum }) => checksum)),
   );
   for (const checksum of cache.keys()) if (!named.has(checksum)) cache.delete(checksum);
-}
-
-/** Maps in order, a few at a time. */
-async function mapBounded<From, To>(
-  values: readonly From[],
-  map: (value: From) => Promise<To>,
-): Promise<readonly To[]> {
-  const results: To[] = [];
-  const waiting = values.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, value] of waiting) results[index] = await map(value);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return results;
 }

@@ -79,6 +79,31 @@ http("who asks at the same time is answered by one manifest", async () => {
   assert.is(server.asked.length, 2);
 });
 
+http("load() fetches six files at a time and keeps their order", async () => {
+  await using server = new PluginServer();
+  const files = Array.from(
+    { length: 20 },
+    (_, index) => `${String(index + 1).padStart(3, "0")}_a.sql`,
+  );
+  await publish(
+    server,
+    Object.fromEntries(files.map((file, index) => [file, `${ONE}-- ${index}\n`])),
+  );
+  let running = 0;
+  let most = 0;
+  const counted: typeof fetch = async (...request) => {
+    most = Math.max(most, ++running);
+    try {
+      return await fetch(...request);
+    } finally {
+      running -= 1;
+    }
+  };
+  const found = await loaded(httpSource(server.url, counted), "quotes");
+  assert.equal(typeof found === "string" ? found : found.migrations, files);
+  assert.is(most, 6);
+});
+
 http(
   "load() holds a file against the manifest, and asks again for one that did not match",
   async () => {
