@@ -3,7 +3,7 @@
 import type { ErrorCode } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { wrap } from "../render/layout.ts";
+import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 
 /** Why, and the code that a handler would reply. */
@@ -19,7 +19,7 @@ export function refuse(
   console: Console,
 ): ExitStatus {
   if (json) console.out(JSON.stringify({ success: false, error_code: code, message }));
-  else console.err(`${console.colors.red("✗")} ${wrap(message, 2, 2)}`);
+  else console.err(paragraph(console.colors.red("✗"), message));
   return EXIT.failure;
 }
 
