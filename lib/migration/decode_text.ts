@@ -1,6 +1,6 @@
 // Turns the bytes of a migration file into the text that is parsed and hashed. Pure; runs anywhere.
 
-/** The normalised text, or the offset in bytes of the first byte that is not UTF-8. */
+/** The normalised text, or the line, from 1, of the first byte that is not UTF-8. */
 export type DecodedText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly line: number };
