@@ -155,6 +155,33 @@ const CASES: readonly Case[] = [
     expected: ['WARNING lose-values 001_x.sql:3: Loses 4 values of "a" of "t", which stays'],
   },
   {
+    name: "a table and a column beside the losses of others",
+    step: {
+      changes: [removed("column", "c", "t"), removed("table", "u"), removed("view", "kept")],
+      watched: [watched("t", { droppedColumns: ["c"] }), watched("u", { nameAfter: null })],
+      statements: [
+        statement({ alter: { table: "other", form: "drop-column" } }),
+        statement({
+          alter: { table: "t", form: "drop-column" },
+          position: { line: 4, column: 1 },
+        }),
+        statement({ drops: ["u"], position: { line: 5, column: 1 } }),
+      ],
+    },
+    losses: [
+      { kind: "rows", table: "kept", rows: 9 },
+      { kind: "values", table: "t", column: "other", values: 8 },
+      { kind: "values", table: "other", column: "c", values: 7 },
+      { kind: "values", table: "t", column: "c", values: 1 },
+      { kind: "rows", table: "u", rows: 2 },
+    ],
+    expected: [
+      'WARNING drop-column 001_x.sql:4: Drops the column "c" of "t" with 1 value',
+      'WARNING drop-table 001_x.sql:5: Drops the table "u" with 2 rows',
+      'WARNING delete-rows 001_x.sql: Deletes 9 rows of "kept"',
+    ],
+  },
+  {
     name: "rows that no statement explains, such as by a trigger",
     step: {},
     losses: [{ kind: "rows", table: "t", rows: 1 }],

@@ -53,6 +53,21 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
     ],
   ],
   [
+    "a foreign key of an old table beside new objects",
+    {
+      dangling: [{ table: "c", columns: "p", parent: "gone" }],
+      changes: [
+        { change: "added", object: "table", table: null, name: "other", detail: null },
+        { change: "added", object: "column", table: "c", name: "c", detail: null },
+        { change: "altered", object: "table", table: null, name: "c", detail: null },
+      ],
+    },
+    [
+      'ERROR dangling-foreign-key 001_x.sql: The foreign key "c" (p) points at "gone", which ' +
+      'does not exist; create it first, or rebuild "c" without the key',
+    ],
+  ],
+  [
     "a foreign key to godwit's tables, which is reported once",
     {
       dangling: [{ table: "c", columns: "p", parent: "plugin_schema_migrations" }],
