@@ -39,7 +39,7 @@ async function readPlugin(pluginsDir: string, plugin: string): Promise<PluginFil
 async function readSource(directory: string, file: string): Promise<SourceFile> {
   try {
     const path = join(directory, file);
-    // Reading a pipe or a device may never end.
+    // A read from a pipe or a device may never end.
     const found = await stat(path);
     if (!found.isFile()) {
       return { file, problem: found.isDirectory() ? "EISDIR" : "it is not a regular file" };

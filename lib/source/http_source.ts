@@ -1,4 +1,4 @@
-// Plugins on a server: a manifest that promises checksums, and the files beside it. Runs anywhere.
+// Plugins on a server: a manifest of checksums, and the files beside it. Runs anywhere.
 
 import pMap from "p-map";
 import {
@@ -19,19 +19,19 @@ export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** How many files are fetched at the same time. */
 const CONCURRENCY = 6;
 
-/** What there is to set. */
+/** Options of an HTTP source. */
 export interface HttpSourceOptions {
-  /** How long one answer may take, to its last byte; 30 seconds unless set. */
+  /** The time for one reply, to its last byte; 30 seconds by default. */
   readonly timeoutMs?: number;
 }
 
 /** A source of plugins on a server. */
 export interface HttpSource extends PluginSource {
-  /** Why there is no manifest, or why the one in force is an earlier one; `null` where all is well. */
+  /** Why there is no manifest, or why an earlier one is in use; `null` if there is no problem. */
   problem(): string | null;
 }
 
-/** The manifest that is in force, or why there is none. */
+/** The manifest in use, or why there is none. */
 type Known =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly message: string };
@@ -40,11 +40,11 @@ type Known =
  * Makes a source of `manifest.json` at an absolute URL; files are at
  * `<the manifest's folder>/<plugin>/migrations/<file>`.
  *
- * The server is asked for the manifest each time, once for all who ask at the same time, and for a
- * file only where its checksum is not in memory yet. A server that cannot be reached, or that says to
- * try later, changes nothing: the last manifest stays in force, the files in memory are served, the
- * others are `unreadable-file` findings, and `problem()` says so. An answer counts, whatever it is: without a manifest there are
- * no plugins, and `problem()` and the message say why.
+ * Each call fetches the manifest; concurrent calls share one request. A file is fetched only if its
+ * checksum is not in memory yet. If the server cannot be reached, or replies that it is
+ * unavailable, the last manifest stays in use: files in memory are served, the others are
+ * `unreadable-file` findings, and `problem()` has the reason. Any other reply without a manifest
+ * means that there are no plugins; `problem()` and the message have the reason.
  */
 export function httpSource(
   manifestUrl: string,
@@ -56,7 +56,7 @@ export function httpSource(
   let problem: string | null = null;
   let refreshing: Promise<Known> | null = null;
 
-  // Whoever asks while an answer is on its way gets that one.
+  // Concurrent calls share one request.
   function refresh(): Promise<Known> {
     return refreshing ??= fetchManifest().finally(() => refreshing = null);
   }
@@ -71,7 +71,7 @@ export function httpSource(
     const read = readManifest(manifestUrl, fetched);
     problem = read.ok ? null : read.message;
     last = read.ok ? read.manifest : null;
-    forgetOthers(cache, last);
+    dropOthers(cache, last);
     return read;
   }
 
@@ -155,8 +155,8 @@ function pluginOf(manifest: Manifest, plugin: string): ManifestPlugin | undefine
   return manifest.plugins.find(({ name }) => name === plugin);
 }
 
-/** Memory holds what the manifest names and nothing else. */
-function forgetOthers(cache: Map<string, Uint8Array>, manifest: Manifest | null): void {
+/** Removes files that the manifest does not name. */
+function dropOthers(cache: Map<string, Uint8Array>, manifest: Manifest | null): void {
   const named = new Set(
     manifest?.plugins.flatMap(({ files }) => files.map(({ checksum }) => checksum)),
   );

@@ -1,4 +1,4 @@
-// Reads typed values from rows. A value of another type means a foreign or damaged table.
+// Reads typed values from rows. A value of another type means that the table is damaged.
 
 import type { Row } from "./connection.ts";
 import { SqliteError } from "./sqlite_error.ts";
