@@ -7,7 +7,8 @@ export type DecodedText =
 
 /**
  * Decodes UTF-8, strips a byte order mark and turns CRLF into LF, so that a checkout on another
- * system has the same checksum. On invalid UTF-8 it returns the line, from 1, of the first bad byte.
+ * system has the same checksum. On invalid UTF-8 it returns the line, from 1, of the first bad
+ * byte.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   try {

@@ -7,7 +7,7 @@ export type RefusedForm = "alter-column" | "alter-constraint";
 
 /**
  * Names the form that a refused statement attempts, for a better message than "syntax error". This
- * decides nothing: SQLite has refused the statement already.
+ * only words the message: SQLite has refused the statement already.
  */
 export function refusedForm(sql: string): RefusedForm | null {
   const tokens = leadingTokens(sql, 12);

@@ -58,7 +58,7 @@ function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: s
     const what = form === "alter-column"
       ? "this form of ALTER COLUMN"
       : "this form of ADD or DROP CONSTRAINT";
-    const advice = `SQLite has no such statement (${message}): it does not know ${what}; ` +
+    const advice = `SQLite does not support ${what} (${message}); ` +
       `rebuild the table: create a new one, copy the rows, drop the old one, rename the new one`;
     return finding("ERROR", form, subject, advice, detail);
   }
@@ -67,7 +67,7 @@ function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: s
     : finding("ERROR", "sql-error", subject, `SQLite refuses this: ${message}`, detail);
 }
 
-// SQLite gives syntax errors no code of their own.
+// SQLite has no separate code for syntax errors.
 function isSyntaxError(message: string): boolean {
   return message.endsWith("syntax error") || message === "incomplete input" ||
     message.startsWith("unrecognized token");

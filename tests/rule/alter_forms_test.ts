@@ -10,11 +10,11 @@ import { linesOf, rehearsedStep, statement } from "./facts.ts";
 const forms = suite("alter_forms");
 
 const DROP = "ERROR alter-drop-column 001_x.sql:3: DROP COLUMN needs SQLite 3.35.0, and a plugin " +
-  'may meet an older one; rebuild the table, or declare "-- requires: sqlite >= 3.35.0" above "-- UP"';
+  'may run on an older one; rebuild the table, or declare "-- requires: sqlite >= 3.35.0" above "-- UP"';
 const ALTER = "ERROR alter-column 001_x.sql:3: ALTER COLUMN needs SQLite 3.53.0, and a plugin " +
-  'may meet an older one; rebuild the table, or declare "-- requires: sqlite >= 3.53.0" above "-- UP"';
+  'may run on an older one; rebuild the table, or declare "-- requires: sqlite >= 3.53.0" above "-- UP"';
 const CONSTRAINT = "ERROR alter-constraint 001_x.sql:3: ADD and DROP CONSTRAINT needs SQLite " +
-  "3.53.0, and a plugin may meet an older one; rebuild the table, or declare " +
+  "3.53.0, and a plugin may run on an older one; rebuild the table, or declare " +
   '"-- requires: sqlite >= 3.53.0" above "-- UP"';
 
 const FORMS: readonly (readonly [AlterForm, SqliteVersion | null, readonly string[]])[] = [

@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
     name: "a rebuild that does not copy the values of a column",
     step: rebuild,
     losses: [{ kind: "values", table: "t", column: "a", values: 4 }],
-    expected: ['WARNING lose-values 001_x.sql:3: Loses 4 values of "a" of "t", which stays'],
+    expected: ['WARNING lose-values 001_x.sql:3: Loses 4 values of "a" of "t", which is kept'],
   },
   {
     name: "a table and a column beside the losses of others",

@@ -62,7 +62,7 @@ const CASES: readonly Case[] = [
     migrations: [migration(2)],
     history: [entry(1), entry(2)],
     expected: [
-      "ERROR missing-file 001_x.sql: 001_x.sql is applied but its file is gone; restore the file",
+      "ERROR missing-file 001_x.sql: 001_x.sql is applied but its file is missing; restore the file",
     ],
   },
   {

@@ -46,17 +46,17 @@ const CASES: readonly (readonly [string, readonly RehearsedStep[], readonly stri
   [
     "a table that DOWN leaves",
     [up(change("added", "table", "t")), down()],
-    [`${WARNING}DOWN leaves the table "t" behind, which UP adds; drop it in DOWN`],
+    [`${WARNING}DOWN does not drop the table "t", which UP creates; drop it in DOWN`],
   ],
   [
     "a column that DOWN does not create",
     [up(change("removed", "column", "c", "t")), down()],
-    [`${WARNING}DOWN does not bring back the column "t.c", which UP removes; create it in DOWN`],
+    [`${WARNING}DOWN does not restore the column "t.c", which UP drops; create it in DOWN`],
   ],
   [
     "an index of the same name on another table",
     [up(change("added", "index", "i", "t")), down(change("removed", "index", "i", "u"))],
-    [`${WARNING}DOWN leaves the index "t.i" behind, which UP adds; drop it in DOWN`],
+    [`${WARNING}DOWN does not drop the index "t.i", which UP creates; drop it in DOWN`],
   ],
   [
     "an altered and a renamed table",

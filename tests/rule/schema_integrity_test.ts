@@ -37,7 +37,7 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
     "a foreign key of an old table without its parent",
     { dangling: [{ table: "c", columns: "p,q", parent: "gone" }] },
     [
-      'ERROR dangling-foreign-key 001_x.sql: The foreign key "c" (p,q) points at "gone", which ' +
+      'ERROR dangling-foreign-key 001_x.sql: The foreign key "c" (p,q) references "gone", which ' +
       'does not exist; create it first, or rebuild "c" without the key',
     ],
   ],
@@ -48,7 +48,7 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
       changes: [{ change: "added", object: "table", table: null, name: "c", detail: null }],
     },
     [
-      'WARNING dangling-foreign-key 001_x.sql: The foreign key "c" (p) points at "later", which ' +
+      'WARNING dangling-foreign-key 001_x.sql: The foreign key "c" (p) references "later", which ' +
       'does not exist; create it first, or rebuild "c" without the key',
     ],
   ],
@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
       ],
     },
     [
-      'ERROR dangling-foreign-key 001_x.sql: The foreign key "c" (p) points at "gone", which ' +
+      'ERROR dangling-foreign-key 001_x.sql: The foreign key "c" (p) references "gone", which ' +
       'does not exist; create it first, or rebuild "c" without the key',
     ],
   ],
@@ -78,8 +78,8 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
       }],
     },
     [
-      'ERROR reserved-table 001_x.sql: A foreign key of "c" reaches into ' +
-      '"plugin_schema_migrations", which belongs to godwit; make it without that table',
+      'ERROR reserved-table 001_x.sql: A foreign key of "c" uses ' +
+      '"plugin_schema_migrations", which belongs to godwit; create it without that table',
     ],
   ],
   [
@@ -91,10 +91,10 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
       ],
     },
     [
-      'ERROR reserved-table 001_x.sql: The view "v" reaches into "godwit_x", which belongs to ' +
-      "godwit; make it without that table",
-      'ERROR reserved-table 001_x.sql: A trigger on "t" reaches into "godwit_x", which belongs to ' +
-      "godwit; make it without that table",
+      'ERROR reserved-table 001_x.sql: The view "v" uses "godwit_x", which belongs to ' +
+      "godwit; create it without that table",
+      'ERROR reserved-table 001_x.sql: A trigger on "t" uses "godwit_x", which belongs to ' +
+      "godwit; create it without that table",
     ],
   ],
   [
@@ -116,8 +116,8 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
     "a table renamed to a reserved name",
     { reservedNames: ["godwit_mine"] },
     [
-      'ERROR reserved-table 001_x.sql: "godwit_mine" is a reserved name; rename the table to ' +
-      'something that does not begin with "godwit_"',
+      'ERROR reserved-table 001_x.sql: "godwit_mine" is a reserved name; use a name that ' +
+      'does not begin with "godwit_"',
     ],
   ],
 ];

@@ -72,15 +72,15 @@ const CASES: readonly (readonly [string, StatementProblem, string])[] = [
   [
     "ALTER TABLE t ALTER COLUMN a TYPE TEXT;",
     sql('near "TYPE": syntax error'),
-    'ERROR alter-column 001_x.sql:3: SQLite has no such statement (near "TYPE": syntax error): ' +
-    "it does not know this form of ALTER COLUMN; rebuild the table: create a new one, copy the " +
+    "ERROR alter-column 001_x.sql:3: SQLite does not support this form of ALTER COLUMN " +
+    '(near "TYPE": syntax error); rebuild the table: create a new one, copy the ' +
     "rows, drop the old one, rename the new one",
   ],
   [
     "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES b (c);",
     sql('near "FOREIGN": syntax error'),
-    'ERROR alter-constraint 001_x.sql:3: SQLite has no such statement (near "FOREIGN": syntax ' +
-    "error): it does not know this form of ADD or DROP CONSTRAINT; rebuild the table: create a " +
+    "ERROR alter-constraint 001_x.sql:3: SQLite does not support this form of ADD or DROP " +
+    'CONSTRAINT (near "FOREIGN": syntax error); rebuild the table: create a ' +
     "new one, copy the rows, drop the old one, rename the new one",
   ],
   [
