@@ -11,10 +11,10 @@ export type ImportedBundle =
 /** Reads a module that was imported from a URL. A bundle exports `plugin` and nothing else. */
 export function readBundle(url: string, module: unknown): ImportedBundle {
   const refuse = (reason: string): ImportedBundle => {
-    const message = `${url} is no bundle: ${reason}; make one with: godwit bundle <plugin>`;
+    const message = `${url} is not a bundle: ${reason}; make one with: godwit bundle <plugin>`;
     return { ok: false, url, message };
   };
-  if (typeof module !== "object" || module === null) return refuse("it is no module");
+  if (typeof module !== "object" || module === null) return refuse("it is not a module");
   if (!("plugin" in module)) return refuse('it exports no "plugin"');
   const other = Object.keys(module).find((name) => name !== "plugin");
   if (other !== undefined) return refuse(`it exports ${JSON.stringify(other)} beside "plugin"`);

@@ -60,7 +60,7 @@ async function parsePromised(
     "ERROR",
     "manifest-mismatch",
     { version: null, name: null, ...parseFileName(file), file },
-    `${file} is not the text that its manifest promises; bundle or publish the plugin again`,
+    `${file} does not match the checksum in its manifest; bundle or publish the plugin again`,
   );
   return { ok: false, findings: [mismatch, ...(parsed.ok ? [] : parsed.findings)] };
 }

@@ -59,7 +59,7 @@ async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): 
     await readdir(pluginsDir);
   } catch (parentError) {
     return `Cannot read the plugins directory ${pluginsDir}: ${codeOf(parentError)}; ` +
-      `name the right one with --plugins or GODWIT_PLUGINS`;
+      `name another with --plugins or GODWIT_PLUGINS`;
   }
   return `There is no plugin "${plugin}": no directory ${directory}`;
 }

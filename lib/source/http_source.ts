@@ -65,7 +65,7 @@ export function httpSource(
     const limits = { maxBytes: MAX_MANIFEST_BYTES, timeoutMs };
     const fetched = await fetchBounded(manifestUrl, fetch, limits);
     if (fetched.kind === "unreachable" && last !== null) {
-      problem = `Cannot reach ${manifestUrl}: ${fetched.reason}; the plugins are as they were`;
+      problem = `Cannot reach ${manifestUrl}: ${fetched.reason}; the last manifest stays in use`;
       return { ok: true, manifest: last };
     }
     const read = readManifest(manifestUrl, fetched);
@@ -133,19 +133,19 @@ function readManifest(
     case "too-large":
       return {
         ok: false,
-        message: `The manifest ${url} has more than ${MAX_MANIFEST_BYTES} bytes, which is the most`,
+        message: `The manifest ${url} has more than ${MAX_MANIFEST_BYTES} bytes, the limit`,
       };
     case "body": {
       let value: unknown;
       try {
         value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(fetched.bytes));
       } catch {
-        return { ok: false, message: `${url} is no manifest: it is not JSON in UTF-8` };
+        return { ok: false, message: `${url} is not a manifest: it is not JSON in UTF-8` };
       }
       const parsed = parseManifest(value);
       return parsed.ok
         ? { ok: true, manifest: parsed.value }
-        : { ok: false, message: `${url} is no manifest: ${parsed.message}` };
+        : { ok: false, message: `${url} is not a manifest: ${parsed.message}` };
     }
   }
   fetched satisfies never;

@@ -194,7 +194,7 @@ http("a server that is away changes nothing, and is not passed over in silence",
   await server.stop();
   assert.equal(await loaded(source, "quotes"), BOTH);
   assert.equal(await source.plugins(), ["quotes"]);
-  assert.match(source.problem() ?? "", /^Cannot reach http[^]*; the plugins are as they were$/);
+  assert.match(source.problem() ?? "", /^Cannot reach http[^]*; the last manifest stays in use$/);
   server.restart();
   assert.equal(await loaded(source, "quotes"), BOTH);
   assert.is(source.problem(), null);
@@ -223,9 +223,9 @@ http("a manifest that cannot be had is a message", async () => {
       /^Cannot load the manifest http.*: .* 404 Not Found$/,
     ],
     [() => new Response("", { status: 500 }), /^Cannot load the manifest http.*: .* 500/],
-    [() => new Response("<html>"), / is no manifest: it is not JSON in UTF-8$/],
-    [() => new Response(new Uint8Array([0xff])), / is no manifest: it is not JSON in UTF-8$/],
-    [() => new Response('{"format":1,"plugins":[],"x":1}'), / is no manifest: unknown key "x"$/],
+    [() => new Response("<html>"), / is not a manifest: it is not JSON in UTF-8$/],
+    [() => new Response(new Uint8Array([0xff])), / is not a manifest: it is not JSON in UTF-8$/],
+    [() => new Response('{"format":1,"plugins":[],"x":1}'), / is not a manifest: unknown key "x"$/],
     [() => new Response(new Uint8Array(MAX_MANIFEST_BYTES + 1)), /more than 4194304 bytes/],
   ];
   const source = httpSource(server.url, fetch);
