@@ -189,7 +189,8 @@ function commonOptions(command: { optsWithGlobals(): CommonValues }): CommonOpti
   return { pluginsDir: plugins, dataDir: data, json, by, nats, prefix: prefix ?? DEFAULT_PREFIX };
 }
 
-// Commander takes the next argument as the value whatever it is: `--by --dry-run` would run for real.
+// Commander takes the next argument as the value whatever it is: `--by --dry-run` would run for
+// real.
 function text(value: string): string {
   if (value.startsWith("-")) throw new InvalidArgumentError("It must not begin with -");
   return value;

@@ -1,4 +1,4 @@
-// The command line: arguments in, exit status out. Commands are loaded when they are run.
+// The command line: arguments in, exit status out. Loads only the command that runs.
 
 import { VERSION } from "../version.ts";
 import {

@@ -12,7 +12,7 @@ interface PluginLine {
   readonly current_version: number | null;
   readonly pending_count: number | null;
   readonly locked: boolean;
-  /** What keeps the plugin from being migrated; `null` where nothing does. */
+  /** Why the plugin cannot be migrated; `null` if it can. */
   readonly problem: string | null;
 }
 

@@ -1,4 +1,4 @@
-// How commands that have no handler say why they did nothing.
+// Failures of commands that have no handler.
 
 import type { ErrorCode } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
@@ -6,7 +6,7 @@ import type { Console } from "../console.ts";
 import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 
-/** Why, and the code that a handler would reply. */
+/** The reason, and the code that a handler would reply with. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
@@ -23,12 +23,12 @@ export function refuse(
   return EXIT.failure;
 }
 
-/** The refusal where the plugins directory cannot be read. */
+/** The refusal if the plugins directory cannot be read. */
 export function unreadable(pluginsDir: string, error: unknown): Refusal {
   const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return {
     code: "PLUGIN_NOT_FOUND",
     message: `Cannot read the plugins directory ${pluginsDir}: ${reason}; ` +
-      `name the right one with --plugins or GODWIT_PLUGINS`,
+      `name another with --plugins or GODWIT_PLUGINS`,
   };
 }

@@ -1,4 +1,4 @@
-// Shows a failure reply.
+// Renders a failure reply.
 
 import type { FailureReply } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
@@ -11,12 +11,14 @@ export function renderFailure(reply: FailureReply, colors: Colors): string {
   const head = `${colors.red("✗")} ${colors.bold(reply.error_code)}`;
   const parts = [paragraph(head, headline(reply))];
   const committed = reply.applied_migrations ?? reply.rolled_back_migrations ?? [];
-  if (committed.length > 0) parts.push("These were done before:", renderEntries(committed, colors));
+  if (committed.length > 0) {
+    parts.push("Committed before the failure:", renderEntries(committed, colors));
+  }
   const findings = renderFindings([...reply.errors, ...reply.warnings], colors);
   if (findings !== "") parts.push(findings);
   if (reply.backup !== undefined) parts.push(`Backup: ${reply.backup}`);
   if (reply.failed_version !== undefined && reply.current_version !== undefined) {
-    parts.push(`The database is whole, at version ${reply.current_version}`);
+    parts.push(`The database is at version ${reply.current_version}`);
   }
   return parts.join("\n");
 }

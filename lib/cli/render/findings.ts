@@ -1,11 +1,11 @@
-// Shows findings as compilers do: what, where, the line, a caret.
+// Renders findings as compilers do: message, position, line, caret.
 
 import stringWidth from "string-width";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
 import { paragraph, printable } from "./layout.ts";
 
-/** Renders findings, errors first, as lines of text; empty where there are none. */
+/** Renders findings, errors first, as lines of text; empty if there are none. */
 export function renderFindings(findings: readonly FindingMessage[], colors: Colors): string {
   return [...findings]
     .sort((one, other) => RANK[one.level] - RANK[other.level])

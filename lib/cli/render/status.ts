@@ -1,4 +1,4 @@
-// Shows the reply to a status request as a table.
+// Renders the reply to a status request as a table.
 
 import Table from "cli-table3";
 import type { FailedMigration, StatusReply } from "../../message/reply.ts";
