@@ -115,10 +115,12 @@ function defineCommands(
     .exitOverride()
     .configureOutput(SILENT)
     .version(VERSION, "--version")
-    .option("--plugins <DIR>", "", text, environment("GODWIT_PLUGINS") ?? "./plugins")
-    .option("--data <DIR>", "", text, environment("GODWIT_DATA") ?? "./data")
+    .option("--plugins <DIR>", "", text)
+    .option("--data <DIR>", "", text)
     .option("--json", "", false)
     .option("--by <NAME>", "", text);
+  const commonOptions = (command: { optsWithGlobals(): CommonValues }): CommonOptions =>
+    readCommon(command.optsWithGlobals(), environment);
 
   program.command("serve").addOption(NATS).addOption(PREFIX)
     .action((_, command) => use({ name: "serve", options: commonOptions(command) }));
@@ -176,17 +178,24 @@ const NATS = new Option("--nats <URL>").argParser(webSocketUrl);
 const PREFIX = new Option("--prefix <SUBJECT>").argParser(subject).default(DEFAULT_PREFIX);
 
 interface CommonValues {
-  readonly plugins: string;
-  readonly data: string;
+  readonly plugins?: string | undefined;
+  readonly data?: string | undefined;
   readonly json: boolean;
   readonly by?: string | undefined;
   readonly nats?: string | undefined;
   readonly prefix?: string | undefined;
 }
 
-function commonOptions(command: { optsWithGlobals(): CommonValues }): CommonOptions {
-  const { plugins, data, json, by, nats, prefix } = command.optsWithGlobals();
-  return { pluginsDir: plugins, dataDir: data, json, by, nats, prefix: prefix ?? DEFAULT_PREFIX };
+// A variable is read only if its option is missing: Deno may not allow the environment at all.
+function readCommon(values: CommonValues, environment: Environment): CommonOptions {
+  return {
+    pluginsDir: values.plugins ?? environment("GODWIT_PLUGINS") ?? "./plugins",
+    dataDir: values.data ?? environment("GODWIT_DATA") ?? "./data",
+    json: values.json,
+    by: values.by,
+    nats: values.nats,
+    prefix: values.prefix ?? DEFAULT_PREFIX,
+  };
 }
 
 // Commander takes the next argument as the value whatever it is: `--by --dry-run` would run for

@@ -195,7 +195,10 @@ environment("Ctrl-C rolls a long apply back, says so and exits with 1", async ()
   process.signal("SIGINT");
   const { code, stderr } = await process.finished();
   assert.is(code, 1);
-  assert.match(stderr, /^Stopping; migrations that are not committed are rolled back\n✗ MIGRATION_FAILED /);
+  assert.match(
+    stderr,
+    /^Stopping; migrations that are not committed are rolled back\n✗ MIGRATION_FAILED /,
+  );
   assert.match(stderr, /The database is at version 1\n$/);
   assert.is(versionOf(workspace, "sums"), "1");
 });

@@ -145,6 +145,14 @@ usage("readArguments() reads commands, with options before and after them", () =
   }
 });
 
+usage("readArguments() reads no variable whose option is given", () => {
+  const refuse = (name: string): string => {
+    throw new Error(`${name} may not be read`);
+  };
+  const parsed = readArguments(["plugins", "--plugins", "p", "--data", "d"], refuse);
+  assert.is(parsed.kind, "command");
+});
+
 usage("readArguments() prefers options to the environment", () => {
   const environment = (name: string): string => `from ${name}`;
   assert.equal(
