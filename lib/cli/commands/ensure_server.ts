@@ -50,8 +50,8 @@ export async function ensureServer(
   log(
     "error",
     `No NATS server answers at ${url}, and the one that was started with ${SERVER_CONFIG} ended: ` +
-      `${lastWords}. If a NATS server uses one of its ports, give that server a WebSocket listener ` +
-      `and name it with --nats URL`,
+      `${lastWords}. If a NATS server uses one of its ports, give that server a WebSocket ` +
+      `listener and name it with --nats URL`,
   );
   return "unavailable";
 }
