@@ -22,7 +22,7 @@ type Loader = (options: LoaderOptions) => Promise<Sqlite3>;
  */
 export async function loadSqlite(
   module: WebAssembly.Module,
-  onError: (...told: readonly unknown[]) => void = ignore,
+  onError: (...values: readonly unknown[]) => void = ignore,
 ): Promise<Sqlite3> {
   configureApi(onError);
   // The declarations in the package are incomplete and partly wrong; `Sqlite3` replaces them.
@@ -41,7 +41,7 @@ export async function loadSqlite(
 
 // SQLite's JavaScript layer logs every failed statement; here a failure is a value in a reply. In a
 // browser it would also start a worker for a VFS that godwit does not use.
-function configureApi(onError: (...told: readonly unknown[]) => void): void {
+function configureApi(onError: (...values: readonly unknown[]) => void): void {
   Object.assign(globalThis, {
     sqlite3ApiConfig: {
       debug: ignore,
