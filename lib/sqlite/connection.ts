@@ -9,7 +9,7 @@ import { StorageError } from "../vfs/storage.ts";
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** Where a database lives. */
+/** The location of a database. */
 export type DatabaseLocation =
   | { readonly kind: "memory" }
   | {
@@ -20,11 +20,11 @@ export type DatabaseLocation =
     readonly access: "read" | "write" | "create";
   };
 
-// Room for rebuilding a table of some hundred thousand rows without reading a page twice. SQLite takes it
-// only as it fills.
+// Enough to rebuild a table of some hundred thousand rows without reading a page twice. SQLite
+// allocates pages only as it needs them.
 const CACHE_KIB = 64 * 1024;
 
-/** A connection; every method throws `SqliteError` where SQLite fails. */
+/** A connection. Every method throws `SqliteError` if SQLite fails. */
 export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
   readonly pointer: Pointer;
@@ -53,13 +53,13 @@ export class Connection implements Disposable {
     try {
       this.#harden(location.kind === "file" ? location.access : "write");
     } catch (error) {
-      // A damaged file shows itself here; left open, it would stay locked.
+      // A damaged file fails here; if it stayed open, it would stay locked.
       this.close();
       throw error;
     }
   }
 
-  /** Runs godwit's own SQL, one or more statements. */
+  /** Runs SQL of godwit itself, one or more statements. */
   exec(sql: string): void {
     this.#attempt(() => this.#database.exec(sql));
   }
@@ -70,8 +70,8 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Runs a query whose values are texts, integers and NULLs, and returns its rows in order. They cross
-   * from WebAssembly as one JSON text, many times as fast as value by value.
+   * Runs a query whose values are texts, integers and NULLs, and returns its rows in order. They
+   * leave WebAssembly as one JSON text, which is many times as fast as value by value.
    */
   manyRows(
     columns: readonly string[],
@@ -96,7 +96,7 @@ export class Connection implements Disposable {
     return Number(this.value(sql, bind));
   }
 
-  /** Asks `callback` about everything that statements would do; `null` asks nobody. */
+  /** Sets the authorizer, which SQLite calls for each access of a statement; `null` removes it. */
   authorize(callback: AuthorizerCallback | null): void {
     this.sqlite3.capi.sqlite3_set_authorizer(this.pointer, callback ?? 0, 0);
   }
@@ -108,16 +108,17 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Counts the rows that a statement, prepared and run by `action`, deletes from tables of `main`: by
-   * DELETE, by a conflict that REPLACE resolves, or by a trigger. Of virtual tables it sees the shadow
-   * tables only: https://sqlite.org/c3ref/preupdate_blobwrite.html
+   * Counts the rows that a statement, prepared and run by `action`, deletes from tables of `main`:
+   * by DELETE, by a conflict that REPLACE resolves, or by a trigger. Of virtual tables it sees the
+   * shadow tables only: https://sqlite.org/c3ref/preupdate_blobwrite.html
    */
   countDeletes<T>(
     action: () => T,
   ): { readonly result: T; readonly deletes: ReadonlyMap<string, number> } {
     const { capi, wasm } = this.sqlite3;
     const deletes = new Map<string, number>();
-    // The strings are read only where a row goes, which a hook that is given them could not choose.
+    // The strings are decoded only for a deletion; a hook that receives them as text decodes them
+    // all.
     const hook = wasm.installFunction("v(ppippjj)", (_, _db, action, database, table) => {
       if (action !== capi.SQLITE_DELETE || wasm.cstrToJs(database) !== "main") return;
       const name = wasm.cstrToJs(table) ?? "";
@@ -142,12 +143,12 @@ export class Connection implements Disposable {
     return this.sqlite3.capi.sqlite3_get_autocommit(this.pointer) === 0;
   }
 
-  /** How many rows the last INSERT, UPDATE or DELETE wrote. */
+  /** The number of rows that the last INSERT, UPDATE or DELETE wrote. */
   get changes(): number {
     return Number(this.sqlite3.capi.sqlite3_changes64(this.pointer));
   }
 
-  /** What SQLite says of the last call, which returned `resultCode`. */
+  /** The failure of the last call, which returned `resultCode`. */
   failure(resultCode: number, offset: number | null): SqliteFailure {
     const extended = this.sqlite3.capi.sqlite3_extended_errcode(this.pointer) || resultCode;
     return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;

@@ -1,5 +1,5 @@
-// The parts of SQLite's JavaScript API that godwit uses, as they are. The package's own declarations
-// differ from what it does: 64-bit integers are BigInts, and struct members have other names.
+// The parts of SQLite's JavaScript API that godwit uses, with their actual types. The declarations
+// in the package are wrong: 64-bit integers are BigInts, and struct members have other names.
 
 /** An address in an instance's heap; 0 is NULL. */
 export type Pointer = number;
@@ -45,7 +45,7 @@ export interface Oo1Database {
   selectObjects(sql: string, bind?: readonly SqlValue[]): Record<string, SqlValue>[];
   /** Runs one statement and returns the first value of its first row. */
   selectValue(sql: string, bind?: readonly SqlValue[]): SqlValue | undefined;
-  /** Gives the database back. */
+  /** Closes the database. */
   close(): void;
 }
 
@@ -76,21 +76,24 @@ export type PreupdateCallback = (
  */
 export type Method = (...args: never[]) => number | void;
 
-/** The files of one directory of OPFS: https://sqlite.org/wasm/doc/trunk/persistence.md#vfs-opfs-sahpool */
+/**
+ * The files of one directory of OPFS:
+ * https://sqlite.org/wasm/doc/trunk/persistence.md#vfs-opfs-sahpool
+ */
 export interface OpfsPool {
   readonly vfsName: string;
   getFileNames(): readonly string[];
   getFileCount(): number;
-  /** Throws where there is no such file. */
+  /** Throws if the file does not exist. */
   exportFile(name: string): Uint8Array<ArrayBuffer>;
-  /** Says whether there was such a file. */
+  /** Returns whether the file existed. */
   unlink(name: string): boolean;
   reserveMinimumCapacity(files: number): Promise<number>;
 }
 
 /** A running instance of SQLite. */
 export interface Sqlite3 {
-  /** Which SQLite it is. */
+  /** The version of SQLite. */
   readonly version: { readonly libVersion: string };
   /** Its object-oriented interface. */
   readonly oo1: {
@@ -99,7 +102,8 @@ export interface Sqlite3 {
     ) => Oo1Database;
   };
   /**
-   * Opens every file of a directory of OPFS and registers a VFS for them; in dedicated workers of browsers.
+   * Opens every file of a directory of OPFS and registers a VFS for them. Available in dedicated
+   * workers of browsers.
    * @internal
    */
   readonly installOpfsSAHPoolVfs?: (options: {
@@ -111,12 +115,12 @@ export interface Sqlite3 {
     readonly verbosity: number;
   }) => Promise<OpfsPool>;
   /**
-   * What it throws.
+   * The error that its methods throw.
    * @internal
    */
   readonly SQLite3Error: new (...args: never[]) => Error & { readonly resultCode: number };
   /**
-   * How storage is registered with it.
+   * Registers storage with it.
    * @internal
    */
   readonly vfs: {

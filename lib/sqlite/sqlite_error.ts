@@ -10,7 +10,7 @@ export interface SqliteFailure {
   readonly offset: number | null;
 }
 
-/** A failure of godwit's own SQL. Sessions catch it once and turn it into a value. */
+/** A failure of SQL that godwit itself runs. Sessions catch it once and turn it into a value. */
 export class SqliteError extends Error {
   override readonly name = "SqliteError";
   readonly failure: SqliteFailure;
