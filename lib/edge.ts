@@ -13,6 +13,15 @@ export interface EdgeOptions {
   readonly pluginsDir: string;
   /** The directory that holds `<plugin>.sqlite3`; made when the first plugin is migrated. */
   readonly dataDir: string;
+  /** The journal mode of databases that are made: `delete` by default. One that exists keeps its own. */
+  readonly journalMode?: "delete" | "wal";
+  /** How long the locks of other programs are waited for; 5,000 ms by default. */
+  readonly busyTimeoutMs?: number;
+  /**
+   * Whether no other program has the databases open. A runtime without SQLite of its own, which cannot
+   * lock them, needs it to migrate.
+   */
+  readonly exclusive?: boolean;
   /** The most worker threads; at least 2, by default one more than there are cores. */
   readonly workers?: number;
   /** Takes the events of runs. */
@@ -32,7 +41,13 @@ export interface Edge extends AsyncDisposable {
 /** Starts an edge. Takes about as long as compiling and starting SQLite once. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const workers = Math.max(options.workers ?? navigator.hardwareConcurrency + 1, 2);
-  const databases = await startWorkerPool({ dataDir: options.dataDir, workers });
+  const databases = await startWorkerPool({
+    dataDir: options.dataDir,
+    journalMode: options.journalMode ?? "delete",
+    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    exclusive: options.exclusive ?? false,
+    workers,
+  });
   return {
     context: {
       source: migrationSource(directorySource(options.pluginsDir)),

@@ -39,7 +39,7 @@ async function readPlugin(pluginsDir: string, plugin: string): Promise<PluginFil
 async function readSource(directory: string, file: string): Promise<SourceFile> {
   try {
     const path = join(directory, file);
-    // Reading a pipe or a device may never end.
+    // A read from a pipe or a device may never end.
     const found = await stat(path);
     if (!found.isFile()) {
       return { file, problem: found.isDirectory() ? "EISDIR" : "it is not a regular file" };
@@ -59,7 +59,7 @@ async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): 
     await readdir(pluginsDir);
   } catch (parentError) {
     return `Cannot read the plugins directory ${pluginsDir}: ${codeOf(parentError)}; ` +
-      `name the right one with --plugins or GODWIT_PLUGINS`;
+      `name another with --plugins or GODWIT_PLUGINS`;
   }
   return `There is no plugin "${plugin}": no directory ${directory}`;
 }

@@ -47,10 +47,14 @@ export async function opfsEnvironment(
   let freeBytes: number | null = null;
   return {
     sqlite3,
-    vfs: { name: pool.vfsName, takeError: () => failures.take() },
+    vfs: { name: pool.vfsName, takeError: () => failures.take(), verify() {} },
     journal: SANDBOX_JOURNAL,
     // The pool has no sizes without reading, so report only whether the database exists.
-    storage: { sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null },
+    storage: {
+      sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null,
+      // SQLite makes the file when it opens it.
+      create() {},
+    },
     async place(plugin) {
       failures.take();
       // SQLite opens files synchronously, and the pool adds files asynchronously, so reserve them

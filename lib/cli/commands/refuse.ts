@@ -1,12 +1,12 @@
-// How commands that have no handler say why they did nothing.
+// Failures of commands that have no handler.
 
 import type { ErrorCode } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { wrap } from "../render/layout.ts";
+import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 
-/** Why, and the code that a handler would reply. */
+/** The reason, and the code that a handler would reply with. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly message: string;
@@ -19,16 +19,16 @@ export function refuse(
   console: Console,
 ): ExitStatus {
   if (json) console.out(JSON.stringify({ success: false, error_code: code, message }));
-  else console.err(`${console.colors.red("✗")} ${wrap(message, 2, 2)}`);
+  else console.err(paragraph(console.colors.red("✗"), message));
   return EXIT.failure;
 }
 
-/** The refusal where the plugins directory cannot be read. */
+/** The refusal if the plugins directory cannot be read. */
 export function unreadable(pluginsDir: string, error: unknown): Refusal {
   const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return {
     code: "PLUGIN_NOT_FOUND",
     message: `Cannot read the plugins directory ${pluginsDir}: ${reason}; ` +
-      `name the right one with --plugins or GODWIT_PLUGINS`,
+      `name another with --plugins or GODWIT_PLUGINS`,
   };
 }
