@@ -3,7 +3,7 @@
 import * as Comlink from "comlink";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
-import { isOverdue, type Overdue, patiently, within } from "./patience.ts";
+import { isOverdue, type Overdue, patiently, sharedFlag, within } from "./patience.ts";
 import type { DatabaseSession, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search for a
@@ -25,6 +25,13 @@ const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
  */
 export type EndlessRehearsals = Set<string>;
 
+/**
+ * Plugins whose database a thread had open when it was ended. Nothing says when its locks and descriptors
+ * are gone, and a descriptor that is closed later drops the locks of whichever thread has the database
+ * then; so this process does not open these databases again.
+ */
+export type LostDatabases = Set<string>;
+
 /** A thread that runs SQLite. `Host` is what it offers. */
 export class DatabaseThread<Host extends HostedDatabase> {
   /** What the thread offers; call it through `call()`. */
@@ -34,6 +41,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
   readonly #thread: Worker;
   readonly #death: Ending;
   #isSound = true;
+  #isSilent = false;
   #isLarge = false;
 
   private constructor(
@@ -91,10 +99,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
   async call<T>(answer: T): Promise<Awaited<T>> {
     try {
       const settled = await this.#death.before(answer);
-      if (isOverdue(settled)) this.#isSound = false;
+      if (isOverdue(settled)) {
+        this.#isSound = false;
+        this.#isSilent = true;
+      }
       return settled;
     } catch (error) {
       this.#isSound = false;
+      this.#isSilent = this.#death.isOver;
       throw error;
     }
   }
@@ -120,8 +132,26 @@ export class DatabaseThread<Host extends HostedDatabase> {
   async openSession(
     target: SessionTarget,
     endless: EndlessRehearsals,
+    lost: LostDatabases | null,
     giveBack: () => void,
   ): Promise<DatabaseSession> {
+    const plugin = target.kind === "plugin" ? target.plugin : null;
+    if (plugin !== null && lost?.has(plugin)) {
+      giveBack();
+      return refusedSession(plugin);
+    }
+    const lose = (): void => {
+      if (plugin !== null) lost?.add(plugin);
+    };
+    /** Runs a call during which the thread may have the database open. */
+    const withDatabase = async <T>(answer: Promise<T>): Promise<T> => {
+      try {
+        return await answer;
+      } finally {
+        // What the thread throws has closed the database; one that is silent or dead may not have.
+        if (this.#isSilent) lose();
+      }
+    };
     const remote: Comlink.Remote<HostedDatabase> = this.remote;
     const close = async (): Promise<void> => {
       try {
@@ -139,31 +169,49 @@ export class DatabaseThread<Host extends HostedDatabase> {
       throw error;
     }
     return {
-      inspect: () => this.upkeep(remote.inspect()),
-      history: () => this.upkeep(remote.history()),
+      inspect: () => withDatabase(this.upkeep(remote.inspect())),
+      history: () => withDatabase(this.upkeep(remote.history())),
       rehearse: async (steps, patience) => {
         const subject = JSON.stringify([target, steps]);
         if (endless.has(subject)) return interruptedRehearsal("timeout");
+        const flag = sharedFlag();
         const outcome = await this.call(
-          patiently(patience, REHEARSAL_GRACE_MS, (wire) => remote.rehearse(steps, wire)),
+          patiently(patience, REHEARSAL_GRACE_MS, (wire) => remote.rehearse(steps, wire), flag),
         );
         if (!isOverdue(outcome)) return outcome;
+        if (flag === null || Atomics.load(flag, 1) !== 0) lose();
         endless.add(subject);
         return interruptedRehearsal(outcome);
       },
       execute: async (plan, request, patience, onEvent) => {
-        const outcome = await this.call(
+        const outcome = await withDatabase(this.call(
           patiently(
             patience,
             EXECUTION_GRACE_MS,
             (wire) => remote.execute(plan, request, wire, Comlink.proxy(onEvent)),
           ),
-        );
+        ));
         return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
       },
       [Symbol.asyncDispose]: close,
     };
   }
+}
+
+function refusedSession(plugin: string): DatabaseSession {
+  const refuse = <T>(): Promise<Outcome<T>> =>
+    Promise.resolve({
+      ok: false,
+      message: `A thread was ended while it had the database of "${plugin}" open, because an ` +
+        `operation of SQLite did not end; restart the service to use it again`,
+    });
+  return {
+    inspect: refuse,
+    history: refuse,
+    rehearse: refuse,
+    execute: refuse,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 function interruptedRehearsal(interrupted: Overdue): Outcome<RehearsalReport> {
@@ -178,7 +226,6 @@ function unansweredRun(why: Overdue, dryRun: boolean): { ok: false; message: str
   return {
     ok: false,
     message: `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
-      `The plugin is held until that operation ends or the service is started anew; ` +
-      `ask for status then`,
+      `The database is not opened again before the service is started anew; ask for status then`,
   };
 }

@@ -21,8 +21,8 @@ export async function patiently<T>(
   { signal, timeoutMs }: Patience,
   graceMs: number,
   run: (patience: WirePatience) => T,
+  cancelFlag: Int32Array | null = sharedFlag(),
 ): Promise<Awaited<T> | Overdue> {
-  const cancelFlag = sharedFlag();
   const { promise: overdue, resolve } = Promise.withResolvers<Overdue>();
   const limitMs = Math.min(timeoutMs + graceMs, LONGEST_TIMER_MS);
   const timers = [setTimeout(() => resolve("timeout"), limitMs)];
@@ -54,8 +54,11 @@ export async function within<T>(limitMs: number, answer: T): Promise<Awaited<T> 
   }
 }
 
-// A browser hides shared memory from pages that are not isolated from other origins:
-// https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
-function sharedFlag(): Int32Array | null {
-  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(4));
+/**
+ * Two numbers that both threads see: whether the call is cancelled, and whether the thread that runs it
+ * has a database open. `null` in pages that are not isolated from other origins, from which browsers hide
+ * shared memory: https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
+ */
+export function sharedFlag(): Int32Array | null {
+  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(8));
 }

@@ -215,10 +215,13 @@ export class WorkerDatabase {
     const live = new Set(base.schema.tables.map(({ name }) => name));
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
+    const { cancelFlag } = limits;
+    if (cancelFlag !== null) Atomics.store(cancelFlag, 1, 1);
     const counted = await this.read((connection) => {
       using _interrupter = new Interrupter(connection, limits);
       return countWithin(connection, watched);
     });
+    if (cancelFlag !== null) Atomics.store(cancelFlag, 1, 0);
     // The plan is made without them; what is really lost is counted when it runs.
     if (!counted.ok || counted.value === null) return new Map();
     const losses = counted.value.flatMap((

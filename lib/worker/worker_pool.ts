@@ -2,7 +2,7 @@
 
 import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
-import { DatabaseThread, type EndlessRehearsals } from "./database_thread.ts";
+import { DatabaseThread, type EndlessRehearsals, type LostDatabases } from "./database_thread.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
 import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
 
@@ -31,6 +31,7 @@ class WorkerPool implements Databases {
   readonly #all = new Set<FileThread>();
   readonly #waiting: Waiter[] = [];
   readonly #endless: EndlessRehearsals = new Set();
+  readonly #lost: LostDatabases = new Set();
   #busy = 0;
   #running = 0;
 
@@ -43,7 +44,12 @@ class WorkerPool implements Databases {
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
     const thread = await this.#take(purpose);
-    return await thread.openSession(target, this.#endless, () => this.#giveBack(thread, purpose));
+    return await thread.openSession(
+      target,
+      this.#endless,
+      this.#lost,
+      () => this.#giveBack(thread, purpose),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -76,7 +76,7 @@ export class PluginThreads implements Databases {
     if (!acquired.ok) return unavailableSession(acquired.message);
     const { thread, release } = acquired.value;
     try {
-      return await thread.openSession(target, this.#endless, release);
+      return await thread.openSession(target, this.#endless, null, release);
     } catch (error) {
       return unavailableSession(storageMessage(error));
     }
@@ -89,7 +89,7 @@ export class PluginThreads implements Databases {
     const { thread, release } = acquired.value;
     let session: DatabaseSession;
     try {
-      session = await thread.openSession(target, this.#endless, release);
+      session = await thread.openSession(target, this.#endless, null, release);
     } catch (error) {
       return { ok: false, message: storageMessage(error) };
     }
