@@ -1,6 +1,6 @@
 // Plugins that come as ES modules made by `godwit bundle`. Runs anywhere; importing is the caller's affair.
 
-import { type Bundle, parseBundle } from "../message/plugin_manifest.ts";
+import { type Bundle, parseBundle } from "./plugin_manifest.ts";
 import type { PluginFiles, PluginSource } from "./file_source.ts";
 
 /** A bundle and where it came from, or why it is none; one sentence for people that names the URL. */
