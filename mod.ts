@@ -97,7 +97,9 @@ export {
   type Position,
 } from "./lib/finding/finding.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";
-export { dispatch, type Verb } from "./lib/handler/dispatch.ts";
+export { dispatch } from "./lib/handler/dispatch.ts";
+export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
+export type { Verb } from "./lib/message/verbs.ts";
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
@@ -116,11 +118,9 @@ export {
   ERROR_CODES,
   type ErrorCode,
   type FailedMigration,
-  type FailureReply,
   type FindingMessage,
   type MigrationReference,
   type ProgressMessage,
-  type Reply,
   type RollbackReply,
   type RunEntry,
   type RunReply,

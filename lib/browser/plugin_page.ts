@@ -1,7 +1,7 @@
 // What a plugin's own page code sees: `page.ts` beside its migrations, run in a sandboxed frame. Types alone.
 
-import type { Verb } from "../handler/dispatch.ts";
-import type { Reply } from "../message/reply.ts";
+import type { Verb } from "../message/verbs.ts";
+import type { Reply } from "../message/any_reply.ts";
 
 /** The plugin's way to its own database, and to nothing else. */
 export interface Godwit {

@@ -5,7 +5,7 @@ import type { HandlerContext } from "../handler/context.ts";
 import { dispatch } from "../handler/dispatch.ts";
 import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent } from "../message/event.ts";
-import type { Reply } from "../message/reply.ts";
+import type { Reply } from "../message/any_reply.ts";
 import { DEFAULT_PREFIX, requestSubject } from "../message/subject.ts";
 import type { Sandbox, SandboxEvent, WireMessage } from "./sandbox.ts";
 

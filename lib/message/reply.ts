@@ -97,42 +97,7 @@ export interface RunEntry {
   data_loss: DataLossMessage[];
 }
 
-/**
- * What the replies to apply and rollback have in common.
- *
- * ```ts
- * import {
- *   type ChangeMessage,
- *   type DataLossMessage,
- *   dispatch,
- *   type RunEntry,
- *   type RunReply,
- *   startEdge,
- * } from "@godwit/godwit";
- *
- * const dataDir = await Deno.makeTempDir();
- * await using edge = await startEdge({ pluginsDir: "./examples/plugins", dataDir });
- * const reply = await dispatch("apply", "quote-db", new Uint8Array(), edge.context);
- * if (reply.success && "applied_migrations" in reply && "plan_hash" in reply) {
- *   console.log(headline(reply)); // quote-db: version 0 to 6
- *   for (const entry of reply.applied_migrations as RunEntry[]) {
- *     console.log(entry.version, entry.changes.map(describe), entry.data_loss.map(count));
- *   }
- * }
- *
- * function headline(run: RunReply): string {
- *   return `${run.plugin_name}: version ${run.previous_version} to ${run.current_version}`;
- * }
- *
- * function describe({ change, object, name }: ChangeMessage): string {
- *   return `${change} ${object} ${name}`;
- * }
- *
- * function count(loss: DataLossMessage): number {
- *   return loss.kind === "rows" ? loss.rows : loss.values;
- * }
- * ```
- */
+/** The fields that the replies to apply and rollback share. */
 export interface RunReply {
   /** Tells it from a failure. */
   success: true;
@@ -156,12 +121,16 @@ export interface RunReply {
 
 /** The reply to an apply that succeeded. */
 export interface ApplyReply extends RunReply {
+  /** Which verb it answers. */
+  verb: "apply";
   /** What was applied, in this order. */
   applied_migrations: RunEntry[];
 }
 
 /** The reply to a rollback that succeeded. */
 export interface RollbackReply extends RunReply {
+  /** Which verb it answers. */
+  verb: "rollback";
   /** What was rolled back, in this order. */
   rolled_back_migrations: RunEntry[];
 }
@@ -220,37 +189,12 @@ export interface FailedMigration extends MigrationReference {
   applied_by: string;
 }
 
-/**
- * The reply to a status request.
- *
- * ```ts
- * import {
- *   type AppliedMigration,
- *   dispatch,
- *   ERROR_CODES,
- *   type FailedMigration,
- *   type MigrationReference,
- *   type ProgressMessage,
- *   startEdge,
- * } from "@godwit/godwit";
- *
- * const dataDir = await Deno.makeTempDir();
- * await using edge = await startEdge({ pluginsDir: "./examples/plugins", dataDir });
- * const reply = await dispatch("status", "trivia", new Uint8Array(), edge.context);
- * if (reply.success && "pending_count" in reply) {
- *   const pending: MigrationReference[] = reply.pending_migrations;
- *   const applied: AppliedMigration[] = reply.applied_migrations;
- *   const failed: FailedMigration[] = reply.failed_migrations;
- *   const progress: ProgressMessage | undefined = reply.progress;
- *   console.log(pending.length, applied.length, failed.length, progress); // 5 0 0 undefined
- * } else if (!reply.success) {
- *   console.log(ERROR_CODES.indexOf(reply.error_code));
- * }
- * ```
- */
+/** The reply to a status request. */
 export interface StatusReply {
   /** Tells it from a failure. */
   success: true;
+  /** Which verb it answers. */
+  verb: "status";
   /** The plugin that was asked for. */
   plugin_name: string;
   /** The highest applied version; 0 for none. */
@@ -275,33 +219,28 @@ export interface StatusReply {
   progress?: ProgressMessage | undefined;
 }
 
-/** The reply to any request that failed. */
-export interface FailureReply {
-  /** Tells it from a success. */
-  success: false;
-  /** Why, for programs. */
-  error_code: ErrorCode;
-  /** One sentence for a person: what, where, and the way out. */
-  message: string;
-  /** The plugin that was asked for. */
+/** The reply to a check that found no `ERROR`. */
+export interface CheckReply {
+  /** Tells it from a failure; errors in the files make a `VALIDATION_FAILED`. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "check";
+  /** The plugin whose files were checked. */
   plugin_name: string;
-  /** The findings of level `ERROR`. */
-  errors: FindingMessage[];
-  /** The other findings. */
+  /** How many files can be read. */
+  migrations: number;
+  /** Findings of level `WARNING` and `INFO`. */
   warnings: FindingMessage[];
-  /** Where a run had begun: what was committed. */
-  applied_migrations?: RunEntry[] | undefined;
-  /** The same for a rollback. */
-  rolled_back_migrations?: RunEntry[] | undefined;
-  /** Where a run had begun: where it stopped. */
-  failed_version?: number | undefined;
-  /** The version that the database is at. */
-  current_version?: number | undefined;
-  /** SHA-256 of the plan, where there was one. */
-  plan_hash?: string | undefined;
-  /** The backup, where one was made. */
-  backup?: string | undefined;
 }
 
-/** Any reply; `success` tells which. */
-export type Reply = ApplyReply | RollbackReply | StatusReply | FailureReply;
+/** The list of plugins. */
+export interface PluginsReply {
+  /** Tells it from a failure. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "plugins";
+  /** Always `*`, which is no plugin's name. */
+  plugin_name: string;
+  /** The name of every plugin that has migrations, in alphabetical order. */
+  plugins: string[];
+}

@@ -2,10 +2,12 @@
 
 import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
-import { dispatch, type Verb, VERBS } from "../handler/dispatch.ts";
-import { failureReply } from "../handler/failure.ts";
+import { dispatch } from "../handler/dispatch.ts";
+import { type Verb, verbs } from "../message/verbs.ts";
+import { failureReply, withVerb } from "../handler/failure.ts";
 import { whyNoPlugin } from "../message/plugin_name.ts";
-import type { ErrorCode, Reply } from "../message/reply.ts";
+import type { Reply } from "../message/any_reply.ts";
+import type { ErrorCode } from "../message/reply.ts";
 import { pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
 import { EndpointCounts } from "./endpoint_counts.ts";
@@ -75,7 +77,7 @@ export async function startMigrationService(
   const reply = (message: ServiceMsg, value: Reply): void => {
     sending.add(send(message, value, options));
   };
-  for (const verb of verbsOf(VERBS)) {
+  for (const verb of verbs()) {
     const subject = requestSubject(prefix, "*", verb);
     const counts = new EndpointCounts();
     countsBySubject.set(subject, counts);
@@ -146,7 +148,10 @@ function answerDottedNames(
       if (error !== null || !message.reply) return;
       const plugin = pluginOf(message.subject, prefix);
       const reason = whyNoPlugin(plugin);
-      reply(message, failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason));
+      const name = message.subject.slice(message.subject.lastIndexOf(".") + 1);
+      const verb = verbs().find((each) => each === name) ?? null;
+      const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason);
+      reply(message, withVerb(verb, failure));
     },
   });
 }
@@ -181,7 +186,10 @@ function fit(reply: Reply, maxPayload: number): Reply {
   if (sizeBytes + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) return reply;
   const size = `reply of ${sizeBytes} bytes exceeds the server's ${maxPayload}`;
   return {
-    ...failureReply("RESPONSE_TOO_LARGE", reply.plugin_name, describeTooLarge(reply, size)),
+    ...withVerb(
+      reply.verb,
+      failureReply("RESPONSE_TOO_LARGE", reply.plugin_name, describeTooLarge(reply, size)),
+    ),
     ...(reply.current_version === undefined ? {} : { current_version: reply.current_version }),
   };
 }
@@ -192,7 +200,7 @@ function describeTooLarge(reply: Reply, size: string): string {
     return `The request ended with ${reply.error_code}, and its ${size}; ` +
       `ask for status, and page with limit and offset`;
   }
-  if (!("plan_hash" in reply)) return `The ${size}; page with limit and offset`;
+  if (reply.verb === "status") return `The ${size}; page with limit and offset`;
   const run = reply.dry_run ? "dry run" : "run";
   return `The ${run} is over and its ${size}; ` +
     `ask for status, or run fewer migrations at a time with target_version`;
@@ -200,8 +208,4 @@ function describeTooLarge(reply: Reply, size: string): string {
 
 function encode(reply: Reply): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(reply));
-}
-
-function verbsOf(table: typeof VERBS): readonly Verb[] {
-  return Object.keys(table).filter((verb): verb is Verb => verb in table);
 }

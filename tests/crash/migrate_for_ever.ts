@@ -1,7 +1,8 @@
 // Applies and rolls back one step at a time until somebody kills it. Says when it begins.
 
 import { startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
 import { PLUGIN } from "./migration_session.ts";
 
 const [pluginsDir = "", dataDir = ""] = Deno.args;
@@ -15,7 +16,7 @@ async function run(verb: Verb, body: unknown) {
 }
 
 const status = await run("status", {});
-let version = "current_version" in status ? status.current_version : 0;
+let version = status.current_version;
 console.log("begin");
 for (let verb: "apply" | "rollback" = "apply";; verb = verb === "apply" ? "rollback" : "apply") {
   while (version !== (verb === "apply" ? 10 : 0)) {

@@ -6,11 +6,13 @@ import { violationOf } from "../../lib/execute/policy.ts";
 import type { RehearsedStep } from "../../lib/execute/rehearsal.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
-import { check } from "../../lib/handler/check.ts";
-import { ERROR_CODES, type ErrorCode, type Reply } from "../../lib/message/reply.ts";
+import { call } from "../../lib/handler/dispatch.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
+import { ERROR_CODES, type ErrorCode } from "../../lib/message/reply.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
 import { statementFindings } from "../../lib/rule/statements.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
@@ -33,9 +35,9 @@ INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);`,
 const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
   " DROP TABLE t; ALTER TABLE n RENAME TO t;";
 
-function codesOf(reply: Reply): readonly string[] {
+function codesOf(reply: Reply<Verb | "check">): readonly string[] {
   if (!reply.success) return [...reply.errors, ...reply.warnings].map(({ code }) => code);
-  if ("pending_warnings" in reply) {
+  if (reply.verb === "status") {
     return [...reply.checksum_warnings, ...reply.pending_warnings].map(({ code }) => code);
   }
   return reply.warnings.map(({ code }) => code);
@@ -122,8 +124,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "incomplete-down": async () => {
     await using workspace = new Workspace();
     workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE t (a);", "SELECT 1;") });
-    const report = await check("p", (await workspace.edge()).context);
-    return report.found ? report.findings.map(({ code }) => code) : [];
+    return codesOf(await call("check", "p", {}, (await workspace.edge()).context));
   },
   "syntax-error": running("SELEKT 1;"),
   "sql-error": running("SELECT * FROM nowhere;"),

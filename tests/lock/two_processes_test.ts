@@ -102,7 +102,7 @@ processes("of several that start at once, each migration is applied by one", asy
   await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
   let applied = 0;
   for (const reply of replies) {
-    if (reply.success && "plan_hash" in reply && "applied_migrations" in reply) {
+    if (reply.success && reply.verb === "apply") {
       applied += reply.applied_migrations.length;
     } else if (!reply.success) assert.is(reply.error_code, "MIGRATION_IN_PROGRESS");
   }

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { headers, type Msg } from "nats.ws";
 import { EventSchema } from "../../lib/message/event_schema.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
+import { verbs } from "../../lib/message/verbs.ts";
 import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { until } from "../support/service_process.ts";
@@ -17,9 +18,9 @@ const QUOTES = {
     "-- UP\nALTER TABLE quotes ADD COLUMN author TEXT;\n-- DOWN\nDROP TABLE quotes;\nCREATE TABLE quotes (text TEXT);\n",
 };
 
-const verbs = suite("verbs over NATS");
+const overNats = suite("verbs over NATS");
 
-verbs("answer apply, status and rollback, each with a reply of its schema", async () => {
+overNats("answer apply, status and rollback, each with a reply of its schema", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -27,21 +28,21 @@ verbs("answer apply, status and rollback, each with a reply of its schema", asyn
   const client = await server.connect();
 
   const dry = await askOnce(client, "db.migrate.quotes.apply", '{"dry_run":true}');
-  assert.ok(dry.reply.success && "plan_hash" in dry.reply && dry.reply.dry_run);
+  assert.ok(dry.reply.success && dry.reply.verb === "apply" && dry.reply.dry_run);
   const applied = await askOnce(client, "db.migrate.quotes.apply", '{"applied_by":"bot"}');
-  assert.ok(applied.reply.success && "applied_migrations" in applied.reply);
+  assert.ok(applied.reply.success && applied.reply.verb === "apply");
   assert.equal(applied.reply.applied_migrations.map(({ version }) => version), [1, 2]);
   assert.is(applied.message.headers?.get("Nats-Service-Error") ?? "", "");
   const status = await askOnce(client, "db.migrate.quotes.status");
-  assert.ok(status.reply.success && "pending_count" in status.reply);
+  assert.ok(status.reply.success && status.reply.verb === "status");
   assert.is(status.reply.current_version, 2);
   assert.is(status.reply.applied_migrations[0]?.applied_by, "bot");
   const back = await askOnce(client, "db.migrate.quotes.rollback", '{"target_version":0}');
-  assert.ok(back.reply.success && "rolled_back_migrations" in back.reply);
+  assert.ok(back.reply.success && back.reply.verb === "rollback");
   assert.equal(back.reply.rolled_back_migrations.map(({ version }) => version), [2, 1]);
 });
 
-verbs("listen under another prefix, and under no other", async () => {
+overNats("listen under another prefix, and under no other", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -60,7 +61,7 @@ verbs("listen under another prefix, and under no other", async () => {
   assert.is(unanswered, "503");
 });
 
-verbs("publish events in order, each of its schema", async () => {
+overNats("publish events in order, each of its schema", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -100,7 +101,7 @@ verbs("publish events in order, each of its schema", async () => {
   );
 });
 
-verbs("carry nothing out where no reply is wanted", async () => {
+overNats("carry nothing out where no reply is wanted", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -111,10 +112,10 @@ verbs("carry nothing out where no reply is wanted", async () => {
   await client.flush();
   await until("the log line", () => service.logs.some((line) => line.includes("without a reply")));
   const { reply } = await askOnce(client, "db.migrate.quotes.status");
-  assert.ok(reply.success && "pending_count" in reply && reply.pending_count === 2);
+  assert.ok(reply.success && reply.verb === "status" && reply.pending_count === 2);
 });
 
-verbs.run();
+overNats.run();
 
 const bad = suite("bad requests over NATS");
 
@@ -188,13 +189,23 @@ bad("get one reply each, with code, headers and a way out, and change nothing", 
     const { reply, message } = await askOnce(client, `db.migrate.${subject}`, payload);
     assert.ok(!reply.success, name);
     assert.is(reply.error_code, code, name);
+    assert.is(reply.verb, subject.slice(subject.lastIndexOf(".") + 1), name);
     assert.ok(reply.message.includes(words), `${name}: ${reply.message}`);
     assert.is(message.headers?.get("Nats-Service-Error-Code"), number, name);
     assert.is(message.headers?.get("Nats-Service-Error"), reply.message.slice(0, 200), name);
   }
   const { reply } = await askOnce(client, "db.migrate.quotes.status");
-  assert.ok(reply.success && "pending_count" in reply && reply.pending_count === 2);
+  assert.ok(reply.success && reply.verb === "status" && reply.pending_count === 2);
   assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));
+});
+
+bad("a dotted name with a verb that is unknown is answered without a verb", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  await using _service = await serveHere(workspace, server);
+  const { reply } = await askOnce(await server.connect(), "db.migrate.a.b.aply");
+  assert.is(reply.success || reply.error_code, "PLUGIN_NOT_FOUND");
+  assert.is(reply.verb, null);
 });
 
 bad("an unknown verb has no responders", async () => {
@@ -260,7 +271,7 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
     })]),
     info,
   );
-  for (const verb of ["apply", "rollback", "status"]) {
+  for (const verb of verbs()) {
     const endpoint = described[0].endpoints.find(({ name }) => name === verb);
     assert.equal(endpoint, {
       name: verb,

@@ -43,7 +43,7 @@ payload("a status that does not fit is refused, and pages give everything", asyn
       "db.migrate.many.status",
       JSON.stringify({ limit: 10, offset }),
     );
-    assert.ok(page.reply.success && "pending_migrations" in page.reply);
+    assert.ok(page.reply.success && page.reply.verb === "status");
     assert.is(page.reply.pending_count, COUNT);
     seen.push(...page.reply.pending_migrations.map(({ version }) => version));
   }

@@ -3,17 +3,15 @@
 
 import * as v from "valibot";
 import { startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import { type Verb, verbs } from "../../lib/message/verbs.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import { EventSchema } from "../../lib/message/event_schema.ts";
-import type { Reply } from "../../lib/message/reply.ts";
-import { parseReply } from "../../lib/message/reply_schema.ts";
+import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What the process wrote: an event, or the reply. */
 type Line = { readonly event: RunEvent } | { readonly reply: Reply };
-
-const REQUESTS = ["apply", "rollback", "status"] as const;
 
 /** Another process that answers one request and then waits, idle, until it is killed. */
 export class EdgeProcess implements AsyncDisposable {
@@ -99,7 +97,7 @@ async function main([pluginsDir, dataDir, verb, plugin, body]: readonly string[]
     dataDir: dataDir ?? "",
     publish: (event) => write({ event }),
   });
-  const request = REQUESTS.find((each) => each === verb) ?? "status";
+  const request = verbs().find((each) => each === verb) ?? "status";
   const payload = new TextEncoder().encode(body);
   write({ reply: await dispatch(request, plugin ?? "", payload, edge.context) });
   // Idle, but alive: what it does not give back now it would hold for ever.

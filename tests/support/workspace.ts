@@ -3,17 +3,12 @@
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { type Edge, type EdgeOptions, startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb, VERBS } from "../../lib/handler/dispatch.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import { type Verb, VERBS } from "../../lib/message/verbs.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import { EventSchema } from "../../lib/message/event_schema.ts";
-import type {
-  ApplyReply,
-  FailureReply,
-  Reply,
-  RollbackReply,
-  StatusReply,
-} from "../../lib/message/reply.ts";
-import { FailureReplySchema } from "../../lib/message/reply_schema.ts";
+import type { ApplyReply, RollbackReply, StatusReply } from "../../lib/message/reply.ts";
+import { type FailureReply, FailureReplySchema, type Reply } from "../../lib/message/any_reply.ts";
 
 /** Migrations by file name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -74,21 +69,21 @@ export class Workspace implements AsyncDisposable {
   /** Applies, and fails the test where that fails. */
   async apply(plugin: string, body: unknown = {}): Promise<ApplyReply> {
     const reply = await this.ask("apply", plugin, body);
-    if ("applied_migrations" in reply && reply.success && "plan_hash" in reply) return reply;
+    if (reply.success && reply.verb === "apply") return reply;
     throw new Error(`apply failed: ${JSON.stringify(reply)}`);
   }
 
   /** Rolls back, and fails the test where that fails. */
   async rollback(plugin: string, body: unknown = {}): Promise<RollbackReply> {
     const reply = await this.ask("rollback", plugin, body);
-    if (reply.success && "rolled_back_migrations" in reply) return reply;
+    if (reply.success && reply.verb === "rollback") return reply;
     throw new Error(`rollback failed: ${JSON.stringify(reply)}`);
   }
 
   /** Asks for status, and fails the test where that fails. */
   async status(plugin: string, body: unknown = {}): Promise<StatusReply> {
     const reply = await this.ask("status", plugin, body);
-    if (reply.success && "pending_count" in reply) return reply;
+    if (reply.success && reply.verb === "status") return reply;
     throw new Error(`status failed: ${JSON.stringify(reply)}`);
   }
 

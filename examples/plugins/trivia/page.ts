@@ -17,7 +17,7 @@ export function start(godwit: Godwit, root: HTMLElement): void {
     const reply = await godwit.request("status", {});
     if (!reply.success) {
       state.textContent = reply.message;
-    } else if ("pending_count" in reply) {
+    } else if (reply.verb === "status") {
       update.disabled = reply.pending_count === 0;
       state.textContent = reply.pending_count === 0
         ? `The questions are up to date, at version ${reply.current_version}.`

@@ -1,7 +1,7 @@
 // What a plugin's page code and the page that hosts it say to each other. Pure; runs anywhere.
 
 import * as v from "valibot";
-import type { Reply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import { MAX_REQUEST_BYTES } from "../../message/request.ts";
 
 /** The longest subject that is read; every valid one is shorter. */

@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
-import type { Reply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import type { Godwit, StartPage } from "../plugin_page.ts";
 import {
   FrameReplySchema,

@@ -1,10 +1,10 @@
 // `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
 
 import { startEdge } from "../../edge.ts";
-import { dispatch, type Verb } from "../../handler/dispatch.ts";
+import { dispatch } from "../../handler/dispatch.ts";
+import type { Verb } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
-import type { Reply } from "../../message/reply.ts";
-import { parseReply } from "../../message/reply_schema.ts";
+import { parseReply, type Reply } from "../../message/any_reply.ts";
 import type { CommonOptions, RunOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
@@ -126,10 +126,16 @@ async function askService(
 }
 
 async function render(reply: Extract<Reply, { success: true }>, console: Console): Promise<string> {
-  if ("pending_count" in reply) {
-    const { renderStatus } = await import("../render/status.ts");
-    return renderStatus(reply, console.colors);
+  switch (reply.verb) {
+    case "apply":
+    case "rollback": {
+      const { renderRun } = await import("../render/run.ts");
+      return renderRun(reply, console.colors);
+    }
+    case "status": {
+      const { renderStatus } = await import("../render/status.ts");
+      return renderStatus(reply, console.colors);
+    }
   }
-  const { renderRun } = await import("../render/run.ts");
-  return renderRun(reply, console.colors);
+  reply satisfies never;
 }

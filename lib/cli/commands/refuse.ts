@@ -1,34 +1,21 @@
-// How commands that have no handler say why they did nothing.
+// Prints why a command did nothing, where that is not shown as a reply.
 
-import type { ErrorCode } from "../../message/reply.ts";
+import type { FailureReply } from "../../message/any_reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { wrap } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 
-/** Why, and the code that a handler would reply. */
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
+/** Why nothing was done, with the code of a failure reply. */
+export type Refusal = Pick<FailureReply, "error_code" | "message">;
 
 /** Prints a refusal: for a person on standard error, as JSON on standard output. */
 export function refuse(
-  { code, message }: Refusal,
+  { error_code, message }: Refusal,
   { json }: CommonOptions,
   console: Console,
 ): ExitStatus {
-  if (json) console.out(JSON.stringify({ success: false, error_code: code, message }));
+  if (json) console.out(JSON.stringify({ success: false, error_code, message }));
   else console.err(`${console.colors.red("✗")} ${wrap(message, 2, 2)}`);
   return EXIT.failure;
-}
-
-/** The refusal where the plugins directory cannot be read. */
-export function unreadable(pluginsDir: string, error: unknown): Refusal {
-  const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  return {
-    code: "PLUGIN_NOT_FOUND",
-    message: `Cannot read the plugins directory ${pluginsDir}: ${reason}; ` +
-      `name the right one with --plugins or GODWIT_PLUGINS`,
-  };
 }

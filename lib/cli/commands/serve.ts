@@ -7,6 +7,7 @@ import { EventPublisher } from "../../nats/event_publisher.ts";
 import { serveConnections } from "../../nats/serve_connections.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
 import { UNOBSERVED } from "../../nats/service_observer.ts";
+import { verbs } from "../../message/verbs.ts";
 import { VERSION } from "../../version.ts";
 import type { CommonOptions, Environment } from "../arguments.ts";
 import type { Console } from "../console.ts";
@@ -81,7 +82,7 @@ async function serve(
     onServing: () =>
       log("info", "Serving", {
         url: redactUrl(settings.url),
-        subjects: `${prefix}.*.{apply,rollback,status}`,
+        subjects: `${prefix}.*.{${verbs().join()}}`,
         plugins: pluginsDir,
         data: dataDir,
       }),

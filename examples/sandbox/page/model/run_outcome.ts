@@ -1,11 +1,7 @@
 // What a run came to, for the panel that shows it. Pure; runs anywhere.
 
-import type {
-  ApplyReply,
-  FailureReply,
-  RollbackReply,
-  RunEntry,
-} from "../../../../lib/message/reply.ts";
+import type { FailureReply } from "../../../../lib/message/any_reply.ts";
+import type { ApplyReply, RollbackReply, RunEntry } from "../../../../lib/message/reply.ts";
 import type { PlannedRun } from "./step_action.ts";
 import { count } from "./words.ts";
 
@@ -18,9 +14,11 @@ export interface RunOutcome {
 
 /** What a reply to a run says it carried out, or would. */
 export function entriesOf(reply: RunOutcome["reply"]): readonly RunEntry[] {
-  const applied = "applied_migrations" in reply ? reply.applied_migrations : undefined;
-  const undone = "rolled_back_migrations" in reply ? reply.rolled_back_migrations : undefined;
-  return applied ?? undone ?? [];
+  return (reply.verb === "apply"
+    ? reply.applied_migrations
+    : reply.verb === "rollback"
+    ? reply.rolled_back_migrations
+    : null) ?? [];
 }
 
 /** The result of a run as one line. */

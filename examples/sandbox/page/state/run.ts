@@ -1,6 +1,7 @@
 // Asks the sandbox for runs: a dry run first, always, so that what was reviewed is what runs.
 
-import type { FailureReply, Reply, RunEntry } from "../../../../lib/message/reply.ts";
+import type { FailureReply, Reply } from "../../../../lib/message/any_reply.ts";
+import type { RunEntry } from "../../../../lib/message/reply.ts";
 import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
 import type { PlannedRun } from "../model/step_action.ts";
 import { describeLoss, describeVersions } from "../model/words.ts";
@@ -86,13 +87,17 @@ async function request(
 ): Promise<RunReply> {
   const payload = JSON.stringify({ target_version: target, applied_by: "sandbox", ...fields });
   const reply: Reply | undefined = await store.sandbox.value?.request(verb, plugin, payload);
-  if (reply === undefined) return notOpen(plugin, "The sandbox is not open yet; wait a moment");
-  return "pending_count" in reply ? notOpen(plugin, "The sandbox answered as if to status") : reply;
+  if (reply === undefined) {
+    return notOpen(verb, plugin, "The sandbox is not open yet; wait a moment");
+  }
+  if (!reply.success || reply.verb !== "status") return reply;
+  return notOpen(verb, plugin, "The sandbox answered as if to status");
 }
 
-function notOpen(plugin: string, message: string): FailureReply {
+function notOpen(verb: PlannedRun["verb"], plugin: string, message: string): FailureReply {
   return {
     success: false,
+    verb,
     error_code: "INTERNAL_ERROR",
     message,
     plugin_name: plugin,

@@ -10,7 +10,8 @@ import type {
   Sandbox,
   SandboxState,
 } from "../../../../lib/browser/sandbox.ts";
-import type { Reply, StatusReply } from "../../../../lib/message/reply.ts";
+import type { Reply } from "../../../../lib/message/any_reply.ts";
+import type { StatusReply } from "../../../../lib/message/reply.ts";
 import type { Schema } from "../../../../lib/sqlite/schema.ts";
 import type { Outcome } from "../../../../lib/worker/session.ts";
 import { type Place, START } from "../model/place.ts";
@@ -180,7 +181,7 @@ export function createStore(): Store {
 
 /** A status reply; `null` for every other. */
 export function statusOf(reply: Reply | undefined): StatusReply | null {
-  return reply?.success === true && "pending_count" in reply ? reply : null;
+  return reply?.success === true && reply.verb === "status" ? reply : null;
 }
 
 /** A map with one entry more, or another one in its place. */
