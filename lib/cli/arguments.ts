@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { DEFAULT_PREFIX, isPrefix } from "../message/subject.ts";
+import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 
 /** What every command can be told. */
 export interface CommonOptions {
@@ -80,30 +81,58 @@ interface Shape {
   /** The names of the arguments; one that ends in `?` may be left out. */
   readonly positionals: readonly string[];
   readonly options: readonly OptionName[];
+  /** Its line of the help text. */
+  readonly help: string;
 }
 
-const COMMANDS = {
-  serve: { positionals: [], options: ["nats", "prefix"] },
-  apply: { positionals: ["plugin"], options: RUN },
-  rollback: { positionals: ["plugin"], options: RUN },
-  status: { positionals: ["plugin"], options: ["nats", "prefix"] },
-  check: { positionals: ["plugin?"], options: [] },
-  new: { positionals: ["plugin", "description"], options: [] },
-  bundle: { positionals: ["plugin"], options: ["out", "overwrite"] },
-  plugins: { positionals: [], options: [] },
-} as const satisfies Readonly<Record<string, Shape>>;
+type CommandName = AnyVerb | "serve" | "new" | "bundle";
+
+// In the order of the help text.
+const COMMANDS: Readonly<Record<CommandName, Shape>> = {
+  serve: {
+    positionals: [],
+    options: ["nats", "prefix"],
+    help: `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`,
+  },
+  apply: {
+    positionals: ["plugin"],
+    options: RUN,
+    help: `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`,
+  },
+  rollback: {
+    positionals: ["plugin"],
+    options: RUN,
+    help: `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`,
+  },
+  status: {
+    positionals: ["plugin"],
+    options: ["nats", "prefix"],
+    help: ALL_VERBS.status.summary,
+  },
+  check: { positionals: ["plugin?"], options: [], help: ALL_VERBS.check.summary },
+  new: {
+    positionals: ["plugin", "description"],
+    options: [],
+    help: "write the next numbered file",
+  },
+  bundle: {
+    positionals: ["plugin"],
+    options: ["out", "overwrite"],
+    help: "one ES module of it, for browsers   [--out FILE]",
+  },
+  plugins: {
+    positionals: [],
+    options: [],
+    help: `${ALL_VERBS.plugins.summary} with versions and pending counts`,
+  },
+};
+
+const USAGE_WIDTH = 29;
 
 /** The help text. */
 export const HELP = `godwit: schema migrations for SQLite plugins
 
-  serve                        answer db.migrate.<plugin>.* over NATS
-  apply <plugin>               run what is pending   [--to N] [--dry-run]
-  rollback <plugin>            go one step back      [--to N] [--dry-run]
-  status <plugin>              what is applied, pending, failed or changed
-  check [plugin]               parse, rehearse and lint every file; for CI
-  new <plugin> <description>   write the next numbered file
-  bundle <plugin>              one ES module of it, for browsers   [--out FILE]
-  plugins                      list plugins with versions and pending counts
+${commandLines()}
 
   --plugins DIR      where <plugin>/migrations/ is    GODWIT_PLUGINS, ./plugins
   --data DIR         where <plugin>.sqlite3 is        GODWIT_DATA, ./data
@@ -121,6 +150,17 @@ export const HELP = `godwit: schema migrations for SQLite plugins
 
   Credentials: NATS_CREDS (a file), NATS_USER with NATS_PASSWORD, NATS_TOKEN
   Exit status: 0 success, 1 a failure reply, 2 wrong usage, 3 no reply`;
+
+function commandLines(): string {
+  return Object.entries(COMMANDS).map(([name, { positionals, help }]) => {
+    const usage = [name, ...positionals.map(placeholder)].join(" ");
+    return `  ${usage.padEnd(USAGE_WIDTH)}${help}`;
+  }).join("\n");
+}
+
+function placeholder(positional: string): string {
+  return positional.endsWith("?") ? `[${positional.slice(0, -1)}]` : `<${positional}>`;
+}
 
 /** Reads arguments and environment. */
 export function readArguments(args: readonly string[], environment: Environment): Arguments {
@@ -143,8 +183,8 @@ export function readArguments(args: readonly string[], environment: Environment)
   const [name, ...rest] = positionals;
   if (name === undefined) return usage("Name a command");
   if (!isCommand(name)) return usage(`There is no command "${name}"`);
-  const shape: Shape = COMMANDS[name];
-  return checkShape(name, shape, rest, values) ?? readCommand(name, rest, values, environment);
+  return checkShape(name, COMMANDS[name], rest, values) ??
+    readCommand(name, rest, values, environment);
 }
 
 function checkShape(
@@ -165,7 +205,7 @@ function checkShape(
 }
 
 function readCommand(
-  name: keyof typeof COMMANDS,
+  name: CommandName,
   positionals: readonly string[],
   values: Values,
   environment: Environment,
@@ -251,7 +291,7 @@ function isWebSocketUrl(url: string): boolean {
   return ["ws:", "wss:"].includes(URL.parse(url)?.protocol ?? "");
 }
 
-function isCommand(name: string): name is keyof typeof COMMANDS {
+function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 

@@ -113,7 +113,7 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
     reply: CheckReplySchema,
   },
   plugins: {
-    summary: "list the plugins",
+    summary: "list plugins",
     access: "read",
     scope: "all",
     request: EmptyRequestSchema,
