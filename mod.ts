@@ -86,7 +86,7 @@
  * @module
  */
 
-export { type Edge, type EdgeOptions, startEdge } from "./lib/edge.ts";
+export { type Edge, type EdgeOptions, startEdge } from "./lib/migrator.ts";
 export {
   type Finding,
   FINDING_CODES,

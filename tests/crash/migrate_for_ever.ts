@@ -1,6 +1,6 @@
 // Applies and rolls back one step at a time until somebody kills it. Says when it begins.
 
-import { startEdge } from "../../lib/edge.ts";
+import { startEdge } from "../../lib/migrator.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Verb } from "../../lib/message/verbs.ts";
 import { PLUGIN } from "./migration_session.ts";

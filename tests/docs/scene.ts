@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { connect } from "nats.ws";
 import * as v from "valibot";
-import { type Edge, startEdge } from "../../lib/edge.ts";
+import { type Edge, startEdge } from "../../lib/migrator.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Verb } from "../../lib/message/verbs.ts";
 import { fileLocks } from "../../lib/lock/file_locks.ts";

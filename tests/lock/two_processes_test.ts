@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EdgeProcess } from "../support/edge_process.ts";
+import { EdgeProcess } from "../support/migrator_process.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";

@@ -1,7 +1,7 @@
 // What the tests of the service share: a service in this process, and clients that count replies.
 
 import { createInbox, type Msg, type NatsConnection } from "nats.ws";
-import { type Edge, startEdge } from "../../lib/edge.ts";
+import { type Edge, startEdge } from "../../lib/migrator.ts";
 import { EventPublisher } from "../../lib/nats/event_publisher.ts";
 import { serveConnections } from "../../lib/nats/serve_connections.ts";
 import { UNOBSERVED } from "../../lib/nats/service_observer.ts";

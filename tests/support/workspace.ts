@@ -2,7 +2,7 @@
 
 import { dirname, join } from "node:path";
 import * as v from "valibot";
-import { type Edge, type EdgeOptions, startEdge } from "../../lib/edge.ts";
+import { type Edge, type EdgeOptions, startEdge } from "../../lib/migrator.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import { type Verb, VERBS } from "../../lib/message/verbs.ts";
 import type { RunEvent } from "../../lib/message/event.ts";

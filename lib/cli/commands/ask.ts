@@ -1,6 +1,6 @@
 // `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
 
-import { startEdge } from "../../edge.ts";
+import { startEdge } from "../../migrator.ts";
 import { dispatch } from "../../handler/dispatch.ts";
 import type { Verb } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";

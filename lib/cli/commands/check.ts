@@ -1,6 +1,6 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI.
 
-import { startEdge } from "../../edge.ts";
+import { startEdge } from "../../migrator.ts";
 import { call } from "../../handler/dispatch.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import { ALL_PLUGINS } from "../../message/verbs.ts";

@@ -1,6 +1,6 @@
 // `plugins`: lists plugins with their versions and pending counts.
 
-import { startEdge } from "../../edge.ts";
+import { startEdge } from "../../migrator.ts";
 import { call } from "../../handler/dispatch.ts";
 import { ALL_PLUGINS } from "../../message/verbs.ts";
 import type { CommonOptions } from "../arguments.ts";

@@ -1,6 +1,6 @@
 // `serve`: the NATS service, until it is told to stop.
 
-import { startEdge } from "../../edge.ts";
+import { startEdge } from "../../migrator.ts";
 import type { Log } from "../../handler/context.ts";
 import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { EventPublisher } from "../../nats/event_publisher.ts";

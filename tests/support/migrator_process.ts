@@ -2,7 +2,7 @@
 // program it sends one request and writes each event, and then the reply, as a line of JSON.
 
 import * as v from "valibot";
-import { startEdge } from "../../lib/edge.ts";
+import { startEdge } from "../../lib/migrator.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import { type Verb, verbs } from "../../lib/message/verbs.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
