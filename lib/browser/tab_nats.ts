@@ -85,7 +85,7 @@ export class TabNats {
       if (this.#choice !== choice) return;
       this.#service = startTabService(choice, {
         context: wire.context,
-        addPublisher: (publish) => wire.addPublisher(publish),
+        addPublisher: (publish) => wire.subscribe(publish),
         onState,
         onMessage: (message) => wire.tell(message),
       });

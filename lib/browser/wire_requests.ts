@@ -3,6 +3,7 @@
 
 import type { HandlerContext } from "../handler/context.ts";
 import { dispatch } from "../handler/dispatch.ts";
+import { eventHub, type EventListener } from "../handler/event_hub.ts";
 import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent } from "../message/event.ts";
 import type { Reply } from "../message/any_reply.ts";
@@ -21,7 +22,7 @@ export class WireRequests {
   /** What the handlers work with; the NATS service shares it. */
   readonly context: HandlerContext;
   readonly #emit: (event: SandboxEvent) => void;
-  readonly #publishers = new Set<(event: RunEvent) => void>();
+  readonly #events = eventHub();
   // What has no answer yet.
   readonly #asked = new Set<Promise<unknown>>();
   // Plugins whose run is over, and has its lock still.
@@ -39,10 +40,9 @@ export class WireRequests {
     };
   }
 
-  /** Gives every run event to `publish` too; returns how to end it. */
-  addPublisher(publish: (event: RunEvent) => void): () => void {
-    this.#publishers.add(publish);
-    return () => this.#publishers.delete(publish);
+  /** Calls `listener` with every run event from now on; returns a function that ends this. */
+  subscribe(listener: EventListener): () => void {
+    return this.#events.subscribe(listener);
   }
 
   async request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
@@ -77,7 +77,7 @@ export class WireRequests {
   #publish(event: RunEvent): void {
     this.#emit({ kind: "run", event });
     if (event.event === "run_finished" && !event.dry_run) this.#changed.add(event.plugin_name);
-    for (const publish of this.#publishers) publish(event);
+    this.#events.publish(event);
   }
 
   // Until the lock is given back status answers from the run's last snapshot, so a page that asks as

@@ -72,67 +72,7 @@ export interface RunFinishedEvent extends RunEventBase {
   current_version: number;
 }
 
-/**
- * One JSON event; `event` tells which.
- *
- * ```ts
- * import type {
- *   MigrationDoneEvent,
- *   MigrationFailedEvent,
- *   MigrationStartedEvent,
- *   RunEvent,
- *   RunEventBase,
- *   RunFinishedEvent,
- *   RunStartedEvent,
- *   StepEventBase,
- * } from "@godwit/godwit";
- *
- * const base: RunEventBase = {
- *   plugin_name: "notes",
- *   run_id: crypto.randomUUID(),
- *   verb: "apply",
- *   dry_run: false,
- *   at: new Date().toISOString(),
- * };
- * const step: StepEventBase = { ...base, version: 1, name: "create_notes" };
- * const started: RunStartedEvent = {
- *   ...base,
- *   event: "run_started",
- *   applied_by: "ada",
- *   plan_hash: "0".repeat(64),
- *   versions: [1],
- * };
- * const begun: MigrationStartedEvent = { ...step, event: "migration_started" };
- * const done: MigrationDoneEvent = {
- *   ...step,
- *   event: "migration_applied",
- *   execution_time_ms: 3,
- *   data_loss: [],
- * };
- * const failed: MigrationFailedEvent = { ...step, event: "migration_failed", message: "..." };
- * const finished: RunFinishedEvent = {
- *   ...base,
- *   event: "run_finished",
- *   success: true,
- *   error_code: null,
- *   current_version: 1,
- * };
- *
- * function inWords(event: RunEvent): string {
- *   switch (event.event) {
- *     case "run_started":
- *       return `${event.versions.length} to do`;
- *     case "run_finished":
- *       return event.success ? `at version ${event.current_version}` : `${event.error_code}`;
- *     case "migration_failed":
- *       return `${event.name} failed: ${event.message}`;
- *     default:
- *       return `${event.event}: ${event.name}`;
- *   }
- * }
- * for (const event of [started, begun, done, failed, finished]) console.log(inWords(event));
- * ```
- */
+/** One JSON event; `event` tells which. */
 export type RunEvent =
   | RunStartedEvent
   | MigrationStartedEvent

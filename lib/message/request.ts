@@ -83,16 +83,14 @@ export type Checked<Request, Defaulted extends keyof Request> =
   & Omit<Request, Defaulted>
   & { readonly [Field in Defaulted]-?: Exclude<Request[Field], undefined> };
 
-type RunDefaults = "dry_run" | "applied_by" | "timeout_ms";
-
 /** The checked fields that apply and rollback share. */
-export type CheckedRun = Checked<RunRequest, RunDefaults>;
+export type CheckedRun = Checked<RunRequest, "dry_run" | "applied_by" | "timeout_ms">;
 
 /** A checked `apply`. */
-export type CheckedApply = Checked<ApplyRequest, RunDefaults | "target_version">;
+export type CheckedApply = CheckedRun & { readonly target_version: number | "latest" };
 
 /** A checked `rollback`. */
-export type CheckedRollback = Checked<RollbackRequest, RunDefaults>;
+export type CheckedRollback = CheckedRun & Pick<RollbackRequest, "target_version">;
 
 /** A checked `status`. */
 export type CheckedStatus = Checked<StatusRequest, "limit" | "offset">;

@@ -6,7 +6,6 @@ import { violationOf } from "../../lib/execute/policy.ts";
 import type { RehearsedStep } from "../../lib/execute/rehearsal.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
-import { call } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
 import { ERROR_CODES, type ErrorCode } from "../../lib/message/reply.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
@@ -94,7 +93,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "checksum-mismatch": applying({ "001_base.sql": `${BASE}-- edited\n` }),
   "manifest-mismatch": async () => {
     await using workspace = new Workspace();
-    const { context } = await workspace.edge();
+    const { context } = await workspace.migrator();
     const file = { file: "001_base.sql", bytes: new TextEncoder().encode(BASE) };
     const files = [{ ...file, promised: "0".repeat(64) }];
     const source = migrationSource({
@@ -124,7 +123,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "incomplete-down": async () => {
     await using workspace = new Workspace();
     workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE t (a);", "SELECT 1;") });
-    return codesOf(await call("check", "p", {}, (await workspace.edge()).context));
+    return codesOf(await (await workspace.migrator()).check("p"));
   },
   "syntax-error": running("SELEKT 1;"),
   "sql-error": running("SELECT * FROM nowhere;"),
@@ -211,7 +210,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   workspace.write("p", {
     "002_x.sql": migrationFile("CREATE TABLE late (a);", "SELECT 1;"),
   });
-  const { context } = await workspace.edge();
+  const { context } = await workspace.migrator();
   const databases: typeof context.databases = {
     engineVersion: context.databases.engineVersion,
     async open(target, purpose) {
@@ -284,7 +283,7 @@ const ERRORS: Readonly<
   INVALID_REQUEST: (workspace) => workspace.ask("apply", "p", { dryrun: true }),
   PLUGIN_NOT_FOUND: (workspace) => workspace.ask("apply", "nobody"),
   MIGRATION_IN_PROGRESS: async (workspace) => {
-    const lock = (await workspace.edge()).context.locks.acquire("p");
+    const lock = (await workspace.migrator()).context.locks.acquire("p");
     const reply = await workspace.ask("apply", "p");
     if (lock.kind === "acquired") lock.release();
     return reply;
@@ -310,7 +309,7 @@ const ERRORS: Readonly<
     return await workspace.ask("rollback", "p");
   },
   INTERNAL_ERROR: async (workspace) => {
-    const { context } = await workspace.edge();
+    const { context } = await workspace.migrator();
     const source = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
     return await dispatch("status", "p", new Uint8Array(), { ...context, source });
   },

@@ -2,7 +2,6 @@
 
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
-import { call } from "../../lib/handler/dispatch.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
 import { type Files, Workspace } from "../support/workspace.ts";
@@ -13,7 +12,7 @@ const checks = suite("check");
 async function checked(files: Files, unreadable = 0): Promise<readonly string[]> {
   await using workspace = new Workspace();
   workspace.write("p", files);
-  const reply = await call("check", "p", {}, (await workspace.edge()).context);
+  const reply = await (await workspace.migrator()).check("p");
   assert.not.ok(existsSync(workspace.dataDir));
   assert.is(reply.migrations, Object.keys(files).length - unreadable);
   const errors = reply.success ? [] : reply.errors;
@@ -64,7 +63,7 @@ checks("reports bad files and goes on with the others", async () => {
 
 checks("says which plugin is not there", async () => {
   await using workspace = new Workspace();
-  const reply = await call("check", "nobody", {}, (await workspace.edge()).context);
+  const reply = await (await workspace.migrator()).check("nobody");
   assert.is(reply.success || reply.error_code, "PLUGIN_NOT_FOUND");
   assert.match(reply.success ? "" : reply.message, 'There is no plugin "nobody"');
 });

@@ -60,7 +60,7 @@ dispatching("payloads that are no request are refused for every verb", async () 
 dispatching("every reply names its verb, whether it succeeds or fails", async () => {
   await using workspace = new Workspace();
   await threeVersions(workspace);
-  const { context } = await workspace.edge();
+  const { context } = await workspace.migrator();
   for (const verb of allVerbs()) {
     const plugin = ALL_VERBS[verb].scope === "all" ? ALL_PLUGINS : "p";
     const reply = await call(verb, plugin, {}, context);
@@ -76,7 +76,7 @@ dispatching("every reply names its verb, whether it succeeds or fails", async ()
 dispatching("plugins lists them, and says why it cannot", async () => {
   await using workspace = new Workspace();
   await threeVersions(workspace);
-  const { context } = await workspace.edge();
+  const { context } = await workspace.migrator();
   const reply = await call("plugins", ALL_PLUGINS, {}, context);
   assert.equal(reply.success && reply.plugins, ["p"]);
   Deno.removeSync(workspace.pluginsDir, { recursive: true });
@@ -189,7 +189,7 @@ dispatching(
   "a bug is INTERNAL_ERROR with an id that the log has too, and no stack trace",
   async () => {
     await using workspace = new Workspace();
-    const { context } = await workspace.edge();
+    const { context } = await workspace.migrator();
     const broken = { ...context, source: brokenSource };
     const reply = await dispatch("status", "p", new Uint8Array(), broken);
     assertRefused(reply, "INTERNAL_ERROR", "its log says more under");

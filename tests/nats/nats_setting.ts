@@ -1,7 +1,7 @@
 // What the tests of the service share: a service in this process, and clients that count replies.
 
 import { createInbox, type Msg, type NatsConnection } from "nats.ws";
-import { type Edge, startEdge } from "../../lib/migrator.ts";
+import { type Migrator, openMigrator } from "../../lib/migrator.ts";
 import { EventPublisher } from "../../lib/nats/event_publisher.ts";
 import { serveConnections } from "../../lib/nats/serve_connections.ts";
 import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
@@ -12,7 +12,7 @@ import type { Workspace } from "../support/workspace.ts";
 
 /** A service in this process. Disposing of it drains it. */
 export interface LocalService extends AsyncDisposable {
-  readonly edge: Edge;
+  readonly migrator: Migrator;
   readonly logs: string[];
 }
 
@@ -28,17 +28,13 @@ export async function serveHere(
   };
   const events = new EventPublisher(prefix, log);
   const { pluginsDir, dataDir } = workspace;
-  const edge = await startEdge({
-    pluginsDir,
-    dataDir,
-    log,
-    publish: (event) => events.publish(event),
-  });
+  const migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, log });
+  migrator.subscribe((event) => events.publish(event));
   const stop = new AbortController();
   const serving = Promise.withResolvers<void>();
   const ended = serveConnections({
     settings: { url: server.url, credentials: { kind: "none" } },
-    context: edge.context,
+    context: migrator.context,
     events,
     prefix,
     version: "1.2.3",
@@ -49,12 +45,12 @@ export async function serveHere(
   });
   await serving.promise;
   return {
-    edge,
+    migrator,
     logs,
     async [Symbol.asyncDispose]() {
       stop.abort();
       await ended;
-      await edge[Symbol.asyncDispose]();
+      await migrator[Symbol.asyncDispose]();
     },
   };
 }

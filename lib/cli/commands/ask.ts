@@ -1,6 +1,6 @@
 // `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
 
-import { startEdge } from "../../migrator.ts";
+import { openMigrator } from "../../migrator.ts";
 import { dispatch } from "../../handler/dispatch.ts";
 import type { Verb } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
@@ -72,7 +72,6 @@ async function askHere(
   console: Console,
 ): Promise<Reply> {
   const bar = console.isWatched && !options.json ? progressBar() : null;
-  const { pluginsDir, dataDir } = options;
   // Ctrl-C rolls back what runs; the reply says so.
   using signals = stopSignals();
   signals.asked.addEventListener("abort", () => {
@@ -80,16 +79,16 @@ async function askHere(
   });
   // SQLite rolls back what a process leaves behind, so nothing is torn by leaving at once.
   signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
-  await using edge = await startEdge({
-    pluginsDir,
-    dataDir,
-    publish: (event) => bar?.follow(event),
+  await using migrator = await openMigrator({
+    plugins: options.pluginsDir,
+    data: options.dataDir,
     log: processLog(console, options.json),
     signal: signals.asked,
   });
+  if (bar !== null) migrator.subscribe(bar.follow);
   const payload = new TextEncoder().encode(JSON.stringify(question.body));
   try {
-    return await dispatch(question.verb, question.plugin, payload, edge.context);
+    return await dispatch(question.verb, question.plugin, payload, migrator.context);
   } finally {
     bar?.stop();
   }

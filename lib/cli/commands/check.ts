@@ -1,9 +1,7 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI.
 
-import { startEdge } from "../../migrator.ts";
-import { call } from "../../handler/dispatch.ts";
+import { openMigrator } from "../../migrator.ts";
 import type { FindingMessage } from "../../message/reply.ts";
-import { ALL_PLUGINS } from "../../message/verbs.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
@@ -24,10 +22,10 @@ export async function runCheck(
   options: CommonOptions,
   console: Console,
 ): Promise<ExitStatus> {
-  await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
+  await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
   let names: readonly string[];
   if (plugin === undefined) {
-    const listed = await call("plugins", ALL_PLUGINS, {}, edge.context);
+    const listed = await migrator.plugins();
     if (!listed.success) return refuse(listed, options, console);
     names = listed.plugins;
   } else names = [plugin];
@@ -38,7 +36,7 @@ export async function runCheck(
   }
   const reports: PluginReport[] = [];
   for (const name of names) {
-    const reply = await call("check", name, {}, edge.context);
+    const reply = await migrator.check(name);
     // The files of the other plugins are checked all the same.
     if (!reply.success && reply.error_code !== "VALIDATION_FAILED") {
       return refuse(reply, options, console);

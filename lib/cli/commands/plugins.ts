@@ -1,8 +1,6 @@
 // `plugins`: lists plugins with their versions and pending counts.
 
-import { startEdge } from "../../migrator.ts";
-import { call } from "../../handler/dispatch.ts";
-import { ALL_PLUGINS } from "../../message/verbs.ts";
+import { openMigrator } from "../../migrator.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Colors, Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
@@ -19,12 +17,12 @@ interface PluginLine {
 
 /** Lists every plugin; one that cannot be read is listed with the reason. */
 export async function runPlugins(options: CommonOptions, console: Console): Promise<ExitStatus> {
-  await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
-  const listed = await call("plugins", ALL_PLUGINS, {}, edge.context);
+  await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
+  const listed = await migrator.plugins();
   if (!listed.success) return refuse(listed, options, console);
   const lines: PluginLine[] = [];
   for (const name of listed.plugins) {
-    const reply = await call("status", name, { limit: 1_000 }, edge.context);
+    const reply = await migrator.status(name, { limit: 1_000 });
     const errors = reply.success
       ? [...reply.checksum_warnings, ...reply.pending_warnings].filter(({ level }) =>
         level === "ERROR"

@@ -1,6 +1,6 @@
 // `serve`: the NATS service, until it is told to stop.
 
-import { startEdge } from "../../migrator.ts";
+import { openMigrator } from "../../migrator.ts";
 import type { Log } from "../../handler/context.ts";
 import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { EventPublisher } from "../../nats/event_publisher.ts";
@@ -59,13 +59,13 @@ async function serve(
   server?.ended.then((lastWords) => serverEnded.abort(lastWords));
   const interrupt = new AbortController();
   const events = new EventPublisher(prefix, log);
-  await using edge = await startEdge({
-    pluginsDir,
-    dataDir,
+  await using migrator = await openMigrator({
+    plugins: pluginsDir,
+    data: dataDir,
     log,
     signal: interrupt.signal,
-    publish: (event) => events.publish(event),
   });
+  migrator.subscribe((event) => events.publish(event));
   let grace: ReturnType<typeof setTimeout> | undefined;
   const rollBack = (): void => {
     log("warn", "Rolling back what still runs");
@@ -73,7 +73,7 @@ async function serve(
   };
   const end = await serveConnections({
     settings,
-    context: edge.context,
+    context: migrator.context,
     events,
     prefix,
     version: VERSION,
