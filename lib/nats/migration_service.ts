@@ -163,14 +163,13 @@ async function send(
 ): Promise<void> {
   await link.whenUp();
   try {
-    const fitting = fit(reply, connection.info?.max_payload ?? Infinity);
-    const payload = encode(fitting);
+    const { sent, payload } = encodeWithin(connection.info?.max_payload ?? Infinity, reply);
     observer.onMessage("reply", message.subject, payload);
-    if (fitting.success) message.respond(payload);
+    if (sent.success) message.respond(payload);
     else {
       // The header takes one line; the whole message is in the reply.
-      const description = fitting.message.replaceAll(/\s+/g, " ").slice(0, 200);
-      message.respondError(SERVICE_CODES[fitting.error_code], description, payload);
+      const description = sent.message.replaceAll(/\s+/g, " ").slice(0, 200);
+      message.respondError(SERVICE_CODES[sent.error_code], description, payload);
     }
   } catch (error) {
     const { subject } = message;
@@ -181,17 +180,22 @@ async function send(
 // Headers count towards the limit too; only failures have them.
 const HEADER_BYTES = 1024;
 
-function fit(reply: Reply, maxPayload: number): Reply {
-  const sizeBytes = encode(reply).length;
-  if (sizeBytes + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) return reply;
-  const size = `reply of ${sizeBytes} bytes exceeds the server's ${maxPayload}`;
-  return {
-    ...withVerb(
-      reply.verb,
-      failureReply("RESPONSE_TOO_LARGE", reply.plugin_name, describeTooLarge(reply, size)),
-    ),
-    ...(reply.current_version === undefined ? {} : { current_version: reply.current_version }),
+/** The bytes of a reply; where the server would refuse so many, those of a failure that says so. */
+function encodeWithin(
+  maxPayload: number,
+  reply: Reply,
+): { readonly sent: Reply; readonly payload: Uint8Array } {
+  const payload = encode(reply);
+  if (payload.length + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) {
+    return { sent: reply, payload };
+  }
+  const size = `reply of ${payload.length} bytes exceeds the server's ${maxPayload}`;
+  const { verb, plugin_name: plugin, current_version } = reply;
+  const sent: Reply = {
+    ...withVerb(verb, failureReply("RESPONSE_TOO_LARGE", plugin, describeTooLarge(reply, size))),
+    ...(current_version === undefined ? {} : { current_version }),
   };
+  return { sent, payload: encode(sent) };
 }
 
 /** What happened all the same, and how to learn the rest. */
