@@ -1,6 +1,7 @@
 // Counts what an endpoint did, for `$SRV.STATS`: nats.ws measures only how long it takes to begin.
 
 import type { ErrorCode } from "../message/reply.ts";
+import { type Verb, verbs } from "../message/verbs.ts";
 
 /** The `data` of an endpoint in the reply to `$SRV.STATS`. */
 export interface EndpointSnapshot {
@@ -12,7 +13,20 @@ export interface EndpointSnapshot {
   readonly longest_ms: number;
 }
 
-/** The counts of one endpoint since the service began. */
+/** The counts of a service's endpoints, from its begin and over all of its connections. */
+export type ServiceCounts = (verb: Verb) => EndpointCounts;
+
+/** Makes the counts of a service, all 0. */
+export function serviceCounts(): ServiceCounts {
+  const counts = new Map(verbs().map((verb) => [verb, new EndpointCounts()]));
+  return (verb) => {
+    const found = counts.get(verb);
+    if (found === undefined) throw new Error(`There is no endpoint for ${verb}`);
+    return found;
+  };
+}
+
+/** The counts of one endpoint. */
 export class EndpointCounts {
   #inFlight = 0;
   #succeeded = 0;

@@ -10,7 +10,7 @@ import type { Reply } from "../message/any_reply.ts";
 import type { ErrorCode } from "../message/reply.ts";
 import { pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
-import { EndpointCounts } from "./endpoint_counts.ts";
+import type { EndpointCounts, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { Pending } from "./pending.ts";
 import type { ServiceObserver } from "./service_observer.ts";
@@ -26,6 +26,8 @@ export interface MigrationServiceOptions {
   readonly context: HandlerContext;
   readonly prefix: string;
   readonly version: string;
+  /** Where requests are counted; another connection of the service goes on from there. */
+  readonly countsOf: ServiceCounts;
   readonly observer: ServiceObserver;
 }
 
@@ -79,7 +81,7 @@ export async function startMigrationService(
   };
   for (const verb of verbs()) {
     const subject = requestSubject(prefix, "*", verb);
-    const counts = new EndpointCounts();
+    const counts = options.countsOf(verb);
     countsBySubject.set(subject, counts);
     service.addEndpoint(verb, {
       subject,

@@ -8,6 +8,7 @@ import {
   isRefusedCredentials,
   type NatsSettings,
 } from "./connection.ts";
+import { type ServiceCounts, serviceCounts } from "./endpoint_counts.ts";
 import type { EventPublisher } from "./event_publisher.ts";
 import { watchLink } from "./link.ts";
 import { type MigrationService, startMigrationService } from "./migration_service.ts";
@@ -44,13 +45,14 @@ const CLOSE_TIMEOUT_MS = 2_000;
 export async function serveConnections(options: ServeOptions): Promise<ServeEnd> {
   const { settings, context: { log }, stop, observer } = options;
   const earlier: MigrationService[] = [];
+  const countsOf = serviceCounts();
   let refusal: Extract<ServeEnd, { kind: "refused" }> | null = null;
   // nats.ws reconnects by itself; it gives up only where credentials are refused twice.
   while (!stop.aborted && refusal === null) {
     try {
       const connection = await connectPatiently(settings, log, stop, observer);
       if (connection === null) break;
-      const reason = await serveOne(connection, options, earlier);
+      const reason = await serveOne(connection, options, countsOf, earlier);
       if (reason !== null) refusal = { kind: "refused", reason, what: "subjects" };
     } catch (error) {
       if (!isRefusedCredentials(error)) throw error;
@@ -68,6 +70,7 @@ export async function serveConnections(options: ServeOptions): Promise<ServeEnd>
 async function serveOne(
   connection: NatsConnection,
   options: ServeOptions,
+  countsOf: ServiceCounts,
   earlier: MigrationService[],
 ): Promise<string | null> {
   const { context, events, prefix, version, stop, settings, observer } = options;
@@ -79,6 +82,7 @@ async function serveOne(
     context,
     prefix,
     version,
+    countsOf,
     observer,
   });
   // What the server forbids is known once it has seen every subscription.

@@ -6,6 +6,9 @@ import { headers, type Msg } from "nats.ws";
 import { EventSchema } from "../../lib/message/event_schema.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import { verbs } from "../../lib/message/verbs.ts";
+import { serviceCounts } from "../../lib/nats/endpoint_counts.ts";
+import { startMigrationService } from "../../lib/nats/migration_service.ts";
+import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
 import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { until } from "../support/service_process.ts";
@@ -298,6 +301,43 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
   assert.is(apply?.data?.failed, 1);
   assert.is(apply?.data?.in_flight, 0);
   assert.is(apply?.data?.["last_error_code"], "INVALID_REQUEST");
+});
+
+micro("counts go on where the service has another connection", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  const { context } = await workspace.migrator();
+  const countsOf = serviceCounts();
+  const client = await server.connect();
+  for (const requests of [1, 2]) {
+    const connection = await server.connect();
+    const service = await startMigrationService({
+      connection,
+      link: { isUp: () => true, whenUp: () => Promise.resolve() },
+      context,
+      prefix: "db.migrate",
+      version: "1.2.3",
+      countsOf,
+      observer: UNOBSERVED,
+    });
+    await connection.flush();
+    await askOnce(client, "db.migrate.quotes.status");
+    const stats = await client.request("$SRV.STATS.godwit", "", { timeout: 5_000 });
+    const { endpoints } = v.parse(
+      v.object({
+        endpoints: v.array(v.object({
+          name: v.string(),
+          data: v.nullish(v.object({ succeeded: v.number() })),
+        })),
+      }),
+      stats.json(),
+    );
+    const status = endpoints.find(({ name }) => name === "status");
+    assert.is(status?.data?.succeeded, requests);
+    await service.drain();
+    await connection.close();
+  }
 });
 
 micro("says godwit and its prefix to a single instance's id", async () => {
