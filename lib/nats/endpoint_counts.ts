@@ -1,7 +1,7 @@
 // Counts what an endpoint did, for `$SRV.STATS`: nats.ws measures only how long it takes to begin.
 
 import type { ErrorCode } from "../message/reply.ts";
-import { type Verb, verbs } from "../message/verbs.ts";
+import type { Verb } from "../message/verbs.ts";
 
 /** The `data` of an endpoint in the reply to `$SRV.STATS`. */
 export interface EndpointSnapshot {
@@ -18,11 +18,11 @@ export type ServiceCounts = (verb: Verb) => EndpointCounts;
 
 /** Makes the counts of a service, all 0. */
 export function serviceCounts(): ServiceCounts {
-  const counts = new Map(verbs().map((verb) => [verb, new EndpointCounts()]));
+  const byVerb = new Map<Verb, EndpointCounts>();
   return (verb) => {
-    const found = counts.get(verb);
-    if (found === undefined) throw new Error(`There is no endpoint for ${verb}`);
-    return found;
+    const counts = byVerb.get(verb) ?? new EndpointCounts();
+    byVerb.set(verb, counts);
+    return counts;
   };
 }
 
