@@ -4,7 +4,7 @@ import type { HandlerContext } from "../handler/context.ts";
 import type { RunEvent } from "../message/event.ts";
 import type { Credentials, NatsSettings } from "../nats/connection.ts";
 import { EventPublisher } from "../nats/event_publisher.ts";
-import { serveConnections } from "../nats/serve_connections.ts";
+import { serveConnections } from "../nats/serve.ts";
 import { VERSION } from "../version.ts";
 import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "./sandbox.ts";
 

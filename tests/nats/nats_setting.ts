@@ -3,7 +3,7 @@
 import { createInbox, type Msg, type NatsConnection } from "nats.ws";
 import { type Migrator, openMigrator } from "../../lib/migrator.ts";
 import { EventPublisher } from "../../lib/nats/event_publisher.ts";
-import { serveConnections } from "../../lib/nats/serve_connections.ts";
+import { serveConnections } from "../../lib/nats/serve.ts";
 import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
 import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import type { NatsServer } from "../support/nats_server.ts";

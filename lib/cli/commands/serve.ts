@@ -4,7 +4,7 @@ import { openMigrator } from "../../migrator.ts";
 import type { Log } from "../../handler/context.ts";
 import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { EventPublisher } from "../../nats/event_publisher.ts";
-import { serveConnections } from "../../nats/serve_connections.ts";
+import { serveConnections } from "../../nats/serve.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
 import { UNOBSERVED } from "../../nats/service_observer.ts";
 import { verbs } from "../../message/verbs.ts";
