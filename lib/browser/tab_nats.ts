@@ -84,8 +84,7 @@ export class TabNats {
       // Somebody may have changed their mind meanwhile.
       if (this.#choice !== choice) return;
       this.#service = startTabService(choice, {
-        context: wire.context,
-        addPublisher: (publish) => wire.subscribe(publish),
+        served: wire,
         onState,
         onMessage: (message) => wire.tell(message),
       });

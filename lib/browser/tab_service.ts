@@ -1,18 +1,12 @@
 // Answers `db.migrate.*` over NATS from a tab: one more instance of the micro-service. For browsers.
 
-import type { HandlerContext } from "../handler/context.ts";
-import type { RunEvent } from "../message/event.ts";
-import type { Credentials, NatsSettings } from "../nats/connection.ts";
-import { EventPublisher } from "../nats/event_publisher.ts";
-import { serveConnections } from "../nats/serve.ts";
-import { VERSION } from "../version.ts";
+import type { Credentials } from "../nats/connection.ts";
+import { serve, type Served } from "../nats/serve.ts";
 import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "./sandbox.ts";
 
 /** What a service works with, and whom it tells. */
 export interface TabServiceOptions {
-  readonly context: HandlerContext;
-  /** Gives every run event to the service; returns how to end it. */
-  readonly addPublisher: (publish: (event: RunEvent) => void) => () => void;
+  readonly served: Served;
   readonly onState: (state: NatsState) => void;
   readonly onMessage: (message: Omit<WireMessage, "at">) => void;
 }
@@ -26,10 +20,7 @@ export interface TabService {
 /** Connects, and answers until it is stopped. Lost connections come back by themselves. */
 export function startTabService(choice: NatsChoice, options: TabServiceOptions): TabService {
   const { url, prefix, login } = choice;
-  const settings: NatsSettings = { url, credentials: credentialsOf(login) };
   const stop = new AbortController();
-  const events = new EventPublisher(prefix, options.context.log);
-  const removePublisher = options.addPublisher((event) => events.publish(event));
   const tell = (state: NatsState): void => {
     if (!stop.signal.aborted) options.onState(state);
   };
@@ -52,16 +43,13 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
   globalThis.addEventListener("online", onNetwork);
   tell({ kind: "connecting", url, reason: null });
   const decoder = new TextDecoder();
-  const ended = serveConnections({
-    settings,
-    context: options.context,
-    events,
+  const ended = serve(options.served, {
+    url,
+    credentials: credentialsOf(login),
     prefix,
-    version: VERSION,
-    stop: stop.signal,
-    onServing: up,
-    onStopping() {},
+    signal: stop.signal,
     observer: {
+      onServing: up,
       onOutage: down,
       onReturn: up,
       onMessage: (direction, subject, payload) =>
@@ -75,7 +63,7 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
     tell({ kind: "refused", url, reason });
   }, (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    options.context.log("error", "The NATS service ended", { reason });
+    options.served.context.log("error", "The NATS service ended", { reason });
     tell({ kind: "refused", url, reason });
   });
   return {
@@ -84,7 +72,6 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
       globalThis.removeEventListener("offline", onNetwork);
       globalThis.removeEventListener("online", onNetwork);
       await ended;
-      removePublisher();
     },
   };
 }

@@ -12,9 +12,10 @@ import { pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
 import type { EndpointCounts, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
-import { Pending } from "./pending.ts";
+import { pendingWork } from "./pending_work.ts";
 import type { ServiceObserver } from "./service_observer.ts";
 import { endsWithin } from "../sleep.ts";
+import { VERSION } from "../version.ts";
 
 /** The queue group that all instances share: each request goes to one of them. */
 export const QUEUE_GROUP = "godwit";
@@ -25,7 +26,6 @@ export interface MigrationServiceOptions {
   readonly link: Link;
   readonly context: HandlerContext;
   readonly prefix: string;
-  readonly version: string;
   /** Where requests are counted; another connection of the service goes on from there. */
   readonly countsOf: ServiceCounts;
   readonly observer: ServiceObserver;
@@ -63,19 +63,19 @@ const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
 export async function startMigrationService(
   options: MigrationServiceOptions,
 ): Promise<MigrationService> {
-  const { connection, context, prefix, version } = options;
+  const { connection, context, prefix } = options;
   const countsBySubject = new Map<string, EndpointCounts>();
   const service = await connection.services.add({
     name: "godwit",
-    version,
+    version: VERSION,
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
     queue: QUEUE_GROUP,
     metadata: { prefix },
     statsHandler: ({ subject }) =>
       Promise.resolve(countsBySubject.get(subject)?.snapshot() ?? null),
   });
-  const running = new Pending();
-  const sending = new Pending();
+  const running = pendingWork();
+  const sending = pendingWork();
   const reply = (message: ServiceMsg, value: Reply): void => {
     sending.add(send(message, value, options));
   };
@@ -108,7 +108,7 @@ export async function startMigrationService(
       await running.settled();
       if (!await endsWithin(OUTAGE_PATIENCE_MS, sending.settled())) {
         context.log("error", "Replies are lost, for the NATS server is away", {
-          replies: sending.size,
+          replies: sending.size(),
         });
       }
     },

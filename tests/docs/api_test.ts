@@ -76,8 +76,9 @@ for (const { entry, symbols } of documentation) {
 
 api("every example runs", async () => {
   await using copy = await RepositoryCopy.make();
+  await copy.start("nats-server -c examples/nats/nats-server.conf");
   const files = documentation.flatMap(({ examples }) => examples).map((text, index) =>
-    write(copy, `example_${index}.ts`, text)
+    write(copy, `example_${index}.ts`, copy.localize(text))
   );
   assert.ok(files.length > 0);
   await Promise.all(files.map(async (file) => {

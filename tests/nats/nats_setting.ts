@@ -2,9 +2,7 @@
 
 import { createInbox, type Msg, type NatsConnection } from "nats.ws";
 import { type Migrator, openMigrator } from "../../lib/migrator.ts";
-import { EventPublisher } from "../../lib/nats/event_publisher.ts";
-import { serveConnections } from "../../lib/nats/serve.ts";
-import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
+import { serve } from "../../lib/nats/serve.ts";
 import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import type { NatsServer } from "../support/nats_server.ts";
 import { type GodwitProcess, until } from "../support/service_process.ts";
@@ -26,22 +24,15 @@ export async function serveHere(
   const log = (level: string, message: string, fields: unknown = {}): void => {
     logs.push(`${level} ${message} ${JSON.stringify(fields)}`);
   };
-  const events = new EventPublisher(prefix, log);
   const { pluginsDir, dataDir } = workspace;
   const migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, log });
-  migrator.subscribe((event) => events.publish(event));
   const stop = new AbortController();
   const serving = Promise.withResolvers<void>();
-  const ended = serveConnections({
-    settings: { url: server.url, credentials: { kind: "none" } },
-    context: migrator.context,
-    events,
+  const ended = serve(migrator, {
+    url: server.url,
     prefix,
-    version: "1.2.3",
-    stop: stop.signal,
-    observer: UNOBSERVED,
-    onServing: () => serving.resolve(),
-    onStopping: () => {},
+    signal: stop.signal,
+    observer: { onServing: () => serving.resolve() },
   });
   await serving.promise;
   return {
