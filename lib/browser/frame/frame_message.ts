@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import type { Reply } from "../../message/any_reply.ts";
 import { MAX_REQUEST_BYTES } from "../../message/request.ts";
+import type { Verb } from "../../message/verbs.ts";
 
 /** The longest subject that is read; every valid one is shorter. */
 const MAX_SUBJECT_LENGTH = 200;
@@ -21,12 +22,16 @@ export const FrameReplySchema = v.strictObject({
   payload: v.string(),
 });
 
-/** The payload of a reply; the page that hosts the frame wrote it, and is believed. */
-export const ReplyTextSchema: v.GenericSchema<unknown, Reply> = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.custom<Reply>((value) => typeof value === "object" && value !== null && "success" in value),
-);
+/** The schema of a reply's payload. The page that hosts the frame wrote it, so no more is checked. */
+export function replyText<V extends Verb>(): v.GenericSchema<unknown, Reply<V>> {
+  return v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.custom<Reply<V>>((value) =>
+      typeof value === "object" && value !== null && "success" in value
+    ),
+  );
+}
 
 /** What the page says once, with a port for everything else. */
 export const FrameStartSchema = v.strictObject({
