@@ -7,13 +7,13 @@ import { type AllMessages, allVerbs, type AnyVerb, type Verb, VERBS, verbs } fro
 
 /** The reply to any request that failed. */
 export interface FailureReply {
-  /** Tells it from a success. */
+  /** Distinguishes it from a success. */
   success: false;
   /** Which verb it answers; `null` where the request named none that is known. */
   verb: AnyVerb | null;
-  /** Why, for programs. */
+  /** Why it failed, for programs. */
   error_code: ErrorCode;
-  /** One sentence for a person: what, where, and the way out. */
+  /** One sentence for people: what, where, and a remedy. */
   message: string;
   /** The plugin that the request named. */
   plugin_name: string;
@@ -25,7 +25,7 @@ export interface FailureReply {
   applied_migrations?: RunEntry[] | undefined;
   /** The same for a rollback. */
   rolled_back_migrations?: RunEntry[] | undefined;
-  /** Where a run had begun: where it stopped. */
+  /** Where a run had begun: the migration at which it stopped. */
   failed_version?: number | undefined;
   /** The version that the database is at. */
   current_version?: number | undefined;

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 
-/** The longest request that is read, in bytes. Every valid request is far shorter. */
+/** The size limit of a request, in bytes. Every valid request is far smaller. */
 export const MAX_REQUEST_BYTES: number = 64 * 1024;
 
 /** The time limit of a run unless the request sets one: ten minutes. */

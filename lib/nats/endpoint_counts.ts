@@ -1,4 +1,5 @@
-// Counts what an endpoint did, for `$SRV.STATS`: nats.ws measures only how long it takes to begin.
+// Counts the requests of an endpoint for `$SRV.STATS`. nats.ws measures only how long a handler takes
+// to return, and these return before the request is done.
 
 import type { ErrorCode } from "../message/reply.ts";
 import type { Verb } from "../message/verbs.ts";
@@ -35,12 +36,12 @@ export class EndpointCounts {
   #totalMs = 0;
   #longestMs = 0;
 
-  /** A request is being carried out. */
+  /** A request begins. */
   begin(): void {
     this.#inFlight += 1;
   }
 
-  /** It is done; `errorCode` is null for a success. */
+  /** A request has ended; `errorCode` is `null` where it succeeded. */
   end(errorCode: ErrorCode | null, ms: number): void {
     this.#inFlight -= 1;
     this.#totalMs += ms;
@@ -52,7 +53,7 @@ export class EndpointCounts {
     }
   }
 
-  /** The counts as they are now. */
+  /** The counts at this moment. */
   snapshot(): EndpointSnapshot {
     const ended = this.#succeeded + this.#failed;
     return {

@@ -1,4 +1,4 @@
-// The NATS micro-service: subjects in, replies out, events beside them.
+// The NATS micro-service on one connection: requests in, replies out.
 
 import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
@@ -17,10 +17,10 @@ import type { ServiceObserver } from "./service_observer.ts";
 import { endsWithin } from "../sleep.ts";
 import { VERSION } from "../version.ts";
 
-/** The queue group that all instances share: each request goes to one of them. */
+/** The queue group of all instances: NATS gives each request to one of them. */
 export const QUEUE_GROUP = "godwit";
 
-/** Where and for whom a service answers. */
+/** What a service works with. */
 export interface MigrationServiceOptions {
   readonly connection: NatsConnection;
   readonly link: Link;
@@ -33,19 +33,20 @@ export interface MigrationServiceOptions {
 
 /** A service that answers requests on one connection. */
 export interface MigrationService {
-  /** Resolves with the reason where the server takes the subjects away, as for want of permission. */
+  /** Resolves with the reason where the server refuses the subjects, such as a missing permission. */
   readonly failed: Promise<string>;
   /**
-   * Stops taking requests and returns when all that were taken are done and have their reply. A
-   * server that is away is waited for, but not for long.
+   * Stops taking requests, and resolves when every request that was taken has its reply. Waits at most
+   * five seconds for a server that cannot be reached.
    */
   drain(): Promise<void>;
 }
 
 const UNSUBSCRIBE_TIMEOUT_MS = 2_000;
-const OUTAGE_PATIENCE_MS = 5_000;
+const OUTAGE_TIMEOUT_MS = 5_000;
 
-// The numbers of the NATS service protocol, after those of HTTP.
+// Codes in the manner of HTTP, for the header Nats-Service-Error-Code:
+// https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
 const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   INVALID_REQUEST: 400,
   PLUGIN_NOT_FOUND: 404,
@@ -59,7 +60,7 @@ const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   INTERNAL_ERROR: 500,
 };
 
-/** Registers the service, with an endpoint for each verb, as NATS micro-services are. */
+/** Registers the service, with an endpoint for each verb. */
 export async function startMigrationService(
   options: MigrationServiceOptions,
 ): Promise<MigrationService> {
@@ -106,8 +107,8 @@ export async function startMigrationService(
       const unsubscribed = service.stop();
       if (options.link.isUp()) await endsWithin(UNSUBSCRIBE_TIMEOUT_MS, unsubscribed);
       await running.settled();
-      if (!await endsWithin(OUTAGE_PATIENCE_MS, sending.settled())) {
-        context.log("error", "Replies are lost, for the NATS server is away", {
+      if (!await endsWithin(OUTAGE_TIMEOUT_MS, sending.settled())) {
+        context.log("error", "Replies are lost because the NATS server cannot be reached", {
           replies: sending.size(),
         });
       }
@@ -115,7 +116,7 @@ export async function startMigrationService(
   };
 }
 
-/** Carries a request out; `null` where nobody wants the reply. */
+/** Handles a request; `null` where it has no reply subject. */
 async function answer(
   verb: Verb,
   message: ServiceMsg,
@@ -138,7 +139,7 @@ async function answer(
   return reply;
 }
 
-// A plugin name with dots makes more tokens than a subject has; whoever asks shall learn it.
+// A plugin name with dots makes a subject of too many tokens, which no endpoint of a verb would match.
 function answerDottedNames(
   service: Service,
   prefix: string,
@@ -200,7 +201,7 @@ function encodeWithin(
   return { sent, payload: encode(sent) };
 }
 
-/** What happened all the same, and how to learn the rest. */
+/** What happened nevertheless, and how to get the rest. */
 function describeTooLarge(reply: Reply, size: string): string {
   if (!reply.success) {
     return `The request ended with ${reply.error_code}, and its ${size}; ` +

@@ -6,7 +6,7 @@ import type { EventListener } from "../handler/event_hub.ts";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { endsWithin } from "../sleep.ts";
 import {
-  connectPatiently,
+  connectWithRetries,
   type Credentials,
   describeNatsError,
   isRefusedCredentials,
@@ -78,7 +78,7 @@ export async function serve(served: Served, options: ServeOptions): Promise<Serv
   // nats.ws reconnects by itself; it gives up only where credentials are refused twice.
   while (!signal.aborted && refusal === null) {
     try {
-      const connection = await connectPatiently(settings, context.log, signal, observer);
+      const connection = await connectWithRetries(settings, context.log, signal, observer);
       if (connection === null) break;
       const reason = await serveOne(connection, serving);
       if (reason !== null) refusal = { kind: "refused", reason, what: "subjects" };

@@ -77,7 +77,7 @@ outage("SIGTERM ends a service whose server is away, after what runs", async () 
   service.signal("SIGTERM");
   const { code, stderr } = await service.finished();
   assert.is(code, 0, stderr);
-  assert.match(stderr, /Replies are lost, for the NATS server is away replies=1/);
+  assert.match(stderr, /Replies are lost because the NATS server cannot be reached replies=1/);
   assert.is(versionOf(workspace, "sums"), "2");
 });
 
