@@ -1,28 +1,28 @@
-// Shows godwit's main job on the example plugins, in this process and without a server.
+// Runs status, dry run, apply and rollback on the example plugins, in this process.
 
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pc from "picocolors";
 import { main } from "../lib/cli/main.ts";
 
-/** What is shown: a sentence and the command line that it is about. */
+/** The scenes: a sentence and a command line. */
 const SCENES: readonly (readonly [string, readonly string[]])[] = [
   ["Two plugins ship migrations; no database exists yet.", ["plugins"]],
-  ["What would become of the quotes bot?", ["status", "quote-db"]],
-  ["A dry run carries every statement out, counts what is lost, and undoes it all.", [
+  ["The migrations of the quotes bot, all pending.", ["status", "quote-db"]],
+  ["A dry run executes every statement, counts the losses, and undoes everything.", [
     "apply",
     "quote-db",
     "--dry-run",
   ]],
-  ["Now for real. Before the first step that loses something there is a backup.", [
+  ["Apply. Before the first step that loses rows or values, godwit makes a backup.", [
     "apply",
     "quote-db",
     "--by",
     "demo",
   ]],
   ["Two steps back ...", ["rollback", "quote-db", "--to", "4", "--by", "demo"]],
-  ["... and forward again. The rows are where they were.", ["apply", "quote-db", "--by", "demo"]],
-  ["The other plugin, in one go.", ["apply", "trivia", "--by", "demo"]],
+  ["... and forward again. The rows are the same.", ["apply", "quote-db", "--by", "demo"]],
+  ["Apply all migrations of the other plugin.", ["apply", "trivia", "--by", "demo"]],
   ["Everything is applied.", ["plugins"]],
 ];
 

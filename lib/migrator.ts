@@ -16,6 +16,15 @@ export interface MigratorOptions {
   readonly plugins: string;
   /** The directory that holds `<plugin>.sqlite3`; made when the first plugin is migrated. */
   readonly data: string;
+  /** The journal mode of databases that are made: `delete` by default. One that exists keeps its own. */
+  readonly journalMode?: "delete" | "wal";
+  /** How long the locks of other programs are waited for; 5,000 ms by default. */
+  readonly busyTimeoutMs?: number;
+  /**
+   * Whether no other program has the databases open. A runtime without SQLite of its own, which cannot
+   * lock them, needs it to migrate.
+   */
+  readonly exclusive?: boolean;
   /** The most worker threads; at least 2, by default one more than there are cores. */
   readonly workers?: number;
   /** Takes log lines; by default they are dropped. */
@@ -57,7 +66,13 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
 /** Opens a migrator. Takes about as long as compiling and starting SQLite once. */
 export async function openMigrator(options: MigratorOptions): Promise<Migrator> {
   const { plugins, data, workers = navigator.hardwareConcurrency + 1 } = options;
-  const databases = await startWorkerPool({ dataDir: data, workers: Math.max(workers, 2) });
+  const databases = await startWorkerPool({
+    dataDir: data,
+    journalMode: options.journalMode ?? "delete",
+    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    exclusive: options.exclusive ?? false,
+    workers: Math.max(workers, 2),
+  });
   const { publish, subscribe } = eventHub();
   const context: HandlerContext = {
     source: migrationSource(directorySource(plugins)),

@@ -3,7 +3,7 @@
 
 -- UP: create two tables, their indexes and the first rows
 
--- INTEGER PRIMARY KEY makes id the rowid itself, so ids stay what they are through every rebuild.
+-- INTEGER PRIMARY KEY makes id the rowid itself, so every rebuild keeps the ids.
 -- "published" is text, as on the index cards: some books have no year on them.
 CREATE TABLE books (
     id INTEGER PRIMARY KEY,
@@ -31,7 +31,7 @@ CREATE TABLE lending_slips (
     returned_on TEXT
 );
 
--- Answers "who had this book?" without reading every slip.
+-- Finds the borrowers of a book without reading every slip.
 CREATE INDEX lending_slips_book ON lending_slips (book_id);
 
 INSERT INTO books (id, title, author, published, isbn, blurb, keywords, donor)
@@ -61,7 +61,7 @@ VALUES
      'Sowing dates and recipes from the gardens of our own town.',
      'gardening, recipes', 'Allotment Society');
 
--- Slip 6 names a book that nobody entered; 006_add_foreign_key deals with it.
+-- Slip 6 names a book that is missing; 006_add_foreign_key inserts it.
 INSERT INTO lending_slips (id, book_id, borrower, lent_on, returned_on)
 VALUES
     (1, 1, 'Amara Okafor', '08/01/2024', '29/01/2024'),
@@ -74,7 +74,7 @@ VALUES
     (8, 2, 'Ines Vogel', '11/03/2024', NULL);
 
 -- DOWN: drop everything
--- Nothing comes back: both tables go with all their rows, and their indexes go with them. The rows
--- above return when this migration is applied again; rows that people added are lost.
+-- Drops both tables with all their rows and indexes. The rows above return when this migration is
+-- applied again; rows that people added are lost.
 DROP TABLE lending_slips;
 DROP TABLE books;

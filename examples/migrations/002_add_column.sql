@@ -1,5 +1,5 @@
--- How often has a book been lent? Counting slips for every page is slow, so the number moves into
--- a column, which a trigger keeps true and a view shows.
+-- How often was a book lent? Counting slips for every page is slow, so the count moves into a
+-- column, which a trigger updates and a view shows.
 
 -- UP: add books.times_lent
 
@@ -7,7 +7,7 @@
 -- and SQLite does not rewrite them. The CHECK is tested on those rows at once.
 ALTER TABLE books ADD COLUMN times_lent INTEGER NOT NULL DEFAULT 0 CHECK (times_lent >= 0);
 
--- The default says that no book was ever lent. The slips know better.
+-- Replace the default by the number of slips.
 UPDATE books
 SET times_lent = (SELECT count(*) FROM lending_slips WHERE lending_slips.book_id = books.id);
 
@@ -24,15 +24,15 @@ WHERE times_lent > 0
 ORDER BY times_lent DESC, title;
 
 -- DOWN: remove books.times_lent
--- The table comes back as it was. The counts are not kept, because applying this migration again
--- counts the slips again.
+-- Restores the table. The counts are not kept, because applying this migration again counts the
+-- slips again.
 
--- The trigger and the view read the column, so they go before it does.
+-- The trigger and the view read the column, so they are dropped first.
 DROP TRIGGER lending_slips_count;
 DROP VIEW popular_books;
 
 -- ALTER TABLE ... DROP COLUMN needs SQLite 3.35, and other programs may open this database.
--- Rebuilding the table works everywhere: create the new shape, copy by column name, drop the old
+-- Rebuilding the table works everywhere: create the new table, copy by column name, drop the old
 -- table, rename.
 CREATE TABLE books_new (
     id INTEGER PRIMARY KEY,
@@ -55,5 +55,5 @@ DROP TABLE books;
 
 ALTER TABLE books_new RENAME TO books;
 
--- The index went with the old table.
+-- The index was dropped with the old table.
 CREATE INDEX books_author ON books (author, title);

@@ -1,12 +1,12 @@
--- Donors asked that their names no longer stand in the catalogue, so books.donor goes.
+-- Donors do not want their names in the catalogue, so books.donor is dropped.
 -- The view popular_books and the trigger lending_slips_count both name the table that is rebuilt
--- here. They stay as they are: godwit renames in a way that leaves them alone, and compiles every
--- view and trigger before it commits.
+-- here. Neither has to change: godwit's rename does not rewrite them, and it compiles every view
+-- and trigger before the commit.
 
 -- UP: drop books.donor by rebuilding the table
 
--- The new shape, without the column and with everything else: a constraint or a default that is
--- forgotten here is lost without a word.
+-- The new table, without the column and with everything else: a constraint or a default that is
+-- missing here is silently lost.
 CREATE TABLE books_new (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
@@ -20,23 +20,23 @@ CREATE TABLE books_new (
     CHECK (isbn IS NULL OR length(isbn) = 13)
 );
 
--- Columns are named on both sides. SELECT * would pair them by position, and put donors into
--- times_lent. Copying id keeps every slip on its own book.
+-- Columns are named on both sides. SELECT * would match them by position, and put donors into
+-- times_lent. Copying id keeps the references of the slips.
 INSERT INTO books_new (id, title, author, published, isbn, blurb, keywords, times_lent)
 SELECT id, title, author, published, isbn, blurb, keywords, times_lent
 FROM books;
 
 DROP TABLE books;
 
--- The new table takes the old name last. Renaming the old one out of the way first would make
--- views, triggers and foreign keys follow it.
+-- The rename comes last. If the old table were renamed first, views, triggers and foreign keys
+-- would follow it.
 ALTER TABLE books_new RENAME TO books;
 
 CREATE INDEX books_author ON books (author, title);
 
--- DOWN: bring the column back, empty
--- books.donor returns in its old place. The names do not: forgetting them was the purpose, and
--- every row holds NULL. A backup that godwit made before the drop still has them.
+-- DOWN: restore the column, empty
+-- books.donor returns at its old position, with NULL in every row: the names were dropped on
+-- purpose. The backup that godwit made before the drop still has them.
 CREATE TABLE books_new (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,

@@ -2,9 +2,9 @@
 -- rebuilt with one.
 -- requires: sqlite >= 3.37.0
 
--- UP: tie lending_slips.book_id to books
+-- UP: reference books from lending_slips.book_id
 
--- godwit runs foreign_key_check before it commits and refuses a slip without its book. Deleting
+-- godwit runs foreign_key_check before the commit and refuses a slip without its book. Deleting
 -- such slips would lose history, so each missing book gets an entry that a librarian can complete.
 INSERT INTO books (id, title, author, times_lent)
 SELECT book_id, 'Uncatalogued book ' || book_id, 'Unknown', count(*)
@@ -13,7 +13,7 @@ WHERE book_id NOT IN (SELECT id FROM books)
 GROUP BY book_id
 ORDER BY book_id;
 
--- RESTRICT: a book that was ever lent stays in the catalogue.
+-- RESTRICT: a book with a slip cannot be deleted.
 CREATE TABLE lending_slips_new (
     id INTEGER PRIMARY KEY,
     book_id INTEGER NOT NULL REFERENCES books (id) ON DELETE RESTRICT,
@@ -22,7 +22,7 @@ CREATE TABLE lending_slips_new (
     returned_on TEXT
 ) STRICT;
 
--- The trigger that counts slips belongs to the old table, so this copy counts nothing.
+-- The trigger that counts slips belongs to the old table, so it does not count this copy.
 INSERT INTO lending_slips_new (id, book_id, borrower, lent_on, returned_on)
 SELECT id, book_id, borrower, lent_on, returned_on
 FROM lending_slips;
@@ -31,19 +31,19 @@ DROP TABLE lending_slips;
 
 ALTER TABLE lending_slips_new RENAME TO lending_slips;
 
--- The foreign key makes this index necessary: deleting a book looks for its slips.
+-- The foreign key needs this index: deleting a book searches its slips.
 CREATE INDEX lending_slips_book ON lending_slips (book_id);
 CREATE INDEX lending_slips_out ON lending_slips (borrower) WHERE returned_on IS NULL;
 
--- Triggers are dropped with their table, and the counting has to go on.
+-- The trigger was dropped with its table, so it is created again.
 CREATE TRIGGER lending_slips_count AFTER INSERT ON lending_slips
 BEGIN
     UPDATE books SET times_lent = times_lent + 1 WHERE id = NEW.book_id;
 END;
 
 -- DOWN: the same table without the key
--- Every slip comes back unchanged. Entries made above go again if nobody has completed them; a book
--- that has been given its title since is kept.
+-- Every slip is kept unchanged. The entries made above are deleted, except those that have a title
+-- by now.
 CREATE TABLE lending_slips_new (
     id INTEGER PRIMARY KEY,
     book_id INTEGER NOT NULL,

@@ -1,11 +1,11 @@
 -- A borrower is more than a name on a slip: people have an address and reserve books. Members,
--- loans and reservations replace the slips, whose rows move over here. The old table is closed, not
--- dropped, so that there is time to see that nothing is missing.
+-- loans and reservations replace the slips, whose rows are moved. The old table is closed and not
+-- dropped, so that there is time to check that nothing is missing.
 -- requires: sqlite >= 3.37.0
 
 -- UP: create members, loans and reservations
 
--- Parents before children: SQLite does not ask for this order, readers do.
+-- Parents before children: SQLite does not need this order, but it is easier to read.
 CREATE TABLE members (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -13,7 +13,7 @@ CREATE TABLE members (
     joined_on TEXT NOT NULL CHECK (joined_on IS date(joined_on))
 ) STRICT;
 
--- "IS date(...)" refuses everything that is not a day of the calendar in the form year, month, day.
+-- "IS date(...)" refuses everything that is not a valid date in the form year, month, day.
 CREATE TABLE loans (
     id INTEGER PRIMARY KEY,
     book_id INTEGER NOT NULL REFERENCES books (id) ON DELETE RESTRICT,
@@ -32,8 +32,8 @@ CREATE INDEX loans_member ON loans (member_id);
 -- There is one copy of each book, so it can be out only once.
 CREATE UNIQUE INDEX loans_out ON loans (book_id) WHERE returned_on IS NULL;
 
--- The pair is the key, so the table needs no rowid. A reservation means nothing without its book or
--- its member and goes with either.
+-- The pair is the key, so the table needs no rowid. A reservation is deleted with its book or its
+-- member.
 CREATE TABLE reservations (
     book_id INTEGER NOT NULL REFERENCES books (id) ON DELETE CASCADE,
     member_id INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
@@ -43,8 +43,8 @@ CREATE TABLE reservations (
 
 CREATE INDEX reservations_member ON reservations (member_id);
 
--- One member for each name, since the slips know no more of a person. ORDER BY gives everyone the
--- same id whenever this is applied.
+-- One member for each name, because the slips have nothing else. ORDER BY gives a member the same
+-- id whenever this is applied.
 INSERT INTO members (name, joined_on)
 SELECT borrower, min(lent_on)
 FROM lending_slips
@@ -54,8 +54,8 @@ ORDER BY min(lent_on), borrower;
 UPDATE members SET email = 'amara.okafor@example.org' WHERE name = 'Amara Okafor';
 UPDATE members SET email = 'ines.vogel@example.org' WHERE name = 'Ines Vogel';
 
--- A loan keeps the number of its slip; that is how the two are compared before the slips go. A slip
--- with an unreadable date stops the migration at the CHECK above.
+-- A loan keeps the number of its slip, to compare the two before the slips are dropped. A slip with
+-- an invalid date fails at the CHECK above.
 INSERT INTO loans (id, book_id, member_id, lent_on, due_on, returned_on)
 SELECT slip.id, slip.book_id, member.id, slip.lent_on, date(slip.lent_on, '+21 days'),
        slip.returned_on
@@ -63,7 +63,7 @@ FROM lending_slips AS slip
 JOIN members AS member ON member.name = slip.borrower
 ORDER BY slip.id;
 
--- Ids are looked up by what people know. A wish for a book that is not here inserts nothing.
+-- Ids are looked up by name and title. A reservation for a missing book inserts nothing.
 WITH wishes (isbn, name, reserved_on) AS (
     VALUES ('9780618249060', 'Tomás Herrera', '2024-03-05'),
            ('9780441478125', 'Amara Okafor', '2024-03-12')
@@ -74,7 +74,7 @@ FROM wishes
 JOIN books AS book ON book.isbn = wishes.isbn
 JOIN members AS member ON member.name = wishes.name;
 
--- From here on the loans do the counting. Created after the copy: those loans are counted already.
+-- From here on loans are counted. Created after the copy, because those loans are counted already.
 DROP TRIGGER lending_slips_count;
 
 CREATE TRIGGER loans_count AFTER INSERT ON loans
@@ -82,8 +82,8 @@ BEGIN
     UPDATE books SET times_lent = times_lent + 1 WHERE id = NEW.book_id;
 END;
 
--- Code that still writes slips gets an error instead of writing where nobody reads any more. A
--- trigger stands for one kind of write, hence three.
+-- Code that still writes slips gets an error, because no code reads them any more. A trigger is for
+-- one kind of write, hence three.
 CREATE TRIGGER lending_slips_no_insert BEFORE INSERT ON lending_slips
 BEGIN
     SELECT RAISE(ABORT, 'lending_slips is closed; write to loans');
@@ -107,14 +107,14 @@ JOIN members ON members.id = loans.member_id
 WHERE loans.returned_on IS NULL;
 
 -- DOWN: go back to slips
--- Loans and returns since then are written back as slips, so the lending history stays whole. Email
--- addresses, due dates, reservations and members who never borrowed have no place there and are
+-- Loans and returns since then are written back as slips, so the lending history is complete. Email
+-- addresses, due dates, reservations and members without a loan have no columns there and are
 -- lost.
 DROP TRIGGER lending_slips_no_insert;
 DROP TRIGGER lending_slips_no_update;
 DROP TRIGGER lending_slips_no_delete;
 
--- "WHERE true" tells the parser that ON begins the conflict clause and not a join condition.
+-- With "WHERE true" the parser reads ON as the conflict clause and not as a join condition.
 INSERT INTO lending_slips (id, book_id, borrower, lent_on, returned_on)
 SELECT loan.id, loan.book_id, member.name, loan.lent_on, loan.returned_on
 FROM loans AS loan
@@ -122,13 +122,13 @@ JOIN members AS member ON member.id = loan.member_id
 WHERE true
 ON CONFLICT (id) DO UPDATE SET returned_on = excluded.returned_on;
 
--- Created after the slips are written, for those loans were counted when they were made.
+-- Created after the slips are written, because those loans are counted already.
 CREATE TRIGGER lending_slips_count AFTER INSERT ON lending_slips
 BEGIN
     UPDATE books SET times_lent = times_lent + 1 WHERE id = NEW.book_id;
 END;
 
--- Children before parents; loans_count goes with loans.
+-- Children before parents; loans_count is dropped with loans.
 DROP VIEW books_out;
 DROP TABLE reservations;
 DROP TABLE loans;

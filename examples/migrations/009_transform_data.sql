@@ -1,11 +1,11 @@
--- Two things at once, for they belong together: the comma-separated keywords become subjects that
--- can be listed and joined, and the texts of a book become searchable.
+-- Two related changes: the comma-separated keywords become subjects that can be listed and joined,
+-- and the texts of a book become searchable.
 -- requires: sqlite >= 3.37.0
 
 -- UP: split keywords into subjects, drop the column, add full-text search
 
 -- Step 1: cut each list at its commas, one row per keyword. The rows are needed twice below, so
--- they wait in a table that is dropped at the end.
+-- they are in a table that is dropped at the end.
 CREATE TABLE keyword_parts (
     book_id INTEGER NOT NULL,
     position INTEGER NOT NULL,
@@ -13,9 +13,8 @@ CREATE TABLE keyword_parts (
     PRIMARY KEY (book_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- Each round takes what stands before the first comma; the comma appended at the start ends the
--- last keyword. The first row of a book carries no keyword yet, and ', ,' has none between its
--- commas.
+-- Each round takes the text before the first comma; the comma appended at the start ends the last
+-- keyword. The first row of a book has no keyword yet, and ', ,' has none between its commas.
 WITH RECURSIVE parts (book_id, position, keyword, rest) AS (
     SELECT id, 0, '', keywords || ','
     FROM books
@@ -31,7 +30,7 @@ SELECT book_id, position, keyword
 FROM parts
 WHERE keyword <> '';
 
--- Step 2: each subject once, and which book has it at which place of its list.
+-- Step 2: each subject once, and its books with the position in their lists.
 CREATE TABLE subjects (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE
@@ -51,7 +50,7 @@ CREATE TABLE book_subjects (
 
 CREATE INDEX book_subjects_subject ON book_subjects (subject_id);
 
--- A keyword that stands twice in a list keeps its first place.
+-- A keyword that is twice in a list keeps its first position.
 INSERT INTO book_subjects (book_id, subject_id, position)
 SELECT part.book_id, subject.id, min(part.position)
 FROM keyword_parts AS part
@@ -60,10 +59,10 @@ GROUP BY part.book_id, subject.id;
 
 DROP TABLE keyword_parts;
 
--- Step 3: rebuild books without the column. Loans, reservations and book_subjects point at books.
--- With foreign keys on, DROP TABLE first deletes every row: the last two would be emptied by their
--- CASCADE, if the RESTRICT of loans did not stop it. godwit switches foreign keys off for the
--- migration and checks them before it commits, so the children stay.
+-- Step 3: rebuild books without the column. Loans, reservations and book_subjects reference books.
+-- With foreign keys on, DROP TABLE first deletes every row: CASCADE would empty the last two, if
+-- the RESTRICT of loans did not refuse. godwit switches foreign keys off for the migration and
+-- checks them before the commit, so the children are kept.
 CREATE TABLE books_new (
     id INTEGER PRIMARY KEY,
     title TEXT NOT NULL,
@@ -94,8 +93,8 @@ FROM subjects
 JOIN book_subjects ON book_subjects.subject_id = subjects.id
 JOIN books ON books.id = book_subjects.book_id;
 
--- Step 4: search. With external content the index holds no second copy of the texts but reads them
--- from books by id, which is why ids must survive every rebuild.
+-- Step 4: search. With external content the index has no copy of the texts and reads them from
+-- books by id, so every rebuild must keep the ids.
 CREATE VIRTUAL TABLE books_search USING fts5(
     title, author, blurb,
     content = 'books', content_rowid = 'id',
@@ -105,9 +104,9 @@ CREATE VIRTUAL TABLE books_search USING fts5(
 -- An external-content index starts empty. This reads all rows of books.
 INSERT INTO books_search (books_search) VALUES ('rebuild');
 
--- Nothing keeps such an index in step by itself. To forget a row it needs the very texts that it
--- was given, hence the OLD values. INSERT OR REPLACE fires no delete trigger unless
--- recursive_triggers is on, so change books with UPDATE or ON CONFLICT DO UPDATE.
+-- Triggers must update such an index. To delete a row it needs the exact texts that were inserted,
+-- hence the OLD values. INSERT OR REPLACE fires no delete trigger unless recursive_triggers is on,
+-- so change books with UPDATE or ON CONFLICT DO UPDATE.
 CREATE TRIGGER books_search_insert AFTER INSERT ON books
 BEGIN
     INSERT INTO books_search (rowid, title, author, blurb)
@@ -120,7 +119,7 @@ BEGIN
     VALUES ('delete', OLD.id, OLD.title, OLD.author, OLD.blurb);
 END;
 
--- Lending changes times_lent; naming the columns keeps the index out of that.
+-- Lending changes times_lent; the named columns exclude such updates.
 CREATE TRIGGER books_search_update AFTER UPDATE OF id, title, author, blurb ON books
 BEGIN
     INSERT INTO books_search (books_search, rowid, title, author, blurb)
@@ -130,12 +129,11 @@ BEGIN
 END;
 
 -- DOWN: join the subjects into keywords again
--- Every list comes back in its order, separated by ', '. Subjects that no book has, repeated
--- keywords and other spacing have no place in such a list and are lost. The search index holds
--- nothing of its own.
+-- Every list is restored in its order, separated by ', '. Subjects without a book, repeated
+-- keywords and other spacing are lost. The search index has no data of its own.
 
--- The triggers write to the index, so they go first. Dropping the index drops its shadow tables
--- too.
+-- The triggers write to the index, so they are dropped first. Dropping the index also drops its
+-- shadow tables.
 DROP TRIGGER books_search_insert;
 DROP TRIGGER books_search_delete;
 DROP TRIGGER books_search_update;

@@ -1,11 +1,11 @@
--- Loans have replaced the slips since 008_related_tables, and nothing has been able to write a slip
--- since then. The old table can go.
+-- Loans have replaced the slips since 008_related_tables, and no slip could be written since. The
+-- old table can be dropped.
 -- requires: sqlite >= 3.37.0
 
 -- UP: drop lending_slips
 
--- The last look before the drop, as a constraint: where a slip has no loan, the CHECK fails, and
--- the migration with it. The table that carries the CHECK is gone again two statements later.
+-- The last check before the drop, as a constraint: if a slip has no loan, the CHECK and the
+-- migration fail. The table with the CHECK is dropped two statements later.
 CREATE TABLE slips_without_loan (
     slips INTEGER NOT NULL,
     CONSTRAINT every_slip_has_a_loan CHECK (slips = 0)
@@ -19,13 +19,13 @@ WHERE loan.id IS NULL;
 
 DROP TABLE slips_without_loan;
 
--- Its two indexes and three triggers go with it, and no other table points at it.
+-- Its two indexes and three triggers are dropped with it. No other table references it.
 DROP TABLE lending_slips;
 
 -- DOWN: write the slips again
--- The table comes back closed, as it was, with one slip for each loan. All that a slip held stands
--- in loans and members, so nothing is missing; loans made since have slips now too, and a member
--- who changed names has the new one on them.
+-- The table is restored, closed, with one slip for each loan. Loans and members have all data of
+-- the slips, so nothing is lost. Loans made since get slips too, with the present names of their
+-- members.
 CREATE TABLE lending_slips (
     id INTEGER PRIMARY KEY,
     book_id INTEGER NOT NULL REFERENCES books (id) ON DELETE RESTRICT,
@@ -43,7 +43,7 @@ ORDER BY loan.id;
 CREATE INDEX lending_slips_book ON lending_slips (book_id);
 CREATE INDEX lending_slips_out ON lending_slips (borrower) WHERE returned_on IS NULL;
 
--- These refuse every write, so they come after the rows.
+-- These triggers refuse every write, so they are created after the rows.
 CREATE TRIGGER lending_slips_no_insert BEFORE INSERT ON lending_slips
 BEGIN
     SELECT RAISE(ABORT, 'lending_slips is closed; write to loans');

@@ -1,4 +1,4 @@
-// Asks a running godwit for the status of a plugin, as any NATS client does.
+// Requests the status of a plugin from a running godwit, as any NATS client can.
 // deno run --allow-net examples/nats/request.ts [plugin]
 
 import { connect } from "nats.ws";

@@ -2,6 +2,7 @@
 
 import { historyOwners, readHistory } from "../execute/history_table.ts";
 import { quoteName } from "../message/plugin_name.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import { Connection } from "../sqlite/connection.ts";
 import { readSchema } from "../sqlite/schema.ts";
 import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
@@ -30,7 +31,7 @@ export function openDatabaseFile(
       connection.close();
       return refuse(String(check));
     }
-    readSchema(connection);
+    readSchema(connection, isReserved);
     const other = historyProblem(connection, plugin);
     if (other === null) return { ok: true, value: connection };
     connection.close();

@@ -47,10 +47,14 @@ export async function opfsEnvironment(
   let freeBytes: number | null = null;
   return {
     sqlite3,
-    vfs: { name: pool.vfsName, takeError: () => failures.take() },
+    vfs: { name: pool.vfsName, takeError: () => failures.take(), verify() {} },
     journal: SANDBOX_JOURNAL,
     // The pool cannot tell sizes without reading; there is a database or there is none.
-    storage: { sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null },
+    storage: {
+      sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null,
+      // SQLite makes the file when it opens it.
+      create() {},
+    },
     async place(plugin) {
       failures.take();
       // SQLite asks for files while it runs, when nothing can be waited for, so there must be some.

@@ -2,11 +2,11 @@
 
 import { violationOf } from "../execute/policy.ts";
 import { Interrupter, type Limits } from "../execute/interrupter.ts";
-import { sourcePlace } from "../execute/source_position.ts";
+import { sourcePlace } from "../finding/source_position.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import { type Access, readAccess } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { Script, type Statement } from "../sqlite/script.ts";
-import { isReserved } from "../sqlite/schema.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import type { Outcome } from "../worker/session.ts";

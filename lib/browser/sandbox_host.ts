@@ -5,6 +5,7 @@ import { readBase } from "../execute/database_base.ts";
 import type { Rehearsal } from "../execute/rehearsal.ts";
 import { rehearse } from "../execute/rehearse.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
+import type { Connection } from "../sqlite/connection.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import {
@@ -64,7 +65,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     steps: readonly PlanStep[],
     patience: WirePatience,
   ): Promise<Outcome<SchemaRehearsal>> {
-    return this.database.use(async (connection) => {
+    return this.database.read(async (connection) => {
       const base = await readBase(connection, this.#plugin);
       const schemas: Schema[] = [];
       const { sqlite3 } = this.environment;
@@ -77,9 +78,11 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   async query(query: DataQuery, patience: WirePatience): Promise<Outcome<DataRows>> {
-    const outcome = await this.database.use((connection) =>
-      runQuery(connection, query, limitsOf(patience))
-    );
+    const run = (connection: Connection): Outcome<DataRows> =>
+      runQuery(connection, query, limitsOf(patience));
+    const path = `/${this.#plugin}.sqlite3`;
+    const writes = query.access === "write" && this.environment.names().includes(path);
+    const outcome = await (writes ? this.database.change(run) : this.database.read(run));
     return outcome.ok ? outcome.value : outcome;
   }
 
@@ -100,12 +103,10 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return attempt(() => read(path));
   }
 
-  async #settle(): Promise<Outcome<void>> {
-    const settled = await this.database.use((connection) => {
+  #settle(): Promise<Outcome<void>> {
+    return this.database.change((connection) => {
       connection.integer("SELECT count(*) FROM sqlite_schema");
     });
-    this.database.close();
-    return settled;
   }
 
   /** Whether a file is half of something: what belongs back into it is in its journal. */

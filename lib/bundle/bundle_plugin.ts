@@ -1,4 +1,4 @@
-// Makes the modules of one plugin from its directory; writing them is the caller's affair. For Deno.
+// Makes the modules of one plugin from its directory; the caller writes them. For Deno.
 
 import { basename, dirname, join, resolve } from "node:path";
 import type { Finding } from "../finding/finding.ts";
@@ -12,22 +12,22 @@ import { esbuildPath } from "./esbuild_path.ts";
 import { isThere, type ModuleFile } from "./module_file.ts";
 import type { Packed } from "./pack.ts";
 
-/** What bundling made, or why it made nothing; messages are sentences for people. */
+/** The modules of a plugin, or why there are none. */
 export type BundledPlugin =
   | {
     readonly kind: "bundled";
     readonly bundle: ModuleFile;
-    /** To be written before the bundle, which names it; `null` where the plugin brings none. */
+    /** Written before the bundle, which names it; `null` if the plugin has no page. */
     readonly page: ModuleFile | null;
     readonly migrations: number;
   }
   | { readonly kind: "not-found"; readonly message: string }
   /** Files that do not parse, or none at all. */
   | { readonly kind: "invalid"; readonly findings: readonly Finding[] }
-  /** A page that cannot be packed, or esbuild that may not be started. */
+  /** The page cannot be packed, or esbuild cannot be started. */
   | { readonly kind: "refused"; readonly message: string };
 
-/** Which plugin, and where its modules go. */
+/** The plugin, and the paths of its modules. */
 export interface BundlePluginOptions {
   readonly pluginsDir: string;
   readonly plugin: string;
@@ -40,9 +40,9 @@ type Refused = Extract<BundledPlugin, { kind: "refused" }>;
 const PAGES = ["page.ts", "page.js"] as const;
 
 /**
- * Packs the files of `<plugins>/<plugin>/migrations/` into one ES module, and `page.ts` or `page.js`
- * beside them into another. The same files make the same bytes. One call at a time: esbuild, which a
- * process has once, is ended after each.
+ * Packs the files of `<plugins>/<plugin>/migrations/` into one ES module, and `page.ts` or
+ * `page.js` beside them into another. The same files make the same bytes. Calls must not overlap:
+ * each ends esbuild, of which a process has one instance.
  */
 export async function bundlePlugin(
   { pluginsDir, plugin, out }: BundlePluginOptions,
@@ -75,7 +75,7 @@ export async function bundlePlugin(
   );
   if (!parsed.ok) return refused(`Cannot bundle ${plugin}: ${parsed.message}`);
 
-  // esbuild is loaded where something is packed, and not before.
+  // esbuild is loaded only when a plugin is packed.
   const { packBundle, packPage, stopPacking } = await import("./pack.ts");
   try {
     const page = source === null ? null : await packPage(plugin, resolve(directory), source);
@@ -93,7 +93,7 @@ export async function bundlePlugin(
   }
 }
 
-/** esbuild is a program of its own, and the whole environment is handed on to it. */
+/** esbuild is a separate program, which inherits the whole environment. */
 async function whyForbidden(plugin: string): Promise<string | null> {
   const path = esbuildPath();
   const run = await Deno.permissions.query(

@@ -1,10 +1,10 @@
-// Where esbuild's program is, so that one program and no other may be started. As a program it prints the
-// path, for the task `bundle`. For Deno.
+// The path of esbuild's program, so that a task can allow this program alone. Run as a program, it
+// prints the path for the task `bundle`. For Deno.
 
 import { createRequire } from "node:module";
 import process from "node:process";
 
-/** The path of the program for this machine; `null` where the package has none for it. */
+/** The path of the program for this machine; `null` if the package has none. */
 export function esbuildPath(): string | null {
   const program = process.platform === "win32" ? "esbuild.exe" : "bin/esbuild";
   try {

@@ -1,4 +1,4 @@
-// The first line of every module that bundling makes, by which it is known again. Pure; runs anywhere.
+// The first line of every module that bundling makes, which identifies it. Pure; runs anywhere.
 
 const MARK = "// Made by godwit bundle";
 
@@ -7,7 +7,7 @@ export function firstLine(plugin: string): string {
   return `${MARK} from the plugin "${plugin}". Do not edit: make it again.`;
 }
 
-/** Says whether a module was made by godwit, so that it may be replaced. */
+/** Returns whether a module was made by godwit, and may therefore be replaced. */
 export function isMadeByGodwit(text: string): boolean {
   return text.startsWith(MARK);
 }

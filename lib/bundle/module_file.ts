@@ -1,22 +1,24 @@
-// The modules that bundling writes: whole, and never in place of what somebody else made. For Deno.
+// Writes modules atomically, and replaces only modules that godwit made. For Deno.
 
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isMadeByGodwit } from "./made_by_godwit.ts";
 
-/** A module, and where it goes. */
+/** A module and its path. */
 export interface ModuleFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** What a module weighs, as it is and on its way. */
+/** The size of a module, plain and compressed. */
 export interface ModuleSize {
   readonly bytes: number;
   readonly gzip_bytes: number;
 }
 
-/** Writes a plugin's modules or, where one may not be replaced, none; returns why, `null` where it did. */
+/**
+ * Writes a plugin's modules, or none if one may not be replaced; returns why, `null` on success.
+ */
 export async function writeModules(
   { page, bundle }: { readonly page: ModuleFile | null; readonly bundle: ModuleFile },
   overwrite: boolean,
@@ -33,14 +35,14 @@ export async function writeModules(
   return null;
 }
 
-/** Weighs a module. */
+/** Measures a module. */
 export async function sizeOf({ text }: ModuleFile): Promise<ModuleSize> {
   const bytes = new Blob([text]);
   const gzipped = bytes.stream().pipeThrough(new CompressionStream("gzip"));
   return { bytes: bytes.size, gzip_bytes: (await new Response(gzipped).bytes()).length };
 }
 
-/** Says whether there is anything at a path. */
+/** Returns whether a path exists. */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await stat(path);
@@ -51,23 +53,24 @@ export async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Says why a path must be left as it is, and the way out; `null` where nothing is lost. */
+/** Why a path must not be replaced, with a remedy; `null` if it may be. */
 async function whyNotReplaced(path: string): Promise<string | null> {
   try {
     if (!await isThere(path) || isMadeByGodwit(await readFile(path, "utf8"))) return null;
   } catch (error) {
     return `Cannot replace ${path}: ${reasonOf(error)}`;
   }
-  return `${path} was not made by godwit; name another file with --out, or replace it with --overwrite`;
+  return `${path} was not made by godwit; name another file with --out, ` +
+    `or replace it with --overwrite`;
 }
 
-/** Writes a module; returns why it cannot be written, and `null` where it was. */
+/** Writes a module; returns why that failed, `null` on success. */
 async function writeModule({ path, text }: ModuleFile): Promise<string | null> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(temporary, text, { flag: "wx" });
-    // Renamed into its place, so that nobody ever loads half a module.
+    // A rename is atomic: no program loads half a module.
     await rename(temporary, path);
     return null;
   } catch (error) {

@@ -4,7 +4,7 @@ import { build, type BuildFailure, type BuildOptions, stop } from "esbuild";
 import type { Bundle } from "../source/plugin_manifest.ts";
 import { firstLine } from "./made_by_godwit.ts";
 
-/** The text of a module, or what is wrong, one line for each problem. */
+/** The text of a module, or its problems, one line each. */
 export type Packed =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -18,7 +18,7 @@ const OPTIONS = {
   charset: "utf8",
   write: false,
   logLevel: "silent",
-  // The settings of a directory above would change the bytes.
+  // Settings in a parent directory would change the bytes.
   tsconfigRaw: {},
 } as const satisfies BuildOptions;
 
@@ -51,7 +51,7 @@ export async function packBundle(bundle: Bundle): Promise<Packed> {
 }
 
 /**
- * Packs the code of a plugin's page into a module that needs nothing else; it must export `start`.
+ * Packs the code of a plugin's page into a self-contained module; the code must export `start`.
  * CSS is imported as text.
  */
 export async function packPage(
@@ -68,7 +68,7 @@ export async function packPage(
   return { ok: false, problems: [`${file} exports no function "start", which godwit calls`] };
 }
 
-/** Ends esbuild, which is started by the first call and would keep the process alive. */
+/** Ends esbuild, which the first call starts and which would keep the process alive. */
 export async function stopPacking(): Promise<void> {
   await stop();
 }

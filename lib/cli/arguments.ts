@@ -1,10 +1,17 @@
-// Reads the command line. Runs in Deno; the environment is read only for names that godwit documents.
+// Parses the command line. Runs in Deno; reads only the environment variables that are documented.
 
-import { parseArgs } from "node:util";
+import {
+  Command as CommandLine,
+  CommanderError,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+  Option,
+} from "@commander-js/extra-typings";
 import { DEFAULT_PREFIX, isPrefix } from "../message/subject.ts";
 import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
+import { VERSION } from "../version.ts";
 
-/** What every command can be told. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly pluginsDir: string;
   readonly dataDir: string;
@@ -15,7 +22,7 @@ export interface CommonOptions {
   readonly nats: string | undefined;
 }
 
-/** What a run can be told. */
+/** Options of `apply` and `rollback`. */
 export interface RunOptions {
   readonly plugin: string;
   readonly to: number | "latest" | undefined;
@@ -24,7 +31,7 @@ export interface RunOptions {
   readonly timeoutMs: number | undefined;
 }
 
-/** What a bundle is to be. */
+/** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
   /** The module to write; by default `./<plugin>.bundle.js`. */
@@ -33,7 +40,7 @@ export interface BundleOptions {
   readonly overwrite: boolean;
 }
 
-/** A command line that makes sense. */
+/** A valid command line. */
 export type Command =
   & { readonly options: CommonOptions }
   & (
@@ -54,85 +61,24 @@ export type Arguments =
 /** Looks up an environment variable. */
 export type Environment = (name: string) => string | undefined;
 
-const OPTIONS = {
-  "plugins": { type: "string" },
-  "data": { type: "string" },
-  "json": { type: "boolean" },
-  "by": { type: "string" },
-  "nats": { type: "string" },
-  "prefix": { type: "string" },
-  "to": { type: "string" },
-  "dry-run": { type: "boolean" },
-  "plan-hash": { type: "string" },
-  "timeout-ms": { type: "string" },
-  "out": { type: "string" },
-  "overwrite": { type: "boolean" },
-  "help": { type: "boolean", short: "h" },
-  "version": { type: "boolean" },
-} as const;
-
-type OptionName = keyof typeof OPTIONS;
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];
-
-const EVERYWHERE: readonly OptionName[] = ["plugins", "data", "json", "by"];
-const RUN: readonly OptionName[] = ["to", "dry-run", "plan-hash", "timeout-ms", "nats", "prefix"];
-
-interface Shape {
-  /** The names of the arguments; one that ends in `?` may be left out. */
-  readonly positionals: readonly string[];
-  readonly options: readonly OptionName[];
-  /** Its line of the help text. */
-  readonly help: string;
-}
-
 type CommandName = AnyVerb | "serve" | "new" | "bundle";
 
-// In the order of the help text.
-const COMMANDS: Readonly<Record<CommandName, Shape>> = {
-  serve: {
-    positionals: [],
-    options: ["nats", "prefix"],
-    help: `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`,
-  },
-  apply: {
-    positionals: ["plugin"],
-    options: RUN,
-    help: `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`,
-  },
-  rollback: {
-    positionals: ["plugin"],
-    options: RUN,
-    help: `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`,
-  },
-  status: {
-    positionals: ["plugin"],
-    options: ["nats", "prefix"],
-    help: ALL_VERBS.status.summary,
-  },
-  check: { positionals: ["plugin?"], options: [], help: ALL_VERBS.check.summary },
-  new: {
-    positionals: ["plugin", "description"],
-    options: [],
-    help: "write the next numbered file",
-  },
-  bundle: {
-    positionals: ["plugin"],
-    options: ["out", "overwrite"],
-    help: "one ES module of it, for browsers   [--out FILE]",
-  },
-  plugins: {
-    positionals: [],
-    options: [],
-    help: `${ALL_VERBS.plugins.summary} with versions and pending counts`,
-  },
+// The commands as the help shows them: a verb without one does not compile.
+const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: string]>> = {
+  serve: ["serve", `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`],
+  apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
+  rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
+  status: ["status <plugin>", ALL_VERBS.status.summary],
+  check: ["check [plugin]", ALL_VERBS.check.summary],
+  new: ["new <plugin> <description>", "write the next numbered file"],
+  bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
+  plugins: ["plugins", `${ALL_VERBS.plugins.summary} with versions and pending counts`],
 };
-
-const USAGE_WIDTH = 29;
 
 /** The help text. */
 export const HELP = `godwit: schema migrations for SQLite plugins
 
-${commandLines()}
+${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summary}`).join("\n")}
 
   --plugins DIR      where <plugin>/migrations/ is    GODWIT_PLUGINS, ./plugins
   --data DIR         where <plugin>.sqlite3 is        GODWIT_DATA, ./data
@@ -151,148 +97,172 @@ ${commandLines()}
   Credentials: NATS_CREDS (a file), NATS_USER with NATS_PASSWORD, NATS_TOKEN
   Exit status: 0 success, 1 a failure reply, 2 wrong usage, 3 no reply`;
 
-function commandLines(): string {
-  return Object.entries(COMMANDS).map(([name, { positionals, help }]) => {
-    const usage = [name, ...positionals.map(placeholder)].join(" ");
-    return `  ${usage.padEnd(USAGE_WIDTH)}${help}`;
-  }).join("\n");
-}
-
-function placeholder(positional: string): string {
-  return positional.endsWith("?") ? `[${positional.slice(0, -1)}]` : `<${positional}>`;
-}
-
 /** Reads arguments and environment. */
 export function readArguments(args: readonly string[], environment: Environment): Arguments {
-  let values: Values;
-  let positionals: readonly string[];
+  let result = usage("Name a command");
+  const program = defineCommands(environment, (command) => {
+    result = { kind: "command", command };
+  });
   try {
-    ({ values, positionals } = parseArgs({
-      args: [...args],
-      options: OPTIONS,
-      allowPositionals: true,
-      strict: true,
-    }));
+    program.parse(args, { from: "user" });
+    return result;
   } catch (error) {
-    // Node explains its own conventions after the first sentence.
-    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
-    return usage(sentence ?? "The options cannot be read");
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.version") return { kind: "version" };
+    if (error.exitCode === 0) return { kind: "help" };
+    // Where no command is named, Commander shows its help and reports that as the error.
+    return error.code === "commander.help" ? result : usage(describe(error, program));
   }
-  if (values.help || positionals[0] === "help") return { kind: "help" };
-  if (values.version) return { kind: "version" };
-  const [name, ...rest] = positionals;
-  if (name === undefined) return usage("Name a command");
-  if (!isCommand(name)) return usage(`There is no command "${name}"`);
-  return checkShape(name, COMMANDS[name], rest, values) ??
-    readCommand(name, rest, values, environment);
 }
 
-function checkShape(
-  name: string,
-  shape: Shape,
-  positionals: readonly string[],
-  values: Values,
-): Arguments | null {
-  const missing = shape.positionals.slice(positionals.length).find((each) => !each.endsWith("?"));
-  if (missing !== undefined) return usage(`${name} needs a ${missing}`);
-  const extra = positionals[shape.positionals.length];
-  if (extra !== undefined) return usage(`${name} takes no "${extra}"`);
-  const known: readonly string[] = [...EVERYWHERE, ...shape.options];
-  const unknown = Object.keys(values).find((option) => !known.includes(option));
-  if (unknown === undefined) return null;
-  const takes = shape.options.map((option) => `--${option}`).join(", ");
-  return usage(`${name} takes no --${unknown}${takes === "" ? "" : `; it takes ${takes}`}`);
-}
-
-function readCommand(
-  name: CommandName,
-  positionals: readonly string[],
-  values: Values,
+function defineCommands(
   environment: Environment,
-): Arguments {
-  const options: CommonOptions = {
+  use: (command: Command) => void,
+): CommandUnknownOpts {
+  const program = new CommandLine("godwit")
+    .exitOverride()
+    .configureOutput(SILENT)
+    .version(VERSION, "--version")
+    .option("--plugins <DIR>", "", text)
+    .option("--data <DIR>", "", text)
+    .option("--json", "", false)
+    .option("--by <NAME>", "", text);
+  const commonOptions = (command: { optsWithGlobals(): CommonValues }): CommonOptions =>
+    readCommon(command.optsWithGlobals(), environment);
+
+  program.command("serve").addOption(NATS).addOption(PREFIX)
+    .action((_, command) => use({ name: "serve", options: commonOptions(command) }));
+
+  for (const name of ["apply", "rollback"] as const) {
+    program.command(name).argument("<plugin>")
+      .option("--to <N>", "", name === "apply" ? versionOrLatest : version)
+      .option("--dry-run", "", false)
+      .option("--plan-hash <HASH>", "", text)
+      .option("--timeout-ms <N>", "", wholeNumber)
+      .addOption(NATS).addOption(PREFIX)
+      .action((plugin, { to, dryRun, planHash, timeoutMs }, command) => {
+        const run = { plugin, to, dryRun, planHash, timeoutMs };
+        use({ name, run, options: commonOptions(command) });
+      });
+  }
+
+  program.command("status").argument("<plugin>").addOption(NATS).addOption(PREFIX)
+    .action((plugin, _, command) =>
+      use({ name: "status", plugin, options: commonOptions(command) })
+    );
+
+  program.command("check").argument("[plugin]")
+    .action((plugin, _, command) =>
+      use({ name: "check", plugin, options: commonOptions(command) })
+    );
+
+  program.command("new").argument("<plugin>").argument("<description>")
+    .action((plugin, description, _, command) =>
+      use({ name: "new", plugin, description, options: commonOptions(command) })
+    );
+
+  program.command("bundle").argument("<plugin>")
+    .option("--out <FILE>", "", moduleFile)
+    .option("--overwrite", "", false)
+    .action((plugin, { out, overwrite }, command) =>
+      use({ name: "bundle", bundle: { plugin, out, overwrite }, options: commonOptions(command) })
+    );
+
+  program.command("plugins")
+    .action((_, command) => use({ name: "plugins", options: commonOptions(command) }));
+
+  return program;
+}
+
+// The caller prints. To choose colors, Commander would read variables that the tasks do not allow.
+const SILENT = {
+  writeOut() {},
+  writeErr() {},
+  getOutHasColors: () => false,
+  getErrHasColors: () => false,
+};
+
+const NATS = new Option("--nats <URL>").argParser(webSocketUrl);
+const PREFIX = new Option("--prefix <SUBJECT>").argParser(subject).default(DEFAULT_PREFIX);
+
+interface CommonValues {
+  readonly plugins?: string | undefined;
+  readonly data?: string | undefined;
+  readonly json: boolean;
+  readonly by?: string | undefined;
+  readonly nats?: string | undefined;
+  readonly prefix?: string | undefined;
+}
+
+// A variable is read only if its option is missing: Deno may not allow the environment at all.
+function readCommon(values: CommonValues, environment: Environment): CommonOptions {
+  return {
     pluginsDir: values.plugins ?? environment("GODWIT_PLUGINS") ?? "./plugins",
     dataDir: values.data ?? environment("GODWIT_DATA") ?? "./data",
-    json: values.json ?? false,
+    json: values.json,
     by: values.by,
-    prefix: values.prefix ?? DEFAULT_PREFIX,
     nats: values.nats,
+    prefix: values.prefix ?? DEFAULT_PREFIX,
   };
-  if (!isPrefix(options.prefix)) {
-    return usage(
-      `--prefix ${JSON.stringify(options.prefix)} is not a NATS subject without wildcards`,
-    );
-  }
-  if (options.nats !== undefined && !isWebSocketUrl(options.nats)) {
-    return usage(`--nats needs a URL that begins with ws:// or wss://`);
-  }
-  const [first = "", second = ""] = positionals;
-  switch (name) {
-    case "apply":
-    case "rollback":
-      return readRun(name, first, values, options);
-    case "status":
-      return { kind: "command", command: { name, plugin: first, options } };
-    case "check":
-      return { kind: "command", command: { name, plugin: positionals[0], options } };
-    case "new":
-      return { kind: "command", command: { name, plugin: first, description: second, options } };
-    case "bundle":
-      return readBundle(first, values, options);
-    case "plugins":
-    case "serve":
-      return { kind: "command", command: { name, options } };
-  }
-  name satisfies never;
 }
 
-function readRun(
-  name: "apply" | "rollback",
-  plugin: string,
-  values: Values,
-  options: CommonOptions,
-): Arguments {
-  const to = values.to === "latest" && name === "apply" ? "latest" : readWholeNumber(values.to);
-  if (to === null) {
-    return usage(
-      `--to needs a version${name === "apply" ? ', or "latest"' : ""}, not "${values.to}"`,
-    );
+// Commander takes the next argument as the value whatever it is: `--by --dry-run` would run for
+// real.
+function text(value: string): string {
+  if (value.startsWith("-")) throw new InvalidArgumentError("It must not begin with -");
+  return value;
+}
+
+function versionOrLatest(value: string): number | "latest" {
+  if (value === "latest") return value;
+  return digits(value, 'It needs a version or "latest"');
+}
+
+function version(value: string): number {
+  return digits(value, "It needs a version");
+}
+
+function wholeNumber(value: string): number {
+  return digits(value, "It needs a whole number");
+}
+
+function digits(value: string, problem: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError(problem);
+  return Number(value);
+}
+
+function moduleFile(value: string): string {
+  // A server derives the media type from the extension, and browsers load modules by media type.
+  if (/[^/\\]\.m?js$/.test(value)) return text(value);
+  throw new InvalidArgumentError("It needs a file that ends in .js or .mjs");
+}
+
+function webSocketUrl(value: string): string {
+  if (["ws:", "wss:"].includes(URL.parse(value)?.protocol ?? "")) return value;
+  throw new InvalidArgumentError("It needs a URL that begins with ws:// or wss://");
+}
+
+function subject(value: string): string {
+  if (isPrefix(value)) return value;
+  throw new InvalidArgumentError("It needs a NATS subject without wildcards");
+}
+
+/** Commander's message in godwit's form; for an option of another command, what this one takes. */
+function describe({ code, message }: CommanderError, program: CommandUnknownOpts): string {
+  const [sentence = "", ...suggestion] = message.replace(
+    /^error: ./,
+    (start) => start.slice(-1).toUpperCase(),
+  )
+    .replace(/\.$/, "").split("\n");
+  const command = program.commands.find((each) => each.name() === program.args[0]);
+  if (code === "commander.unknownOption" && command !== undefined) {
+    const known = program.commands.flatMap((each) => each.options).map(({ long }) => long);
+    if (known.some((option) => sentence.includes(`'${option}'`))) {
+      const taken = [...command.options, ...program.options].map(({ long }) => long);
+      return `${sentence}; ${command.name()} takes ${taken.join(", ")}`;
+    }
   }
-  const timeoutMs = readWholeNumber(values["timeout-ms"]);
-  if (timeoutMs === null) {
-    return usage(`--timeout-ms needs a whole number, not "${values["timeout-ms"]}"`);
-  }
-  const run: RunOptions = {
-    plugin,
-    to,
-    timeoutMs,
-    dryRun: values["dry-run"] ?? false,
-    planHash: values["plan-hash"],
-  };
-  return { kind: "command", command: { name, run, options } };
-}
-
-function readBundle(plugin: string, values: Values, options: CommonOptions): Arguments {
-  // A server tells browsers by the ending that it is a module.
-  if (values.out !== undefined && !/[^/\\]\.m?js$/.test(values.out)) {
-    return usage(`--out needs a file that ends in .js or .mjs, not "${values.out}"`);
-  }
-  const bundle = { plugin, out: values.out, overwrite: values.overwrite ?? false };
-  return { kind: "command", command: { name: "bundle", bundle, options } };
-}
-
-/** `null` for what is no whole number; `undefined` for what is not given. */
-function readWholeNumber(text: string | undefined): number | undefined | null {
-  if (text === undefined) return undefined;
-  return /^\d{1,15}$/.test(text) ? Number(text) : null;
-}
-
-function isWebSocketUrl(url: string): boolean {
-  return ["ws:", "wss:"].includes(URL.parse(url)?.protocol ?? "");
-}
-
-function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(COMMANDS, name);
+  return [sentence, ...suggestion].join(" ");
 }
 
 function usage(message: string): Arguments {

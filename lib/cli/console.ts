@@ -1,22 +1,22 @@
-// Where a command writes, and how: the one place that knows terminals.
+// The output of a command. No other file depends on terminals.
 
 import pc from "picocolors";
 
-/** picocolors' functions; without colours they return their text as it is. */
+/** picocolors' functions; without colours they return their text unchanged. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** What a command writes to. */
+/** The output streams of a command. */
 export interface Console {
   /** Results: one call, one or more lines. */
   out(text: string): void;
   /** Everything else: errors and logs. */
   err(text: string): void;
   readonly colors: Colors;
-  /** Whether a person watches standard error, where progress is drawn. */
+  /** Whether standard error, which shows progress, is a terminal. */
   readonly isWatched: boolean;
 }
 
-/** The console of this process; colours where the output is a terminal that has them. */
+/** The console of this process; with colours if the output is a terminal that supports them. */
 export function processConsole(): Console {
   const encoder = new TextEncoder();
   return {
@@ -27,7 +27,7 @@ export function processConsole(): Console {
   };
 }
 
-// A pipe may take less than all of it.
+// One write to a pipe may be partial.
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
 }

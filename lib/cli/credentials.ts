@@ -9,7 +9,7 @@ export type ReadCredentials =
   | { readonly ok: true; readonly credentials: Credentials }
   | { readonly ok: false; readonly message: string };
 
-/** Reads `NATS_CREDS`, `NATS_USER` with `NATS_PASSWORD`, or `NATS_TOKEN`; the first that is set. */
+/** Reads the first that is set: `NATS_CREDS`, `NATS_USER` with `NATS_PASSWORD`, `NATS_TOKEN`. */
 export async function credentialsFrom(environment: Environment): Promise<ReadCredentials> {
   const file = environment("NATS_CREDS");
   if (file !== undefined) return await readCreds(file);
@@ -41,6 +41,6 @@ async function readCreds(file: string): Promise<ReadCredentials> {
     : {
       ok: false,
       message: `The file that NATS_CREDS names is not a creds file with a user's JWT and key: ` +
-        `${file}; one is made by: nsc generate creds`,
+        `${file}; make one with: nsc generate creds`,
     };
 }

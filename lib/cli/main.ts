@@ -1,5 +1,6 @@
-// The command line: arguments in, exit status out. Commands are loaded when they are run.
+// The command line: arguments in, exit status out. Loads only the command that runs.
 
+import { VERSION } from "../version.ts";
 import {
   type Arguments,
   type Command,
@@ -17,22 +18,17 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   const parsed = readArguments(args, environment);
   return parsed.kind === "command"
     ? await run(parsed.command, console, environment)
-    : await explain(parsed, console);
+    : explain(parsed, console);
 }
 
-async function explain(
-  parsed: Exclude<Arguments, { kind: "command" }>,
-  console: Console,
-): Promise<ExitStatus> {
+function explain(parsed: Exclude<Arguments, { kind: "command" }>, console: Console): ExitStatus {
   switch (parsed.kind) {
     case "help":
       console.out(HELP);
       return EXIT.success;
-    case "version": {
-      const { VERSION } = await import("../version.ts");
+    case "version":
       console.out(`godwit ${VERSION}`);
       return EXIT.success;
-    }
     case "usage":
       // The message last: help is longer than some terminals.
       console.err(`${HELP}\n\n${console.colors.red("✗")} ${parsed.message}`);

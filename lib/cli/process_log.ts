@@ -16,7 +16,7 @@ export function processLog(console: Console, json: boolean): Log {
   };
 }
 
-// Quoted where it would run into the next field, or break the line.
+// Quoted if it would run into the next field or break the line.
 function quote(value: unknown): string {
   return typeof value === "string" && /^[^\s"=\p{Cc}]+$/u.test(value)
     ? value

@@ -1,6 +1,6 @@
 // Copies a live database before something destructive happens to it.
 
-import type { Connection } from "../sqlite/connection.ts";
+import { type Connection, uriOf } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { StorageError } from "../vfs/storage.ts";
 
@@ -63,7 +63,7 @@ function copyInto(connection: Connection, place: BackupPlace, name: string): Bac
     );
   }
   try {
-    connection.rows("VACUUM INTO ?", [path]);
+    connection.rows("VACUUM INTO ?", [uriOf(path, "new")]);
   } catch (error) {
     place.discard(path);
     throw error;

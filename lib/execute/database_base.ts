@@ -2,6 +2,7 @@
 
 import type { History } from "../plan/history.ts";
 import { hashOf, historyDigest, type PlanBase } from "../plan/migration_plan.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { readSchema, type Schema } from "../sqlite/schema.ts";
@@ -19,7 +20,7 @@ export interface DatabaseBase {
 /** Reads history and schema. */
 export async function readBase(connection: Connection, plugin: string): Promise<DatabaseBase> {
   const history = readHistory(connection, plugin);
-  const schema = readSchema(connection);
+  const schema = readSchema(connection, isReserved);
   const tablesWithRows = schema.tables
     .filter(({ kind, name }) => kind === "table" && hasRows(connection, name))
     .map(({ name }) => name);

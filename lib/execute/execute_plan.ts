@@ -186,16 +186,16 @@ class Run implements Disposable {
   }
 
   async #transaction<T>(end: "COMMIT" | "ROLLBACK", work: () => Promise<T>): Promise<T> {
-    this.#connection.exec("BEGIN IMMEDIATE");
+    this.#connection.begin();
     try {
       const result = await work();
       this.#isCommitDoubtful = end === "COMMIT";
-      this.#connection.exec(end);
+      if (end === "COMMIT") this.#connection.commit();
+      else this.#connection.rollback();
       this.#isCommitDoubtful = false;
       return result;
     } finally {
-      // SQLite has rolled back already where the disk failed.
-      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+      this.#connection.rollback();
     }
   }
 
@@ -283,16 +283,16 @@ class Run implements Disposable {
     // A time limit that ended the migration must not end the record of it.
     this.#interrupter[Symbol.dispose]();
     try {
-      this.#connection.exec("BEGIN IMMEDIATE");
+      this.#connection.begin();
       const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
-      this.#connection.exec("COMMIT");
+      this.#connection.commit();
       // What a failed COMMIT left in the log is overwritten now, and cannot come back.
       this.#isCommitDoubtful = false;
       this.#history = withEntry(this.#history, entry);
     } catch (error) {
       // On a full or failing disk there is no place for the record; the reply still says it.
       if (!(error instanceof SqliteError)) throw error;
-      if (this.#connection.inTransaction) this.#connection.exec("ROLLBACK");
+      this.#connection.rollback();
     }
   }
 

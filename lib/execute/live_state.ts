@@ -1,5 +1,6 @@
 // What is known of the real database between two migrations: schema, foreign keys, broken objects.
 
+import { isReserved } from "../plan/reserved_names.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { readSchema, type Schema } from "../sqlite/schema.ts";
@@ -14,7 +15,7 @@ export interface LiveState {
 
 /** Reads the state; foreign keys are checked over the whole database. */
 export function readLiveState(connection: Connection): LiveState {
-  const schema = readSchema(connection);
+  const schema = readSchema(connection, isReserved);
   return {
     schema,
     foreignKeys: checkForeignKeys(connection, schema),

@@ -1,7 +1,7 @@
 // Decides what a plugin's SQL may do. Pure; runs anywhere.
 
+import { isReserved } from "../plan/reserved_names.ts";
 import type { Access } from "../sqlite/access.ts";
-import { isReserved } from "../sqlite/schema.ts";
 
 /** Something that a migration may not do. */
 export interface Violation {

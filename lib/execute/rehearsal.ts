@@ -5,10 +5,10 @@ import type { Direction } from "../plan/select_steps.ts";
 import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/broken_objects.ts";
 import type { DanglingKey } from "../sqlite/dangling_keys.ts";
-import type { ReservedReference } from "../sqlite/reserved_references.ts";
 import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
 import type { RenamedTable } from "./foreign_keys.ts";
 import type { Violation } from "./policy.ts";
+import type { ReservedReference } from "./reserved_references.ts";
 
 /** What is wrong with a statement. */
 export type StatementProblem =

@@ -1,13 +1,14 @@
 // Runs a plan's steps on the shadow and records what they do. Nothing real is touched.
 
+import { sourcePlace } from "../finding/source_position.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import { type Access, alterOf } from "../sqlite/access.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { danglingKeys } from "../sqlite/dangling_keys.ts";
-import { type ReservedReference, reservedReferences } from "../sqlite/reserved_references.ts";
 import { textOf } from "../sqlite/row.ts";
-import { isReserved, readSchema, type Schema } from "../sqlite/schema.ts";
+import { readSchema, type Schema } from "../sqlite/schema.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
 import { diffSchemas, type TableFate } from "../sqlite/schema_diff.ts";
 import { followStatement, type Lineage, startLineage } from "../sqlite/schema_lineage.ts";
@@ -24,8 +25,8 @@ import type {
   WatchedTable,
   WritingStatement,
 } from "./rehearsal.ts";
+import { type ReservedReference, reservedReferences } from "./reserved_references.ts";
 import { buildShadow } from "./shadow.ts";
-import { sourcePlace } from "./source_position.ts";
 import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 
@@ -47,7 +48,7 @@ export async function rehearse(
   using shadow = buildShadow(sqlite3, base.schema);
   using interrupter = new Interrupter(shadow, limits);
   const tablesWithRows = new Set(base.tablesWithRows);
-  let before = readSchema(shadow);
+  let before = readSchema(shadow, isReserved);
   const isExact = await schemaDigest(before) === base.digests.schema;
   let broken = brokenObjects(shadow, before);
   let references = reservedReferences(shadow, before);
@@ -266,7 +267,7 @@ class Stage {
       }
     }
     if (!changesSchema) return;
-    const schema = stream.unguarded(() => readSchema(this.#shadow));
+    const schema = stream.unguarded(() => readSchema(this.#shadow, isReserved));
     const form = alterOf(accesses)?.form ?? null;
     this.#lineage = followStatement(this.#lineage, this.#schema, schema, form);
     this.#schema = schema;

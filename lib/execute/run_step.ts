@@ -1,5 +1,6 @@
 // Runs one migration in an open transaction and checks what it left behind.
 
+import { sourcePlace } from "../finding/source_position.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
@@ -16,7 +17,6 @@ import { describeNewViolations } from "./foreign_keys.ts";
 import type { Interrupter } from "./interrupter.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
 import type { RehearsedStep, WritingStatement } from "./rehearsal.ts";
-import { sourcePlace } from "./source_position.ts";
 import { StatementStream } from "./statement_stream.ts";
 import { dropTemporaryObjects } from "./temporary_objects.ts";
 

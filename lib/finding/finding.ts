@@ -1,9 +1,9 @@
-// What godwit has to say about a migration file or a plan. Pure; runs anywhere.
+// Findings: errors, warnings and notes about a migration file or a plan. Pure; runs anywhere.
 
-/** How much a finding matters: an `ERROR` keeps the whole plan from running. */
+/** The severity of a finding: a plan with an `ERROR` does not run. */
 export type FindingLevel = "INFO" | "WARNING" | "ERROR";
 
-/** The family a finding belongs to. */
+/** The category of a finding. */
 export type FindingCategory =
   | "destructive"
   | "sqlite"
@@ -14,7 +14,7 @@ export type FindingCategory =
   | "isolation"
   | "file";
 
-/** Every finding code and the family it belongs to. Codes are part of the wire contract. */
+/** Every finding code and its category. Codes are part of the wire contract. */
 export const FINDING_CODES = {
   "file-name": "file",
   "duplicate-version": "file",
@@ -71,7 +71,7 @@ export const FINDING_CODES = {
 /** The stable name of a kind of finding, such as `drop-column`. */
 export type FindingCode = keyof typeof FINDING_CODES;
 
-/** A place in a migration file; `line` and `column` count from 1, columns in code points. */
+/** A position in a migration file; `line` and `column` count from 1, columns in code points. */
 export interface Position {
   /** From 1. */
   readonly line: number;
@@ -79,7 +79,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** The migration that a finding is about; `null` fields where the file has no valid name. */
+/** The migration that a finding is about; fields are `null` if the file has no valid name. */
 export interface FindingSubject {
   /** The number of the migration. */
   readonly version: number | null;
@@ -89,15 +89,15 @@ export interface FindingSubject {
   readonly file: string | null;
 }
 
-/** One thing to know about a migration, with its place and the way out. */
+/** One error, warning or note about a migration, with its position and a remedy. */
 export interface Finding extends FindingSubject {
-  /** An `ERROR` keeps the plan from running. */
+  /** A plan with an `ERROR` does not run. */
   readonly level: FindingLevel;
-  /** Stable, for programs. */
+  /** Stable; programs can depend on it. */
   readonly code: FindingCode;
-  /** One sentence for a person, with the way out. */
+  /** One sentence, with a remedy. */
   readonly message: string;
-  /** Where in the file, if that is known. */
+  /** The position in the file, if it is known. */
   readonly position: Position | null;
   /** The statement concerned, as written in the file. */
   readonly statement: string | null;
@@ -105,14 +105,14 @@ export interface Finding extends FindingSubject {
   readonly excerpt: string | null;
 }
 
-/** What a rule knows beyond the level, code and message of a finding. */
+/** Optional details of a finding. */
 export interface FindingDetail {
   readonly position?: Position;
   readonly statement?: string;
   readonly excerpt?: string;
 }
 
-/** Makes a finding; the details that a rule does not know are `null`. */
+/** Makes a finding; missing details are `null`. */
 export function finding(
   level: FindingLevel,
   code: FindingCode,
@@ -133,7 +133,7 @@ export function finding(
   };
 }
 
-/** Says whether a finding keeps a plan from running. */
+/** Returns whether a finding is an `ERROR`. */
 export function isError(candidate: Finding): boolean {
   return candidate.level === "ERROR";
 }

@@ -1,13 +1,14 @@
 // Turns the bytes of a migration file into the text that is parsed and hashed. Pure; runs anywhere.
 
-/** The normalised text, or the offset in bytes of the first byte that is not UTF-8. */
+/** The normalised text, or the line, from 1, of the first byte that is not UTF-8. */
 export type DecodedText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly line: number };
 
 /**
  * Decodes UTF-8, strips a byte order mark and turns CRLF into LF, so that a checkout on another
- * system has the same checksum. On invalid UTF-8 it returns the line, from 1, of the first bad byte.
+ * system has the same checksum. On invalid UTF-8 it returns the line, from 1, of the first bad
+ * byte.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   try {

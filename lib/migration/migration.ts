@@ -1,6 +1,6 @@
 // The parsed form of one migration file. Pure; runs anywhere.
 
-/** The SQL of one direction, and where it stands in its file. */
+/** The SQL of one direction and its position in the file. */
 export interface Section {
   readonly sql: string;
   /** The line of the file, from 1, on which `sql` begins. */
@@ -10,7 +10,7 @@ export interface Section {
 /** A SQLite version as `[major, minor, patch]`. */
 export type SqliteVersion = readonly [number, number, number];
 
-/** One migration file, read and checked. The text of its SQL is not yet judged. */
+/** One migration file, parsed. Its SQL is not yet checked. */
 export interface Migration {
   /** The number that the file name begins with, 1 or more. */
   readonly version: number;

@@ -6,17 +6,17 @@ import {
   type FindingCode,
   type FindingSubject,
 } from "../finding/finding.ts";
+import { skipTrivia } from "../sqlite/skip_trivia.ts";
 import { decodeText } from "./decode_text.ts";
 import { type FileName, parseFileName } from "./file_name.ts";
 import type { Migration, Section, SqliteVersion } from "./migration.ts";
 import { sha256Hex } from "./sha256_hex.ts";
-import { skipTrivia } from "./skip_trivia.ts";
 import { parseSqliteVersion } from "./sqlite_version.ts";
 
 /** The largest migration file that is read, in bytes. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-/** A migration, or everything that is wrong with its file. */
+/** A migration, or every problem of its file. */
 export type ParsedMigration =
   | { readonly ok: true; readonly migration: Migration }
   | { readonly ok: false; readonly findings: readonly Finding[] };
@@ -27,8 +27,8 @@ const DIRECTIVE = /^[ \t]*--[ \t]*requires[ \t]*:[ \t]*(.*?)[ \t]*$/i;
 const REQUIREMENT = /^sqlite[ \t]*>=[ \t]*([0-9.]+)$/i;
 
 /**
- * Parses a migration file by the rules of docs: UTF-8, one `-- UP` marker, later one `-- DOWN`
- * marker, before them only comments. Reports every problem that it can see, each with its line.
+ * Parses a migration file: UTF-8, one `-- UP` marker, later one `-- DOWN`
+ * marker, before them only comments. Reports every problem with its line.
  */
 export async function parseMigration(file: string, bytes: Uint8Array): Promise<ParsedMigration> {
   const fileName = parseFileName(file);
@@ -57,7 +57,7 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
   }
   const nul = lines.findIndex((line) => line.includes("\0"));
   if (nul !== -1) {
-    // SQLite ends its input at a NUL: what follows would be lost without a word.
+    // SQLite ends its input at a NUL and would silently ignore the rest.
     problems.add("nul-character", nul + 1, `${file} contains a NUL character; remove it`);
   }
 
@@ -88,7 +88,7 @@ function badFileName(file: string): Finding {
   );
 }
 
-/** Collects what is wrong with one file. */
+/** Collects the problems of one file. */
 class Problems {
   lines: readonly string[] = [];
   readonly #findings: Finding[] = [];
@@ -152,7 +152,7 @@ function findSections(lines: readonly string[], problems: Problems): Markers | n
     problems.add(
       "marker-order",
       downMarker + 1,
-      `"-- DOWN" stands before "-- UP"; swap the sections`,
+      `"-- DOWN" comes before "-- UP"; swap the sections`,
     );
     return null;
   }
@@ -182,7 +182,7 @@ function readRequires(preamble: readonly string[], problems: Problems): SqliteVe
         `Cannot read "${directive}"; write: requires: sqlite >= 3.35.0`,
       );
     } else if (requires !== null) {
-      problems.add("directive", index + 1, `A second "requires" line; there can be one`);
+      problems.add("directive", index + 1, `A second "requires" line; a file can have one`);
     } else {
       requires = version;
     }

@@ -2,7 +2,7 @@
 
 import type { SqliteVersion } from "./migration.ts";
 
-/** Reads `3.35` or `3.35.0`; `null` where the text is not a version. */
+/** Reads `3.35` or `3.35.0`; `null` if the text is not a version. */
 export function parseSqliteVersion(text: string): SqliteVersion | null {
   const match = /^(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?$/.exec(text);
   if (match === null) return null;
@@ -17,7 +17,7 @@ export function isAtLeast(version: SqliteVersion, least: SqliteVersion): boolean
   return true;
 }
 
-/** Writes a version as people do: `3.35.0`. */
+/** Formats a version: `3.35.0`. */
 export function formatSqliteVersion(version: SqliteVersion): string {
   return version.join(".");
 }

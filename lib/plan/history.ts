@@ -1,4 +1,4 @@
-// What a plugin's database remembers of its migrations. Pure; runs anywhere.
+// The history of migrations in a plugin's database. Pure; runs anywhere.
 
 /** The state of one version: `failed` and `rolled_back` count as pending again. */
 export type HistoryStatus = "applied" | "rolled_back" | "failed";
@@ -24,12 +24,12 @@ export function appliedEntries(history: History): History {
   return history.filter((entry) => entry.status === "applied");
 }
 
-/** The highest applied version; 0 where nothing is applied. */
+/** The highest applied version; 0 if none is applied. */
 export function currentVersion(history: History): number {
   return appliedEntries(history).at(-1)?.version ?? 0;
 }
 
-/** The history after `entry` took the place of the row with its version. */
+/** The history with `entry` in place of the entry of its version. */
 export function withEntry(history: History, entry: HistoryEntry): History {
   return [...history.filter((other) => other.version !== entry.version), entry]
     .sort((one, other) => one.version - other.version);

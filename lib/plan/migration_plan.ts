@@ -1,4 +1,4 @@
-// The immutable plan that handlers build, the worker executes and replies quote. Runs anywhere.
+// The immutable plan: handlers build it, the worker executes it. Runs anywhere.
 
 import canonicalize from "canonicalize";
 import type { Finding } from "../finding/finding.ts";
@@ -28,7 +28,7 @@ export interface PlanStep {
   readonly line: number;
 }
 
-/** What a plan was built on; execution refuses any other base. */
+/** The state that a plan was built on; execution refuses any other. */
 export interface PlanBase {
   /** SHA-256 over the applied versions and their checksums. */
   readonly history: string;
@@ -40,19 +40,19 @@ export interface PlanBase {
 export interface MigrationPlan {
   /** The plugin whose database it is for. */
   readonly plugin: string;
-  /** Which way the schema moves. */
+  /** Whether the plan applies migrations or rolls them back. */
   readonly direction: Direction;
   /** The current version before the run. */
   readonly from: number;
   /** The current version after the run. */
   readonly to: number;
-  /** What the plan was built on. */
+  /** The state that the plan was built on. */
   readonly base: PlanBase;
-  /** What runs, in this order. */
+  /** The steps, in the order in which they run. */
   readonly steps: readonly PlanStep[];
-  /** What there is to say about it. */
+  /** Warnings and errors found while the plan was prepared. */
   readonly findings: readonly Finding[];
-  /** SHA-256 over everything above but the findings, which follow from it and from the rows. */
+  /** SHA-256 over all fields above except the findings, which depend on the rows too. */
   readonly hash: string;
 }
 
@@ -62,7 +62,7 @@ export async function completePlan(draft: Omit<MigrationPlan, "hash">): Promise<
   return deepFreeze({ ...hashed, findings, hash: await hashOf(hashed) });
 }
 
-/** The digest of what is applied: failed and rolled back attempts leave it as it was. */
+/** The digest of the applied versions; failed and rolled back attempts do not change it. */
 export function historyDigest(history: History): Promise<string> {
   return hashOf(appliedEntries(history).map(({ version, checksum }) => [version, checksum]));
 }

@@ -4,7 +4,7 @@ import { formatFileName } from "../migration/file_name.ts";
 import type { Migration } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History } from "./history.ts";
 
-/** Which way the schema moves. */
+/** Whether migrations are applied or rolled back. */
 export type Direction = "apply" | "rollback";
 
 /** Where a run should end: a version, the newest file, or one step back. */
@@ -26,7 +26,7 @@ export type Selection =
  * Selects the steps of a run. Files and history are compared as sets, never by a high-water mark:
  * an apply runs every version up to the target that is not applied, in ascending order; a rollback
  * runs every applied version above the target, in descending order. An applied version without a
- * file is left out here: `driftFindings()` makes it an error.
+ * file is not selected: `driftFindings()` reports it as an error.
  */
 export function selectSteps(
   target: Target,
@@ -54,7 +54,8 @@ function selectApply(
     }
     if (version < from) {
       return refuse(
-        `Cannot apply up to version ${version}: version ${from} is applied; use rollback to go back`,
+        `Cannot apply up to version ${version}: version ${from} is applied; ` +
+          `use rollback to go back`,
       );
     }
   }
@@ -78,7 +79,8 @@ function selectRollback(
   const applied = appliedEntries(history).map((entry) => entry.version);
   if (version !== "previous" && version > from) {
     return refuse(
-      `Cannot roll back to version ${version}: the current version is ${from}; use apply to go forward`,
+      `Cannot roll back to version ${version}: the current version is ${from}; ` +
+        `use apply to go forward`,
     );
   }
   const to = version === "previous" ? applied.at(-2) ?? 0 : version;

@@ -2,15 +2,15 @@
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding, type FindingCode } from "../finding/finding.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { formatSqliteVersion, isAtLeast } from "../migration/sqlite_version.ts";
 import type { AlterForm } from "../sqlite/access.ts";
-import { detailOf, subjectOf } from "./subject_of.ts";
 
 interface GuardedForm {
   readonly code: FindingCode;
   readonly words: string;
-  /** The release that brought the form: https://sqlite.org/changes.html */
+  /** The first release with the form: https://sqlite.org/changes.html */
   readonly since: SqliteVersion;
 }
 
@@ -24,7 +24,9 @@ const GUARDED_FORMS: Readonly<Partial<Record<AlterForm, GuardedForm>>> = {
   },
 };
 
-/** Finds forms that a plugin's SQLite may lack, unless the file declares a release that has them. */
+/**
+ * Finds forms that a plugin's SQLite may lack, unless the file declares a release that has them.
+ */
 export function alterFormFindings(
   step: RehearsedStep,
   requires: SqliteVersion | null,
@@ -33,9 +35,8 @@ export function alterFormFindings(
     const form = statement.alter === null ? undefined : GUARDED_FORMS[statement.alter.form];
     if (form === undefined || requires !== null && isAtLeast(requires, form.since)) return [];
     const since = formatSqliteVersion(form.since);
-    const message =
-      `${form.words} needs SQLite ${since}, and a plugin may meet an older one; rebuild the table, ` +
-      `or declare "-- requires: sqlite >= ${since}" above "-- UP"`;
+    const message = `${form.words} needs SQLite ${since}, and a plugin may run on an older one; ` +
+      `rebuild the table, or declare "-- requires: sqlite >= ${since}" above "-- UP"`;
     return [finding("ERROR", form.code, subjectOf(step), message, detailOf(statement))];
   });
 }

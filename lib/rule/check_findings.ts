@@ -1,26 +1,26 @@
-// What checking files by themselves finds: each rehearsed up, down and up again. Pure; runs anywhere.
+// Findings about files without a database: each is rehearsed up, down and up. Pure; runs anywhere.
 
 import type { Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
 import type { Migration, SqliteVersion } from "../migration/migration.ts";
-import { hasStatement } from "../migration/skip_trivia.ts";
 import { type PlanStep, planStep } from "../plan/migration_plan.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
 import { incompleteDownFindings } from "./incomplete_down.ts";
 import { rehearsalFindings } from "./rehearsal_findings.ts";
 import { reversibilityFindings } from "./reversibility.ts";
 
-/** The migrations that can be rehearsed one after the other: of two with one version, the first. */
+/** The migrations to rehearse one after the other: of two with one version, the first. */
 export function uniqueVersions(migrations: readonly Migration[]): readonly Migration[] {
   return migrations.filter((each, index) => each.version !== migrations[index - 1]?.version);
 }
 
-/** The steps that try a migration's UP and, where there is one, its DOWN. */
+/** The steps that try a migration's UP and, if there is one, its DOWN. */
 export function thereAndBack(migration: Migration): readonly PlanStep[] {
   const up = planStep(migration, "apply");
   return hasStatement(migration.down.sql) ? [up, planStep(migration, "rollback"), up] : [up];
 }
 
-/** Everything there is to say about `migrations`, of which `steps` were rehearsed. */
+/** Every finding about `migrations`, whose `steps` were rehearsed. */
 export function checkFindings(
   migrations: readonly Migration[],
   steps: readonly PlanStep[],
@@ -34,7 +34,7 @@ export function checkFindings(
   ];
 }
 
-/** The findings of each file's first UP and of its DOWN; what a DOWN takes away is its purpose. */
+/** The findings of each file's first UP and of its DOWN, except losses, which a DOWN intends. */
 function rehearsalFindingsOnce(
   steps: readonly PlanStep[],
   rehearsal: Rehearsal,
@@ -47,7 +47,7 @@ function rehearsalFindingsOnce(
     seen.add(step.version);
     return isNew;
   };
-  const told = rehearsal.steps.flatMap((step, index) => {
+  const reported = rehearsal.steps.flatMap((step, index) => {
     const planned = steps[index];
     if (planned === undefined || !isFirst(step)) return [];
     const findings = rehearsalFindings(
@@ -67,7 +67,7 @@ function rehearsalFindingsOnce(
   const stopped = rehearsal.steps.at(-1)?.file ?? "the rehearsal";
   const seenMissed = [...new Map(missed.map((step) => [step.version, step])).values()];
   return [
-    ...told,
+    ...reported,
     ...seenMissed.map((step) =>
       finding(
         "INFO",

@@ -1,13 +1,13 @@
-// Findings about what a migration takes away. Pure; runs anywhere.
+// Findings about what a migration deletes. Pure; runs anywhere.
 
 import type { DataLoss } from "../execute/data_loss.ts";
 import type { NotableStatement, RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
-import { detailOf, subjectOf } from "./subject_of.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
 
 /**
- * Warns of tables and columns that go, and of rows that are deleted, with the counts in `losses`;
- * `null` where nothing has been counted.
+ * Warns of dropped tables and columns, and of deleted rows, with the counts in `losses`, which is
+ * `null` before anything is counted.
  */
 export function destructiveFindings(
   step: RehearsedStep,
@@ -17,7 +17,7 @@ export function destructiveFindings(
     ...step.changes.flatMap((change) => {
       if (change.change !== "removed") return [];
       if (change.object === "table") {
-        // A table that is not watched held no rows of its own.
+        // A table that is not watched has no rows of its own.
         if (!step.watched.some(({ name }) => name === change.name)) return [];
         const rows = countRows(losses, change.name);
         const message = `Drops the table "${change.name}"${inWords(rows, "row", " with ")}`;
@@ -63,7 +63,7 @@ function columnFinding(
   return warn(step, "drop-column", message, statement);
 }
 
-/** Rows that go though their table stays: by DELETE, or by a rebuild that copies fewer. */
+/** Rows lost from a table that is kept: by DELETE, or by a rebuild that copies fewer. */
 function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): readonly Finding[] {
   const dropped = new Set(
     step.changes.filter(({ change, object }) => change === "removed" && object === "table")
@@ -85,16 +85,15 @@ function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): r
   });
 }
 
-/** Values that go though their column stays: by UPDATE, or by a rebuild that does not copy it. */
+/** Values lost from a column that is kept: by UPDATE, or by a rebuild that does not copy it. */
 function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readonly Finding[] {
   return losses.flatMap((loss) => {
     if (loss.kind !== "values") return [];
     const { table, column, values } = loss;
     const watched = step.watched.find(({ name }) => name === table);
     if (!watched?.keptColumns.some(({ name }) => name === column)) return [];
-    const message = `Loses${
-      inWords(values, "value", " ")
-    } of "${column}" of "${table}", which stays`;
+    const message = `Loses${inWords(values, "value", " ")} of "${column}" of "${table}", ` +
+      `which is kept`;
     const statement = statementThat(step, (each) => each.drops.includes(table));
     return [warn(step, "lose-values", message, statement)];
   });

@@ -5,18 +5,20 @@ import { formatFileName } from "../migration/file_name.ts";
 import type { Migration } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 
-/** A plugin's files: those that parse, and what is wrong with the others. */
+/** A plugin's migrations, and findings about the files that do not parse. */
 interface Files {
   readonly migrations: readonly Migration[];
   readonly findings: readonly Finding[];
 }
 
-/** Finds applied files that changed or vanished, and pending files older than the current version. */
+/**
+ * Finds applied files that changed or vanished, and pending files older than the current version.
+ */
 export function driftFindings(
   { migrations, findings }: Files,
   history: History,
 ): readonly Finding[] {
-  // A file that does not parse is there all the same, and its own finding says what is wrong.
+  // A file that does not parse is not missing; it has a finding of its own.
   const unparsed = new Set(findings.map(({ version }) => version));
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const applied = appliedEntries(history);
@@ -32,7 +34,7 @@ export function driftFindings(
           "ERROR",
           "missing-file",
           { version: entry.version, name: entry.name, file: name },
-          `${name} is applied but its file is gone; restore the file`,
+          `${name} is applied but its file is missing; restore the file`,
         )];
       }
       return file.checksum === entry.checksum ? [] : [finding(

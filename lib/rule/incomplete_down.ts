@@ -2,10 +2,10 @@
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
+import { subjectOf } from "../finding/subject_of.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
-import { subjectOf } from "./subject_of.ts";
 
-/** Compares what UP, DOWN and the second UP of each file did; steps come in that order. */
+/** Compares the changes of UP, DOWN and the second UP of each file; steps come in that order. */
 export function incompleteDownFindings(steps: readonly RehearsedStep[]): readonly Finding[] {
   return steps.flatMap((down, index) => {
     const up = steps[index - 1];
@@ -28,8 +28,8 @@ function leftovers(up: RehearsedStep, down: RehearsedStep): readonly Finding[] {
       change.table === null ? "" : `${change.table}.`
     }${change.name}"`;
     const message = change.change === "added"
-      ? `DOWN leaves the ${what} behind, which UP adds; drop it in DOWN`
-      : `DOWN does not bring back the ${what}, which UP removes; create it in DOWN`;
+      ? `DOWN does not drop the ${what}, which UP creates; drop it in DOWN`
+      : `DOWN does not restore the ${what}, which UP drops; create it in DOWN`;
     return [finding("WARNING", "incomplete-down", subjectOf(down), message)];
   });
 }

@@ -1,13 +1,13 @@
 // Explains an ALTER TABLE that SQLite's parser refused. Pure; runs anywhere.
 
-import { skipTrivia } from "../migration/skip_trivia.ts";
+import { skipTrivia } from "../sqlite/skip_trivia.ts";
 
 /** A form of ALTER TABLE that other databases have. */
 export type RefusedForm = "alter-column" | "alter-constraint";
 
 /**
  * Names the form that a refused statement attempts, for a better message than "syntax error". This
- * decides nothing: SQLite has refused the statement already.
+ * only words the message: SQLite has refused the statement already.
  */
 export function refusedForm(sql: string): RefusedForm | null {
   const tokens = leadingTokens(sql, 12);

@@ -1,4 +1,4 @@
-// Turns the facts of a rehearsal into findings: the one place that knows every rule. Pure.
+// Turns the facts of a rehearsal into findings by every rule. Pure; runs anywhere.
 
 import type { DataLoss } from "../execute/data_loss.ts";
 import type { Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
@@ -10,7 +10,7 @@ import { destructiveFindings } from "./destructive.ts";
 import { schemaIntegrityFindings } from "./schema_integrity.ts";
 import { statementFindings } from "./statements.ts";
 
-/** Says what the rules find in a rehearsal; `lossesOf` gives what has been counted of a version. */
+/** Applies every rule to a rehearsal; `lossesOf` returns the losses counted for a version. */
 export function rehearsalFindings(
   steps: readonly PlanStep[],
   rehearsal: Rehearsal,

@@ -1,11 +1,13 @@
-// Findings about the way back. Pure; runs anywhere.
+// Findings about migrations without a DOWN. Pure; runs anywhere.
 
 import { type Finding, finding } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
-import { hasStatement } from "../migration/skip_trivia.ts";
 import type { Direction } from "../plan/select_steps.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
 
-/** Refuses to roll back through a migration without a DOWN statement, and says so when it is applied. */
+/**
+ * An `ERROR` for a rollback through a migration without a DOWN statement, an `INFO` for an apply.
+ */
 export function reversibilityFindings(
   migrations: readonly Migration[],
   direction: Direction,

@@ -1,12 +1,12 @@
-// Findings about what a migration leaves broken or forgets. Pure; runs anywhere.
+// Findings about objects that a migration breaks or loses. Pure; runs anywhere.
 
 import type { RehearsedStep } from "../execute/rehearsal.ts";
+import type { ReservedReference } from "../execute/reserved_references.ts";
 import { type Finding, finding } from "../finding/finding.ts";
-import type { ReservedReference } from "../sqlite/reserved_references.ts";
-import { isReserved } from "../sqlite/schema.ts";
-import { subjectOf } from "./subject_of.ts";
+import { subjectOf } from "../finding/subject_of.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 
-/** Finds broken views and triggers, keys without a parent, and what a rebuild did not make again. */
+/** Finds broken views and triggers, keys without a parent, and objects that a rebuild lost. */
 export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[] {
   const subject = subjectOf(step);
   return [
@@ -28,11 +28,11 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
     ),
     ...step.dangling.filter(({ parent }) => !isReserved(parent)).map(({ table, columns, parent }) =>
       finding(
-        // A new table may come before the one that it points at; an old one must not lose its parent.
+        // A new table may be created before its parent; an old one must not lose its parent.
         isNew(step, table) ? "WARNING" : "ERROR",
         "dangling-foreign-key",
         subject,
-        `The foreign key "${table}" (${columns}) points at "${parent}", which does not exist; ` +
+        `The foreign key "${table}" (${columns}) references "${parent}", which does not exist; ` +
           `create it first, or rebuild "${table}" without the key`,
       )
     ),
@@ -50,8 +50,8 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
         "ERROR",
         "reserved-table",
         subject,
-        `${SUBJECTS[object]} "${name}" reaches into "${reserved}", which belongs to godwit; ` +
-          `make it without that table`,
+        `${SUBJECTS[object]} "${name}" uses "${reserved}", which belongs to godwit; ` +
+          `create it without that table`,
       )
     ),
     ...step.reservedNames.map((name) =>
@@ -59,7 +59,7 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
         "ERROR",
         "reserved-table",
         subject,
-        `"${name}" is a reserved name; rename the table to something that does not begin with "godwit_"`,
+        `"${name}" is a reserved name; use a name that does not begin with "godwit_"`,
       )
     ),
   ];

@@ -2,8 +2,8 @@
 
 import type { NotableStatement, RehearsedStep, StatementProblem } from "../execute/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import { refusedForm } from "./refused_statement.ts";
-import { detailOf, subjectOf } from "./subject_of.ts";
 
 /** Turns the problems of a step's statements into findings. */
 export function statementFindings(step: RehearsedStep): readonly Finding[] {
@@ -58,7 +58,7 @@ function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: s
     const what = form === "alter-column"
       ? "this form of ALTER COLUMN"
       : "this form of ADD or DROP CONSTRAINT";
-    const advice = `SQLite has no such statement (${message}): it does not know ${what}; ` +
+    const advice = `SQLite does not support ${what} (${message}); ` +
       `rebuild the table: create a new one, copy the rows, drop the old one, rename the new one`;
     return finding("ERROR", form, subject, advice, detail);
   }
@@ -67,7 +67,7 @@ function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: s
     : finding("ERROR", "sql-error", subject, `SQLite refuses this: ${message}`, detail);
 }
 
-// SQLite gives syntax errors no code of their own.
+// SQLite has no separate code for syntax errors.
 function isSyntaxError(message: string): boolean {
   return message.endsWith("syntax error") || message === "incomplete input" ||
     message.startsWith("unrecognized token");

@@ -1,20 +1,20 @@
-// Plugins that come as ES modules made by `godwit bundle`. Runs anywhere; importing is the caller's affair.
+// Plugins in ES modules that `godwit bundle` made. Runs anywhere; the caller imports the modules.
 
 import { type Bundle, parseBundle } from "./plugin_manifest.ts";
 import type { PluginFiles, PluginSource } from "./file_source.ts";
 
-/** A bundle and where it came from, or why it is none; one sentence for people that names the URL. */
+/** A bundle and its URL, or why the module is none; the message names the URL. */
 export type ImportedBundle =
   | { readonly ok: true; readonly url: string; readonly bundle: Bundle }
   | { readonly ok: false; readonly url: string; readonly message: string };
 
-/** Reads what the import of a URL has given. A bundle exports `plugin` and nothing else. */
+/** Reads a module that was imported from a URL. A bundle exports `plugin` and nothing else. */
 export function readBundle(url: string, module: unknown): ImportedBundle {
   const refuse = (reason: string): ImportedBundle => {
-    const message = `${url} is no bundle: ${reason}; make one with: godwit bundle <plugin>`;
+    const message = `${url} is not a bundle: ${reason}; make one with: godwit bundle <plugin>`;
     return { ok: false, url, message };
   };
-  if (typeof module !== "object" || module === null) return refuse("it is no module");
+  if (typeof module !== "object" || module === null) return refuse("it is not a module");
   if (!("plugin" in module)) return refuse('it exports no "plugin"');
   const other = Object.keys(module).find((name) => name !== "plugin");
   if (other !== undefined) return refuse(`it exports ${JSON.stringify(other)} beside "plugin"`);
@@ -23,9 +23,9 @@ export function readBundle(url: string, module: unknown): ImportedBundle {
 }
 
 /**
- * Makes a source of imported bundles. Each file's text is held against its checksum whenever it is
- * loaded. Of two bundles of one plugin the first counts. A plugin that is in none is not found, and
- * the message says which bundles could not be read.
+ * Makes a source of imported bundles. Each load compares the text of a file with its checksum. Of
+ * two bundles of one plugin the first is used. For a plugin of none, the message lists the bundles
+ * that could not be read.
  */
 export function bundleSource(imported: readonly ImportedBundle[]): PluginSource {
   const bundles = new Map<string, Extract<ImportedBundle, { ok: true }>>();

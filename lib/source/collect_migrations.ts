@@ -1,4 +1,4 @@
-// Builds a plugin's migrations from named bytes, whatever they were read from. Runs anywhere.
+// Builds a plugin's migrations from named bytes. Runs anywhere.
 
 import { type Finding, finding } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
@@ -14,12 +14,12 @@ import type { LoadedMigrations } from "./migration_source.ts";
 /** A `.sql` file, its size where it is too large to be read, or why it could not be read. */
 export type SourceFile =
   | { readonly file: string; readonly bytes: Uint8Array }
-  /** A manifest has promised the checksum of the text; another text is a finding. */
+  /** The checksum in a manifest; a text with another checksum is a finding. */
   | { readonly file: string; readonly bytes: Uint8Array; readonly promised: string }
   | { readonly file: string; readonly sizeBytes: number }
   | { readonly file: string; readonly problem: string };
 
-/** Parses files, orders them by version and makes two files with one version a finding. */
+/** Parses files and sorts them by version; two files of one version are a finding. */
 export async function collectMigrations(
   files: readonly SourceFile[],
 ): Promise<Extract<LoadedMigrations, { found: true }>> {
@@ -60,7 +60,7 @@ async function parsePromised(
     "ERROR",
     "manifest-mismatch",
     { version: null, name: null, ...parseFileName(file), file },
-    `${file} is not the text that its manifest promises; bundle or publish the plugin again`,
+    `${file} does not match the checksum in its manifest; bundle or publish the plugin again`,
   );
   return { ok: false, findings: [mismatch, ...(parsed.ok ? [] : parsed.findings)] };
 }
@@ -75,7 +75,8 @@ function duplicates(migrations: readonly Migration[]): readonly Finding[] {
     const previous = migrations[index - 1];
     if (previous?.version !== migration.version) return [];
     const message =
-      `${previous.file} and ${migration.file} both have version ${migration.version}; renumber one of them`;
+      `${previous.file} and ${migration.file} both have version ${migration.version}; ` +
+      `renumber one of them`;
     return [finding("ERROR", "duplicate-version", migration, message)];
   });
 }

@@ -2,7 +2,7 @@
 
 import type { PluginFiles, PluginSource } from "./file_source.ts";
 
-/** A source, and what it is called. */
+/** A source and its name. */
 export interface NamedSource<Origin extends string> {
   readonly origin: Origin;
   readonly source: PluginSource;
@@ -10,14 +10,14 @@ export interface NamedSource<Origin extends string> {
 
 /** Several sources. */
 export interface CombinedSource<Origin extends string> extends PluginSource {
-  /** Which source serves a plugin; `null` where none has it. */
+  /** The source that serves a plugin; `null` if none has it. */
   originOf(plugin: string): Promise<Origin | null>;
 }
 
 /**
- * Puts sources in an order. A plugin that two of them have comes from the first alone, its page code
- * included, and also where the first cannot read it. One that none has is not found, and the message
- * is what each of them says.
+ * Combines sources in an order of precedence. A plugin of two sources comes from the first alone,
+ * with its page code, even if the first cannot read it. For a plugin of none, the message joins the
+ * messages of all sources.
  */
 export function combinedSource<Origin extends string>(
   sources: readonly NamedSource<Origin>[],
@@ -38,7 +38,7 @@ export function combinedSource<Origin extends string>(
       const messages: string[] = [];
       for (const { source } of sources) {
         const read = await source.read(plugin);
-        // A plugin that cannot be read is no reason to run another's files under its name.
+        // If the first cannot read a plugin, files of another must not run under its name.
         if (read.found || (await source.plugins()).includes(plugin)) return read;
         messages.push(read.message);
       }

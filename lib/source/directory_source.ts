@@ -30,7 +30,7 @@ async function readPluginsDirectory(pluginsDir: string): Promise<readonly string
   } catch (error) {
     throw new SourceUnavailable(
       `Cannot read the plugins directory ${pluginsDir}: ${codeOf(error)}; ` +
-        `name the right one with --plugins or GODWIT_PLUGINS`,
+        `name another with --plugins or GODWIT_PLUGINS`,
     );
   }
 }
@@ -50,7 +50,7 @@ async function readPlugin(pluginsDir: string, plugin: string): Promise<PluginFil
 async function readSource(directory: string, file: string): Promise<SourceFile> {
   try {
     const path = join(directory, file);
-    // Reading a pipe or a device may never end.
+    // A read from a pipe or a device may never end.
     const found = await stat(path);
     if (!found.isFile()) {
       return { file, problem: found.isDirectory() ? "EISDIR" : "it is not a regular file" };

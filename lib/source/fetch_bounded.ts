@@ -1,29 +1,29 @@
-// Fetches a body that must not be too large, within a time. Runs anywhere.
+// Fetches a body of limited size within a limited time. Runs anywhere.
 
-/** `fetch()`, or what stands for it in a test. */
+/** `fetch()`, or a substitute in a test. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** How much and how long. */
+/** Limits of one request. */
 export interface FetchLimits {
   readonly maxBytes: number;
-  /** Until the last byte is there. */
+  /** The time until the last byte has arrived. */
   readonly timeoutMs: number;
 }
 
-/** A body; or that nobody answered; or what the answer was, in words. */
+/** A body, or the reason why there is none. */
 export type Fetched =
   | { readonly kind: "body"; readonly bytes: Uint8Array }
-  /** No network, no server, no answer in time, or an answer that says to try later. */
+  /** No network, no server, no reply in time, or a reply that the server is unavailable. */
   | { readonly kind: "unreachable"; readonly reason: string }
-  /** The server answered, and it is not what was asked for. */
+  /** The server replied without the file. */
   | { readonly kind: "refused"; readonly reason: string }
-  /** More than `maxBytes`, of which no more was read; `sizeBytes` is a lower bound. */
+  /** More than `maxBytes`; reading stopped there, so `sizeBytes` is a lower bound. */
   | { readonly kind: "too-large"; readonly sizeBytes: number };
 
-// The answers of gateways and of servers that are overloaded or being restarted.
+// Replies of gateways, and of servers that are overloaded or restarting.
 const TRY_LATER: readonly number[] = [408, 429, 500, 502, 503, 504];
 
-/** Fetches a URL and asks the server whether what a cache has is still so. */
+/** Fetches a URL; a cached body is revalidated with the server. */
 export async function fetchBounded(
   url: string,
   fetch: Fetch,

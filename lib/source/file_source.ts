@@ -1,10 +1,10 @@
-// The files of plugins as they are, before anything is parsed: what every source of migrations rests on.
-// Runs anywhere.
+// The files of plugins before they are parsed; every source of migrations is built on this. Runs
+// anywhere.
 
 import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
 import type { ListedPlugins, MigrationSource } from "./migration_source.ts";
 
-/** A plugin's `.sql` files, or why the plugin cannot be found and the way out. */
+/** A plugin's `.sql` files, or why the plugin cannot be found, with the remedy. */
 export type PluginFiles =
   | { readonly found: true; readonly files: readonly SourceFile[] }
   | { readonly found: false; readonly message: string };
@@ -16,18 +16,20 @@ export interface FileSource {
    * where the place that holds them cannot be read.
    */
   plugins(): Promise<readonly string[]>;
-  /** Reads every `.sql` file of a plugin; what is wrong with one stands in its entry. */
+  /**
+   * Reads every `.sql` file of a plugin; the entry of a file that cannot be read has the reason.
+   */
   read(plugin: string): Promise<PluginFiles>;
 }
 
-/** The place that holds the plugins cannot be read; the message is for people, with the way out. */
+/** The directory or server of the plugins cannot be read; the message is for people, with a remedy. */
 export class SourceUnavailable extends Error {
   override readonly name = "SourceUnavailable";
 }
 
-/** A source whose plugins may bring code for a page of their own. */
+/** A source whose plugins may have code for a page. */
 export interface PluginSource extends FileSource {
-  /** The URL of the plugin's page code; `null` where it brings none, or there is no such plugin. */
+  /** The URL of the plugin's page code; `null` if it has none, or if the plugin is unknown. */
   pageOf(plugin: string): Promise<string | null>;
 }
 

@@ -5,13 +5,13 @@ import { textChecksum } from "../migration/text_checksum.ts";
 import type { SourceFile } from "./collect_migrations.ts";
 import type { FileSource } from "./file_source.ts";
 
-/** Where a plugin's page code is, relative to the manifest; `null` where it brings none. */
+/** The URL of a plugin's page code, relative to the manifest; `null` if it has none. */
 export type PageOf = (plugin: string) => string | null | Promise<string | null>;
 
 /**
- * Names every plugin of a source and its files, with the checksums of now; plugins and files in
- * alphabetical order. A file that cannot be read or is not UTF-8 has no checksum of its own: it is
- * promised as if it were empty, so that whoever loads it sees an error on it and not its absence.
+ * Names every plugin of a source and its files, with their present checksums; plugins and files in
+ * alphabetical order. A file that cannot be read or is not UTF-8 gets the checksum of an empty
+ * text, so that a program that loads it reports an error instead of a missing file.
  */
 export async function httpManifest(
   source: FileSource,

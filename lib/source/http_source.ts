@@ -1,5 +1,6 @@
-// Plugins on a server: a manifest that promises checksums, and the files beside it. Runs anywhere.
+// Plugins on a server: a manifest of checksums, and the files beside it. Runs anywhere.
 
+import pMap from "p-map";
 import {
   type Manifest,
   type ManifestFile,
@@ -18,19 +19,19 @@ export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 /** How many files are fetched at the same time. */
 const CONCURRENCY = 6;
 
-/** What there is to set. */
+/** Options of an HTTP source. */
 export interface HttpSourceOptions {
-  /** How long one answer may take, to its last byte; 30 seconds unless set. */
+  /** The time for one reply, to its last byte; 30 seconds by default. */
   readonly timeoutMs?: number;
 }
 
 /** A source of plugins on a server. */
 export interface HttpSource extends PluginSource {
-  /** Why there is no manifest, or why the one in force is an earlier one; `null` where all is well. */
+  /** Why there is no manifest, or why an earlier one is in use; `null` if there is no problem. */
   problem(): string | null;
 }
 
-/** The manifest that is in force, or why there is none. */
+/** The manifest in use, or why there is none. */
 type Known =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly message: string };
@@ -39,11 +40,11 @@ type Known =
  * Makes a source of `manifest.json` at an absolute URL; files are at
  * `<the manifest's folder>/<plugin>/migrations/<file>`.
  *
- * The server is asked for the manifest each time, once for all who ask at the same time, and for a
- * file only where its checksum is not in memory yet. A server that cannot be reached, or that says to
- * try later, changes nothing: the last manifest stays in force, the files in memory are served, the
- * others are `unreadable-file` findings, and `problem()` says so. An answer counts, whatever it is: without a manifest there are
- * no plugins, and `problem()` and the message say why.
+ * Each call fetches the manifest; concurrent calls share one request. A file is fetched only if its
+ * checksum is not in memory yet. If the server cannot be reached, or replies that it is
+ * unavailable, the last manifest stays in use: files in memory are served, the others are
+ * `unreadable-file` findings, and `problem()` has the reason. Any other reply without a manifest
+ * means that there are no plugins; `problem()` and the message have the reason.
  */
 export function httpSource(
   manifestUrl: string,
@@ -55,7 +56,7 @@ export function httpSource(
   let problem: string | null = null;
   let refreshing: Promise<Known> | null = null;
 
-  // Whoever asks while an answer is on its way gets that one.
+  // Concurrent calls share one request.
   function refresh(): Promise<Known> {
     return refreshing ??= fetchManifest().finally(() => refreshing = null);
   }
@@ -64,13 +65,13 @@ export function httpSource(
     const limits = { maxBytes: MAX_MANIFEST_BYTES, timeoutMs };
     const fetched = await fetchBounded(manifestUrl, fetch, limits);
     if (fetched.kind === "unreachable" && last !== null) {
-      problem = `Cannot reach ${manifestUrl}: ${fetched.reason}; the plugins are as they were`;
+      problem = `Cannot reach ${manifestUrl}: ${fetched.reason}; the last manifest stays in use`;
       return { ok: true, manifest: last };
     }
     const read = readManifest(manifestUrl, fetched);
     problem = read.ok ? null : read.message;
     last = read.ok ? read.manifest : null;
-    forgetOthers(cache, last);
+    dropOthers(cache, last);
     return read;
   }
 
@@ -100,7 +101,10 @@ export function httpSource(
     if (entry === undefined) {
       return { found: false, message: `There is no plugin "${plugin}" in ${manifestUrl}` };
     }
-    return { found: true, files: await mapBounded(entry.files, (file) => readFile(plugin, file)) };
+    const files = await pMap(entry.files, (file) => readFile(plugin, file), {
+      concurrency: CONCURRENCY,
+    });
+    return { found: true, files };
   }
 
   return {
@@ -129,19 +133,19 @@ function readManifest(
     case "too-large":
       return {
         ok: false,
-        message: `The manifest ${url} has more than ${MAX_MANIFEST_BYTES} bytes, which is the most`,
+        message: `The manifest ${url} has more than ${MAX_MANIFEST_BYTES} bytes, the limit`,
       };
     case "body": {
       let value: unknown;
       try {
         value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(fetched.bytes));
       } catch {
-        return { ok: false, message: `${url} is no manifest: it is not JSON in UTF-8` };
+        return { ok: false, message: `${url} is not a manifest: it is not JSON in UTF-8` };
       }
       const parsed = parseManifest(value);
       return parsed.ok
         ? { ok: true, manifest: parsed.value }
-        : { ok: false, message: `${url} is no manifest: ${parsed.message}` };
+        : { ok: false, message: `${url} is not a manifest: ${parsed.message}` };
     }
   }
   fetched satisfies never;
@@ -151,24 +155,10 @@ function pluginOf(manifest: Manifest, plugin: string): ManifestPlugin | undefine
   return manifest.plugins.find(({ name }) => name === plugin);
 }
 
-/** Memory holds what the manifest names and nothing else. */
-function forgetOthers(cache: Map<string, Uint8Array>, manifest: Manifest | null): void {
+/** Removes files that the manifest does not name. */
+function dropOthers(cache: Map<string, Uint8Array>, manifest: Manifest | null): void {
   const named = new Set(
     manifest?.plugins.flatMap(({ files }) => files.map(({ checksum }) => checksum)),
   );
   for (const checksum of cache.keys()) if (!named.has(checksum)) cache.delete(checksum);
-}
-
-/** Maps in order, a few at a time. */
-async function mapBounded<From, To>(
-  values: readonly From[],
-  map: (value: From) => Promise<To>,
-): Promise<readonly To[]> {
-  const results: To[] = [];
-  const waiting = values.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, value] of waiting) results[index] = await map(value);
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return results;
 }

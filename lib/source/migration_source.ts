@@ -3,14 +3,14 @@
 import type { Finding } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
 
-/** A plugin's files: those that parse, in ascending order, and what is wrong with the others. */
+/** A plugin's migrations, in ascending order, and findings about the files that do not parse. */
 export type LoadedMigrations =
   | {
     readonly found: true;
     readonly migrations: readonly Migration[];
     readonly findings: readonly Finding[];
   }
-  /** Why the plugin cannot be found, and the way out. */
+  /** Why the plugin cannot be found, with the remedy. */
   | { readonly found: false; readonly message: string };
 
 /** The names of plugins, or why they cannot be listed and the way out. */

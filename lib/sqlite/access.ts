@@ -1,9 +1,9 @@
 // What a statement would do, as SQLite's authorizer reports it. Pure; runs anywhere.
 
-/** The kinds of things in a schema. */
+/** The kinds of objects in a schema. */
 export type SchemaObject = "table" | "index" | "trigger" | "view";
 
-/** One thing that a statement would do. */
+/** One access of a statement to the database. */
 export type Access =
   | {
     readonly kind: "create" | "drop";
@@ -116,7 +116,7 @@ export type AlterForm =
   | "alter-constraint"
   | "add-column";
 
-// SQLite carries ALTER TABLE out with functions of its own, which the authorizer names.
+// SQLite implements ALTER TABLE by internal functions, which the authorizer names.
 const ALTER_FUNCTIONS: Readonly<Record<string, AlterForm>> = {
   sqlite_rename_table: "rename-table",
   sqlite_rename_column: "rename-column",

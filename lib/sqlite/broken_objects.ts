@@ -1,4 +1,4 @@
-// Compiles every view and trigger, so that one which a migration broke is noticed before COMMIT.
+// Compiles every view and trigger, to find before COMMIT those that a migration broke.
 
 import { type CompiledObject, compiledObjects } from "./compiled_objects.ts";
 import type { Connection } from "./connection.ts";
@@ -21,12 +21,12 @@ export function brokenObjects(connection: Connection, schema: Schema): readonly 
   });
 }
 
-// A view with an INSTEAD OF INSERT trigger alone takes no DELETE, and need not.
+// A view whose only trigger is INSTEAD OF INSERT does not accept DELETE, which is no error.
 function hasNoTrigger(message: string, view: string): boolean {
   return message === `cannot modify ${view} because it is a view`;
 }
 
-/** Prepares a statement; returns why that fails, or `null`. */
+/** Prepares a statement; returns SQLite's message if that fails, or `null`. */
 export function compile(connection: Connection, sql: string): string | null {
   using script = new Script(connection, sql);
   const prepared = script.prepare();

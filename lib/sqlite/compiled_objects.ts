@@ -51,7 +51,7 @@ function viewColumns(connection: Connection, view: string): readonly string[] {
     return connection.rows("SELECT name FROM pragma_table_info(?, 'main')", [view])
       .map((row) => textOf(row, "name"));
   } catch (error) {
-    // A view that does not compile is reported as itself.
+    // A view that does not compile is reported as a view.
     if (error instanceof SqliteError) return [];
     throw error;
   }

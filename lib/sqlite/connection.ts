@@ -4,44 +4,45 @@ import type { Vfs } from "../vfs/install_vfs.ts";
 import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
+import { StorageError } from "../vfs/storage.ts";
 
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** Where a database lives. */
+/** The location of a database. */
 export type DatabaseLocation =
   | { readonly kind: "memory" }
   | {
     readonly kind: "file";
     readonly vfs: Vfs;
     readonly path: string;
-    readonly existence: "must-exist" | "create";
+    /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
+    readonly access: "read" | "write" | "create";
   };
 
-// How long an open database of another owner is waited for; owners give idle databases back sooner.
-const BUSY_TIMEOUT_MS = 1_000;
-
-// Room for rebuilding a table of some hundred thousand rows without reading a page twice. SQLite takes it
-// only as it fills.
+// Enough to rebuild a table of some hundred thousand rows without reading a page twice. SQLite
+// allocates pages only as it needs them.
 const CACHE_KIB = 64 * 1024;
 
-/** A connection; every method throws `SqliteError` where SQLite fails. */
+/** A connection. Every method throws `SqliteError` if SQLite fails. */
 export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
-  readonly #vfs: Vfs | null;
+  readonly #file: { readonly vfs: Vfs; readonly path: string } | null;
+  // Whether a transaction was begun that neither commit() nor rollback() has ended.
+  #isBegun = false;
 
   /** Opens a database; SQLite reads the file only when the first statement runs. */
   constructor(sqlite3: Sqlite3, location: DatabaseLocation) {
     this.sqlite3 = sqlite3;
-    this.#vfs = location.kind === "file" ? location.vfs : null;
+    this.#file = location.kind === "file" ? location : null;
     this.#database = this.#attempt(() =>
       location.kind === "memory"
         ? new sqlite3.oo1.DB({ filename: ":memory:", flags: "c" })
         : new sqlite3.oo1.DB({
-          filename: location.path,
-          flags: location.existence === "create" ? "c" : "w",
+          filename: location.access === "read" ? uriOf(location.path, "read") : location.path,
+          flags: location.access === "create" ? "c" : "w",
           vfs: location.vfs.name,
         })
     );
@@ -50,15 +51,15 @@ export class Connection implements Disposable {
     }
     this.pointer = this.#database.pointer;
     try {
-      this.#harden();
+      this.#harden(location.kind === "file" ? location.access : "write");
     } catch (error) {
-      // A damaged file shows itself here; left open, it would stay locked.
+      // A damaged file fails here; if it stayed open, it would stay locked.
       this.close();
       throw error;
     }
   }
 
-  /** Runs godwit's own SQL, one or more statements. */
+  /** Runs SQL of godwit itself, one or more statements. */
   exec(sql: string): void {
     this.#attempt(() => this.#database.exec(sql));
   }
@@ -69,8 +70,8 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Runs a query whose values are texts, integers and NULLs, and returns its rows in order. They cross
-   * from WebAssembly as one JSON text, many times as fast as value by value.
+   * Runs a query whose values are texts, integers and NULLs, and returns its rows in order. They
+   * leave WebAssembly as one JSON text, which is many times as fast as value by value.
    */
   manyRows(
     columns: readonly string[],
@@ -95,7 +96,7 @@ export class Connection implements Disposable {
     return Number(this.value(sql, bind));
   }
 
-  /** Asks `callback` about everything that statements would do; `null` asks nobody. */
+  /** Sets the authorizer, which SQLite calls for each access of a statement; `null` removes it. */
   authorize(callback: AuthorizerCallback | null): void {
     this.sqlite3.capi.sqlite3_set_authorizer(this.pointer, callback ?? 0, 0);
   }
@@ -107,16 +108,17 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Counts the rows that a statement, prepared and run by `action`, deletes from tables of `main`: by
-   * DELETE, by a conflict that REPLACE resolves, or by a trigger. Of virtual tables it sees the shadow
-   * tables only: https://sqlite.org/c3ref/preupdate_blobwrite.html
+   * Counts the rows that a statement, prepared and run by `action`, deletes from tables of `main`:
+   * by DELETE, by a conflict that REPLACE resolves, or by a trigger. Of virtual tables it sees the
+   * shadow tables only: https://sqlite.org/c3ref/preupdate_blobwrite.html
    */
   countDeletes<T>(
     action: () => T,
   ): { readonly result: T; readonly deletes: ReadonlyMap<string, number> } {
     const { capi, wasm } = this.sqlite3;
     const deletes = new Map<string, number>();
-    // The strings are read only where a row goes, which a hook that is given them could not choose.
+    // The strings are decoded only for a deletion; a hook that receives them as text decodes them
+    // all.
     const hook = wasm.installFunction("v(ppippjj)", (_, _db, action, database, table) => {
       if (action !== capi.SQLITE_DELETE || wasm.cstrToJs(database) !== "main") return;
       const name = wasm.cstrToJs(table) ?? "";
@@ -141,15 +143,60 @@ export class Connection implements Disposable {
     return this.sqlite3.capi.sqlite3_get_autocommit(this.pointer) === 0;
   }
 
-  /** How many rows the last INSERT, UPDATE or DELETE wrote. */
+  /** The number of rows that the last INSERT, UPDATE or DELETE wrote. */
   get changes(): number {
     return Number(this.sqlite3.capi.sqlite3_changes64(this.pointer));
   }
 
-  /** What SQLite says of the last call, which returned `resultCode`. */
+  /** The failure of the last call, which returned `resultCode`. */
   failure(resultCode: number, offset: number | null): SqliteFailure {
     const extended = this.sqlite3.capi.sqlite3_extended_errcode(this.pointer) || resultCode;
     return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;
+  }
+
+  /** Begins a transaction that may write. */
+  begin(): void {
+    this.exec("BEGIN IMMEDIATE");
+    this.#isBegun = true;
+  }
+
+  /** Ends a transaction. Throws where it may or may not have been kept. */
+  commit(): void {
+    this.checkTransaction();
+    this.#isBegun = false;
+    this.exec("COMMIT");
+    this.verify();
+  }
+
+  /** Undoes a transaction, unless SQLite has done so by itself. */
+  rollback(): void {
+    this.#isBegun = false;
+    if (this.inTransaction) this.exec("ROLLBACK");
+  }
+
+  /**
+   * Throws where SQLite has rolled back the transaction by itself. It does so when the disk fails, and some
+   * of its queries about the schema succeed all the same; what runs after them would be committed one by
+   * one.
+   */
+  checkTransaction(): void {
+    if (!this.#isBegun || this.inTransaction) return;
+    this.#isBegun = false;
+    throw this.#describe(
+      this.sqlite3.capi.SQLITE_IOERR,
+      "an error of the disk ended the transaction",
+      null,
+    );
+  }
+
+  /** Throws where what was committed may not be seen by others, or what was read may be mixed. */
+  verify(): void {
+    try {
+      if (this.#file !== null) this.#file.vfs.verify(this.#file.path);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      throw new SqliteError({ code: "SQLITE_IOERR", message: error.message, offset: null }, error);
+    }
   }
 
   /** Closes the database, which checkpoints and removes its write-ahead log. Closing twice is harmless. */
@@ -163,17 +210,28 @@ export class Connection implements Disposable {
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
   // schema cannot call functions with side effects: https://sqlite.org/security.html
-  #harden(): void {
+  #harden(access: "read" | "write" | "create"): void {
     const { capi } = this.sqlite3;
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
-    capi.sqlite3_busy_timeout(this.pointer, BUSY_TIMEOUT_MS);
-    this.exec(`PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-${CACHE_KIB}`);
+    this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, access === "read");
+    this.exec(`PRAGMA cache_size=-${CACHE_KIB}`);
+    if (this.#file !== null) this.#keepLock();
+  }
+
+  // With a log the lock stays until the connection is closed. With a rollback journal it stays in exclusive
+  // locking mode, which with a log would keep other programs out: https://sqlite.org/pragma.html#pragma_locking_mode
+  #keepLock(): void {
+    this.exec("BEGIN");
+    if (this.value("PRAGMA journal_mode") !== "wal") this.exec("PRAGMA locking_mode=EXCLUSIVE");
+    this.exec("COMMIT");
   }
 
   #attempt<T>(action: () => T): T {
     try {
-      return action();
+      const result = action();
+      this.checkTransaction();
+      return result;
     } catch (error) {
       if (!(error instanceof this.sqlite3.SQLite3Error)) throw error;
       // Of the form "SQLITE_FULL: sqlite3 result code 13: database or disk is full".
@@ -184,8 +242,18 @@ export class Connection implements Disposable {
 
   #describe(resultCode: number, message: string, offset: number | null): SqliteError {
     const code = this.sqlite3.capi.sqlite3_js_rc_str(resultCode) ?? `SQLITE_${resultCode}`;
-    const cause = this.#vfs?.takeError() ?? null;
-    const text = cause === null ? message : `${message}: ${cause.message}`;
+    const cause = this.#file?.vfs.takeError() ?? null;
+    // Of these SQLite knows nothing and calls them errors of the disk.
+    const text = cause === null
+      ? message
+      : cause.code === "EFOREIGNLOG" || cause.code === "EREPLACED"
+      ? cause.message
+      : `${message}: ${cause.message}`;
     return new SqliteError({ code, message: text, offset }, cause ?? undefined);
   }
+}
+
+/** The name of a database with an access that the VFS knows: https://sqlite.org/uri.html */
+export function uriOf(path: string, access: "read" | "new"): string {
+  return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }

@@ -1,4 +1,4 @@
-// Finds foreign keys that point at nothing. Pure; runs anywhere.
+// Finds foreign keys without a parent table. Pure; runs anywhere.
 
 import type { Schema } from "./schema.ts";
 

@@ -3,7 +3,7 @@
 import init from "@sqlite.org/sqlite-wasm";
 import type { Sqlite3 } from "./sqlite3.ts";
 
-/** What Emscripten's loader takes; the package's own type leaves the argument out. */
+/** The argument of Emscripten's loader, which the type in the package omits. */
 interface LoaderOptions {
   instantiateWasm(
     imports: WebAssembly.Imports,
@@ -17,15 +17,15 @@ type Loader = (options: LoaderOptions) => Promise<Sqlite3>;
 
 /**
  * Instantiates SQLite. A compiled module serves any number of instances, each with a heap of its
- * own, in any worker. Compiling takes about five times as long as instantiating. `onError` is told what
- * SQLite's own storage for browsers would log as an error.
+ * own, in any worker. Compiling takes about five times as long as instantiating. `onError` receives
+ * the errors that SQLite's storage for browsers would log.
  */
 export async function loadSqlite(
   module: WebAssembly.Module,
-  onError: (...told: readonly unknown[]) => void = ignore,
+  onError: (...values: readonly unknown[]) => void = ignore,
 ): Promise<Sqlite3> {
   configureApi(onError);
-  // The package declares less and other than it does; `Sqlite3` says what is used of it.
+  // The declarations in the package are incomplete and partly wrong; `Sqlite3` replaces them.
   const load = init as unknown as Loader;
   return await new Promise((resolve, reject) => {
     load({
@@ -39,9 +39,9 @@ export async function loadSqlite(
   });
 }
 
-// SQLite's JavaScript layer logs every failed statement; here failures are values that replies carry. In
-// a browser it would also start a worker for a VFS that is not used here.
-function configureApi(onError: (...told: readonly unknown[]) => void): void {
+// SQLite's JavaScript layer logs every failed statement; here a failure is a value in a reply. In a
+// browser it would also start a worker for a VFS that godwit does not use.
+function configureApi(onError: (...values: readonly unknown[]) => void): void {
   Object.assign(globalThis, {
     sqlite3ApiConfig: {
       debug: ignore,

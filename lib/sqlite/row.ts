@@ -1,4 +1,4 @@
-// Reads typed values from rows. A value of another type means a foreign or damaged table.
+// Reads typed values from rows. A value of another type means that the table is damaged.
 
 import type { Row } from "./connection.ts";
 import { SqliteError } from "./sqlite_error.ts";
@@ -29,6 +29,6 @@ export function nullableIntegerOf(row: Row, column: string): number | null {
 
 function unexpected(column: string, expected: string): SqliteError {
   const message =
-    `The column ${column} does not hold ${expected}; the table is damaged or not godwit's`;
+    `The column ${column} does not hold ${expected}; the table is damaged or has another form`;
   return new SqliteError({ code: "SQLITE_CORRUPT", message, offset: null });
 }

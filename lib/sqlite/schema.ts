@@ -15,16 +15,16 @@ export interface Column {
   readonly generated: boolean;
 }
 
-/** A table; the shadow tables that a virtual table keeps are a part of it and not listed. */
+/** A table. The shadow tables of a virtual table are part of it and not listed. */
 export interface Table {
   readonly name: string;
-  /** `index` is a virtual table that only indexes the rows of another, such as FTS5 with `content=`. */
+  /** `index` is a virtual table that only indexes another table, such as FTS5 with `content=`. */
   readonly kind: "table" | "virtual" | "index";
   readonly withoutRowid: boolean;
   readonly strict: boolean;
   readonly sql: string;
   readonly columns: readonly Column[];
-  /** One line for each foreign key, in a form made for comparing. */
+  /** The foreign keys, in the order that SQLite lists them. */
   readonly foreignKeys: readonly ForeignKey[];
 }
 
@@ -37,7 +37,9 @@ export interface ForeignKey {
   readonly onUpdate: string;
 }
 
-/** An index that has a CREATE INDEX statement, or a trigger, on a table or a view that is listed. */
+/**
+ * An index that has a CREATE INDEX statement, or a trigger, on a table or a view that is listed.
+ */
 export interface Attachment {
   readonly name: string;
   readonly table: string;
@@ -50,7 +52,7 @@ export interface View {
   readonly sql: string;
 }
 
-/** A plugin's own schema, without godwit's tables and SQLite's. Everything is sorted by name. */
+/** A schema without SQLite's own tables. Everything is sorted by name. */
 export interface Schema {
   readonly tables: readonly Table[];
   readonly indexes: readonly Attachment[];
@@ -58,40 +60,37 @@ export interface Schema {
   readonly views: readonly View[];
 }
 
-/** A schema without anything in it. */
+/** A schema without objects. */
 export const EMPTY_SCHEMA: Schema = { tables: [], indexes: [], triggers: [], views: [] };
 
-const RESERVED_NAMES = ["plugin_schema_migrations", "plugin_schema_migration_log"];
-const RESERVED_PREFIX = "godwit_";
-
-/** Says whether a table is godwit's, which a plugin's SQL may not touch. */
-export function isReserved(table: string): boolean {
-  const name = table.toLowerCase();
-  return RESERVED_NAMES.includes(name) || name.startsWith(RESERVED_PREFIX);
-}
-
-// Columns and foreign keys follow from a table's CREATE statement, so those of one that stands unchanged
-// are not read again: a hundred migrations on a hundred tables would otherwise read ten thousand.
+// Columns and foreign keys follow from a table's CREATE statement: they are read again only if that
+// has changed. A hundred migrations on a hundred tables would otherwise read ten thousand tables.
 const readBefore = new WeakMap<Connection, ReadonlyMap<string, KnownTable>>();
 
 type KnownTable = Pick<Table, "sql" | "columns" | "foreignKeys">;
 
-// SQLite keeps the table of a trigger as it was typed. NOCASE folds what SQLite itself folds: ASCII.
+// SQLite stores the table of a trigger as it was typed. NOCASE folds ASCII, as SQLite does for
+// names.
 const TRIGGER_TABLE = `coalesce((SELECT t.name FROM main.sqlite_schema t
   WHERE t.type IN ('table', 'view') AND t.name = o.tbl_name COLLATE NOCASE), o.tbl_name)`;
 
-/** Reads the plugin's schema. */
-export function readSchema(connection: Connection): Schema {
+/** Reads the schema without the tables that `isOmitted` names and what is attached to them. */
+export function readSchema(
+  connection: Connection,
+  isOmitted: (table: string) => boolean,
+): Schema {
   const objects = connection.manyRows(
     ["type", "name", "sql", "tbl_name"],
-    `SELECT type, name, sql, CASE type WHEN 'trigger' THEN ${TRIGGER_TABLE} ELSE tbl_name END AS tbl_name
-       FROM main.sqlite_schema o WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
-  ).filter((row) => !isReserved(textOf(row, "tbl_name")));
+    `SELECT type, name, sql,
+            CASE type WHEN 'trigger' THEN ${TRIGGER_TABLE} ELSE tbl_name END AS tbl_name
+       FROM main.sqlite_schema o
+      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+  ).filter((row) => !isOmitted(textOf(row, "tbl_name")));
   const pick = (type: string): readonly Row[] => objects.filter((row) => row["type"] === type);
   const tables = readTables(connection, pick("table"));
   const views = pick("view").map((row) => ({ name: textOf(row, "name"), sql: textOf(row, "sql") }));
   const owners = new Set([...tables, ...views].map(({ name }) => name));
-  // What hangs on a shadow table is not listed either.
+  // Indexes and triggers of a shadow table are not listed either.
   const attachments = (type: string): readonly Attachment[] =>
     pick(type).map((row) => ({
       name: textOf(row, "name"),
@@ -103,7 +102,7 @@ export function readSchema(connection: Connection): Schema {
 
 function readTables(connection: Connection, rows: readonly Row[]): readonly Table[] {
   const statements = new Map(rows.map((row) => [textOf(row, "name"), textOf(row, "sql")]));
-  // A table becomes the shadow of another, or ends to be it, while its own statement stays as it is.
+  // A table can become a shadow table, or stop being one, without a change of its CREATE statement.
   const lists = new Map(
     connection.manyRows(
       ["name", "type", "wr", "strict"],
@@ -140,7 +139,7 @@ function describeTables(
 ): ReadonlyMap<string, KnownTable> {
   if (tables.length === 0) return new Map();
   const wanted = [JSON.stringify(tables.map(({ name }) => name))];
-  // Without the schema's name, a temporary table of the same name would answer.
+  // Without the schema's name, SQLite would describe a temporary table of the same name.
   const columns = groupByTable(connection.manyRows(
     ["table", "name", "type", "notnull", "dflt_value", "pk", "hidden"],
     `SELECT n.value AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
@@ -148,9 +147,10 @@ function describeTables(
     wanted,
   ));
   const foreignKeys = groupByTable(connection.manyRows(
-    ["table", "columns", "parent", "parent_columns", "on_delete", "on_update"],
-    `SELECT n.value AS "table", group_concat(f."from" ORDER BY f.seq) AS columns, f."table" AS parent,
-            coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns, f.on_delete, f.on_update
+    ["table", "parent", "on_delete", "on_update", "columns", "parent_columns"],
+    `SELECT n.value AS "table", f."table" AS parent, f.on_delete, f.on_update,
+            group_concat(f."from" ORDER BY f.seq) AS columns,
+            coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns
        FROM json_each(?) n JOIN pragma_foreign_key_list(n.value, 'main') f
       GROUP BY n.key, f.id ORDER BY n.key, f.id`,
     wanted,
@@ -164,14 +164,14 @@ function describeTables(
   }]));
 }
 
-// FTS5 keeps rows that are its own in the shadow table `_content`, and its statistics of every row in
-// `_docsize`: https://sqlite.org/fts5.html#fts5_data_structures
+// FTS5 stores its own rows in the shadow table `_content`, and the sizes of all rows in `_docsize`:
+// https://sqlite.org/fts5.html#fts5_data_structures
 function virtualKind(name: string, tables: ReadonlyMap<string, string>): "virtual" | "index" {
   return tables.has(`${name}_docsize`) && !tables.has(`${name}_content`) ? "index" : "virtual";
 }
 
-// Hidden columns of 2 and 3 are generated ones; 1 are no columns of the plugin's but a virtual table's
-// own, such as FTS5's rank and the one that is called as the table is.
+// `hidden` is 2 or 3 for generated columns, and 1 for columns that a virtual table adds, such as
+// `rank` of FTS5: https://sqlite.org/pragma.html#pragma_table_xinfo
 function readColumn(row: Row): Column {
   return {
     name: textOf(row, "name"),

@@ -1,10 +1,10 @@
-// Writes down the difference between two schemas, so that two runs of one migration can be compared.
+// Describes the difference between two schemas, to compare two runs of one migration.
 
 import type { Schema } from "./schema.ts";
 
 /**
- * The objects that `after` has and `before` has not, and the other way round, with their CREATE
- * statements, as one text. Equal texts from equal beginnings mean equal schemas.
+ * The objects that are in one schema alone, with their CREATE statements, as one text. If two runs
+ * start from equal schemas, equal texts mean that they end with equal schemas.
  */
 export function schemaDelta(before: Schema, after: Schema): string {
   const kinds = ["tables", "indexes", "triggers", "views"] as const;

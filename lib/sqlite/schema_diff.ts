@@ -4,7 +4,7 @@ import type { SchemaObject } from "./access.ts";
 import type { Attachment, Column, ForeignKey, Schema, Table, View } from "./schema.ts";
 import type { Lineage } from "./schema_lineage.ts";
 
-/** One thing that the schema gained, lost or altered. */
+/** One object or column that was added, removed, altered or renamed. */
 export interface SchemaChange {
   readonly change: "added" | "removed" | "altered" | "renamed";
   readonly object: SchemaObject | "column";
@@ -15,14 +15,14 @@ export interface SchemaChange {
   readonly detail: string | null;
 }
 
-/** A table before the migration and what became of it. */
+/** A table before the migration and the same table after it. */
 export interface TableFate {
   readonly before: Table;
-  /** `null` where the table is gone. */
+  /** `null` if the table was dropped. */
   readonly after: Table | null;
-  /** Columns of `before` whose values are gone though the table is not. */
+  /** Dropped columns of a table that still exists. */
   readonly droppedColumns: readonly string[];
-  /** Stored columns that are still there, and what they are called now. */
+  /** Stored columns that still exist, with their present names. */
   readonly keptColumns: readonly KeptColumn[];
 }
 
@@ -41,8 +41,8 @@ export interface SchemaDiff {
 }
 
 /**
- * Compares two schemas. A table that was dropped and made again under its name is the same table;
- * a column is lost where neither its name nor a renamed descendant is left.
+ * Compares two schemas. A table that was dropped and created again under its name is the same
+ * table. A column is dropped if neither its name nor a renamed descendant is left.
  */
 export function diffSchemas(before: Schema, after: Schema, lineage: Lineage): SchemaDiff {
   const survivorOf = findSurvivors(after, lineage);
@@ -84,13 +84,13 @@ function findSurvivors(after: Schema, lineage: Lineage): (table: Table) => Table
   return ({ name }) => descendants.get(name) ?? namesakes.get(name.toLowerCase()) ?? null;
 }
 
-/** The column that `column` of the former table has become. */
+/** The present name of `column` of the former table. */
 function successorOf(column: string, before: Table, after: Table, lineage: Lineage): Column | null {
   const origin = lineage.get(after.name);
   return after.columns.find(({ name }) =>
     origin?.table === before.name
       ? origin.columns.get(name) === column
-      // A recreated table: its columns are told by their names.
+      // A recreated table: its columns are matched by name.
       : sameName(name, column)
   ) ?? null;
 }
@@ -114,7 +114,7 @@ function keptColumns(before: Table, after: Table, lineage: Lineage): readonly Ke
 
 function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly SchemaChange[] {
   if (after === null) return [change("removed", "table", null, before.name)];
-  // The very columns that were read before belong to a table that no statement has changed.
+  // The same array as before means that no statement has changed the table.
   if (after.columns === before.columns && after.name === before.name) return [];
   const changes: SchemaChange[] = [];
   if (after.name !== before.name) {
@@ -171,7 +171,7 @@ function describeTable(before: Table, after: Table, columnsChanged: boolean): st
   if (before.withoutRowid !== after.withoutRowid) {
     altered.push(after.withoutRowid ? "now WITHOUT ROWID" : "no longer WITHOUT ROWID");
   }
-  // What SQLite has no pragma for, such as CHECK constraints, shows in the text alone.
+  // No pragma shows CHECK constraints and the like; only the text does.
   if (altered.length === 0 && !columnsChanged && bodyOf(before) !== bodyOf(after)) {
     altered.push("definition");
   }

@@ -1,19 +1,20 @@
-// Follows tables and columns through a migration, so that a rename is not mistaken for a loss. Pure.
+// Follows tables and columns through a migration, so that a rename is not mistaken for a loss.
+// Pure.
 
 import type { AlterForm } from "./access.ts";
 import type { Schema, Table } from "./schema.ts";
 
-/** A table that exists now and the one it was when the migration began; `null` if it is new. */
+/** A table and the table that it was when the migration began; `null` if it is new. */
 interface Origin {
   readonly table: string | null;
-  /** Present column to former column; `null` for a new one. */
+  /** The former column of each present column; `null` for a new one. */
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
-/** Where today's tables come from, by their present names. */
+/** The origins of the present tables, by their present names. */
 export type Lineage = ReadonlyMap<string, Origin>;
 
-/** The lineage before the first statement: everything is itself. */
+/** The lineage before the first statement: each table and column is its own origin. */
 export function startLineage(schema: Schema): Lineage {
   return new Map(schema.tables.map((table) => [table.name, {
     table: table.name,

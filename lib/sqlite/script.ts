@@ -1,19 +1,19 @@
 // Walks through the statements of a script by SQLite's own prepare tail.
 
-import { skipEmptyStatements } from "../migration/skip_trivia.ts";
 import type { Connection } from "./connection.ts";
+import { skipEmptyStatements } from "./skip_trivia.ts";
 import type { Pointer, SqlValue } from "./sqlite3.ts";
 import type { SqliteFailure } from "./sqlite_error.ts";
 
-/** What stands next in a script. */
+/** The next part of a script. */
 export type Prepared =
   | { readonly kind: "statement"; readonly statement: Statement }
-  /** A comment, a lone semicolon, or a statement that the authorizer passed over. */
+  /** A comment, a lone semicolon, or a statement that the authorizer ignored. */
   | { readonly kind: "nothing"; readonly text: StatementText }
   | { readonly kind: "end" }
   | { readonly kind: "failed"; readonly text: StatementText; readonly failure: SqliteFailure };
 
-/** Where a statement stands in its script. */
+/** The text of a statement and its position in the script. */
 export interface StatementText {
   /** The statement as written, from its first token, without the white space around it. */
   readonly sql: string;
@@ -47,7 +47,7 @@ export class Script implements Disposable {
     this.#tail = this.#start;
   }
 
-  /** Prepares the statement at the present place; may be repeated. */
+  /** Prepares the statement at the present position; may be repeated. */
   prepare(): Prepared {
     const { capi, wasm } = this.#connection.sqlite3;
     const from = this.#at - this.#start;
@@ -62,8 +62,8 @@ export class Script implements Disposable {
       this.#out + 4,
     );
     if (code !== capi.SQLITE_OK) {
-      const place = capi.sqlite3_error_offset(this.#connection.pointer);
-      const failure = this.#connection.failure(code, place < 0 ? null : from + place);
+      const offset = capi.sqlite3_error_offset(this.#connection.pointer);
+      const failure = this.#connection.failure(code, offset < 0 ? null : from + offset);
       return { kind: "failed", failure, text: this.#failedText(from, failure) };
     }
     this.#tail = wasm.peekPtr(this.#out + 4);
@@ -74,7 +74,7 @@ export class Script implements Disposable {
       : { kind: "statement", statement: new Statement(this.#connection, pointer, text) };
   }
 
-  /** Moves on to what follows the prepared statement. */
+  /** Moves behind the prepared statement. */
   advance(): void {
     this.#at = this.#tail;
   }
@@ -86,8 +86,8 @@ export class Script implements Disposable {
     return { sql: raw.slice(lead).trim(), offset };
   }
 
-  // SQLite cannot tell where a statement ends that it does not understand; for showing it, the next
-  // semicolon will do.
+  // SQLite does not find the end of a statement that it cannot parse. The next semicolon is close
+  // enough to show the statement.
   #failedText(from: number, failure: SqliteFailure): StatementText {
     const semicolon = this.#bytes.indexOf(0x3b, failure.offset ?? from);
     return this.#text(from, semicolon === -1 ? this.#bytes.length : semicolon + 1);
@@ -112,19 +112,21 @@ export class Statement implements Disposable {
     this.text = text;
   }
 
-  /** How many parameters the statement has; a migration has nothing to bind to them. */
+  /** The number of parameters; a migration has no values to bind to them. */
   get parameterCount(): number {
     return this.#connection.sqlite3.capi.sqlite3_bind_parameter_count(this.#pointer);
   }
 
-  /** Runs the statement to its end; its rows, if any, are passed over. */
+  /** Runs the statement to its end and ignores its rows. */
   run(): SqliteFailure | null {
     const { capi } = this.#connection.sqlite3;
     while (true) {
       const code = capi.sqlite3_step(this.#pointer);
-      if (code === capi.SQLITE_DONE) return null;
+      if (code === capi.SQLITE_DONE) break;
       if (code !== capi.SQLITE_ROW) return this.#connection.failure(code, null);
     }
+    this.#connection.checkTransaction();
+    return null;
   }
 
   /** Whether it writes nothing: https://sqlite.org/c3ref/stmt_readonly.html */
@@ -132,7 +134,7 @@ export class Statement implements Disposable {
     return this.#connection.sqlite3.capi.sqlite3_stmt_readonly(this.#pointer) !== 0;
   }
 
-  /** The names of its result's columns; names may repeat. */
+  /** The names of the columns of its result; names may repeat. */
   get columns(): readonly string[] {
     const { capi } = this.#connection.sqlite3;
     const count = capi.sqlite3_column_count(this.#pointer);
@@ -142,7 +144,7 @@ export class Statement implements Disposable {
     );
   }
 
-  /** Runs the statement to its next row: the values, `null` at the end, or why it failed. */
+  /** Runs the statement to its next row: the values, `null` at the end, or the failure. */
   step(): readonly SqlValue[] | SqliteFailure | null {
     const { capi } = this.#connection.sqlite3;
     const code = capi.sqlite3_step(this.#pointer);

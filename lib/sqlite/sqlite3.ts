@@ -1,5 +1,5 @@
-// The parts of SQLite's JavaScript API that godwit uses, as they are. The package's own declarations
-// differ from what it does: 64-bit integers are BigInts, and struct members have other names.
+// The parts of SQLite's JavaScript API that godwit uses, with their actual types. The declarations
+// in the package are wrong: 64-bit integers are BigInts, and struct members have other names.
 
 /** An address in an instance's heap; 0 is NULL. */
 export type Pointer = number;
@@ -45,7 +45,7 @@ export interface Oo1Database {
   selectObjects(sql: string, bind?: readonly SqlValue[]): Record<string, SqlValue>[];
   /** Runs one statement and returns the first value of its first row. */
   selectValue(sql: string, bind?: readonly SqlValue[]): SqlValue | undefined;
-  /** Gives the database back. */
+  /** Closes the database. */
   close(): void;
 }
 
@@ -70,23 +70,30 @@ export type PreupdateCallback = (
   newRowid: bigint,
 ) => void;
 
-type Method = (...args: never[]) => number;
+/**
+ * A function that SQLite calls.
+ * @internal
+ */
+export type Method = (...args: never[]) => number | void;
 
-/** The files of one directory of OPFS: https://sqlite.org/wasm/doc/trunk/persistence.md#vfs-opfs-sahpool */
+/**
+ * The files of one directory of OPFS:
+ * https://sqlite.org/wasm/doc/trunk/persistence.md#vfs-opfs-sahpool
+ */
 export interface OpfsPool {
   readonly vfsName: string;
   getFileNames(): readonly string[];
   getFileCount(): number;
-  /** Throws where there is no such file. */
+  /** Throws if the file does not exist. */
   exportFile(name: string): Uint8Array<ArrayBuffer>;
-  /** Says whether there was such a file. */
+  /** Returns whether the file existed. */
   unlink(name: string): boolean;
   reserveMinimumCapacity(files: number): Promise<number>;
 }
 
 /** A running instance of SQLite. */
 export interface Sqlite3 {
-  /** Which SQLite it is. */
+  /** The version of SQLite. */
   readonly version: { readonly libVersion: string };
   /** Its object-oriented interface. */
   readonly oo1: {
@@ -95,7 +102,8 @@ export interface Sqlite3 {
     ) => Oo1Database;
   };
   /**
-   * Opens every file of a directory of OPFS and registers a VFS for them; in dedicated workers of browsers.
+   * Opens every file of a directory of OPFS and registers a VFS for them. Available in dedicated
+   * workers of browsers.
    * @internal
    */
   readonly installOpfsSAHPoolVfs?: (options: {
@@ -107,12 +115,12 @@ export interface Sqlite3 {
     readonly verbosity: number;
   }) => Promise<OpfsPool>;
   /**
-   * What it throws.
+   * The error that its methods throw.
    * @internal
    */
   readonly SQLite3Error: new (...args: never[]) => Error & { readonly resultCode: number };
   /**
-   * How storage is registered with it.
+   * Registers storage with it.
    * @internal
    */
   readonly vfs: {
@@ -189,6 +197,7 @@ interface Capi {
   ): void;
   sqlite3_set_authorizer(db: Pointer, callback: AuthorizerCallback | 0, unused: Pointer): number;
   sqlite3_js_rc_str(code: number): string | undefined;
+  sqlite3_uri_parameter(name: Pointer, parameter: string): string | null;
 
   sqlite3_prepare_v3(
     db: Pointer,
@@ -214,6 +223,8 @@ interface Capi {
   readonly SQLITE_FULL: number;
   readonly SQLITE_INTERRUPT: number;
   readonly SQLITE_CANTOPEN: number;
+  readonly SQLITE_CORRUPT: number;
+  readonly SQLITE_NOTADB: number;
   readonly SQLITE_NOTFOUND: number;
   readonly SQLITE_FCNTL_HAS_MOVED: number;
   readonly SQLITE_FCNTL_CKPT_START: number;
@@ -230,6 +241,8 @@ interface Capi {
   readonly SQLITE_IOERR_DELETE_NOENT: number;
   readonly SQLITE_IOERR_ACCESS: number;
   readonly SQLITE_IOERR_CLOSE: number;
+  readonly SQLITE_IOERR_SHMLOCK: number;
+  readonly SQLITE_IOERR_SHMMAP: number;
 
   readonly SQLITE_OPEN_READONLY: number;
   readonly SQLITE_OPEN_READWRITE: number;
@@ -242,9 +255,11 @@ interface Capi {
   readonly SQLITE_ACCESS_EXISTS: number;
   readonly SQLITE_ACCESS_READWRITE: number;
   readonly SQLITE_LOCK_NONE: number;
+  readonly SQLITE_LOCK_SHARED: number;
   readonly SQLITE_IOCAP_POWERSAFE_OVERWRITE: number;
 
   readonly SQLITE_DBCONFIG_DEFENSIVE: number;
+  readonly SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: number;
   readonly SQLITE_DBCONFIG_TRUSTED_SCHEMA: number;
   readonly SQLITE_DBCONFIG_DQS_DDL: number;
   readonly SQLITE_DBCONFIG_DQS_DML: number;

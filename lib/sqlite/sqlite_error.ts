@@ -10,7 +10,7 @@ export interface SqliteFailure {
   readonly offset: number | null;
 }
 
-/** A failure of godwit's own SQL. Sessions catch it once and turn it into a value. */
+/** A failure of SQL that godwit itself runs. Sessions catch it once and turn it into a value. */
 export class SqliteError extends Error {
   override readonly name = "SqliteError";
   readonly failure: SqliteFailure;
@@ -36,7 +36,7 @@ const UNAVAILABLE = [
 ];
 
 const ADVICE: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: "another process has it open: close it there and try again",
+  SQLITE_BUSY: "end its transaction, or close the database there, and try again",
   SQLITE_NOTADB:
     "it is not a SQLite database, or it is encrypted: move it away or restore a backup",
   SQLITE_CORRUPT: "the file is damaged: restore a backup",

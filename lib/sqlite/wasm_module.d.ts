@@ -1,2 +1,2 @@
-/** SQLite's compiled WASM build; it can be posted to workers, which then need not compile it again. */
+/** SQLite's compiled WASM build. Workers that receive it in a message do not compile it again. */
 export declare const sqliteModule: WebAssembly.Module;

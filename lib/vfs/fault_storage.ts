@@ -15,6 +15,7 @@ export interface StorageOperation {
     | "flush"
     | "close"
     | "delete"
+    | "rename"
     | "flush-directory"
     | "lock";
   readonly path: string;
@@ -51,14 +52,15 @@ export function faultStorage(
     throw new StorageError(fault.code, kind, path);
   }
 
-  const wrap = (file: StorageFile, path: string): StorageFile => ({
-    read: (buffer, at) => attempt("read", path, () => file.read(buffer, at)),
-    write(buffer, at) {
+  const wrap = <File extends StorageFile>(file: File, path: string): File => ({
+    ...file,
+    read: (buffer: Uint8Array, at: number) => attempt("read", path, () => file.read(buffer, at)),
+    write(buffer: Uint8Array, at: number) {
       attempt("write", path, () => file.write(buffer, at), ({ effect }) => {
         if (effect === "half-done") file.write(buffer.subarray(0, buffer.length >> 1), at);
       });
     },
-    truncate: (sizeBytes) => attempt("truncate", path, () => file.truncate(sizeBytes)),
+    truncate: (sizeBytes: number) => attempt("truncate", path, () => file.truncate(sizeBytes)),
     size: () => attempt("size", path, () => file.size()),
     flush: () => attempt("flush", path, () => file.flush()),
     close: () => attempt("close", path, () => file.close(), () => file.close()),
@@ -67,13 +69,19 @@ export function faultStorage(
   return {
     ...storage,
     open: (path, mode) => attempt("open", path, () => wrap(storage.open(path, mode), path)),
+    openDatabase: (path, mode) =>
+      attempt("open", path, () => {
+        const file = wrap(storage.openDatabase(path, mode), path);
+        return { ...file, lock: (access) => attempt("lock", path, () => file.lock(access)) };
+      }),
+    create: (path, journalMode) => attempt("open", path, () => storage.create(path, journalMode)),
     openTemporary() {
       const path = "a temporary file";
       return attempt("open", path, () => wrap(storage.openTemporary(), path));
     },
+    rename: (from, to) => attempt("rename", from, () => storage.rename(from, to)),
     delete: (path) => attempt("delete", path, () => storage.delete(path)),
     sizeOf: (path) => attempt("size", path, () => storage.sizeOf(path)),
     flushDirectory: (path) => attempt("flush-directory", path, () => storage.flushDirectory(path)),
-    lock: (path) => attempt("lock", path, () => storage.lock(path)),
   };
 }

@@ -1,12 +1,13 @@
 // Storage in memory. Runs anywhere; what it holds is gone with it.
 
 import {
+  type DatabaseFile,
+  type DatabaseLock,
+  type LockRefusal,
   type OpenMode,
   type Storage,
   StorageError,
   type StorageFile,
-  type StorageLock,
-  type StorageLockRefusal,
 } from "./storage.ts";
 
 /** File contents by absolute path. */
@@ -37,7 +38,7 @@ export function memoryStorage(files: Files = new Map()): MemoryStorage {
     contents.set(path, content);
   }
 
-  function open(path: string, { access, existence }: OpenMode): StorageFile {
+  function openContent(path: string, { existence }: OpenMode): Content {
     const existing = contents.get(path);
     if (existing === undefined && existence === "must-exist") {
       throw new StorageError("ENOENT", "open", path);
@@ -47,30 +48,26 @@ export function memoryStorage(files: Files = new Map()): MemoryStorage {
     }
     const content = existing ?? newContent();
     contents.set(path, content);
-    return memoryFile(content, path, access);
+    return content;
   }
 
-  function lock(path: string): StorageLock | StorageLockRefusal {
-    const content = contents.get(path);
-    if (content === undefined) throw new StorageError("ENOENT", "lock", path);
-    if (content.locked) return { kind: "held", by: null };
-    content.locked = true;
-    let held = true;
-    return {
-      kind: "acquired",
-      release() {
-        if (held) content.locked = false;
-        held = false;
-      },
-    };
-  }
+  const open = (path: string, mode: OpenMode): StorageFile =>
+    memoryFile(openContent(path, mode), path, mode.access);
 
   return {
     resolve: resolvePath,
     open,
+    openDatabase: (path, mode) => memoryDatabase(openContent(path, mode), path, mode.access),
+    create: (path) => open(path, { access: "read-write", existence: "create" }).close(),
     openTemporary: () => memoryFile(newContent(), "a temporary file", "read-write"),
     delete(path) {
       if (!contents.delete(path)) throw new StorageError("ENOENT", "delete", path);
+    },
+    rename(from, to) {
+      const content = contents.get(from);
+      if (content === undefined) throw new StorageError("ENOENT", "rename", from);
+      contents.delete(from);
+      contents.set(to, content);
     },
     sizeOf: (path) => contents.get(path)?.sizeBytes ?? null,
     stateOf(path) {
@@ -81,7 +78,6 @@ export function memoryStorage(files: Files = new Map()): MemoryStorage {
     },
     isAccessible: (path) => contents.has(path),
     flushDirectory() {},
-    lock,
     files: () =>
       new Map(
         [...contents].map(([path, { bytes, sizeBytes }]) => [path, bytes.slice(0, sizeBytes)]),
@@ -132,6 +128,40 @@ function memoryFile(content: Content, path: string, access: OpenMode["access"]):
     },
     close() {
       isOpen = false;
+    },
+  };
+}
+
+// No native program reaches memory, so one lock serves readers and writers.
+function memoryDatabase(
+  content: Content,
+  path: string,
+  access: OpenMode["access"],
+): DatabaseFile {
+  const file = memoryFile(content, path, access);
+  let held: DatabaseLock | null = null;
+  return {
+    ...file,
+    lock(): DatabaseLock | LockRefusal {
+      if (content.locked) return { kind: "held", reason: "it is open here already" };
+      content.locked = true;
+      const lock: DatabaseLock = {
+        kind: "acquired",
+        walIndex: null,
+        hasWriters: false,
+        verify() {},
+        release() {
+          if (held !== lock) return;
+          held = null;
+          content.locked = false;
+        },
+      };
+      held = lock;
+      return lock;
+    },
+    close() {
+      held?.release();
+      file.close();
     },
   };
 }

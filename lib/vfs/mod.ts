@@ -21,8 +21,7 @@
  *
  * const filename = `${await Deno.makeTempDir()}/notes.sqlite3`;
  * const database: Oo1Database = new sqlite3.oo1.DB({ filename, flags: "c", vfs: vfs.name });
- * // Without shared memory WAL needs a database that has one owner.
- * database.exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL");
+ * database.exec("PRAGMA journal_mode=WAL");
  * database.exec("CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('Water the plants')");
  * const body: SqlValue | undefined = database.selectValue("SELECT body FROM notes");
  * const handle: Pointer | undefined = database.pointer;
@@ -72,11 +71,15 @@ export type { Oo1Database, Pointer, Sqlite3, SqlValue } from "../sqlite/sqlite3.
 export { installVfs, type Vfs } from "./install_vfs.ts";
 export { nodeStorage } from "./node_storage.ts";
 export {
+  type DatabaseFile,
+  type DatabaseLock,
   type FileState,
+  type LockAccess,
+  type LockRefusal,
   type OpenMode,
   type Storage,
   StorageError,
   type StorageFile,
-  type StorageLock,
-  type StorageLockRefusal,
+  type WalIndexFile,
 } from "./storage.ts";
+export type { LockOptions } from "./node_database.ts";

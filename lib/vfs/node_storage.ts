@@ -3,7 +3,8 @@
 import fs from "node:fs";
 import os from "node:os";
 import nodePath from "node:path";
-import { lockOwner } from "./owner_lock.ts";
+import process from "node:process";
+import { createDatabase, type LockOptions, nodeDatabase } from "./node_database.ts";
 import {
   type FileState,
   type OpenMode,
@@ -14,24 +15,42 @@ import {
 
 const { constants } = fs;
 
-// Nobody's permission bits; a database without any write bit was meant to be left alone, and root,
-// whom the bits do not stop, is held to it too.
+// A database without any write bit is not to be written to, not even by root, which the bits do not stop.
 const ANY_WRITE_BIT = 0o222;
 
 /** Makes a storage of the local file system. Paths may be relative to the working directory. */
-export function nodeStorage(): Storage {
-  return {
+export function nodeStorage(options: Partial<LockOptions> = {}): Storage {
+  const lockOptions: LockOptions = {
+    busyTimeoutMs: 5_000,
+    lockPath: (path) => `${path}-lock`,
+    sharesWalIndex: process.platform === "linux",
+    exclusive: false,
+    ...options,
+  };
+  const storage: Storage = {
     resolve: resolvePath,
-    open: (path, mode) => openFile(path, mode),
+    open: openFile,
+    openDatabase: (path, mode) =>
+      nodeDatabase(openFile(path, mode), resolvePath(path), storage, lockOptions),
+    create(path, journalMode) {
+      // Closing a descriptor of a database drops the locks of this process on it, so none is opened here
+      // unless the database is missing.
+      if ((sizeOf(path) ?? 0) > 0) return;
+      if (sizeOf(path) === null) openFile(path, CREATE).close();
+      createDatabase(resolvePath(path), journalMode, lockOptions);
+    },
     openTemporary,
     delete: (path) => attempt("delete", path, () => fs.unlinkSync(path)),
+    rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),
     sizeOf,
     stateOf,
     isAccessible,
     flushDirectory,
-    lock: (path) => attempt("lock", path, () => lockOwner(path)),
   };
+  return storage;
 }
+
+const CREATE: OpenMode = { access: "read-write", existence: "create" };
 
 // Through symbolic links, so that a journal is looked for where native SQLite keeps it.
 function resolvePath(path: string): string {
@@ -44,24 +63,38 @@ function resolvePath(path: string): string {
   }
 }
 
-function openFile(path: string, { access, existence }: OpenMode): StorageFile {
+function openFile(path: string, { access, existence }: OpenMode, like?: string): StorageFile {
   return attempt("open", path, () => {
     const flags = (access === "read" ? constants.O_RDONLY : constants.O_RDWR) |
       (existence === "must-exist" ? 0 : constants.O_CREAT) |
       (existence === "exclusive" ? constants.O_EXCL : 0);
-    const descriptor = fs.openSync(path, flags, 0o644);
-    const stat = fs.fstatSync(descriptor);
-    const refused = stat.isDirectory()
-      ? "EISDIR"
-      : access === "read-write" && (stat.mode & ANY_WRITE_BIT) === 0
-      ? "EACCES"
-      : null;
-    if (refused !== null) {
-      fs.closeSync(descriptor);
-      throw new StorageError(refused, "open", path);
+    const existing = fs.statSync(path, { throwIfNoEntry: false });
+    // Looked at before it is opened: closing a descriptor of a database drops locks.
+    if (existing?.isDirectory()) throw new StorageError("EISDIR", "open", path);
+    if (
+      existing !== undefined && access === "read-write" && (existing.mode & ANY_WRITE_BIT) === 0
+    ) {
+      throw new StorageError("EACCES", "open", path);
     }
+    const model = like === undefined || existing !== undefined
+      ? undefined
+      : fs.statSync(like, { throwIfNoEntry: false });
+    const descriptor = fs.openSync(path, flags, (model?.mode ?? 0o644) & 0o777);
+    if (model !== undefined) giveTo(model, descriptor);
     return nodeFile(descriptor, path);
   });
+}
+
+// A journal that belongs to root would lock the plugin out of its own database.
+function giveTo(model: fs.Stats, descriptor: number): void {
+  fs.fchmodSync(descriptor, model.mode & 0o777);
+  const { uid, gid } = fs.fstatSync(descriptor);
+  if (uid === model.uid && gid === model.gid) return;
+  try {
+    fs.fchownSync(descriptor, model.uid, model.gid);
+  } catch {
+    // Only root can give files away.
+  }
 }
 
 function nodeFile(descriptor: number, path: string): StorageFile {
@@ -102,8 +135,10 @@ function nodeFile(descriptor: number, path: string): StorageFile {
   };
 }
 
-function openTemporary(): StorageFile {
-  const path = nodePath.join(os.tmpdir(), `godwit-${crypto.randomUUID()}`);
+// Beside the database: it is the one directory that the program is sure to be allowed to write to.
+function openTemporary(near?: string): StorageFile {
+  const directory = near === undefined ? os.tmpdir() : nodePath.dirname(near);
+  const path = nodePath.join(directory, `godwit-${crypto.randomUUID()}`);
   const file = openFile(path, { access: "read-write", existence: "exclusive" });
   // Without its name the file vanishes when it is closed, or when the process dies.
   attempt("delete", path, () => fs.unlinkSync(path));

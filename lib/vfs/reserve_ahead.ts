@@ -9,7 +9,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /** A file with zeros behind its end. */
 export interface ReservedFile extends StorageFile {
-  /** Gives the space ahead back, for somebody who may need it more. */
+  /** Frees the space ahead. */
   giveBack(): void;
 }
 
@@ -56,6 +56,13 @@ export function reserveAhead(file: StorageFile): ReservedFile {
     flush() {
       if (writtenTo > reservedTo) reserve();
       file.flush();
+    },
+    close() {
+      try {
+        giveBack();
+      } finally {
+        file.close();
+      }
     },
   };
 }

@@ -47,17 +47,32 @@ export function simulatedDisk(files: Files = new Map()): SimulatedDisk {
       const opened = memory.open(path, mode);
       return note(opened, numberOf(path));
     },
+    openDatabase(path, mode) {
+      const opened = memory.openDatabase(path, mode);
+      return note(opened, numberOf(path));
+    },
+    create(path) {
+      memory.create(path, "delete");
+      numberOf(path);
+    },
     delete(path) {
       memory.delete(path);
       operations.push({ kind: "delete", path, file: numberOf(path) });
       numbers.delete(path);
+    },
+    rename(from, to) {
+      memory.rename(from, to);
+      const file = numberOf(from);
+      operations.push({ kind: "delete", path: from, file }, { kind: "create", path: to, file });
+      numbers.delete(from);
+      numbers.set(to, file);
     },
     flushDirectory(path) {
       operations.push({ kind: "flush-directory", directory: directoryOf(path) });
     },
   };
 
-  function note(opened: StorageFile, file: number): StorageFile {
+  function note<File extends StorageFile>(opened: File, file: number): File {
     return {
       ...opened,
       write(buffer, at) {

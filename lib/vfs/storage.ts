@@ -16,22 +16,6 @@ export interface StorageFile {
   close(): void;
 }
 
-/** A lock that is held; the operating system gives it back when the process dies. */
-export interface StorageLock {
-  /** Tells it from a refusal. */
-  readonly kind: "acquired";
-  /** Gives it back; doing so twice is harmless. */
-  release(): void;
-}
-
-/** A lock that another owner has. */
-export interface StorageLockRefusal {
-  /** Tells it from a lock. */
-  readonly kind: "held";
-  /** Who has it, where that can be known. */
-  readonly by: string | null;
-}
-
 /** How a file is opened. `create` keeps an existing file, `exclusive` refuses one. */
 export interface OpenMode {
   /** What the file is opened for. */
@@ -40,11 +24,50 @@ export interface OpenMode {
   readonly existence: "must-exist" | "create" | "exclusive";
 }
 
-/** What tells one state of a file from another. Compare the parts with `===`. */
+/** An open database file, which can be locked. `close()` comes after the lock's `release()`. */
+export interface DatabaseFile extends StorageFile {
+  /**
+   * Takes SQLite's locks on the database for one owner, or refuses once the storage's busy time is
+   * over. `read` reads beside every program but one with an exclusive lock; the owner sees one state of
+   * the database until `release()`. `write` also excludes other writers, and with a rollback journal
+   * readers too.
+   */
+  lock(access: LockAccess): DatabaseLock | LockRefusal;
+}
+
+/** What a lock allows. */
+export type LockAccess = "read" | "write";
+
+/** Locks that are held on a database; the operating system releases them when the process dies. */
+export interface DatabaseLock {
+  /** Distinguishes it from a refusal. */
+  readonly kind: "acquired";
+  /** The index of the write-ahead log that other programs share; `null` where there is none. */
+  readonly walIndex: WalIndexFile | null;
+  /** Whether a rollback journal beside the database can only be that of a living writer. */
+  readonly hasWriters: boolean;
+  /** Throws `ESTALE` where another program may have changed what was read. */
+  verify(): void;
+  /** Releases the locks. Releasing twice is harmless. */
+  release(): void;
+}
+
+/** Another owner has the database. */
+export interface LockRefusal {
+  /** Distinguishes it from a lock. */
+  readonly kind: "held";
+  /** What is known of the other owner, or why no lock can be had here. */
+  readonly reason: string;
+}
+
+/** The file of a wal-index, which native programs map: https://sqlite.org/walformat.html */
+export type WalIndexFile = Pick<StorageFile, "read" | "write" | "size">;
+
+/** Distinguishes states of a file. Compare the parts with `===`. */
 export interface FileState {
-  /** Another where another file has taken the name. */
+  /** Differs once another file has taken the name. */
   readonly identity: string;
-  /** Another after anybody has written to the file; as exact as the file's times are. */
+  /** Differs once any program has written to the file; as exact as the file's times are. */
   readonly version: string;
 }
 
@@ -52,12 +75,21 @@ export interface FileState {
 export interface Storage {
   /** Makes a path absolute, so that one file has one name. */
   resolve(path: string): string;
-  /** Opens a file. */
-  open(path: string, mode: OpenMode): StorageFile;
-  /** Opens a file without a name that vanishes when it is closed. */
-  openTemporary(): StorageFile;
+  /**
+   * Opens a file that is not a database. A new one takes mode and owner of the file `like`, where that
+   * is given.
+   */
+  open(path: string, mode: OpenMode, like?: string): StorageFile;
+  /** Opens a database file. */
+  openDatabase(path: string, mode: OpenMode): DatabaseFile;
+  /** Creates an empty database in a journal mode, for every program at once; keeps an existing one. */
+  create(path: string, journalMode: "delete" | "wal"): void;
+  /** Opens a file without a name, in the directory of the file `near`; it is gone once it is closed. */
+  openTemporary(near?: string): StorageFile;
   /** Deletes a file; a missing one is an `ENOENT` error. */
   delete(path: string): void;
+  /** Gives a file another name in its directory. */
+  rename(from: string, to: string): void;
   /** The length of a file in bytes; `null` where there is none. */
   sizeOf(path: string): number | null;
   /** The state of a file; `null` where there is none. */
@@ -66,8 +98,6 @@ export interface Storage {
   isAccessible(path: string, access: OpenMode["access"]): boolean;
   /** Returns once the names in the directory of `path` survive a power cut. */
   flushDirectory(path: string): void;
-  /** Takes the one exclusive lock of a file, or says at once that another has it. */
-  lock(path: string): StorageLock | StorageLockRefusal;
 }
 
 /** A failed storage operation, with the operating system's code such as `ENOSPC`. */
@@ -81,14 +111,26 @@ export class StorageError extends Error {
   /** The file concerned. */
   readonly path: string;
 
-  /** A cause that is text ends the message. */
-  /** Describes a failure; `cause` is the error that the operating system's interface threw. */
+  /**
+   * Describes a failure. `cause` is the error that the operating system's interface threw; a text ends
+   * the message.
+   */
   constructor(code: string, operation: string, path: string, cause?: unknown) {
     const detail = typeof cause === "string" ? `: ${cause}` : "";
     super(`${operation} ${path}: ${describeCode(code)}${detail}`, { cause });
     this.code = code;
     this.operation = operation;
     this.path = path;
+  }
+}
+
+/** Opens a file to read; `null` where it is gone, as a journal is once its transaction ends. */
+export function openIfThere(storage: Pick<Storage, "open">, path: string): StorageFile | null {
+  try {
+    return storage.open(path, { access: "read", existence: "must-exist" });
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "ENOENT") return null;
+    throw error;
   }
 }
 
@@ -104,12 +146,19 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EIO: "input/output error",
   EISDIR: "it is a directory",
   EMFILE: "too many open files",
+  ECANTOPEN: "it cannot be opened; look at its permissions, and at the length of its path",
+  ECORRUPT: "the database is damaged",
+  EFOREIGNLOG: "the log beside the database belongs to another database",
+  ELOCKED: "another program has it",
   ENOENT: "there is no such file or directory",
+  ENOTADB: "it is not a database",
+  ENOTSUP: "this is not possible here",
   ENOSPC: "no space is left on the disk",
   ENOTDIR: "a part of the path is not a directory",
   EPERM: "operation not permitted",
   EROFS: "the file system is read-only",
-  ESTALE: "another program has changed the database while it was open here; try again",
+  EREPLACED: "another file has taken the database's place",
+  ESTALE: "another program has changed the database while it was read; try again",
 };
 
 function describeCode(code: string): string {

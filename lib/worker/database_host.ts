@@ -102,7 +102,6 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   }
 
   close(): number {
-    this.#database?.close();
     this.#database = null;
     return this.#environment?.sqlite3.wasm.heap8u().byteLength ?? 0;
   }

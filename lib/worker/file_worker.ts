@@ -1,7 +1,7 @@
 // The worker thread that runs SQL on files, so that the event loop never waits for it. For Deno.
 
 import * as Comlink from "comlink";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
 import { nodeStorage } from "../vfs/node_storage.ts";
@@ -11,19 +11,31 @@ import { DatabaseHost, type HostEnvironment } from "./database_host.ts";
 /** Where databases and backups are. */
 export interface FileWorkerOptions {
   readonly dataDir: string;
+  /** The journal mode of databases that are made. */
+  readonly journalMode: "delete" | "wal";
+  /** How long the locks of other programs are waited for. */
+  readonly busyTimeoutMs: number;
+  /** Whether no other program has the databases open, so that their locks need not be taken. */
+  readonly exclusive: boolean;
 }
 
 async function startOnFiles(
   module: WebAssembly.Module,
-  { dataDir }: FileWorkerOptions,
+  { dataDir, journalMode, busyTimeoutMs, exclusive }: FileWorkerOptions,
 ): Promise<HostEnvironment> {
   const sqlite3 = await loadSqlite(module);
-  const storage = nodeStorage();
+  const root = nodeStorage().resolve(dataDir);
+  // Beside the run locks, and beside the database where a link leads out of the data directory.
+  const lockPath = (path: string): string =>
+    path.startsWith(`${root}${sep}`)
+      ? `${join(root, "locks", relative(root, path))}-lock`
+      : `${path}-lock`;
+  const storage = nodeStorage({ busyTimeoutMs, lockPath, exclusive });
   return {
     sqlite3,
     storage,
     vfs: installVfs(sqlite3, storage, "godwit"),
-    journal: { mode: "wal" },
+    journal: { mode: journalMode },
     place: (plugin) => ({
       path: join(dataDir, `${plugin}.sqlite3`),
       backups: backupDirectory(join(dataDir, "backups", plugin), storage),

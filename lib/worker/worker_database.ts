@@ -20,19 +20,20 @@ import { type Storage, StorageError } from "../vfs/storage.ts";
 import type { ExecutionRequest, Outcome, RehearsalReport } from "./session.ts";
 
 /**
- * How a database that godwit writes to keeps its journal. Both survive a power cut: a log costs one
- * flush less for each transaction, a truncated rollback journal writes the pages of a rebuild once.
+ * How a database keeps its journal while godwit writes to it. One that exists keeps the mode that it has
+ * in its file: `wal`, or a rollback journal.
  */
 export type Journal =
-  | { readonly mode: "wal" }
-  /** `pageBytes` is the page size of databases that are made. */
+  /** `mode` is that of databases that are made. */
+  | { readonly mode: "delete" | "wal" }
+  /** A rollback journal that is cut to nothing; `pageBytes` is the page size of databases that are made. */
   | { readonly mode: "truncate"; readonly pageBytes: number };
 
 /** What a worker has to work with. */
 export interface WorkerEnvironment {
   readonly sqlite3: Sqlite3;
   readonly vfs: Vfs;
-  readonly storage: Pick<Storage, "sizeOf">;
+  readonly storage: Pick<Storage, "sizeOf" | "create">;
   readonly journal: Journal;
 }
 
@@ -48,12 +49,16 @@ export type DatabasePlace =
   /** An empty one in memory, where nothing is ever committed. */
   | { readonly kind: "empty" };
 
-/** One open database. A database that does not exist is not made before a plan is committed. */
+// Another program may write while a database is read of which no lock can be taken.
+const READ_ATTEMPTS = 3;
+
+/**
+ * One database, which is opened for each call and closed at its end: between calls other programs may do
+ * with it what they like. A database that does not exist is not made before a plan is committed.
+ */
 export class WorkerDatabase {
   readonly #environment: WorkerEnvironment;
   readonly #place: DatabasePlace;
-  #connection: Connection | null = null;
-  #isFile = false;
   #base: DatabaseBase | null = null;
   #rehearsed: readonly RehearsedStep[] = [];
 
@@ -64,24 +69,27 @@ export class WorkerDatabase {
 
   /** Opens the database and reads what plans are built on. */
   inspect(): Promise<Outcome<DatabaseBase>> {
-    return this.#guard(async () => {
-      this.#base = await readBase(this.#open(), this.#plugin);
+    return this.read(async (connection) => {
+      this.#base = await readBase(connection, this.#plugin);
       return this.#base;
     });
   }
 
   /** Reads the history alone, which works with a schema that SQLite here cannot make sense of. */
   history(): Promise<Outcome<History>> {
-    return this.#guard(() => Promise.resolve(readHistory(this.#open(), this.#plugin)));
+    return this.read((connection) => readHistory(connection, this.#plugin));
   }
 
   /** Rehearses steps, and counts on the live rows what they would take. */
-  rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
-    return this.#guard(async () => {
-      const base = this.#base ??= await readBase(this.#open(), this.#plugin);
+  async rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
+    const inspected = this.#base === null ? await this.inspect() : null;
+    if (inspected?.ok === false) return inspected;
+    const base = this.#base;
+    if (base === null) throw new Error("The database was not inspected");
+    return await this.#guard(async () => {
       const rehearsal = await this.#rehearseWithin(limits, base, steps);
       this.#rehearsed = rehearsal.steps;
-      return { rehearsal, losses: this.#expectedLosses(rehearsal, base, limits) };
+      return { rehearsal, losses: await this.#expectedLosses(rehearsal, base, limits) };
     });
   }
 
@@ -92,11 +100,10 @@ export class WorkerDatabase {
     limits: Limits,
     onEvent: (event: ExecutionEvent) => void,
   ): Promise<Outcome<Execution>> {
-    return this.#guard(async () => {
-      const place = this.#place;
-      if (place.kind === "empty") throw new Error("Nothing is executed on an empty database");
-      const connection = request.dryRun ? this.#open() : this.#openForCommit(place.path);
-      return await executePlan(connection, plan, this.#rehearsed, {
+    const place = this.#place;
+    if (place.kind === "empty") throw new Error("Nothing is executed on an empty database");
+    const run = (connection: Connection): Promise<Execution> =>
+      executePlan(connection, plan, this.#rehearsed, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
         appliedBy: request.appliedBy,
         limits,
@@ -104,67 +111,79 @@ export class WorkerDatabase {
         backups: place.backups,
         onEvent,
       });
-    });
-  }
-
-  /** Runs `action` on the open database; where there is none yet, on an empty one in memory. */
-  use<T>(action: (connection: Connection) => T | Promise<T>): Promise<Outcome<T>> {
-    return this.#guard(async () => await action(this.#open()));
+    return request.dryRun ? this.read(run) : this.change(run);
   }
 
   /**
-   * Runs `action` on the database, which is made where there is none, with its journal as for a
-   * migration; `isNew` says whether it was made.
+   * Runs `action` on one state of the database, or on an empty one in memory where there is none yet.
+   * Nothing that it writes is kept.
    */
-  change<T>(
-    action: (connection: Connection, place: PluginPlace, isNew: boolean) => T,
-  ): Promise<Outcome<T>> {
-    return this.#guard(() => {
-      const place = this.#place;
-      if (place.kind === "empty") throw new Error("Nothing is kept in an empty database");
-      const isNew = this.#environment.storage.sizeOf(place.path) === null;
-      return Promise.resolve(action(this.#openForCommit(place.path), place, isNew));
+  read<T>(action: (connection: Connection) => T | Promise<T>): Promise<Outcome<T>> {
+    return this.#guard(async () => {
+      for (let attempt = 1;; attempt++) {
+        try {
+          using connection = this.#openToRead();
+          const value = await action(connection);
+          connection.verify();
+          return value;
+        } catch (error) {
+          if (attempt === READ_ATTEMPTS || !isStale(error)) throw error;
+        }
+      }
     });
   }
 
-  /** Gives the database back; its write-ahead log is merged and removed. */
-  close(): void {
-    this.#connection?.close();
-    this.#connection = null;
+  /**
+   * Runs `action` on the database, which is made where there is none; `isNew` says whether it was. Other
+   * programs cannot write to it meanwhile.
+   */
+  change<T>(
+    action: (connection: Connection, place: PluginPlace, isNew: boolean) => T | Promise<T>,
+  ): Promise<Outcome<T>> {
+    return this.#guard(async () => {
+      const place = this.#place;
+      if (place.kind === "empty") throw new Error("Nothing is kept in an empty database");
+      const isNew = !this.#exists(place);
+      using connection = this.#openToWrite(place.path, isNew);
+      const value = await action(connection, place, isNew);
+      connection.verify();
+      return value;
+    });
   }
 
   get #plugin(): string {
     return this.#place.kind === "plugin" ? this.#place.plugin : "";
   }
 
-  #open(): Connection {
-    if (this.#connection !== null) return this.#connection;
-    const { sqlite3, storage, vfs } = this.#environment;
-    const place = this.#place;
-    this.#isFile = place.kind === "plugin" && storage.sizeOf(place.path) !== null;
-    this.#connection = place.kind === "plugin" && this.#isFile
-      ? new Connection(sqlite3, { kind: "file", vfs, path: place.path, existence: "must-exist" })
-      : new Connection(sqlite3, { kind: "memory" });
-    return this.#connection;
+  #exists({ path }: PluginPlace): boolean {
+    return this.#environment.storage.sizeOf(path) !== null;
   }
 
-  // A dry run must leave the file as it is, so what is kept in the file is set for runs that commit only.
-  #openForCommit(path: string): Connection {
+  #openToRead(): Connection {
+    const { sqlite3, vfs } = this.#environment;
+    const place = this.#place;
+    return place.kind === "plugin" && this.#exists(place)
+      ? new Connection(sqlite3, { kind: "file", vfs, path: place.path, access: "read" })
+      : new Connection(sqlite3, { kind: "memory" });
+  }
+
+  #openToWrite(path: string, isNew: boolean): Connection {
     const { sqlite3, storage, vfs, journal } = this.#environment;
-    if (this.#connection === null) this.#isFile = storage.sizeOf(path) !== null;
-    if (!this.#isFile) {
-      this.close();
-      this.#connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
-      this.#isFile = true;
+    if (isNew && journal.mode !== "truncate") storage.create(path, journal.mode);
+    const connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
+    try {
+      connection.exec("PRAGMA synchronous=EXTRA");
       if (journal.mode === "truncate") {
-        this.#connection.exec(`PRAGMA page_size=${journal.pageBytes}`);
+        if (isNew) connection.exec(`PRAGMA page_size=${journal.pageBytes}`);
+        connection.exec("PRAGMA journal_mode=truncate");
+      } else if (isNew) {
+        connection.exec(`PRAGMA journal_mode=${journal.mode}`);
       }
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
     }
-    const connection = this.#open();
-    connection.exec("PRAGMA synchronous=FULL");
-    const mode = connection.value(`PRAGMA journal_mode=${journal.mode}`);
-    if (mode !== journal.mode) throw new Error(`SQLite chose journal mode ${mode}`);
-    return connection;
   }
 
   // The rehearsal's own SQL is interrupted too.
@@ -184,11 +203,11 @@ export class WorkerDatabase {
 
   // Only the first step meets the rows as they are now, and only a DROP says beforehand how many go;
   // the rest is counted when it runs.
-  #expectedLosses(
+  async #expectedLosses(
     rehearsal: Rehearsal,
     base: DatabaseBase,
     limits: Limits,
-  ): RehearsalReport["losses"] {
+  ): Promise<RehearsalReport["losses"]> {
     const [step] = rehearsal.steps;
     if (step === undefined || step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) {
       return new Map();
@@ -196,11 +215,13 @@ export class WorkerDatabase {
     const live = new Set(base.schema.tables.map(({ name }) => name));
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
-    const connection = this.#open();
-    using _interrupter = new Interrupter(connection, limits);
-    const counts = countWithin(connection, watched);
-    if (counts === null) return new Map();
-    const losses = counts.flatMap((
+    const counted = await this.read((connection) => {
+      using _interrupter = new Interrupter(connection, limits);
+      return countWithin(connection, watched);
+    });
+    // The plan is made without them; what is really lost is counted when it runs.
+    if (!counted.ok || counted.value === null) return new Map();
+    const losses = counted.value.flatMap((
       { watched: { name: table, nameAfter }, rows, values },
     ): DataLoss[] => [
       ...(nameAfter === null ? [{ kind: "rows", table, rows } as const] : []),
@@ -242,4 +263,9 @@ function countWithin(
 
 function isInterrupt(error: unknown): boolean {
   return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";
+}
+
+function isStale(error: unknown): boolean {
+  const cause = error instanceof SqliteError ? error.cause : error;
+  return cause instanceof StorageError && cause.code === "ESTALE";
 }

@@ -7,8 +7,7 @@ import type { FileWorkerOptions } from "./file_worker.ts";
 import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
 
 /** How a pool is made. */
-export interface WorkerPoolOptions {
-  readonly dataDir: string;
+export interface WorkerPoolOptions extends FileWorkerOptions {
   /** The most workers at a time, 2 or more; one of them is kept for reading. */
   readonly workers: number;
 }
@@ -22,7 +21,7 @@ interface Waiter {
 
 /** Starts a pool with one worker; more are started when they are needed and kept. */
 export async function startWorkerPool(options: WorkerPoolOptions): Promise<Databases> {
-  return new WorkerPool(options, await startThread(options.dataDir));
+  return new WorkerPool(options, await startThread(options));
 }
 
 class WorkerPool implements Databases {
@@ -70,7 +69,7 @@ class WorkerPool implements Databases {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     try {
-      const thread = await startThread(this.#options.dataDir);
+      const thread = await startThread(this.#options);
       this.#all.add(thread);
       return thread;
     } catch (error) {
@@ -99,7 +98,12 @@ class WorkerPool implements Databases {
   }
 }
 
-function startThread(dataDir: string): Promise<FileThread> {
+function startThread(
+  { dataDir, journalMode, busyTimeoutMs, exclusive }: FileWorkerOptions,
+): Promise<FileThread> {
   const worker = new Worker(new URL("./file_worker.ts", import.meta.url), { type: "module" });
-  return DatabaseThread.start(worker, (remote) => remote.start(sqliteModule, { dataDir }));
+  return DatabaseThread.start(
+    worker,
+    (remote) => remote.start(sqliteModule, { dataDir, journalMode, busyTimeoutMs, exclusive }),
+  );
 }

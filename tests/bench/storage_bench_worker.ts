@@ -82,7 +82,7 @@ async function prepare(): Promise<Openers> {
     memory: () => onConnection(new Connection(sqlite3, { kind: "memory" }), () => {}),
     sandbox() {
       const { path } = place;
-      const connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+      const connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
       connection.exec(
         `PRAGMA page_size=${journal.pageBytes}; PRAGMA synchronous=FULL; PRAGMA journal_mode=TRUNCATE`,
       );

@@ -186,8 +186,7 @@ bundle("replaces what it made, and nothing else unless it is told so", async () 
 bundle("readArguments() wants a module's name for --out", () => {
   for (const out of ["quotes", "quotes.json", ".js", "out/", "out/.js"]) {
     const parsed = readArguments(["bundle", "quotes", "--out", out], () => undefined);
-    const message = parsed.kind === "usage" ? parsed.message : "";
-    assert.is(message, `--out needs a file that ends in .js or .mjs, not "${out}"`);
+    assert.is(parsed.kind, "usage", out);
   }
   const parsed = readArguments(["bundle", "quotes", "--out", "a/b.mjs"], () => undefined);
   assert.is(parsed.kind, "command");

@@ -79,7 +79,7 @@ human("shows runs and status as tables that fit a terminal", async () => {
   assert.match(applied.stdout, /^✓ quotes: applied 2 migrations, version 0 → 2 \(\d+ ms\)\n/);
   assert.match(applied.stdout, /\nversion {2}migration {6}statements {2,}ms\n/);
   assert.match(applied.stdout, /\n {9}\+ table quotes\n/);
-  assert.match(applied.stdout, /\n {9}- column quotes\.mood, 1 value gone\n/);
+  assert.match(applied.stdout, /\n {9}- column quotes\.mood, 1 value lost\n/);
   assert.match(applied.stdout, /\nBackup: /);
 
   const status = await run(workspace, "status", "quotes");
@@ -93,7 +93,7 @@ human("shows runs and status as tables that fit a terminal", async () => {
   const dry = await run(workspace, "rollback", "quotes", "--to", "0", "--dry-run");
   assertTidy(dry.stdout);
   assert.match(dry.stdout, /^○ quotes: a dry run would roll back 2 migrations/);
-  assert.match(dry.stdout, /table quotes, 2 rows gone/);
+  assert.match(dry.stdout, /table quotes, 2 rows lost/);
   assert.match(dry.stdout, /--plan-hash [0-9a-f]{64}\n$/);
   const nothing = await run(workspace, "apply", "quotes");
   assert.is(nothing.stdout, "✓ quotes: nothing to apply, at version 2\n");
@@ -158,7 +158,7 @@ human("a failed migration tells what was done, and status tells why it failed", 
   assert.is(code, 1);
   assertTidy(stderr);
   assert.match(stderr, /^✗ MIGRATION_FAILED /);
-  assert.match(stderr, /The database is whole, at version 2\n$/);
+  assert.match(stderr, /The database is at version 2\n$/);
   const status = await run(workspace, "status", "quotes");
   assert.match(status.stdout, /3 {2}unique {9}failed/);
   assert.match(status.stdout, /3 unique failed: .*UNIQUE/);
@@ -195,8 +195,11 @@ environment("Ctrl-C rolls a long apply back, says so and exits with 1", async ()
   process.signal("SIGINT");
   const { code, stderr } = await process.finished();
   assert.is(code, 1);
-  assert.match(stderr, /^Stopping; what is not committed is rolled back\n✗ MIGRATION_FAILED /);
-  assert.match(stderr, /The database is whole, at version 1\n$/);
+  assert.match(
+    stderr,
+    /^Stopping; migrations that are not committed are rolled back\n✗ MIGRATION_FAILED /,
+  );
+  assert.match(stderr, /The database is at version 1\n$/);
   assert.is(versionOf(workspace, "sums"), "1");
 });
 

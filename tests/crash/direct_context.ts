@@ -50,7 +50,6 @@ function openSession(engine: Engine): DatabaseSession {
     execute: (plan, request, patience, onEvent) =>
       database.execute(plan, request, limitsOf(patience), onEvent),
     [Symbol.asyncDispose]() {
-      database.close();
       return Promise.resolve();
     },
   };

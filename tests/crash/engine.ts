@@ -25,14 +25,16 @@ export async function startEngine(): Promise<Engine> {
   let plugged: Storage = memoryStorage();
   const storage: Storage = {
     resolve: (path) => plugged.resolve(path),
-    open: (path, mode) => plugged.open(path, mode),
-    openTemporary: () => plugged.openTemporary(),
+    open: (path, mode, like) => plugged.open(path, mode, like),
+    openDatabase: (path, mode) => plugged.openDatabase(path, mode),
+    create: (path, journalMode) => plugged.create(path, journalMode),
+    openTemporary: (near) => plugged.openTemporary(near),
     delete: (path) => plugged.delete(path),
     sizeOf: (path) => plugged.sizeOf(path),
     stateOf: (path) => plugged.stateOf(path),
     isAccessible: (path, access) => plugged.isAccessible(path, access),
     flushDirectory: (path) => plugged.flushDirectory(path),
-    lock: (path) => plugged.lock(path),
+    rename: (from, to) => plugged.rename(from, to),
   };
   const vfs = installVfs(sqlite3, storage, "simulated");
   return {
@@ -48,5 +50,5 @@ export async function startEngine(): Promise<Engine> {
 
 /** Opens a database, which may not be there yet. */
 export function openDatabase({ sqlite3, vfs }: Engine, path: string): Connection {
-  return new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+  return new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
 }

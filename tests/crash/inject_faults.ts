@@ -115,7 +115,10 @@ class Bench {
       if (!reply.success && isSame(found, expected.after)) {
         undecided += 1;
         if (!plan.lasting || !path.endsWith("-wal")) {
-          problems.push(`${verb} to ${target}: it said that it failed, and it is done`);
+          problems.push(
+            `${verb} to ${target}, ${plan.code} at ${faults} (${kind} ${path}): it said that it ` +
+              `failed, and it is done: ${reply.message}`,
+          );
         }
       }
       const problem = this.#judge(reply, plan, found, expected) ??

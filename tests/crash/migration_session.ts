@@ -89,17 +89,13 @@ async function runAsWorker(
     path: DATABASE,
     backups: backupPlace(engine),
   });
-  try {
-    const base = valueOf(await database.inspect());
-    const plan = await planOf(migrations, target, base);
-    valueOf(await database.rehearse(plan.steps, LIMITS));
-    const request = { dryRun: false, appliedBy: "test" };
-    const execution = valueOf(await database.execute(plan, request, LIMITS, () => {}));
-    onCommitted();
-    return execution;
-  } finally {
-    database.close();
-  }
+  const base = valueOf(await database.inspect());
+  const plan = await planOf(migrations, target, base);
+  valueOf(await database.rehearse(plan.steps, LIMITS));
+  const request = { dryRun: false, appliedBy: "test" };
+  const execution = valueOf(await database.execute(plan, request, LIMITS, () => {}));
+  onCommitted();
+  return execution;
 }
 
 async function runWithPragmas(

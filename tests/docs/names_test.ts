@@ -74,12 +74,10 @@ names("every option is in OPERATIONS and in the help", () => {
 
 names("every documented option is one that the command line knows", () => {
   for (const option of namesUnder(operations, "Options")) {
-    const [bare, valued] = [["apply", "p", option], ["apply", "p", `${option}=1`]].map((args) =>
-      readArguments(args, () => undefined)
-    );
-    const isUnknown = [bare, valued].every((each) =>
-      each?.kind === "usage" && each.message.startsWith("Unknown option")
-    );
+    const isUnknown = ["apply", "bundle"].flatMap((command) => [
+      readArguments([command, "p", option], () => undefined),
+      readArguments([command, "p", `${option}=1`], () => undefined),
+    ]).every((each) => each.kind === "usage" && each.message.startsWith("Unknown option"));
     assert.not(isUnknown, option);
   }
 });

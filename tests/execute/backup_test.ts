@@ -132,7 +132,7 @@ backups(
     const sqlite3 = await loadSqlite(sqliteModule);
     const vfs = installVfs(sqlite3, nodeStorage(), "backup-test");
     const path = join(workspace.root, "p.sqlite3");
-    using connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+    using connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
     connection.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1);");
     const outcome = backUp(connection, place(workspace.root, null), "b.sqlite3");
     assert.equal(outcome, {
@@ -149,7 +149,7 @@ backups("backUp() discards a copy that could not be finished", async () => {
   const sqlite3 = await loadSqlite(sqliteModule);
   const vfs = installVfs(sqlite3, nodeStorage(), "backup-test");
   const path = join(workspace.root, "p.sqlite3");
-  using connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+  using connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
   connection.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1);");
   const nowhere = place(join(workspace.root, "nowhere"), null);
   const outcome = backUp(connection, nowhere, "b.sqlite3");

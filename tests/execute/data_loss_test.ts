@@ -190,12 +190,12 @@ losses("values that vanish from a column that stays are counted, and backed up f
       [
         "UPDATE t SET a = NULL;",
         [values("a", 2)],
-        'lose-values undefined: Loses 2 values of "a" of "t", which stays',
+        'lose-values undefined: Loses 2 values of "a" of "t", which is kept',
       ],
       [
         "ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t RENAME TO s; UPDATE s SET c = NULL WHERE id = 1;",
         [values("a", 1)],
-        'lose-values undefined: Loses 1 value of "a" of "t", which stays',
+        'lose-values undefined: Loses 1 value of "a" of "t", which is kept',
       ],
       [
         `CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
@@ -203,12 +203,12 @@ INSERT INTO n (id, b) SELECT id, b FROM t;
 DROP TABLE t;
 ALTER TABLE n RENAME TO t;`,
         [values("a", 2)],
-        'lose-values 4: Loses 2 values of "a" of "t", which stays',
+        'lose-values 4: Loses 2 values of "a" of "t", which is kept',
       ],
       [
         "DELETE FROM t WHERE id = 1;\nUPDATE t SET a = b;",
         [rows(1), values("a", 1)],
-        'delete-rows 2: Deletes 1 row of "t"; lose-values undefined: Loses 1 value of "a" of "t", which stays',
+        'delete-rows 2: Deletes 1 row of "t"; lose-values undefined: Loses 1 value of "a" of "t", which is kept',
       ],
     ] as const
   ) {

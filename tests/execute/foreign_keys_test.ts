@@ -93,7 +93,7 @@ keys("a key without its table: a warning for a new table, an error for an old on
   const reply = await workspace.refused("apply", "p");
   assert.is(reply.error_code, "VALIDATION_FAILED");
   assert.equal(reply.errors.map(({ code }) => code), ["dangling-foreign-key"]);
-  assert.match(reply.message, '"c" (p) points at "later"');
+  assert.match(reply.message, '"c" (p) references "later"');
 });
 
 keys(

@@ -167,7 +167,7 @@ isolation(
       {
         sql: "CREATE TABLE n (a); DROP TABLE t; ALTER TABLE n RENAME TO godwit_t;",
         code,
-        says: "rename the table to something",
+        says: "use a name that does not begin",
       },
     ]);
   },
@@ -182,24 +182,24 @@ isolation(
       {
         sql: "CREATE VIEW v AS SELECT * FROM plugin_schema_migrations;",
         code,
-        says: 'The view "v" reaches into "plugin_schema_migrations"',
+        says: 'The view "v" uses "plugin_schema_migrations"',
       },
       {
         sql:
           "CREATE VIEW v AS SELECT a, (SELECT count(*) FROM plugin_schema_migration_log) FROM t;",
         code,
-        says: 'The view "v" reaches into "plugin_schema_migration_log"',
+        says: 'The view "v" uses "plugin_schema_migration_log"',
       },
       ...["INSERT", "UPDATE", "DELETE"].map((event) => ({
         sql: `CREATE TRIGGER tr AFTER ${event} ON t BEGIN
         DELETE FROM plugin_schema_migrations; END;`,
         code,
-        says: 'A trigger on "t" reaches into "plugin_schema_migrations"',
+        says: 'A trigger on "t" uses "plugin_schema_migrations"',
       } as const)),
       {
         sql: "CREATE TABLE c (v INTEGER REFERENCES plugin_schema_migrations (id));",
         code,
-        says: 'A foreign key of "c" reaches into "plugin_schema_migrations"',
+        says: 'A foreign key of "c" uses "plugin_schema_migrations"',
       },
     ]);
   },

@@ -1,7 +1,7 @@
 // Where errors are: line and column in the file, not in the section or the statement.
 
 import * as assert from "uvu/assert";
-import { sourcePlace } from "../../lib/execute/source_position.ts";
+import { sourcePlace } from "../../lib/finding/source_position.ts";
 import { forAll } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";

@@ -3,7 +3,6 @@
 import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { violationOf } from "../../lib/execute/policy.ts";
-import type { RehearsedStep } from "../../lib/execute/rehearsal.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
@@ -12,6 +11,7 @@ import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
 import { statementFindings } from "../../lib/rule/statements.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
 import type { Verb } from "../../lib/message/verbs.ts";
+import { rehearsedStep, statement } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
@@ -137,33 +137,9 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "forbidden-function": () => {
     const violation = violationOf({ kind: "function", name: "LOAD_EXTENSION" });
     if (violation === null) return Promise.resolve([]);
-    const step: RehearsedStep = {
-      direction: "apply",
-      version: 1,
-      name: "x",
-      file: "001_x.sql",
-      statementCount: 1,
-      statements: [{
-        sql: "SELECT load_extension('x')",
-        position: { line: 2, column: 1 },
-        excerpt: "SELECT load_extension('x')",
-        alter: null,
-        deletesFrom: [],
-        drops: [],
-        problems: [{ kind: "violation", violation }],
-      }],
-      writing: [],
-      changes: [],
-      watched: [],
-      renamed: [],
-      lost: [],
-      broken: [],
-      dangling: [],
-      reservedNames: [],
-      reservedReferences: [],
-      schemaDelta: null,
-      complete: true,
-    };
+    const step = rehearsedStep({
+      statements: [statement({ problems: [{ kind: "violation", violation }] })],
+    });
     return Promise.resolve(statementFindings(step).map(({ code }) => code));
   },
   "requires-sqlite": running("SELECT 1;", {}, "-- requires: sqlite >= 9.0"),
@@ -190,7 +166,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     workspace.write("p", { "001_base.sql": BASE });
     await workspace.apply("p");
     Deno.chmodSync(workspace.database("p"), 0o444);
-    return codesOf(await workspace.ask("rollback", "p", { dry_run: true }));
+    return codesOf(await workspace.ask("rollback", "p"));
   },
   "drop-table": running("DROP TABLE child;"),
   "drop-column": running(
@@ -305,7 +281,7 @@ const ERRORS: Readonly<
     return await workspace.ask("rollback", "p");
   },
   DATABASE_UNAVAILABLE: async (workspace) => {
-    await using _holder = await holdNatively(workspace.database("p"), "flock");
+    await using _holder = await holdNatively(workspace.database("p"), "exclusive transaction");
     return await workspace.ask("rollback", "p");
   },
   INTERNAL_ERROR: async (workspace) => {

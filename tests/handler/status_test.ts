@@ -2,9 +2,11 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
+import { sleep } from "../../lib/sleep.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
+import { holdNatively } from "../support/native_holder.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
@@ -214,15 +216,15 @@ for (const [why, sql] of Object.entries(foreignSchemas)) {
   );
 }
 
-statuses("reads again where another process had the database for a moment", async () => {
+statuses("waits where another program has the database to itself for a moment", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_a.sql": table("a") });
   await workspace.apply("p");
-  using file = Deno.openSync(workspace.database("p"), { read: true });
-  file.lockSync(true);
-  // Longer than SQLite waits, once.
-  setTimeout(() => file.unlockSync(), 1_500);
-  assert.is((await workspace.status("p")).current_version, 1);
+  const holder = await holdNatively(workspace.database("p"), "exclusive transaction");
+  const answer = workspace.status("p");
+  await sleep(500);
+  await holder[Symbol.asyncDispose]();
+  assert.is((await answer).current_version, 1);
 });
 
 statuses.run();

@@ -50,7 +50,7 @@ authentication("takes NATS_USER and NATS_PASSWORD", async () => {
 
   const refused = await serveRefused(server, { ...env, NATS_PASSWORD: "wrong-Passw0rd" });
   assert.is(refused.code, 3);
-  assert.match(refused.stderr, /ERROR NATS refuses this service/);
+  assert.match(refused.stderr, /ERROR NATS refused this service/);
   assert.not(refused.stderr.includes("wrong-Passw0rd"));
   assert.is(refused.stdout, "");
 });
@@ -83,7 +83,7 @@ authentication("takes NATS_TOKEN", async () => {
   assert.not(log.includes(SECRET));
   const refused = await serveRefused(server, {});
   assert.is(refused.code, 3);
-  assert.match(refused.stderr, /NATS refuses this service/);
+  assert.match(refused.stderr, /NATS refused this service/);
 });
 
 authentication("takes a creds file by NATS_CREDS", async () => {
@@ -99,7 +99,7 @@ authentication("takes a creds file by NATS_CREDS", async () => {
   Deno.writeTextFileSync(file, newOperator().creds);
   const refused = await serveRefused(server, { NATS_CREDS: file });
   assert.is(refused.code, 3);
-  assert.match(refused.stderr, /NATS refuses this service/);
+  assert.match(refused.stderr, /NATS refused this service/);
 
   for (const nonsense of ["", "no keys in here"]) {
     Deno.writeTextFileSync(file, nonsense);
@@ -133,7 +133,7 @@ authentication("a service that may not subscribe says so and ends with 3", async
   });
   const refused = await serveRefused(server, { NATS_USER: "alice", NATS_PASSWORD: "a" });
   assert.is(refused.code, 3, refused.stderr);
-  assert.match(refused.stderr, /NATS refuses this service.*db\.migrate/);
+  assert.match(refused.stderr, /NATS refused this service.*db\.migrate/);
 });
 
 authentication.run();

@@ -96,7 +96,7 @@ export async function askOnce(
 /** Sends SIGTERM until a service that is stopping rolls back what runs. */
 export async function insist(service: GodwitProcess): Promise<void> {
   await until("Rolling back", () => {
-    if (service.stderr.includes("Rolling back what still runs")) return true;
+    if (service.stderr.includes("Rolling back the runs that have not ended")) return true;
     service.signal("SIGTERM");
     return false;
   });

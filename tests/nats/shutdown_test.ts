@@ -67,7 +67,7 @@ shutdown("a second SIGTERM rolls a long migration back, says so, and ends with 0
   assert.is(reply.current_version, 1);
   const { code, stderr } = await service.finished();
   assert.is(code, 0, stderr);
-  assert.match(stderr, /Rolling back what still runs/);
+  assert.match(stderr, /Rolling back the runs that have not ended/);
   assert.is(versionOf(workspace, "sums"), "1");
 });
 

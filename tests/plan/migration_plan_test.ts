@@ -2,6 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { finding } from "../../lib/finding/finding.ts";
+import type { Migration } from "../../lib/migration/migration.ts";
 import type { HistoryStatus } from "../../lib/plan/history.ts";
 import {
   completePlan,
@@ -9,6 +10,7 @@ import {
   historyDigest,
   type MigrationPlan,
   type PlanStep,
+  planStep,
 } from "../../lib/plan/migration_plan.ts";
 import { forAll, type Random } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
@@ -50,6 +52,21 @@ function reordered(random: Random, value: unknown): unknown {
     random.shuffled(Object.entries(value)).map(([key, each]) => [key, reordered(random, each)]),
   );
 }
+
+planning("planStep() takes the SQL and the line of the section that runs", () => {
+  const migration: Migration = {
+    version: 2,
+    name: "add_tags",
+    file: "002_add_tags.sql",
+    checksum: "c",
+    requires: [3, 35, 0],
+    up: { sql: "CREATE TABLE tags (a);", line: 2 },
+    down: { sql: "DROP TABLE tags;", line: 5 },
+  };
+  const { up, down, ...shared } = migration;
+  assert.equal(planStep(migration, "apply"), { ...shared, direction: "apply", ...up });
+  assert.equal(planStep(migration, "rollback"), { ...shared, direction: "rollback", ...down });
+});
 
 planning("hashOf() does not depend on the order of keys", async () => {
   await forAll(200, async (random) => {

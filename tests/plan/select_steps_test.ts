@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { History, HistoryEntry, HistoryStatus } from "../../lib/plan/history.ts";
-import { selectSteps } from "../../lib/plan/select_steps.ts";
+import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { forAll, type Random } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
 
@@ -33,6 +33,166 @@ function entry(version: number, status: HistoryStatus): HistoryEntry {
     errorMessage: null,
     executionTimeMs: 1,
   };
+}
+
+/** What a request runs: `from → to: versions`, or the message that refuses it. */
+function run(target: Target, migrations: readonly Migration[], history: History): string {
+  const selection = selectSteps(target, migrations, history);
+  if (!selection.ok) return selection.message;
+  const { from, to } = selection;
+  return `${from} → ${to}: ${versionsOf(selection.migrations).join(" ")}`;
+}
+
+interface Case {
+  readonly name: string;
+  readonly files: readonly number[];
+  readonly history: History;
+  readonly target: Target;
+  readonly expected: string;
+}
+
+const LATEST: Target = { direction: "apply", version: "latest" };
+const PREVIOUS: Target = { direction: "rollback", version: "previous" };
+const upTo = (version: number): Target => ({ direction: "apply", version });
+const backTo = (version: number): Target => ({ direction: "rollback", version });
+const applied = (...versions: readonly number[]): History =>
+  versions.map((version) => entry(version, "applied"));
+
+const CASES: readonly Case[] = [
+  { name: "no files", files: [], history: [], target: LATEST, expected: "0 → 0: " },
+  { name: "all files", files: [1, 2, 3], history: [], target: LATEST, expected: "0 → 3: 1 2 3" },
+  {
+    name: "up to a target",
+    files: [1, 2, 3],
+    history: [],
+    target: upTo(2),
+    expected: "0 → 2: 1 2",
+  },
+  {
+    name: "up to a target between two files",
+    files: [1, 3],
+    history: [],
+    target: upTo(2),
+    expected: "0 → 1: 1",
+  },
+  {
+    name: "the rest",
+    files: [1, 2, 3],
+    history: applied(1),
+    target: LATEST,
+    expected: "1 → 3: 2 3",
+  },
+  {
+    name: "nothing where all is applied",
+    files: [1, 2],
+    history: applied(1, 2),
+    target: LATEST,
+    expected: "2 → 2: ",
+  },
+  {
+    name: "a late file, which does not change the version",
+    files: [1, 2, 3],
+    history: applied(1, 3),
+    target: LATEST,
+    expected: "3 → 3: 2",
+  },
+  {
+    name: "what failed or was rolled back",
+    files: [1, 2, 3],
+    history: [entry(1, "applied"), entry(2, "failed"), entry(3, "rolled_back")],
+    target: LATEST,
+    expected: "1 → 3: 2 3",
+  },
+  {
+    name: "nothing for an applied version without a file",
+    files: [1],
+    history: applied(1, 2),
+    target: LATEST,
+    expected: "2 → 2: ",
+  },
+  {
+    name: "a target above the newest file",
+    files: [1, 2],
+    history: [],
+    target: upTo(3),
+    expected: "Cannot apply up to version 3: the newest file is 002_m2.sql",
+  },
+  {
+    name: "a target below the current version",
+    files: [1, 2],
+    history: applied(1, 2),
+    target: upTo(1),
+    expected: "Cannot apply up to version 1: version 2 is applied; use rollback to go back",
+  },
+  {
+    name: "one step back",
+    files: [1, 2, 3],
+    history: applied(1, 2, 3),
+    target: PREVIOUS,
+    expected: "3 → 2: 3",
+  },
+  {
+    name: "one step back over a hole",
+    files: [1, 2, 3],
+    history: applied(1, 3),
+    target: PREVIOUS,
+    expected: "3 → 1: 3",
+  },
+  {
+    name: "one step back from the first",
+    files: [1],
+    history: applied(1),
+    target: PREVIOUS,
+    expected: "1 → 0: 1",
+  },
+  {
+    name: "one step back from nothing",
+    files: [1],
+    history: [],
+    target: PREVIOUS,
+    expected: "0 → 0: ",
+  },
+  {
+    name: "everything back, newest first",
+    files: [1, 2, 3],
+    history: applied(1, 2, 3),
+    target: backTo(0),
+    expected: "3 → 0: 3 2 1",
+  },
+  {
+    name: "back to a version that is not applied",
+    files: [1, 2, 3],
+    history: applied(1, 3),
+    target: backTo(2),
+    expected: "3 → 1: 3",
+  },
+  {
+    name: "back to the current version",
+    files: [1, 2],
+    history: applied(1, 2),
+    target: backTo(2),
+    expected: "2 → 2: ",
+  },
+  {
+    name: "back, without what failed or is rolled back already",
+    files: [1, 2, 3],
+    history: [entry(1, "applied"), entry(2, "rolled_back"), entry(3, "failed")],
+    target: backTo(0),
+    expected: "1 → 0: 1",
+  },
+  {
+    name: "back to a version above the current one",
+    files: [1, 2],
+    history: applied(1),
+    target: backTo(2),
+    expected: "Cannot roll back to version 2: the current version is 1; use apply to go forward",
+  },
+];
+
+for (const { name, files, history, target, expected } of CASES) {
+  selecting(`${target.direction}: ${name}`, () => {
+    assert.is(run(target, files.map(migration), history), expected);
+  });
 }
 
 /** Files and history that need not agree with each other. */
@@ -110,27 +270,8 @@ selecting("apply and then rollback to where it began are inverse", async () => {
   });
 });
 
-selecting("messages name the versions and the way out", () => {
-  const migrations = [migration(1), migration(2)];
-  const history = [entry(1, "applied"), entry(2, "applied")];
-  const messageOf = (selection: ReturnType<typeof selectSteps>): string =>
-    selection.ok ? "" : selection.message;
-  assert.is(
-    messageOf(selectSteps({ direction: "apply", version: 9 }, migrations, history)),
-    "Cannot apply up to version 9: the newest file is 002_m2.sql",
-  );
-  assert.is(
-    messageOf(selectSteps({ direction: "apply", version: 9 }, [], [])),
-    "Cannot apply up to version 9: there are no files",
-  );
-  assert.is(
-    messageOf(selectSteps({ direction: "apply", version: 1 }, migrations, history)),
-    "Cannot apply up to version 1: version 2 is applied; use rollback to go back",
-  );
-  assert.is(
-    messageOf(selectSteps({ direction: "rollback", version: 3 }, migrations, history)),
-    "Cannot roll back to version 3: the current version is 2; use apply to go forward",
-  );
+selecting("apply to a version is refused where there are no files", () => {
+  assert.is(run(upTo(9), [], []), "Cannot apply up to version 9: there are no files");
 });
 
 selecting.run();

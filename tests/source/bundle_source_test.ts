@@ -51,7 +51,10 @@ bundles("load() makes a file that is not what was promised an error on that file
     "marker-missing 003_c.sql",
     "marker-missing 003_c.sql",
   ]);
-  assert.match(found.messages[0] ?? "", /^002_b\.sql is not the text that its manifest promises; /);
+  assert.match(
+    found.messages[0] ?? "",
+    /^002_b\.sql does not match the checksum in its manifest; /,
+  );
   // The text can be shown all the same.
   const read = await source.read("quotes");
   assert.equal(read.found && read.files[2], {
@@ -80,10 +83,10 @@ bundles("of two bundles of one plugin the first counts", async () => {
   assert.equal(typeof found === "string" ? found : found.migrations, ["001_a.sql"]);
 });
 
-bundles("readBundle() refuses what is no bundle, and names the URL", async () => {
+bundles("readBundle() refuses what is not a bundle, and names the URL", async () => {
   const { plugin } = await moduleOf("quotes", { "001_a.sql": ONE });
   const cases: readonly (readonly [unknown, RegExp])[] = [
-    [null, /it is no module/],
+    [null, /it is not a module/],
     [{}, /it exports no "plugin"/],
     [{ plugin, default: 1 }, /it exports "default" beside "plugin"/],
     [{ plugin: { ...plugin, extra: 1 } }, /unknown key "extra"/],
@@ -91,7 +94,7 @@ bundles("readBundle() refuses what is no bundle, and names the URL", async () =>
   for (const [module, reason] of cases) {
     const read = readBundle(URL_OF_QUOTES, module);
     const message = read.ok ? "accepted" : read.message;
-    assert.ok(message.startsWith(`${URL_OF_QUOTES} is no bundle: `), message);
+    assert.ok(message.startsWith(`${URL_OF_QUOTES} is not a bundle: `), message);
     assert.match(message, reason);
     assert.match(message, /; make one with: godwit bundle <plugin>$/);
   }

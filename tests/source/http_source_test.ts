@@ -79,6 +79,31 @@ http("who asks at the same time is answered by one manifest", async () => {
   assert.is(server.asked.length, 2);
 });
 
+http("load() fetches six files at a time and keeps their order", async () => {
+  await using server = new PluginServer();
+  const files = Array.from(
+    { length: 20 },
+    (_, index) => `${String(index + 1).padStart(3, "0")}_a.sql`,
+  );
+  await publish(
+    server,
+    Object.fromEntries(files.map((file, index) => [file, `${ONE}-- ${index}\n`])),
+  );
+  let running = 0;
+  let most = 0;
+  const counted: typeof fetch = async (...request) => {
+    most = Math.max(most, ++running);
+    try {
+      return await fetch(...request);
+    } finally {
+      running -= 1;
+    }
+  };
+  const found = await loaded(httpSource(server.url, counted), "quotes");
+  assert.equal(typeof found === "string" ? found : found.migrations, files);
+  assert.is(most, 6);
+});
+
 http(
   "load() holds a file against the manifest, and asks again for one that did not match",
   async () => {
@@ -169,7 +194,7 @@ http("a server that is away changes nothing, and is not passed over in silence",
   await server.stop();
   assert.equal(await loaded(source, "quotes"), BOTH);
   assert.equal(await source.plugins(), ["quotes"]);
-  assert.match(source.problem() ?? "", /^Cannot reach http[^]*; the plugins are as they were$/);
+  assert.match(source.problem() ?? "", /^Cannot reach http[^]*; the last manifest stays in use$/);
   server.restart();
   assert.equal(await loaded(source, "quotes"), BOTH);
   assert.is(source.problem(), null);
@@ -198,9 +223,9 @@ http("a manifest that cannot be had is a message", async () => {
       /^Cannot load the manifest http.*: .* 404 Not Found$/,
     ],
     [() => new Response("", { status: 500 }), /^Cannot load the manifest http.*: .* 500/],
-    [() => new Response("<html>"), / is no manifest: it is not JSON in UTF-8$/],
-    [() => new Response(new Uint8Array([0xff])), / is no manifest: it is not JSON in UTF-8$/],
-    [() => new Response('{"format":1,"plugins":[],"x":1}'), / is no manifest: unknown key "x"$/],
+    [() => new Response("<html>"), / is not a manifest: it is not JSON in UTF-8$/],
+    [() => new Response(new Uint8Array([0xff])), / is not a manifest: it is not JSON in UTF-8$/],
+    [() => new Response('{"format":1,"plugins":[],"x":1}'), / is not a manifest: unknown key "x"$/],
     [() => new Response(new Uint8Array(MAX_MANIFEST_BYTES + 1)), /more than 4194304 bytes/],
   ];
   const source = httpSource(server.url, fetch);

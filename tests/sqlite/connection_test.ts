@@ -44,7 +44,7 @@ connections("that cannot be opened leaves the file unlocked", async () => {
   const path = join(workspace.root, "x.sqlite3");
   Deno.writeTextFileSync(path, "not a database ".repeat(100));
   const open = () =>
-    new Connection(sqlite3, { kind: "file", vfs, path, existence: "must-exist" })
+    new Connection(sqlite3, { kind: "file", vfs, path, access: "write" })
       .value("SELECT count(*) FROM sqlite_schema");
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
@@ -61,7 +61,7 @@ connections("that was closed is read by the native shell", async () => {
   await using workspace = new Workspace();
   const path = join(workspace.root, "x.sqlite3");
   {
-    using connection = new Connection(sqlite3, { kind: "file", vfs, path, existence: "create" });
+    using connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
     connection.exec("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (42)");
   }
   assert.is(sqliteShell(path, "SELECT a FROM t"), "42");

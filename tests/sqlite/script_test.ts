@@ -141,7 +141,8 @@ scripts("says where a statement fails, in bytes from the start", () => {
 scripts("a name in any quotes stays one name", () => {
   using connection = new Connection(sqlite3, { kind: "memory" });
   runAll(connection, 'CREATE TABLE "a""b;c" (x); CREATE TABLE [d;e] (x); CREATE TABLE `f;g` (x);');
-  assert.equal(readSchema(connection).tables.map(({ name }) => name), ['a"b;c', "d;e", "f;g"]);
+  const { tables } = readSchema(connection, () => false);
+  assert.equal(tables.map(({ name }) => name), ['a"b;c', "d;e", "f;g"]);
 });
 
 scripts.run();

@@ -1,106 +1,147 @@
-// One owner per database: other processes and native SQLite get an answer, and the dead hold nothing.
+// The locks of a database: one connection of this VFS at a time, native programs beside it, and nothing
+// held by the dead.
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { openDatabase, startEngine } from "../crash/engine.ts";
-import { sqliteShell } from "../support/sqlite_shell.ts";
+import { holdNatively } from "../support/native_holder.ts";
+import { NativeProgram } from "../support/native_program.ts";
+import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 
 const locks = suite("database locks");
 const engine = await startEngine();
-engine.plug(nodeStorage());
+engine.plug(nodeStorage({ busyTimeoutMs: 100 }));
 const other = await startEngine();
-other.plug(nodeStorage());
+other.plug(nodeStorage({ busyTimeoutMs: 100 }));
 
-function test(title: string, check: (path: string) => void | Promise<void>): void {
-  locks(title, async () => {
-    const directory = Deno.makeTempDirSync({ prefix: "godwit-lock-" });
-    try {
-      const path = join(directory, "locked.sqlite3");
-      sqliteShell(path, "PRAGMA journal_mode=WAL; CREATE TABLE t (who TEXT)");
-      await check(path);
-    } finally {
-      Deno.removeSync(directory, { recursive: true });
-    }
-  });
-}
-
+const MODES = ["wal", "delete"] as const;
 const COUNT = "SELECT count(*) FROM t";
 
-test("exclude a second connection until the first is closed", (path) => {
-  const first = openDatabase(engine, path);
-  first.exec("INSERT INTO t VALUES ('first')");
-  assert.throws(() => count(path), /locked.*another process/);
-  first.close();
-  assert.is(count(path), 1);
-});
+for (const mode of MODES) {
+  const test = (title: string, check: (path: string) => void | Promise<void>): void => {
+    locks(`${mode}: ${title}`, async () => {
+      const directory = Deno.makeTempDirSync({ prefix: "godwit-lock-" });
+      try {
+        const path = join(directory, "locked.sqlite3");
+        sqliteShell(path, `PRAGMA journal_mode=${mode}; CREATE TABLE t (who TEXT)`);
+        await check(path);
+      } finally {
+        Deno.removeSync(directory, { recursive: true });
+      }
+    });
+  };
 
-test("exclude another process, and go with it when it is killed", async (path) => {
-  await using holder = await start(
-    ["deno", "run", "--no-prompt", "--no-check", "--allow-read", "--allow-write"],
-    [new URL("./hold_database.ts", import.meta.url).pathname, path],
-    null,
-  );
-  assert.throws(() => count(path), /locked/);
-  await holder.kill();
-  assert.is(count(path), 1);
-});
+  test("exclude a second connection until the first is closed", (path) => {
+    const first = openDatabase(engine, path);
+    first.exec("INSERT INTO t VALUES ('first')");
+    assert.throws(() => count(path), /locked.*another thread or process of godwit has it/);
+    first.close();
+    assert.is(count(path), 1);
+  });
 
-test("keep native SQLite out where FFI is allowed", (path) => {
-  {
+  test("exclude another process, and go with it when it is killed", async (path) => {
+    await using holder = await holdHere(path);
+    assert.throws(() => count(path), /locked/);
+    await holder.kill();
+    assert.is(count(path), 1);
+  });
+
+  test("keep native writers out", (path) => {
+    {
+      using connection = openDatabase(engine, path);
+      connection.exec("INSERT INTO t VALUES ('here')");
+      assert.throws(() => sqliteShell(path, "INSERT INTO t VALUES ('native')"), /locked/);
+      if (mode === "wal") assert.is(sqliteShell(path, COUNT), "1");
+      else assert.throws(() => sqliteShell(path, COUNT), /locked/);
+    }
+    sqliteShell(path, "INSERT INTO t VALUES ('native')");
+    assert.is(sqliteShell(path, COUNT), "2");
+  });
+
+  test("respect a native writer until it is killed", async (path) => {
+    const holder = await holdNatively(path, "write transaction");
+    assert.throws(() => count(path), /locked.*another program was reading or writing it/);
+    await holder[Symbol.asyncDispose]();
+    assert.is(count(path), 0);
+  });
+
+  test("stay while a second connection is opened and closed", (path) => {
+    // Closing any descriptor of a file drops the POSIX locks of the whole process on it.
     using connection = openDatabase(engine, path);
     connection.exec("INSERT INTO t VALUES ('here')");
+    for (let round = 0; round < 3; round++) assert.throws(() => count(path), /locked/);
     assert.throws(() => sqliteShell(path, "INSERT INTO t VALUES ('native')"), /locked/);
-    assert.throws(() => sqliteShell(path, COUNT), /locked/);
-  }
-  sqliteShell(path, "INSERT INTO t VALUES ('native')");
-  assert.is(sqliteShell(path, COUNT), "2");
-});
+    connection.exec("INSERT INTO t VALUES ('here, too')");
+    connection.close();
+    assert.is(sqliteShell(path, COUNT), "2");
+  });
 
-test("respect a native program, by its process, until it is killed", async (path) => {
-  await using native = await start(
-    ["sqlite3", "-batch", path],
-    [],
-    "BEGIN IMMEDIATE; INSERT INTO t VALUES ('native'); SELECT 'held';\n",
-  );
-  assert.throws(() => count(path), new RegExp(`locked.*process ${native.processId}`));
-  await native.kill();
-  assert.is(count(path), 0);
-});
+  test("let an idle native connection see what was committed, and write after it", async (path) => {
+    await using native = new NativeProgram(path);
+    await native.run("INSERT INTO t VALUES ('native')");
+    {
+      using connection = openDatabase(engine, path);
+      connection.exec(
+        "INSERT INTO t VALUES ('here'); CREATE TABLE u (a); INSERT INTO u VALUES (1)",
+      );
+    }
+    assert.equal(await native.run("SELECT (SELECT count(*) FROM t) AS t, a FROM u"), [{
+      t: 2,
+      a: 1,
+    }]);
+    await native.run("INSERT INTO u VALUES (2)");
+    await native.kill();
+    assert.ok(isIntact(path));
+    assert.is(sqliteShell(path, "SELECT sum(a) FROM u"), "3");
+  });
+
+  test("end for a moment between transactions of a kept connection", async (path) => {
+    if (mode === "wal") return;
+    await using native = new NativeProgram(path);
+    using connection = openDatabase(engine, path);
+    connection.exec("PRAGMA locking_mode=NORMAL");
+    for (let row = 0; row < 5; row++) {
+      connection.exec("INSERT INTO t VALUES ('here')");
+      await native.run("INSERT INTO t VALUES ('native')");
+    }
+    assert.is(connection.value(COUNT), 10);
+  });
+}
 
 function count(path: string): unknown {
   using connection = openDatabase(other, path);
   return connection.value(COUNT);
 }
 
-/** Starts a program and waits until it says "held". */
-async function start(
-  [program = "", ...options]: readonly string[],
-  args: readonly string[],
-  input: string | null,
-): Promise<AsyncDisposable & { readonly processId: number; kill(): Promise<void> }> {
-  const child = new Deno.Command(program, {
-    args: [...options, ...args],
-    stdin: "piped",
+/** Starts a process that holds the database through this VFS. */
+async function holdHere(path: string): Promise<AsyncDisposable & { kill(): Promise<void> }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--no-check",
+      "--allow-read",
+      "--allow-write",
+      new URL("./hold_database.ts", import.meta.url).pathname,
+      path,
+    ],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const writer = child.stdin.getWriter();
-  if (input !== null) await writer.write(new TextEncoder().encode(input));
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
   assert.match(new TextDecoder().decode(value), "held");
-  let alive = true;
+  let isAlive = true;
   const kill = async (): Promise<void> => {
-    if (!alive) return;
-    alive = false;
+    if (!isAlive) return;
+    isAlive = false;
     child.kill("SIGKILL");
     await child.status;
     await reader.cancel();
-    await writer.abort().catch(() => {});
   };
-  return { processId: child.pid, kill, [Symbol.asyncDispose]: kill };
+  return { kill, [Symbol.asyncDispose]: kill };
 }
 
 locks.run();

@@ -176,23 +176,37 @@ for (const [name, makePlace] of Object.entries(STORAGES)) {
   });
 
   test("lock() has one owner at a time", ({ storage, path }) => {
-    storage.open(path("a"), CREATE).close();
-    storage.open(path("b"), CREATE).close();
-    const first = storage.lock(path("a"));
+    storage.create(path("a"), "delete");
+    storage.create(path("b"), "delete");
+    const one = storage.openDatabase(path("a"), EXISTING);
+    const other = storage.openDatabase(path("a"), EXISTING);
+    const elsewhere = storage.openDatabase(path("b"), EXISTING);
+    const first = one.lock("write");
     assert.is(first.kind, "acquired");
-    assert.is(storage.lock(path("a")).kind, "held");
-    const elsewhere = storage.lock(path("b"));
-    assert.is(elsewhere.kind, "acquired");
-    if (first.kind !== "acquired" || elsewhere.kind !== "acquired") return;
+    assert.is(other.lock("write").kind, "held");
+    assert.is(other.lock("read").kind, "held");
+    assert.is(elsewhere.lock("write").kind, "acquired");
+    if (first.kind !== "acquired") return;
     first.release();
-    const second = storage.lock(path("a"));
-    assert.is(second.kind, "acquired");
-    if (second.kind === "acquired") second.release();
-    elsewhere.release();
+    assert.is(other.lock("write").kind, "acquired");
+    for (const file of [other, one, elsewhere]) file.close();
   });
 
-  test("lock() refuses a file that is not there", ({ storage, path }) => {
-    assert.is(codeOf(() => storage.lock(path("a"))), "ENOENT");
+  test("close() releases the lock", ({ storage, path }) => {
+    storage.create(path("a"), "delete");
+    const one = storage.openDatabase(path("a"), EXISTING);
+    assert.is(one.lock("write").kind, "acquired");
+    one.close();
+    const other = storage.openDatabase(path("a"), EXISTING);
+    assert.is(other.lock("read").kind, "acquired");
+    other.close();
+  });
+
+  test("rename() moves a file to another name", ({ storage, path }) => {
+    put(storage.open(path("a"), CREATE), "kept");
+    storage.rename(path("a"), path("b"));
+    assert.is(storage.sizeOf(path("a")), null);
+    assert.is(text(storage.open(path("b"), READ)), "kept");
   });
 
   test("names may have spaces and any letters", ({ storage, path }) => {

@@ -24,7 +24,7 @@ export const STORAGES: Readonly<Record<string, () => StoragePlace>> = {
 function nodePlace(): StoragePlace {
   const directory = Deno.makeTempDirSync({ prefix: "godwit-vfs-" });
   return {
-    storage: nodeStorage(),
+    storage: nodeStorage({ busyTimeoutMs: 50 }),
     path: (name) => join(directory, name),
     [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
   };

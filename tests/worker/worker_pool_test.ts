@@ -11,7 +11,13 @@ const pools = suite("worker pool");
 
 pools("open() keeps a worker for reading while runs wait for each other", async () => {
   await using workspace = new Workspace();
-  await using pool = await startWorkerPool({ dataDir: workspace.dataDir, workers: 2 });
+  await using pool = await startWorkerPool({
+    dataDir: workspace.dataDir,
+    journalMode: "delete",
+    busyTimeoutMs: 5_000,
+    exclusive: false,
+    workers: 2,
+  });
   const order: string[] = [];
   const first = await pool.open({ kind: "plugin", plugin: "a" }, "run");
   const second = pool.open({ kind: "plugin", plugin: "b" }, "run").then((session) => {
@@ -69,7 +75,13 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
   const tables = Array.from({ length: 500 }, (_, index) => `CREATE TABLE t${index} (a, b, c);`);
   workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
   await workspace.apply("p");
-  await using pool = await startWorkerPool({ dataDir: workspace.dataDir, workers: 2 });
+  await using pool = await startWorkerPool({
+    dataDir: workspace.dataDir,
+    journalMode: "delete",
+    busyTimeoutMs: 5_000,
+    exclusive: false,
+    workers: 2,
+  });
   await using session = await pool.open({ kind: "plugin", plugin: "p" }, "read");
   assert.ok((await session.inspect()).ok);
   const patience = { timeoutMs: 0, signal: new AbortController().signal };

@@ -11,7 +11,7 @@ import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
 import { progressBar } from "../render/progress_bar.ts";
-import { wrap } from "../render/layout.ts";
+import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { stopSignals } from "./stop_signals.ts";
 
@@ -22,11 +22,11 @@ export interface Question {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-// A status is answered at once or not at all; a run answers when it is over.
+// A status is answered at once; the reply to a run comes at its end.
 const STATUS_TIMEOUT_MS = 10_000;
 const REPLY_MARGIN_MS = 10_000;
 
-/** The request of `apply` and `rollback`; what was not given is left to the defaults. */
+/** The request of `apply` and `rollback`; it leaves out what the command line does not set. */
 export function runQuestion(
   verb: "apply" | "rollback",
   run: RunOptions,
@@ -42,7 +42,7 @@ export function runQuestion(
   return { verb, plugin: run.plugin, body };
 }
 
-/** Asks, prints the reply and returns the exit status. */
+/** Sends the request, prints the reply and returns the exit status. */
 export async function ask(
   question: Question,
   options: CommonOptions,
@@ -53,7 +53,7 @@ export async function ask(
     ? { ok: true as const, reply: await askHere(question, options, console) }
     : await askService(question, options, options.nats, environment);
   if (!answer.ok) {
-    console.err(`${console.colors.red("✗")} ${wrap(answer.message, 2, 2)}`);
+    console.err(paragraph(console.colors.red("✗"), answer.message));
     return EXIT.noReply;
   }
   const { reply } = answer;
@@ -72,12 +72,12 @@ async function askHere(
   console: Console,
 ): Promise<Reply> {
   const bar = console.isWatched && !options.json ? progressBar() : null;
-  // Ctrl-C rolls back what runs; the reply says so.
+  // Ctrl-C rolls the run back; the reply reports it.
   using signals = stopSignals();
   signals.asked.addEventListener("abort", () => {
-    if (!options.json) console.err("Stopping; what is not committed is rolled back");
+    if (!options.json) console.err("Stopping; migrations that are not committed are rolled back");
   });
-  // SQLite rolls back what a process leaves behind, so nothing is torn by leaving at once.
+  // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
   signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
   await using migrator = await openMigrator({
     plugins: options.pluginsDir,
@@ -120,7 +120,10 @@ async function askService(
   if (!answer.ok) return answer;
   const reply = parseReply(answer.reply);
   return reply === null
-    ? { ok: false, message: "The service's reply is not one of godwit's; is it another version?" }
+    ? {
+      ok: false,
+      message: "Cannot read the reply of the service; use the same version of godwit on both sides",
+    }
     : { ok: true, reply };
 }
 

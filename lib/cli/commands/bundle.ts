@@ -1,4 +1,5 @@
-// `bundle <plugin>`: packs a plugin's files into one ES module for browsers, and its page into another.
+// `bundle <plugin>`: packs a plugin's files into an ES module for browsers, and its page into
+// another.
 
 import { type BundledPlugin, bundlePlugin } from "../../bundle/bundle_plugin.ts";
 import { type ModuleSize, sizeOf, writeModules } from "../../bundle/module_file.ts";
@@ -14,8 +15,8 @@ import { refuse } from "./refuse.ts";
 type Bundled = Extract<BundledPlugin, { kind: "bundled" }>;
 
 /**
- * Writes the bundle, and beside it the module of `<plugins>/<plugin>/page.ts` or `page.js`. Nothing
- * is written where a file does not parse, or where that would replace what godwit did not make.
+ * Writes the bundle, and beside it the module of `<plugins>/<plugin>/page.ts` or `page.js`. Writes
+ * nothing if a file does not parse, or if it would replace a file that godwit did not make.
  */
 export async function runBundle(
   { plugin, out = `${plugin}.bundle.js`, overwrite }: BundleOptions,

@@ -16,7 +16,7 @@ interface PluginReport {
   readonly warnings: readonly FindingMessage[];
 }
 
-/** Checks one plugin, or all; fails where any file has an error. */
+/** Checks one plugin, or all; fails if any file has an error. */
 export async function runCheck(
   plugin: string | undefined,
   options: CommonOptions,
@@ -31,7 +31,7 @@ export async function runCheck(
   } else names = [plugin];
   if (names.length === 0) {
     const message =
-      `There are no plugins in ${options.pluginsDir}; name the right directory with --plugins`;
+      `There are no plugins in ${options.pluginsDir}; name another directory with --plugins`;
     return refuse({ error_code: "PLUGIN_NOT_FOUND", message }, options, console);
   }
   const reports: PluginReport[] = [];

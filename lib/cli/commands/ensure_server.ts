@@ -1,4 +1,4 @@
-// Finds or starts a NATS server for a `serve` that names none.
+// Finds or starts a NATS server for a `serve` without a URL.
 
 import type { Log } from "../../handler/context.ts";
 import {
@@ -13,15 +13,15 @@ import { sleep } from "../../sleep.ts";
 const FIRST_LOOK_MS = 50;
 
 /**
- * Starts nats-server where none answers at `settings.url`; `null` where one does. "unavailable" where
- * there can be none; the log says why.
+ * Starts nats-server if no server replies at `settings.url`; returns `null` if one does. If none
+ * can be started, returns "unavailable" and logs the reason.
  */
 export async function ensureServer(
   settings: NatsSettings,
   log: Log,
   stop: AbortSignal,
 ): Promise<ServerProcess | null | "unavailable"> {
-  if (await isThere(settings)) return null;
+  if (await isRunning(settings)) return null;
   const url = redactUrl(settings.url);
   const server = startServerProcess();
   if (server === null) {
@@ -36,7 +36,7 @@ export async function ensureServer(
   let lastWords: string | null = null;
   server.ended.then((last) => lastWords = last);
   while (lastWords === null) {
-    if (await isThere(settings)) {
+    if (await isRunning(settings)) {
       log("info", "Started nats-server", { url });
       return server;
     }
@@ -46,14 +46,14 @@ export async function ensureServer(
   log(
     "error",
     `No NATS server answers at ${url}, and the one that was started ended: ` +
-      `${lastWords}. If a port is in use by a NATS server, give that one a WebSocket listener and ` +
-      `name it with --nats URL`,
+      `${lastWords}. If a NATS server uses one of its ports, give that server a WebSocket ` +
+      `listener and name it with --nats URL`,
   );
   return "unavailable";
 }
 
-/** A server that refuses who we are is there all the same. */
-async function isThere(settings: NatsSettings): Promise<boolean> {
+/** A server that refuses the credentials is running. */
+async function isRunning(settings: NatsSettings): Promise<boolean> {
   try {
     await (await connectOnce(settings)).close();
     return true;

@@ -43,7 +43,7 @@ export async function runNew(
   return EXIT.success;
 }
 
-/** The highest version by file names alone: a file that does not parse has its number all the same. */
+/** The highest version in the file names, including files that do not parse. */
 async function newestIn(directory: string): Promise<number> {
   const versions = (await readdir(directory)).map((file) => parseFileName(file)?.version ?? 0);
   return versions.reduce((newest, version) => Math.max(newest, version), 0);
@@ -55,7 +55,7 @@ function nameFrom(description: string): string {
 }
 
 function template(description: string): string {
-  // A line break would let the description become SQL.
+  // After a line break, the description would be SQL.
   const title = description.replaceAll(/\s+/g, " ").trim();
   return `-- ${title}
 

@@ -11,7 +11,7 @@ interface PluginLine {
   readonly current_version: number | null;
   readonly pending_count: number | null;
   readonly locked: boolean;
-  /** What keeps the plugin from being migrated; `null` where nothing does. */
+  /** Why the plugin cannot be migrated; `null` if it can. */
   readonly problem: string | null;
 }
 
@@ -48,7 +48,7 @@ async function renderPlugins(
 ): Promise<string> {
   if (lines.length === 0) return `There are no plugins in ${options.pluginsDir}`;
   const { default: Table } = await import("cli-table3");
-  const { tableLines, wrap } = await import("../render/layout.ts");
+  const { paragraph, tableLines } = await import("../render/layout.ts");
   const { TABLE_STYLE } = await import("../render/table_style.ts");
   const table = new Table({
     ...TABLE_STYLE,
@@ -63,9 +63,8 @@ async function renderPlugins(
       : "";
     table.push([line.plugin_name, line.current_version ?? "?", line.pending_count ?? "?", note]);
   }
-  const problems = lines.flatMap(({ plugin_name, problem }) => {
-    const used = plugin_name.length + 2;
-    return problem === null ? [] : [`${colors.red(plugin_name)}: ${wrap(problem, 2, used)}`];
-  });
+  const problems = lines.flatMap(({ plugin_name, problem }) =>
+    problem === null ? [] : [paragraph(`${colors.red(plugin_name)}:`, problem)]
+  );
   return [...tableLines(table), ...problems].join("\n");
 }

@@ -1,9 +1,9 @@
-// Prints why a command did nothing, where that is not shown as a reply.
+// Failures that are printed without a reply.
 
 import type { FailureReply } from "../../message/any_reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
-import { wrap } from "../render/layout.ts";
+import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 
 /** Why nothing was done, with the code of a failure reply. */
@@ -16,6 +16,6 @@ export function refuse(
   console: Console,
 ): ExitStatus {
   if (json) console.out(JSON.stringify({ success: false, error_code, message }));
-  else console.err(`${console.colors.red("✗")} ${wrap(message, 2, 2)}`);
+  else console.err(paragraph(console.colors.red("✗"), message));
   return EXIT.failure;
 }

@@ -1,4 +1,4 @@
-// `serve`: the NATS service, until it is told to stop.
+// `serve`: runs the NATS service until SIGINT or SIGTERM.
 
 import { openMigrator } from "../../migrator.ts";
 import type { Log } from "../../handler/context.ts";
@@ -16,10 +16,10 @@ import { type StopSignals, stopSignals } from "./stop_signals.ts";
 
 const DEFAULT_URL = "ws://127.0.0.1:8080";
 
-// How long a migration may go on after the service was told to stop, before it is rolled back.
+// How long a migration may go on after the first signal, before it is rolled back.
 const GRACE_MS = 10_000;
 
-/** Serves until SIGINT or SIGTERM; then what runs is finished or rolled back, and answered. */
+/** Serves until SIGINT or SIGTERM; then finishes or rolls back every run and sends its reply. */
 export async function runServe(
   options: CommonOptions,
   console: Console,
@@ -63,7 +63,7 @@ async function serveUntilSignal(
   });
   let grace: ReturnType<typeof setTimeout> | undefined;
   const rollBack = (): void => {
-    log("warn", "Rolling back what still runs");
+    log("warn", "Rolling back the runs that have not ended");
     interrupt.abort();
   };
   const end = await serve(migrator, {
@@ -80,7 +80,9 @@ async function serveUntilSignal(
         }),
       onStopping() {
         if (grace !== undefined) return;
-        log("info", "Stopping; a second signal rolls back what still runs", { grace_ms: GRACE_MS });
+        log("info", "Stopping; a second signal rolls back the runs that have not ended", {
+          grace_ms: GRACE_MS,
+        });
         grace = setTimeout(rollBack, GRACE_MS);
         signals.insisted.addEventListener("abort", rollBack, { once: true });
         if (signals.insisted.aborted) rollBack();
@@ -89,11 +91,11 @@ async function serveUntilSignal(
   });
   clearTimeout(grace);
   if (end.kind === "refused") {
-    log("error", "NATS refuses this service", { reason: end.reason });
+    log("error", "NATS refused this service", { reason: end.reason });
     return EXIT.noReply;
   }
   if (serverEnded.signal.aborted && !signals.asked.aborted) {
-    log("error", "nats-server, which this service had started, ended", {
+    log("error", "The nats-server that this service had started ended", {
       last: serverEnded.signal.reason,
     });
     return EXIT.noReply;

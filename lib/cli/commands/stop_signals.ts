@@ -1,6 +1,6 @@
-// SIGINT and SIGTERM as values: the first asks, the second insists.
+// SIGINT and SIGTERM as abort signals: the first asks to stop, the second to stop at once.
 
-/** What a person or a supervisor has asked for. Dispose of it to give the signals back. */
+/** The signals received so far. Dispose of it to restore the default handlers. */
 export interface StopSignals extends Disposable {
   /** Aborted by the first signal. */
   readonly asked: AbortSignal;
@@ -8,10 +8,11 @@ export interface StopSignals extends Disposable {
   readonly insisted: AbortSignal;
 }
 
-// One Ctrl-C may come twice: from the terminal, and from a parent such as `deno task` that passes it on.
+// One Ctrl-C may arrive twice: from the terminal, and from a parent such as `deno task` that
+// forwards it.
 const ECHO_MS = 500;
 
-/** Takes over SIGINT and SIGTERM. */
+/** Replaces the default handlers of SIGINT and SIGTERM. */
 export function stopSignals(): StopSignals {
   const first = new AbortController();
   const second = new AbortController();

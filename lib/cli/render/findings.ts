@@ -1,10 +1,11 @@
-// Shows findings as compilers do: what, where, the line, a caret.
+// Renders findings as compilers do: message, position, line, caret.
 
+import stringWidth from "string-width";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
-import { printable, wrap } from "./layout.ts";
+import { paragraph, printable } from "./layout.ts";
 
-/** Renders findings, errors first, as lines of text; empty where there are none. */
+/** Renders findings, errors first, as lines of text; empty if there are none. */
 export function renderFindings(findings: readonly FindingMessage[], colors: Colors): string {
   return [...findings]
     .sort((one, other) => RANK[one.level] - RANK[other.level])
@@ -17,13 +18,10 @@ const RANK = { ERROR: 0, WARNING: 1, INFO: 2 } as const;
 function renderFinding(found: FindingMessage, colors: Colors): string {
   const paint = { ERROR: colors.red, WARNING: colors.yellow, INFO: colors.cyan }[found.level];
   const level = found.level.toLowerCase();
-  const used = `${level} [${found.code}] `.length;
-  const head = `${colors.bold(paint(level))} ${colors.dim(`[${found.code}]`)} ${
-    wrap(found.message, 2, used)
-  }`;
-  const place = renderPlace(found);
-  const lines = [head];
-  if (place !== "") lines.push(colors.dim(printable(`  at ${place}`)));
+  const head = `${colors.bold(paint(level))} ${colors.dim(`[${found.code}]`)}`;
+  const lines = [paragraph(head, found.message)];
+  const position = renderPosition(found);
+  if (position !== "") lines.push(colors.dim(printable(`  at ${position}`)));
   if (found.excerpt !== undefined && found.line !== undefined && found.excerpt.trim() !== "") {
     const gutter = `  ${found.line} | `;
     const { before, line } = windowOf(found.excerpt, found.column ?? 1);
@@ -33,14 +31,14 @@ function renderFinding(found: FindingMessage, colors: Colors): string {
   return lines.join("\n");
 }
 
-function renderPlace({ file, line, column }: FindingMessage): string {
+function renderPosition({ file, line, column }: FindingMessage): string {
   return [file, line, column].filter((part) => part !== undefined).join(":");
 }
 
 const WINDOW = 72;
 const LEAD = 48;
 
-/** The line as it can be shown, cut where it is too long, and what stands before the column. */
+/** A part of the line around the column that fits a terminal, and the text before the column. */
 function windowOf(
   excerpt: string,
   column: number,
@@ -57,7 +55,7 @@ function windowOf(
   };
 }
 
-// Tabs stay tabs, so that the caret stands under its column whatever their width.
+// Tabs stay tabs: their width depends on the terminal.
 function blank(text: string): string {
-  return text.replaceAll(/[^\t]/gu, " ");
+  return text.replaceAll(/[^\t]+/g, (part) => " ".repeat(stringWidth(part)));
 }

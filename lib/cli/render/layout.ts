@@ -1,29 +1,22 @@
 // Text that fits a terminal: lines of at most 80 columns, tables without trailing spaces. Pure.
 
 import type { Table } from "cli-table3";
+import wrapAnsi from "wrap-ansi";
 
 const COLUMNS = 80;
+const INDENT = "  ";
 
 /**
- * Breaks a text between words. `indent` is how far the following lines are moved in, `used` how much
- * of the first line is taken. A word that is longer than a line stays whole, so that it can be copied.
+ * Writes a head, which may be colored, and a text after it, broken between words; the lines that
+ * follow the first are indented. A word that is longer than a line stays whole, so that it can be
+ * copied.
  */
-export function wrap(text: string, indent = 0, used = 0): string {
-  const lines: string[] = [];
-  let line = "";
-  let room = COLUMNS - used;
-  for (const word of printable(text).split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && longer.length > room) {
-      lines.push(line);
-      line = word;
-      room = COLUMNS - indent;
-    } else line = longer;
-  }
-  return [...lines, line].join(`\n${" ".repeat(indent)}`);
+export function paragraph(head: string, text: string): string {
+  return wrapAnsi(`${head} ${printable(text)}`, COLUMNS - INDENT.length)
+    .replaceAll("\n", `\n${INDENT}`);
 }
 
-/** Shows control characters, which could move the cursor or forge lines, as what they are. */
+/** Escapes control characters, which could move the cursor or forge lines. */
 export function printable(text: string): string {
   return text.replaceAll(
     /[^\P{Cc}\t]/gu,
@@ -41,7 +34,7 @@ export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
-/** A time as people read it, to the second: `2026-01-31 12:00:00`. Still UTC. */
+/** A time to the second, in UTC: `2026-01-31 12:00:00`. */
 export function readableTime(iso: string): string {
   return iso.replace("T", " ").replace(/(\.\d+)?Z$/, "");
 }

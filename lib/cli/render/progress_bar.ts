@@ -1,17 +1,17 @@
-// Draws a progress bar for a run that takes long enough to wonder about.
+// Draws a progress bar for a run that takes long.
 
 import type { RunEvent } from "../../message/event.ts";
 
-/** Something that follows a run until it is over. */
+/** Shows the events of a run. */
 export interface ProgressBar {
   follow(event: RunEvent): void;
   stop(): void;
 }
 
-// Shorter runs are over before a bar could be read.
-const PATIENCE_MS = 400;
+// Shorter runs end before a bar could be read.
+const DELAY_MS = 400;
 
-/** Makes a bar on standard error that appears once a run takes longer than a moment. */
+/** Makes a bar on standard error, which appears if a run takes longer than `DELAY_MS`. */
 export function progressBar(): ProgressBar {
   let bar: { update(value: number, payload: object): void; stop(): void } | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,7 +27,7 @@ export function progressBar(): ProgressBar {
       hideCursor: true,
       clearOnComplete: true,
       fps: 10,
-      // Keeps the time running while one migration takes long.
+      // Otherwise the time would stand still during a long migration.
       synchronousUpdate: false,
     }, cliProgress.Presets.shades_classic);
     drawn.start(total, done, { name });
@@ -45,7 +45,7 @@ export function progressBar(): ProgressBar {
     follow(event) {
       if (event.event === "run_started") {
         total = event.versions.length;
-        timer = setTimeout(show, PATIENCE_MS);
+        timer = setTimeout(show, DELAY_MS);
       }
       if (event.event === "migration_started") name = `${event.version} ${event.name}`;
       if (event.event === "migration_applied" || event.event === "migration_rolled_back") done += 1;

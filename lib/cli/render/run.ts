@@ -1,4 +1,4 @@
-// Shows the reply to an apply or a rollback as a table.
+// Renders the reply to an apply or a rollback as a table.
 
 import Table from "cli-table3";
 import type {
@@ -30,7 +30,7 @@ export function renderRun(reply: ApplyReply | RollbackReply, colors: Colors): st
   return parts.join("\n");
 }
 
-/** Renders the migrations of a run; under each what it changed, and what went with it. */
+/** Renders the migrations of a run; under each its changes and its losses. */
 export function renderEntries(entries: readonly RunEntry[], colors: Colors): string {
   const table = new Table({
     ...TABLE_STYLE,
@@ -50,17 +50,17 @@ export function renderEntries(entries: readonly RunEntry[], colors: Colors): str
 
 const DETAIL_INDENT = " ".repeat("version  ".length);
 
-/** The changes, each with the loss that it brought, and then the losses by statements. */
+/** The changes, each with its loss, and then the losses that no change explains. */
 function renderDetails({ changes, data_loss }: RunEntry, colors: Colors): readonly string[] {
   const explained = new Set<DataLossMessage>();
   const lines = changes.map((change) => {
     const loss = data_loss.find((each) => isOf(each, change));
     if (loss === undefined) return renderChange(change, colors);
     explained.add(loss);
-    return `${renderChange(change, colors)}${colors.yellow(`, ${renderAmount(loss)} gone`)}`;
+    return `${renderChange(change, colors)}${colors.yellow(`, ${renderAmount(loss)} lost`)}`;
   });
   const others = data_loss.filter((loss) => !explained.has(loss)).map((loss) =>
-    colors.yellow(printable(`! ${renderAmount(loss)} of ${placeOf(loss)} gone`))
+    colors.yellow(printable(`! ${renderAmount(loss)} of ${originOf(loss)} lost`))
   );
   return [...lines, ...others];
 }
@@ -76,7 +76,7 @@ function renderAmount(loss: DataLossMessage): string {
   return loss.kind === "rows" ? count(loss.rows, "row") : count(loss.values, "value");
 }
 
-function placeOf(loss: DataLossMessage): string {
+function originOf(loss: DataLossMessage): string {
   return loss.kind === "rows" ? loss.table : `${loss.table}.${loss.column}`;
 }
 

@@ -1,13 +1,13 @@
-// Shows the reply to a status request as a table.
+// Renders the reply to a status request as a table.
 
 import Table from "cli-table3";
 import type { FailedMigration, StatusReply } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
 import { renderFindings } from "./findings.ts";
-import { printable, readableTime, tableLines, wrap } from "./layout.ts";
+import { paragraph, printable, readableTime, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
-/** Renders a plugin's migrations, one line each, and what there is to say about them. */
+/** Renders a plugin's migrations, one line each, then failures and findings. */
 export function renderStatus(reply: StatusReply, colors: Colors): string {
   const pending = reply.pending_count === 0 ? "nothing pending" : `${reply.pending_count} pending`;
   const parts = [`${reply.plugin_name}: version ${reply.current_version}, ${pending}`];
@@ -36,15 +36,14 @@ export function renderStatus(reply: StatusReply, colors: Colors): string {
   ];
   for (const { version, name, error_message: message, what } of failures) {
     if (message === null) continue;
-    const head = `${version} ${name} ${what}: `;
-    parts.push(`${colors.red(head)}${wrap(message, 2, head.length)}`);
+    parts.push(paragraph(colors.red(`${version} ${name} ${what}:`), message));
   }
   const findings = renderFindings([...reply.checksum_warnings, ...reply.pending_warnings], colors);
   if (findings !== "") parts.push(findings);
   return parts.join("\n");
 }
 
-// A migration that failed tells when, and who tried.
+// A failed migration shows when it failed and who applied it.
 function pendingCells(failed: FailedMigration | undefined, colors: Colors): readonly string[] {
   return failed === undefined
     ? [colors.yellow("pending"), "", ""]

@@ -1,4 +1,4 @@
-// How godwit's tables look: columns with air between them, one line under the head.
+// The style of tables: columns separated by spaces, without borders.
 
 /** Options for cli-table3. */
 export const TABLE_STYLE = {

@@ -13,10 +13,10 @@ CREATE TABLE quotes (
     CHECK (channel LIKE '#_%')
 ) STRICT;
 
--- The same words by the same author are one quote, whoever saves them.
+-- The same words by the same author are one quote.
 CREATE UNIQUE INDEX quotes_once ON quotes (author, text);
 
--- Serves "!lastquote", which asks for the newest quote of the channel it is typed in.
+-- For "!lastquote", which shows the newest quote of its channel.
 CREATE INDEX quotes_channel ON quotes (channel, added_at);
 
 INSERT INTO quotes (id, text, author, channel, added_by, added_at)
@@ -36,5 +36,5 @@ VALUES
      'Brian W. Kernighan', '#general', 'leila', '2024-06-01T20:45:13Z');
 
 -- DOWN: drop quotes
--- The quotes go with the table. Those above return when this is applied again, the others do not.
+-- All quotes are lost. Those above return when this is applied again.
 DROP TABLE quotes;

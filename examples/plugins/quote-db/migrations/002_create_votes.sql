@@ -3,8 +3,8 @@
 
 -- UP: create votes and a view of the scores
 
--- The primary key is the rule itself: a second vote of the same person is a conflict, which the bot
--- turns into an update.
+-- The primary key allows one vote for each person and quote. The bot turns the conflict of a second
+-- vote into an update.
 CREATE TABLE votes (
     quote_id INTEGER NOT NULL REFERENCES quotes (id) ON DELETE CASCADE,
     voter TEXT NOT NULL,
@@ -12,8 +12,8 @@ CREATE TABLE votes (
     PRIMARY KEY (quote_id, voter)
 ) STRICT, WITHOUT ROWID;
 
--- A channel may have deleted one of the first quotes by now; its votes are left out, for a vote
--- needs its quote.
+-- One of the first quotes may be deleted by now. Its votes are left out, because a vote needs its
+-- quote.
 WITH first_votes (quote_id, voter, value) AS (
     VALUES (1, 'jonas', 1), (1, 'leila', 1), (2, 'mira', 1), (3, 'leila', -1),
            (3, 'mira', 1), (4, 'jonas', 1), (4, 'mira', 1), (5, 'jonas', 1)
@@ -31,6 +31,6 @@ LEFT JOIN votes ON votes.quote_id = quotes.id
 GROUP BY quotes.id;
 
 -- DOWN: drop votes and the view
--- The votes that people gave are lost; nothing else records them.
+-- All votes are lost; they are not stored elsewhere.
 DROP VIEW quote_scores;
 DROP TABLE votes;

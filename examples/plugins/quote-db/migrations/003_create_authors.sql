@@ -12,9 +12,9 @@ SELECT DISTINCT author
 FROM quotes
 ORDER BY author;
 
--- Each vote points at quotes with ON DELETE CASCADE. With foreign keys on, dropping the old table
--- would delete all votes; godwit switches them off for the migration, so the votes stay and point
--- at the rebuilt table, in which each quote has kept its id.
+-- Each vote references quotes with ON DELETE CASCADE. With foreign keys on, dropping the old table
+-- would delete all votes. godwit switches them off for the migration, so the votes are kept and
+-- reference the rebuilt table, in which each quote has its old id.
 CREATE TABLE quotes_new (
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL,
@@ -33,7 +33,7 @@ JOIN authors ON authors.name = quotes.author;
 
 DROP TABLE quotes;
 
--- The view quote_scores names quotes and lives on: it reads columns that have not changed.
+-- The view quote_scores is not affected: it reads columns that have not changed.
 ALTER TABLE quotes_new RENAME TO quotes;
 
 CREATE UNIQUE INDEX quotes_once ON quotes (author_id, text);

@@ -1,4 +1,4 @@
--- "!quote #testing" draws a quote by its tag.
+-- "!quote #testing" selects a quote by its tag.
 -- requires: sqlite >= 3.37.0
 
 -- UP: create tags
@@ -30,6 +30,6 @@ JOIN quotes ON quotes.id = first_tags.quote_id
 JOIN tags ON tags.name = first_tags.tag;
 
 -- DOWN: drop tags
--- Which quote had which tag is lost. The quotes are not touched.
+-- The tags of all quotes are lost. The quotes are not changed.
 DROP TABLE quote_tags;
 DROP TABLE tags;

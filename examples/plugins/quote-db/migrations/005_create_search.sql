@@ -1,5 +1,5 @@
--- "!find bugs" looks for words. LIKE '%bugs%' would read every quote and not know that "bug" is
--- meant too; the porter tokenizer does.
+-- "!find bugs" searches words. LIKE '%bugs%' would read every quote and not find "bug"; the porter
+-- tokenizer does.
 
 -- UP: add full-text search over quotes.text
 
@@ -10,7 +10,7 @@ CREATE VIRTUAL TABLE quotes_search USING fts5(
     tokenize = 'porter unicode61'
 );
 
--- Takes in the quotes that exist. The triggers see only what changes from now on.
+-- Indexes the existing quotes. The triggers only index later changes.
 INSERT INTO quotes_search (quotes_search) VALUES ('rebuild');
 
 CREATE TRIGGER quotes_search_insert AFTER INSERT ON quotes
@@ -18,7 +18,7 @@ BEGIN
     INSERT INTO quotes_search (rowid, text) VALUES (NEW.id, NEW.text);
 END;
 
--- To remove a quote the index must be given its old text once more.
+-- To remove a quote, the index needs its old text.
 CREATE TRIGGER quotes_search_delete AFTER DELETE ON quotes
 BEGIN
     INSERT INTO quotes_search (quotes_search, rowid, text) VALUES ('delete', OLD.id, OLD.text);
@@ -31,8 +31,8 @@ BEGIN
 END;
 
 -- DOWN: remove full-text search
--- Nothing is lost: all that the index holds can be read from the quotes again. The triggers go
--- first, or the next quote would be written to an index that is not there.
+-- Nothing is lost: the index can be built from the quotes again. The triggers are dropped first,
+-- because they write to the index.
 DROP TRIGGER quotes_search_insert;
 DROP TRIGGER quotes_search_delete;
 DROP TRIGGER quotes_search_update;

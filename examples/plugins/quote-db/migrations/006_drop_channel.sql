@@ -1,5 +1,5 @@
--- Quotes belong to the whole server now; the channel in which one was saved is nobody's business.
--- An index and a CHECK use the column, so even SQLite's own DROP COLUMN would refuse.
+-- Quotes belong to the whole server now, so their channel is dropped. An index and a CHECK use the
+-- column, so SQLite's DROP COLUMN would refuse.
 -- requires: sqlite >= 3.37.0
 
 -- UP: drop quotes.channel
@@ -19,18 +19,18 @@ INSERT INTO quotes_new (id, text, author_id, added_by, added_at)
 SELECT id, text, author_id, added_by, added_at
 FROM quotes;
 
--- Dropped by name, so that this index is not taken for one that the rebuild forgot.
+-- Dropped by name, so that godwit does not report it as lost in the rebuild.
 DROP INDEX quotes_channel;
 DROP TABLE quotes;
 
 ALTER TABLE quotes_new RENAME TO quotes;
 
--- "!lastquote" looks through all quotes from here on.
+-- "!lastquote" searches all quotes from here on.
 CREATE UNIQUE INDEX quotes_once ON quotes (author_id, text);
 CREATE INDEX quotes_added ON quotes (added_at);
 
 -- The search index finds its rows by table name and id, both of which are the same again, so it
--- needs no rebuilding. The triggers are gone with the old table.
+-- needs no rebuild. The triggers were dropped with the old table.
 CREATE TRIGGER quotes_search_insert AFTER INSERT ON quotes
 BEGIN
     INSERT INTO quotes_search (rowid, text) VALUES (NEW.id, NEW.text);
@@ -47,9 +47,9 @@ BEGIN
     INSERT INTO quotes_search (rowid, text) VALUES (NEW.id, NEW.text);
 END;
 
--- DOWN: bring the column back with its default
--- Every quote comes back in '#general'. Where it was really saved is lost, except in the backup
--- that godwit makes before a step that drops values.
+-- DOWN: restore the column with its default
+-- Every quote gets the channel '#general'. The real channels are only in the backup that godwit
+-- makes before a step that drops values.
 CREATE TABLE quotes_new (
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE quotes_new (
     CHECK (channel LIKE '#_%')
 ) STRICT;
 
--- Leaving channel out of the list gives each row the column's default.
+-- The list omits channel, so each row gets its default.
 INSERT INTO quotes_new (id, text, author_id, added_by, added_at)
 SELECT id, text, author_id, added_by, added_at
 FROM quotes;

@@ -12,7 +12,7 @@ CREATE TABLE questions (
     CHECK (hint <> answer)
 ) STRICT;
 
--- A round draws from one category at one level.
+-- A round selects questions of one category and level.
 CREATE INDEX questions_category ON questions (category, difficulty);
 
 INSERT INTO questions (id, category, question, answer, hint, difficulty)
@@ -33,5 +33,5 @@ VALUES
      'Moby-Dick', NULL, 1);
 
 -- DOWN: drop questions
--- The questions go with the table. Those above return when this is applied again.
+-- All questions are lost. Those above return when this is applied again.
 DROP TABLE questions;

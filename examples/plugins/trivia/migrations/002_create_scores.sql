@@ -1,4 +1,4 @@
--- Who answered what, and how many points it brought.
+-- The answers of players, with their points.
 -- requires: sqlite >= 3.37.0
 
 -- UP: create scores and the leaderboard
@@ -11,10 +11,10 @@ CREATE TABLE scores (
     UNIQUE (player, question_id)
 ) STRICT;
 
--- The foreign key looks for scores by question; the UNIQUE constraint begins with the player.
+-- The foreign key searches scores by question; the UNIQUE constraint begins with the player.
 CREATE INDEX scores_question ON scores (question_id);
 
--- A score whose question is gone by now is left out.
+-- A score whose question is deleted by now is left out.
 WITH first_scores (id, player, question_id, points, answered_at) AS (
     VALUES (1, 'noor', 1, 20, '2024-11-08T20:01:10Z'),
            (2, 'felix', 3, 10, '2024-11-08T20:02:45Z'),
@@ -37,6 +37,6 @@ GROUP BY player
 ORDER BY sum(points) DESC, player;
 
 -- DOWN: drop scores and the leaderboard
--- The scores are lost; nothing else records them.
+-- All scores are lost; they are not stored elsewhere.
 DROP VIEW leaderboard;
 DROP TABLE scores;

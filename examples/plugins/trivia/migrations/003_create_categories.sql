@@ -1,4 +1,4 @@
--- Categories get a table, so that a misspelt one cannot come into being and each can have an icon.
+-- Categories get a table, so that misspelt ones are refused and each can have an icon.
 -- requires: sqlite >= 3.37.0
 
 -- UP: move categories into a table of their own
@@ -21,8 +21,8 @@ SET icon = CASE name
                ELSE icon
            END;
 
--- Every score points at a question with ON DELETE CASCADE. Dropping the old table does not take
--- them along, for godwit runs a migration with foreign keys off.
+-- Every score references a question with ON DELETE CASCADE. Dropping the old table does not delete
+-- them, because godwit runs a migration with foreign keys off.
 CREATE TABLE questions_new (
     id INTEGER PRIMARY KEY,
     category_id INTEGER NOT NULL REFERENCES categories (id) ON DELETE RESTRICT,

@@ -1,9 +1,9 @@
--- Nobody asked for a hint in a year, and many hints gave the answer away. The column goes.
+-- Hints were not used for a year, and many gave the answer away. The column is dropped.
 -- requires: sqlite >= 3.37.0
 
 -- UP: drop questions.hint
 
--- The CHECK that compares hint and answer has to go too, which SQLite's own DROP COLUMN cannot do.
+-- The CHECK that compares hint and answer is dropped too, which SQLite's DROP COLUMN cannot do.
 CREATE TABLE questions_new (
     id INTEGER PRIMARY KEY,
     category_id INTEGER NOT NULL REFERENCES categories (id) ON DELETE RESTRICT,
@@ -22,8 +22,8 @@ ALTER TABLE questions_new RENAME TO questions;
 
 CREATE INDEX questions_category ON questions (category_id, difficulty);
 
--- DOWN: bring the column back, empty
--- The column and its CHECK return; the hints are lost, and NULL stands for all of them.
+-- DOWN: restore the column, empty
+-- The column and its CHECK return; the hints are lost, and every row has NULL.
 CREATE TABLE questions_new (
     id INTEGER PRIMARY KEY,
     category_id INTEGER NOT NULL REFERENCES categories (id) ON DELETE RESTRICT,

@@ -1,4 +1,4 @@
--- The game starts again every January: each score belongs to a season, and each season has its own
+-- A new season begins every January: each score belongs to a season, and each season has its own
 -- leaderboard.
 -- requires: sqlite >= 3.37.0
 
@@ -24,8 +24,8 @@ GROUP BY season, player
 ORDER BY season DESC, place, player;
 
 -- DOWN: one leaderboard for all time
--- Every score comes back. Seasons are lost where they were not the year of the answer; applying
--- this again works them out from the dates.
+-- Every score is kept. A season that was not the year of the answer is lost; applying this again
+-- computes seasons from the dates.
 DROP VIEW leaderboard;
 
 CREATE TABLE scores_new (
@@ -41,7 +41,7 @@ INSERT INTO scores_new (id, player, question_id, points, answered_at)
 SELECT id, player, question_id, points, answered_at
 FROM scores;
 
--- Dropped by name, so that this index is not taken for one that the rebuild forgot.
+-- Dropped by name, so that godwit does not report it as lost in the rebuild.
 DROP INDEX scores_season;
 DROP TABLE scores;
 

@@ -2,7 +2,7 @@
 
 /**
  * Returns the index of the first character at or after `from` that is neither white space nor part
- * of a comment; the length of `sql` where there is none. An unterminated block comment runs to the
+ * of a comment; the length of `sql` if there is none. An unterminated block comment runs to the
  * end of the text, as in SQLite (https://sqlite.org/lang_comment.html).
  */
 export function skipTrivia(sql: string, from: number): number {
@@ -23,7 +23,7 @@ export function skipTrivia(sql: string, from: number): number {
   return sql.length;
 }
 
-/** Skips lone semicolons too, which SQLite passes over on its way to the next statement. */
+/** Also skips lone semicolons, which SQLite treats as empty statements. */
 export function skipEmptyStatements(sql: string, from: number): number {
   let at = skipTrivia(sql, from);
   while (at < sql.length && sql[at] === ";") at = skipTrivia(sql, at + 1);

@@ -1,11 +1,12 @@
 // Finds views, triggers and foreign keys that reach into godwit's tables, which no statement shows
 // when it makes them: SQLite compiles them only when they are used.
 
-import { readAccess } from "./access.ts";
-import { compile } from "./broken_objects.ts";
-import { type CompiledObject, compiledObjects } from "./compiled_objects.ts";
-import type { Connection } from "./connection.ts";
-import { isReserved, type Schema } from "./schema.ts";
+import { isReserved } from "../plan/reserved_names.ts";
+import { readAccess } from "../sqlite/access.ts";
+import { compile } from "../sqlite/broken_objects.ts";
+import { type CompiledObject, compiledObjects } from "../sqlite/compiled_objects.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import type { Schema } from "../sqlite/schema.ts";
 
 /** A part of the plugin's schema that names one of godwit's tables. */
 export interface ReservedReference {

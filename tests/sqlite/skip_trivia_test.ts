@@ -1,7 +1,7 @@
 // hasStatement(): whether a DOWN section holds anything that SQLite would run.
 
 import * as assert from "uvu/assert";
-import { hasStatement, skipTrivia } from "../../lib/migration/skip_trivia.ts";
+import { hasStatement, skipTrivia } from "../../lib/sqlite/skip_trivia.ts";
 import { forAll } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
 

@@ -1,8 +1,8 @@
-// Finds the place in a file that a byte of a section stands at. Pure; runs anywhere.
+// Finds the position in a file of a byte in a section. Pure; runs anywhere.
 
-import type { Position } from "../finding/finding.ts";
+import type { Position } from "./finding.ts";
 
-/** A place in a file and the text of its line. */
+/** A position in a file and the text of its line. */
 export interface SourcePlace {
   readonly position: Position;
   readonly excerpt: string;

@@ -1,0 +1,167 @@
+// A database file on a file system: its bytes, and who may use them. For Deno, Node.js and Bun.
+
+import { createNatively } from "./native_guard.ts";
+import { lockNatively, lockNothing } from "./native_lock.ts";
+import { nativeSqlite, type OpenNative } from "./native_sqlite.ts";
+import { lockProcess, type ProcessLock } from "./process_lock.ts";
+import {
+  type DatabaseFile,
+  type DatabaseLock,
+  type LockAccess,
+  type LockRefusal,
+  type Storage,
+  StorageError,
+  type StorageFile,
+} from "./storage.ts";
+
+/** How the databases of a file system are locked. */
+export interface LockOptions {
+  /** How long the locks of other programs are waited for; 5,000 ms by default. */
+  readonly busyTimeoutMs: number;
+  /**
+   * The file whose lock lets one thread of all processes have a database; `<database>-lock` by default.
+   * It is created where it is missing, and stays.
+   */
+  readonly lockPath: (path: string) => string;
+  /**
+   * Whether the wal-index can be shared with programs that map it; by default on Linux, which keeps
+   * mappings and `pwrite()` coherent. Elsewhere a database with a log is written to while no other
+   * program has it open.
+   */
+  readonly sharesWalIndex: boolean;
+  /** Writes without native locks where the runtime has no SQLite, because no other program will. */
+  readonly exclusive: boolean;
+}
+
+interface Held {
+  readonly lock: DatabaseLock;
+  readonly mutex: ProcessLock | null;
+}
+
+// Descriptors that were closed while another connection had a guard on their file: closing them at once
+// would have dropped its locks. The next connection of this thread that has the file to itself does it.
+const abandoned = new Map<string, StorageFile[]>();
+
+/** Makes a database of an open file. `storage` is where it is; `path` has no symbolic links. */
+export function nodeDatabase(
+  file: StorageFile,
+  path: string,
+  storage: Pick<Storage, "open" | "sizeOf" | "stateOf">,
+  options: LockOptions,
+): DatabaseFile {
+  let held: Held | null = null;
+  let isOpen = true;
+
+  /** Ends the native locks, then closes, then lets other threads in. */
+  function release(alsoClose: boolean): void {
+    const mutex = held === null ? tryMutex(options, path) : held.mutex;
+    try {
+      held?.lock.release();
+      held = null;
+      if (alsoClose) leave(path, file);
+      if (mutex !== "held") closeAbandoned(path);
+    } finally {
+      if (mutex !== "held") mutex?.release();
+    }
+  }
+
+  return {
+    ...file,
+    lock(access) {
+      if (held !== null) throw new StorageError("EBUSY", "lock", path);
+      const taken = take(file, path, storage, options, access);
+      if ("kind" in taken) return taken;
+      held = taken;
+      const { lock } = taken;
+      return {
+        ...lock,
+        release() {
+          if (held?.lock === lock) release(false);
+        },
+      };
+    },
+    close() {
+      if (isOpen) release(true);
+      isOpen = false;
+    },
+  };
+}
+
+/** Creates an empty database, so that no other program can do the same meanwhile. */
+export function createDatabase(
+  path: string,
+  journalMode: "delete" | "wal",
+  options: LockOptions,
+): void {
+  const open = nativeSqlite();
+  if (open === null) return;
+  const mutex = lockProcess(open, options.lockPath(path), options.busyTimeoutMs);
+  if (mutex === null) throw new StorageError("EBUSY", "create", path);
+  try {
+    createNatively(open, path, journalMode, options.busyTimeoutMs);
+  } finally {
+    mutex.release();
+  }
+}
+
+function take(
+  file: StorageFile,
+  path: string,
+  storage: Pick<Storage, "open" | "sizeOf" | "stateOf">,
+  options: LockOptions,
+  access: LockAccess,
+): Held | LockRefusal {
+  const open = nativeSqlite();
+  if (open === null) {
+    if (access === "read" || options.exclusive) {
+      return { lock: lockNothing({ path, storage }), mutex: null };
+    }
+    const reason =
+      "this runtime has no SQLite of its own to lock it with; if no other program has it " +
+      "open, say so with the option exclusive";
+    return { kind: "held", reason };
+  }
+  const mutex = takeMutex(open, options, path, access);
+  if (mutex === "held") {
+    return { kind: "held", reason: "another thread or process of godwit has it" };
+  }
+  try {
+    const lock = lockNatively({ ...options, open, file, path, storage }, access);
+    if (lock.kind === "acquired") return { lock, mutex };
+    mutex?.release();
+    return lock;
+  } catch (error) {
+    mutex?.release();
+    throw error;
+  }
+}
+
+function takeMutex(
+  open: OpenNative,
+  { lockPath, busyTimeoutMs }: LockOptions,
+  path: string,
+  access: LockAccess,
+): ProcessLock | "held" | null {
+  try {
+    return lockProcess(open, lockPath(path), busyTimeoutMs) ?? "held";
+  } catch (error) {
+    // Where nothing can be written, nothing here writes either.
+    if (error instanceof StorageError && access === "read") return null;
+    throw error;
+  }
+}
+
+function tryMutex(options: LockOptions, path: string): ProcessLock | "held" | null {
+  const open = nativeSqlite();
+  return open === null ? null : takeMutex(open, { ...options, busyTimeoutMs: 0 }, path, "read");
+}
+
+function leave(path: string, file: StorageFile): void {
+  abandoned.set(path, [...abandoned.get(path) ?? [], file]);
+}
+
+function closeAbandoned(path: string): void {
+  const files = abandoned.get(path) ?? [];
+  abandoned.delete(path);
+  for (const file of files) file.close();
+}
