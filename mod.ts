@@ -1,103 +1,114 @@
 /**
- * Applies, rolls back and reports schema migrations of SQLite plugins, safely.
+ * Applies, rolls back and reports schema migrations of SQLite plugins.
  *
- * As a program this is the command line; as a module it runs migrations in your process:
+ * As a program this is the command line. As a module it migrates in your process:
  *
  * ```ts
- * import { dispatch, startEdge } from "@godwit/godwit";
+ * import { openMigrator } from "@godwit/godwit";
  *
- * const dataDir = await Deno.makeTempDir();
- * await using edge = await startEdge({ pluginsDir: "./examples/plugins", dataDir });
- * const request = new TextEncoder().encode(JSON.stringify({ applied_by: "example" }));
- * const reply = await dispatch("apply", "quote-db", request, edge.context);
- * console.log(reply.success); // true
+ * const data = await Deno.makeTempDir();
+ * await using migrator = await openMigrator({ plugins: "./examples/plugins", data });
+ *
+ * const plan = await migrator.apply("quote-db", { dry_run: true });
+ * if (!plan.success) throw new Error(plan.message);
+ * for (const { version, name, data_loss } of plan.applied_migrations) {
+ *   console.log(version, name, data_loss); // 1 create_quotes [] ...
+ * }
+ *
+ * const run = await migrator.apply("quote-db", { plan_hash: plan.plan_hash });
+ * console.log(run.success, run.current_version); // true 6
  * ```
  *
- * Replies are plain data with types of their own. `success` tells a failure from the rest:
+ * There is a method for each verb. A failure is a reply too, with a stable code:
  *
  * ```ts
- * import {
- *   dispatch,
- *   type Edge,
- *   type EdgeOptions,
- *   type ErrorCode,
- *   type FailureReply,
- *   type FindingMessage,
- *   type Reply,
- *   startEdge,
- *   type StatusReply,
- *   type Verb,
- * } from "@godwit/godwit";
+ * import { openMigrator, type Reply } from "@godwit/godwit";
  *
- * const options: EdgeOptions = {
- *   pluginsDir: "./examples/plugins",
- *   dataDir: await Deno.makeTempDir(),
- * };
- * await using edge: Edge = await startEdge(options);
+ * const data = await Deno.makeTempDir();
+ * await using migrator = await openMigrator({ plugins: "./examples/plugins", data });
  *
- * const verb: Verb = "status";
- * const reply: Reply = await dispatch(verb, "no-such-plugin", new Uint8Array(), edge.context);
- * if (!reply.success) console.log(explain(reply)); // PLUGIN_NOT_FOUND: ...
+ * const replies: Reply[] = [
+ *   await migrator.status("trivia"),
+ *   await migrator.rollback("trivia", { target_version: 3 }),
+ * ];
+ * for (const reply of replies) console.log(inWords(reply)); // 5 pending
  *
- * function explain(failure: FailureReply): string {
- *   const code: ErrorCode = failure.error_code;
- *   return `${code}: ${failure.message}`;
+ * function inWords(reply: Reply): string {
+ *   if (!reply.success) return `${reply.error_code}: ${reply.message}`;
+ *   switch (reply.verb) {
+ *     case "apply":
+ *       return `applied ${reply.applied_migrations.length}`;
+ *     case "rollback":
+ *       return `rolled back ${reply.rolled_back_migrations.length}`;
+ *     case "status":
+ *       return `${reply.pending_count} pending`;
+ *   }
  * }
- *
- * function problems(status: StatusReply): readonly FindingMessage[] {
- *   return status.pending_warnings.filter(({ level }) => level === "ERROR");
- * }
- *
- * const status = await dispatch("status", "trivia", new Uint8Array(), edge.context);
- * if (status.success && "pending_count" in status) console.log(problems(status)); // []
  * ```
  *
- * Whoever wants to follow a run gives `publish` and `log`:
+ * Follow a run by its events, and interrupt it by a signal:
  *
  * ```ts
- * import {
- *   type ApplyReply,
- *   dispatch,
- *   type HandlerContext,
- *   type Log,
- *   type RollbackReply,
- *   type RunEvent,
- *   startEdge,
- * } from "@godwit/godwit";
+ * import { openMigrator, type RunEvent } from "@godwit/godwit";
  *
- * const log: Log = (level, message, fields = {}) => console.error(level, message, fields);
- * const publish = (event: RunEvent): void => console.log(event.event);
- * const dataDir = await Deno.makeTempDir();
- * await using edge = await startEdge({ pluginsDir: "./examples/plugins", dataDir, log, publish });
- * const context: HandlerContext = edge.context;
+ * const data = await Deno.makeTempDir();
+ * const signal = AbortSignal.timeout(60_000);
+ * await using migrator = await openMigrator({ plugins: "./examples/plugins", data, signal });
  *
- * await dispatch("apply", "trivia", new Uint8Array(), context); // run_started ... run_finished
- * const reply = await dispatch("rollback", "trivia", new Uint8Array(), context);
- * if (reply.success && "plan_hash" in reply) console.log(versions(reply)); // [5]
+ * const seen: RunEvent["event"][] = [];
+ * const unsubscribe = migrator.subscribe(({ event }) => seen.push(event));
+ * await migrator.apply("trivia", { target_version: 1 });
+ * unsubscribe();
+ * console.log(seen); // run_started, migration_started, migration_applied, run_finished
+ * ```
  *
- * function versions(run: ApplyReply | RollbackReply): readonly number[] {
- *   const entries = "applied_migrations" in run
- *     ? run.applied_migrations
- *     : run.rolled_back_migrations;
- *   return entries.map(({ version }) => version);
+ * A test of your plugin may be one line:
+ *
+ * ```ts
+ * import { openMigrator } from "@godwit/godwit";
+ *
+ * const data = await Deno.makeTempDir();
+ * await using migrator = await openMigrator({ plugins: "./examples/plugins", data });
+ *
+ * const { plugins } = await migrator.plugins().then((reply) => {
+ *   if (!reply.success) throw new Error(reply.message);
+ *   return reply;
+ * });
+ * for (const plugin of plugins) {
+ *   const reply = await migrator.check(plugin);
+ *   if (!reply.success) throw new Error(reply.errors.map(({ message }) => message).join("\n"));
  * }
+ * ```
+ *
+ * A transport of your own passes bytes to {@link dispatch}:
+ *
+ * ```ts
+ * import { dispatch, openMigrator } from "@godwit/godwit";
+ *
+ * const data = await Deno.makeTempDir();
+ * await using migrator = await openMigrator({ plugins: "./examples/plugins", data });
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, async (request) => {
+ *   const plugin = new URL(request.url).pathname.slice(1);
+ *   return Response.json(await dispatch("status", plugin, await request.bytes(), migrator.context));
+ * });
+ * const response = await fetch(`http://127.0.0.1:${server.addr.port}/trivia`, { method: "POST" });
+ * console.log((await response.json()).pending_count); // 5
  * ```
  *
  * @module
  */
 
-export { type Edge, type EdgeOptions, startEdge } from "./lib/edge.ts";
 export {
-  type Finding,
   FINDING_CODES,
   type FindingCategory,
   type FindingCode,
   type FindingLevel,
-  type FindingSubject,
-  type Position,
 } from "./lib/finding/finding.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";
-export { dispatch, type Verb } from "./lib/handler/dispatch.ts";
+export { dispatch } from "./lib/handler/dispatch.ts";
+export type { EventListener } from "./lib/handler/event_hub.ts";
+export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
@@ -112,23 +123,48 @@ export {
   type AppliedMigration,
   type ApplyReply,
   type ChangeMessage,
+  type CheckReply,
   type DataLossMessage,
   ERROR_CODES,
   type ErrorCode,
   type FailedMigration,
-  type FailureReply,
   type FindingMessage,
   type MigrationReference,
+  type PluginsReply,
   type ProgressMessage,
-  type Reply,
   type RollbackReply,
   type RunEntry,
   type RunReply,
   type StatusReply,
 } from "./lib/message/reply.ts";
-export type { SqliteVersion } from "./lib/migration/migration.ts";
-export type { MigrationPlan, PlanBase, PlanStep } from "./lib/plan/migration_plan.ts";
-export type { Direction } from "./lib/plan/select_steps.ts";
+export type {
+  ApplyRequest,
+  Checked,
+  CheckedApply,
+  CheckedRollback,
+  CheckedRun,
+  CheckedStatus,
+  EmptyRequest,
+  RollbackRequest,
+  RunRequest,
+  StatusRequest,
+} from "./lib/message/request.ts";
+export type {
+  AllMessages,
+  AnyVerb,
+  LocalMessages,
+  Messages,
+  Verb,
+  WireMessages,
+} from "./lib/message/verbs.ts";
+export {
+  type Migrator,
+  type MigratorOptions,
+  openMigrator,
+  type PluginVerb,
+  type VerbMethod,
+  type VerbMethods,
+} from "./lib/migrator.ts";
 
 if (import.meta.main) {
   const { main } = await import("./lib/cli/main.ts");

@@ -24,7 +24,7 @@ async function show(): Promise<void> {
   const status = await request("status", {});
   if (!status.success) {
     state.textContent = status.message;
-  } else if ("pending_count" in status) {
+  } else if (status.verb === "status") {
     const { current_version, applied_migrations, pending_migrations } = status;
     next = pending_migrations[0]?.version ?? null;
     state.textContent = `Version ${current_version}, ${pending_migrations.length} pending`;

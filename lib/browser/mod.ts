@@ -59,9 +59,10 @@
  */
 
 export type { FindingCategory, FindingCode, FindingLevel } from "../finding/finding.ts";
-export type { Verb } from "../handler/dispatch.ts";
+export type * from "../message/any_reply.ts";
 export type * from "../message/event.ts";
 export type * from "../message/reply.ts";
+export type { Verb, WireMessages } from "../message/verbs.ts";
 export type { Attachment, Column, ForeignKey, Schema, Table, View } from "../sqlite/schema.ts";
 export type { SqlValue } from "../sqlite/sqlite3.ts";
 export type { Outcome } from "../worker/session.ts";

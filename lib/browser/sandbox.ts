@@ -1,9 +1,10 @@
 // The contract of the sandbox: its calls, their data and its events. All of it is plain data,
 // because it crosses threads and tabs. Types alone.
 
-import type { Verb } from "../handler/dispatch.ts";
+import type { Verb } from "../message/verbs.ts";
 import type { RunEvent } from "../message/event.ts";
-import type { ChangeMessage, FindingMessage, Reply } from "../message/reply.ts";
+import type { Reply } from "../message/any_reply.ts";
+import type { ChangeMessage, FindingMessage } from "../message/reply.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { Outcome } from "../worker/session.ts";

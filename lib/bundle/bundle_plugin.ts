@@ -2,7 +2,7 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import type { Finding } from "../finding/finding.ts";
-import { type Bundle, MANIFEST_FORMAT, parseBundle } from "../message/plugin_manifest.ts";
+import { type Bundle, MANIFEST_FORMAT, parseBundle } from "../source/plugin_manifest.ts";
 import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import { decodeText } from "../migration/decode_text.ts";
 import type { Migration } from "../migration/migration.ts";

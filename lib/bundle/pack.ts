@@ -1,7 +1,7 @@
 // Packs a plugin into ES modules with esbuild: the same files make the same bytes. For Deno.
 
 import { build, type BuildFailure, type BuildOptions, stop } from "esbuild";
-import type { Bundle } from "../message/plugin_manifest.ts";
+import type { Bundle } from "../source/plugin_manifest.ts";
 import { firstLine } from "./made_by_godwit.ts";
 
 /** The text of a module, or its problems, one line each. */

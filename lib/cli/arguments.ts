@@ -8,6 +8,7 @@ import {
   Option,
 } from "@commander-js/extra-typings";
 import { DEFAULT_PREFIX, isPrefix } from "../message/subject.ts";
+import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 import { VERSION } from "../version.ts";
 
 /** Options of every command. */
@@ -60,17 +61,24 @@ export type Arguments =
 /** Looks up an environment variable. */
 export type Environment = (name: string) => string | undefined;
 
+type CommandName = AnyVerb | "serve" | "new" | "bundle";
+
+// The commands as the help shows them: a verb without one does not compile.
+const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: string]>> = {
+  serve: ["serve", `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`],
+  apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
+  rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
+  status: ["status <plugin>", ALL_VERBS.status.summary],
+  check: ["check [plugin]", ALL_VERBS.check.summary],
+  new: ["new <plugin> <description>", "write the next numbered file"],
+  bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
+  plugins: ["plugins", `${ALL_VERBS.plugins.summary} with versions and pending counts`],
+};
+
 /** The help text. */
 export const HELP = `godwit: schema migrations for SQLite plugins
 
-  serve                        answer db.migrate.<plugin>.* over NATS
-  apply <plugin>               run what is pending   [--to N] [--dry-run]
-  rollback <plugin>            go one step back      [--to N] [--dry-run]
-  status <plugin>              what is applied, pending, failed or changed
-  check [plugin]               parse, rehearse and lint every file; for CI
-  new <plugin> <description>   write the next numbered file
-  bundle <plugin>              one ES module of it, for browsers   [--out FILE]
-  plugins                      list plugins with versions and pending counts
+${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summary}`).join("\n")}
 
   --plugins DIR      where <plugin>/migrations/ is    GODWIT_PLUGINS, ./plugins
   --data DIR         where <plugin>.sqlite3 is        GODWIT_DATA, ./data

@@ -14,39 +14,7 @@ export type FindingCategory =
   | "isolation"
   | "file";
 
-/**
- * Every finding code and its category. Codes are part of the wire contract.
- *
- * ```ts
- * import {
- *   type Finding,
- *   FINDING_CODES,
- *   type FindingCategory,
- *   type FindingCode,
- *   type FindingLevel,
- *   type FindingSubject,
- *   type Position,
- * } from "@godwit/godwit";
- *
- * const code: FindingCode = "drop-column";
- * const category: FindingCategory = FINDING_CODES[code];
- * console.log(category); // destructive
- *
- * const subject: FindingSubject = { version: 2, name: "drop_author", file: "002_drop_author.sql" };
- * const position: Position = { line: 4, column: 1 };
- * const level: FindingLevel = "WARNING";
- * const found: Finding = {
- *   ...subject,
- *   level,
- *   code,
- *   message: `Drops the column "author" of "notes"`,
- *   position,
- *   statement: "DROP TABLE notes;",
- *   excerpt: "DROP TABLE notes;",
- * };
- * console.log(`${found.file}:${found.position?.line}: ${found.message}`);
- * ```
- */
+/** Every finding code and its category. Codes are part of the wire contract. */
 export const FINDING_CODES = {
   "file-name": "file",
   "duplicate-version": "file",

@@ -1,25 +1,20 @@
 // Handles `apply`: runs pending migrations up to a version.
 
-import type { ApplyRequest } from "../message/request.ts";
-import type { ApplyReply, FailureReply } from "../message/reply.ts";
+import type { ApplyReply } from "../message/reply.ts";
+import type { CheckedApply } from "../message/request.ts";
 import type { HandlerContext } from "./context.ts";
+import type { Failure } from "./failure.ts";
 import { runMigrations } from "./run_migrations.ts";
 
-/** Applies what is pending, or says what it would do. */
+/** Applies pending migrations, or in a dry run reports what that would do. */
 export async function apply(
   plugin: string,
-  request: ApplyRequest,
+  request: CheckedApply,
   context: HandlerContext,
-): Promise<ApplyReply | FailureReply> {
-  const outcome = await runMigrations({
-    plugin,
-    target: { direction: "apply", version: request.target_version },
-    dryRun: request.dry_run,
-    appliedBy: request.applied_by,
-    planHash: request.plan_hash,
-    timeoutMs: request.timeout_ms,
-  }, context);
-  if (!outcome.success) return outcome;
-  const { entries, ...reply } = outcome;
-  return { ...reply, applied_migrations: entries };
+): Promise<ApplyReply | Failure> {
+  const target = { direction: "apply", version: request.target_version } as const;
+  const run = await runMigrations({ ...request, plugin, target }, context);
+  if (!run.success) return run;
+  const { success, entries, ...reply } = run;
+  return { success, verb: "apply", ...reply, applied_migrations: entries };
 }

@@ -1,26 +1,30 @@
-// Checks a plugin's files by themselves, without its database: for CI and for authors.
+// Handles `check`: checks a plugin's files by themselves, without its database.
 
-import type { Finding } from "../finding/finding.ts";
+import { isError } from "../finding/finding.ts";
+import { findingMessage } from "../message/finding_message.ts";
+import type { CheckReply } from "../message/reply.ts";
+import type { EmptyRequest } from "../message/request.ts";
 import { checkFindings, thereAndBack, uniqueVersions } from "../rule/check_findings.ts";
 import { engineVersionOf } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
-
-/** What is to say about a plugin's files, or why there is no such plugin. */
-export type CheckReport =
-  | { readonly found: true; readonly migrations: number; readonly findings: readonly Finding[] }
-  | { readonly found: false; readonly message: string };
+import { type Failure, failureReply } from "./failure.ts";
 
 // Files are rehearsed without rows, so a minute is long.
 const TIMEOUT_MS = 60_000;
 
 /**
- * Parses every file and rehearses it on an empty database: up, down, and up again, so that a DOWN
- * that does not undo its UP is noticed before somebody needs it.
+ * Parses every file and rehearses it on an empty database: up, down, and up again, so that a DOWN that
+ * does not undo its UP is found before it is needed. Fails with `VALIDATION_FAILED` where a file has
+ * an error.
  */
-export async function check(plugin: string, context: HandlerContext): Promise<CheckReport> {
+export async function check(
+  plugin: string,
+  _request: EmptyRequest,
+  context: HandlerContext,
+): Promise<CheckReply | Failure> {
   const loaded = await context.source.load(plugin);
-  if (!loaded.found) return loaded;
-  const { migrations, findings } = loaded;
+  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
+  const { migrations } = loaded;
   const unique = uniqueVersions(migrations);
   const steps = unique.flatMap(thereAndBack);
   await using session = await context.databases.open({ kind: "empty" }, "read");
@@ -28,12 +32,24 @@ export async function check(plugin: string, context: HandlerContext): Promise<Ch
   const rehearsed = await session.rehearse(steps, patience);
   if (!rehearsed.ok) throw new Error(rehearsed.message);
   const engine = engineVersionOf(context.databases);
+  const findings = [
+    ...loaded.findings,
+    ...checkFindings(unique, steps, rehearsed.value.rehearsal, engine),
+  ];
+  const errors = findings.filter(isError);
+  const [first] = errors;
+  if (first !== undefined) {
+    const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
+    return {
+      ...failureReply("VALIDATION_FAILED", plugin, `${first.message}${more}`, findings),
+      migrations: migrations.length,
+    };
+  }
   return {
-    found: true,
+    success: true,
+    verb: "check",
+    plugin_name: plugin,
     migrations: migrations.length,
-    findings: [
-      ...findings,
-      ...checkFindings(unique, steps, rehearsed.value.rehearsal, engine),
-    ],
+    warnings: findings.map(findingMessage),
   };
 }

@@ -1,8 +1,7 @@
-// What handlers have to work with: clock, identifiers, files, databases and locks, in one place.
+// What handlers work with: clock, identifiers, files, databases and locks.
 
 import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent } from "../message/event.ts";
-import type { FailureReply } from "../message/reply.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../worker/session.ts";
 
@@ -13,7 +12,7 @@ export type Log = (
   fields?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** The world as handlers see it. */
+/** What handlers work with; made by `openMigrator()`. */
 export interface HandlerContext {
   /**
    * Where migrations come from.
@@ -32,21 +31,14 @@ export interface HandlerContext {
   readonly locks: RunLocks;
   /** The time now. */
   readonly now: () => Date;
-  /** A new identifier, unique for ever. */
+  /** Makes a new, unique identifier. */
   readonly newId: () => string;
-  /** Milliseconds on a clock that never jumps. */
+  /** Milliseconds on a monotonic clock. */
   readonly elapsedMs: () => number;
   /** Takes the events of runs; must neither wait nor throw. */
   readonly publish: (event: RunEvent) => void;
   /** Takes log lines. */
   readonly log: Log;
-  /** Aborted when the service must stop now: what runs is rolled back. */
+  /** Aborted when runs must be interrupted and rolled back. */
   readonly signal: AbortSignal;
 }
-
-/** A handler: one verb, from a checked request to the reply. */
-export type Handler<Request, SuccessReply> = (
-  plugin: string,
-  request: Request,
-  context: HandlerContext,
-) => Promise<SuccessReply | FailureReply>;

@@ -1,87 +1,86 @@
-// From a verb and a payload to the reply: the table of verbs, and the one place that catches bugs.
+// From a verb and its request to the reply. The only place that catches bugs.
 
-import type * as v from "valibot";
+import type { Reply } from "../message/any_reply.ts";
 import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
-import type { Reply } from "../message/reply.ts";
+import { checkRequest, type ParsedRequest, parseRequest } from "../message/request.ts";
 import {
-  ApplyRequestSchema,
-  parseRequest,
-  RollbackRequestSchema,
-  StatusRequestSchema,
-} from "../message/request.ts";
-import {
-  ApplyReplySchema,
-  RollbackReplySchema,
-  StatusReplySchema,
-} from "../message/reply_schema.ts";
+  ALL_VERBS,
+  type AllMessages,
+  type AnyVerb,
+  type Verb,
+  type VerbEntry,
+} from "../message/verbs.ts";
 import { apply } from "./apply.ts";
-import type { Handler, HandlerContext } from "./context.ts";
-import { failureReply } from "./failure.ts";
+import { check } from "./check.ts";
+import type { HandlerContext } from "./context.ts";
+import { type Failure, failureReply, withVerb } from "./failure.ts";
+import { plugins } from "./plugins.ts";
 import { rollback } from "./rollback.ts";
 import { status } from "./status.ts";
 
-/** The name of a verb. */
-export type Verb = "apply" | "rollback" | "status";
+/** Carries out one verb, from a checked request to the reply. */
+type Handler<V extends AnyVerb> = (
+  plugin: string,
+  request: AllMessages[V]["checked"],
+  context: HandlerContext,
+) => Promise<AllMessages[V]["reply"] | Failure>;
 
-/** A verb of the contract: its schemas, and how a payload becomes a reply. */
-interface VerbEntry {
-  readonly request: v.GenericSchema;
-  readonly reply: v.GenericSchema;
-  readonly respond: (
-    plugin: string,
-    payload: Uint8Array,
-    context: HandlerContext,
-  ) => Promise<Reply>;
-}
-
-/** Every verb. Adding one is adding its line. */
-export const VERBS: Readonly<Record<Verb, VerbEntry>> = {
-  apply: verb(ApplyRequestSchema, ApplyReplySchema, apply),
-  rollback: verb(RollbackRequestSchema, RollbackReplySchema, rollback),
-  status: verb(StatusRequestSchema, StatusReplySchema, status),
+const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
+  apply,
+  check,
+  plugins,
+  rollback,
+  status,
 };
 
-/** Answers one request. Whatever happens, there is one reply, and it carries no stack trace. */
-export async function dispatch(
-  verb: Verb,
+/**
+ * Answers one request that came over a transport: `payload` is JSON in UTF-8, and empty means `{}`.
+ * Never rejects: a bug becomes an `INTERNAL_ERROR` without a stack trace.
+ */
+export function dispatch<V extends Verb>(
+  verb: V,
   plugin: string,
   payload: Uint8Array,
   context: HandlerContext,
-): Promise<Reply> {
-  if (!isPluginName(plugin)) {
-    return failureReply(
-      "PLUGIN_NOT_FOUND",
-      plugin.slice(0, 80),
-      whyNoPlugin(plugin),
+): Promise<Reply<V>> {
+  return answer(verb, plugin, ({ request }) => parseRequest(request, payload), context);
+}
+
+/** Answers one request of this process. Never rejects, as above. */
+export function call<V extends AnyVerb>(
+  verb: V,
+  plugin: string,
+  request: AllMessages[V]["request"],
+  context: HandlerContext,
+): Promise<Reply<V>> {
+  return answer(verb, plugin, (entry) => checkRequest(entry.request, request), context);
+}
+
+async function answer<V extends AnyVerb>(
+  verb: V,
+  plugin: string,
+  parse: (entry: VerbEntry<V>) => ParsedRequest<AllMessages[V]["checked"]>,
+  context: HandlerContext,
+): Promise<Reply<V>> {
+  const entry: VerbEntry<V> = ALL_VERBS[verb];
+  if (entry.scope === "plugin" && !isPluginName(plugin)) {
+    return withVerb(
+      verb,
+      failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), whyNoPlugin(plugin)),
     );
   }
   try {
-    return await VERBS[verb].respond(plugin, payload, context);
+    const parsed = parse(entry);
+    if (!parsed.ok) {
+      return withVerb(verb, failureReply("INVALID_REQUEST", plugin, parsed.message));
+    }
+    const reply = await HANDLERS[verb](plugin, parsed.request, context);
+    return reply.success ? reply : withVerb(verb, reply);
   } catch (error) {
     const id = context.newId();
     const trace = error instanceof Error ? error.stack ?? error.message : String(error);
     context.log("error", "Unexpected error", { id, verb, plugin, trace });
-    return failureReply(
-      "INTERNAL_ERROR",
-      plugin,
-      `Something went wrong inside godwit; its log says more under ${id}`,
-    );
+    const message = `Something went wrong inside godwit; its log says more under ${id}`;
+    return withVerb(verb, failureReply("INTERNAL_ERROR", plugin, message));
   }
-}
-
-function verb<Request, Success extends Reply>(
-  request: v.GenericSchema<unknown, Request>,
-  reply: v.GenericSchema<Success>,
-  handler: Handler<Request, Success>,
-): VerbEntry {
-  return {
-    request,
-    reply,
-    async respond(plugin, payload, context) {
-      const parsed = parseRequest(request, payload);
-      return parsed.ok
-        ? await handler(plugin, parsed.request, context)
-        : failureReply("INVALID_REQUEST", plugin, parsed.message);
-    },
-  };
 }

@@ -4,7 +4,8 @@ import type { DataLoss } from "../execute/data_loss.ts";
 import type { ExecutedStep, Execution, StepFailure } from "../execute/execution.ts";
 import { type Finding, finding, isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { ErrorCode, FailureReply, FindingMessage, RunEntry } from "../message/reply.ts";
+import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
+import type { CheckedRun } from "../message/request.ts";
 import { currentVersion } from "../plan/history.ts";
 import { completePlan, type MigrationPlan, planStep } from "../plan/migration_plan.ts";
 import { selectSteps, type Target } from "../plan/select_steps.ts";
@@ -19,38 +20,25 @@ import {
   type RehearsalReport,
 } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
-import { failureReply } from "./failure.ts";
+import { type Failure, failureReply } from "./failure.ts";
 import { RunProgress } from "./run_progress.ts";
 
-/** What to run, from a checked request. */
-export interface RunRequest {
+/** What to run: a checked request, its plugin and its target. */
+export interface TargetedRun extends CheckedRun {
   readonly plugin: string;
   readonly target: Target;
-  readonly dryRun: boolean;
-  readonly appliedBy: string;
-  readonly planHash: string | undefined;
-  readonly timeoutMs: number;
 }
 
 /** A run that succeeded, without the verb's own name for its entries. */
-export interface RunSuccess {
-  readonly success: true;
-  readonly plugin_name: string;
-  readonly dry_run: boolean;
-  readonly previous_version: number;
-  readonly current_version: number;
+export interface RunSuccess extends RunReply {
   readonly entries: RunEntry[];
-  readonly warnings: FindingMessage[];
-  readonly plan_hash: string;
-  readonly backup?: string;
-  readonly total_time_ms: number;
 }
 
 /** Runs migrations from the request to the reply; the plugin's lock is held from plan to commit. */
 export async function runMigrations(
-  request: RunRequest,
+  request: TargetedRun,
   context: HandlerContext,
-): Promise<RunSuccess | FailureReply> {
+): Promise<RunSuccess | Failure> {
   const startedMs = context.elapsedMs();
   const { plugin } = request;
   const loaded = await context.source.load(plugin);
@@ -75,8 +63,8 @@ export async function runMigrations(
     const progress = new RunProgress(context, lock, {
       plugin,
       direction: request.target.direction,
-      dryRun: request.dryRun,
-      startedBy: request.appliedBy,
+      dryRun: request.dry_run,
+      startedBy: request.applied_by,
     });
     return await new MigrationRun(request, context, loaded, session, progress, startedMs).run();
   } finally {
@@ -86,7 +74,7 @@ export async function runMigrations(
 
 /** One run, while its lock is held and its database is open. */
 class MigrationRun {
-  readonly #request: RunRequest;
+  readonly #request: TargetedRun;
   readonly #context: HandlerContext;
   readonly #loaded: Extract<LoadedMigrations, { found: true }>;
   readonly #session: DatabaseSession;
@@ -94,7 +82,7 @@ class MigrationRun {
   readonly #startedMs: number;
 
   constructor(
-    request: RunRequest,
+    request: TargetedRun,
     context: HandlerContext,
     loaded: Extract<LoadedMigrations, { found: true }>,
     session: DatabaseSession,
@@ -109,7 +97,7 @@ class MigrationRun {
     this.#startedMs = startedMs;
   }
 
-  async run(): Promise<RunSuccess | FailureReply> {
+  async run(): Promise<RunSuccess | Failure> {
     const { plugin, target } = this.#request;
     const inspected = await this.#session.inspect();
     if (!inspected.ok) return failureReply("DATABASE_UNAVAILABLE", plugin, inspected.message);
@@ -152,13 +140,13 @@ class MigrationRun {
     return await this.#execute(plan, findings);
   }
 
-  #refuse(plan: MigrationPlan, { rehearsal }: RehearsalReport): FailureReply | null {
-    const { plugin, planHash } = this.#request;
+  #refuse(plan: MigrationPlan, { rehearsal }: RehearsalReport): Failure | null {
+    const { plugin, plan_hash: planHash } = this.#request;
     const refuse = (
       code: ErrorCode,
       message: string,
       findings: readonly Finding[] = plan.findings,
-    ): FailureReply => ({
+    ): Failure => ({
       ...failureReply(code, plugin, message, findings),
       plan_hash: plan.hash,
       current_version: plan.from,
@@ -188,8 +176,8 @@ class MigrationRun {
   async #execute(
     plan: MigrationPlan,
     findings: (losses: (version: number) => readonly DataLoss[] | null) => readonly Finding[],
-  ): Promise<RunSuccess | FailureReply> {
-    const { plugin, dryRun, appliedBy } = this.#request;
+  ): Promise<RunSuccess | Failure> {
+    const { plugin, dry_run: dryRun, applied_by: appliedBy } = this.#request;
     this.#progress.started(plan);
     const outcome = await this.#session.execute(
       plan,
@@ -221,7 +209,7 @@ class MigrationRun {
   }
 
   #success(plan: MigrationPlan, execution: Execution, warnings: readonly Finding[]): RunSuccess {
-    const { plugin, dryRun } = this.#request;
+    const { plugin, dry_run: dryRun } = this.#request;
     return {
       success: true,
       plugin_name: plugin,
@@ -241,7 +229,7 @@ class MigrationRun {
     execution: Execution,
     end: FailedEnd,
     warnings: readonly Finding[],
-  ): FailureReply {
+  ): Failure {
     const { code, message } = describeEnd(end, plan);
     const findings = end.kind === "failed" ? [failureFinding(end.failure), ...warnings] : warnings;
     const entries = execution.executed.map((step) => this.#entry(step));
@@ -263,8 +251,8 @@ class MigrationRun {
       version: step.version,
       name: step.name,
       execution_time_ms: step.executionTimeMs,
-      applied_at: this.#request.dryRun ? null : step.at,
-      applied_by: this.#request.appliedBy,
+      applied_at: this.#request.dry_run ? null : step.at,
+      applied_by: this.#request.applied_by,
       statements: step.statements,
       changes: [...step.changes],
       data_loss: [...step.dataLoss],
@@ -274,7 +262,7 @@ class MigrationRun {
   #patience(): Patience {
     const usedMs = this.#context.elapsedMs() - this.#startedMs;
     return {
-      timeoutMs: Math.max(this.#request.timeoutMs - usedMs, 0),
+      timeoutMs: Math.max(this.#request.timeout_ms - usedMs, 0),
       signal: this.#context.signal,
     };
   }

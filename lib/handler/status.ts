@@ -2,8 +2,8 @@
 
 import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { FailureReply, ProgressMessage, StatusReply } from "../message/reply.ts";
-import type { StatusRequest } from "../message/request.ts";
+import type { ProgressMessage, StatusReply } from "../message/reply.ts";
+import type { CheckedStatus } from "../message/request.ts";
 import type { Migration } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { planStep } from "../plan/migration_plan.ts";
@@ -13,7 +13,7 @@ import { rehearsalFindings } from "../rule/rehearsal_findings.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
 import { engineVersionOf } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
-import { failureReply } from "./failure.ts";
+import { type Failure, failureReply } from "./failure.ts";
 
 // Rehearsing what is pending is a courtesy of status; it must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
@@ -33,9 +33,9 @@ type Knowledge =
  */
 export async function status(
   plugin: string,
-  request: StatusRequest,
+  request: CheckedStatus,
   context: HandlerContext,
-): Promise<StatusReply | FailureReply> {
+): Promise<StatusReply | Failure> {
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
   const { migrations } = loaded;
@@ -58,6 +58,7 @@ export async function status(
   });
   return {
     success: true,
+    verb: "status",
     plugin_name: plugin,
     current_version: currentVersion(history),
     pending_count: pending.length,

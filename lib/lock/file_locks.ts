@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseRunSnapshot, type RunSnapshot } from "../message/run_snapshot.ts";
+import { parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLock, RunLockRefusal, RunLocks } from "./run_locks.ts";
 
 /**

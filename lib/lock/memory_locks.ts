@@ -1,6 +1,6 @@
 // Run locks of one program that nobody shares its databases with. Runs anywhere.
 
-import type { RunSnapshot } from "../message/run_snapshot.ts";
+import type { RunSnapshot } from "./run_snapshot.ts";
 import type { RunLocks } from "./run_locks.ts";
 
 interface Holder {

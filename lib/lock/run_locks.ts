@@ -1,6 +1,6 @@
 // The lock that one apply or rollback holds on its plugin, as handlers see it.
 
-import type { RunSnapshot } from "../message/run_snapshot.ts";
+import type { RunSnapshot } from "./run_snapshot.ts";
 
 /** A lock that is held. */
 export interface RunLock {

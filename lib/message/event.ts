@@ -2,21 +2,21 @@
 
 import type { DataLossMessage, ErrorCode } from "./reply.ts";
 
-/** What every event says. */
+/** The fields of every event. */
 export interface RunEventBase {
-  /** The plugin whose run it is. */
+  /** The plugin that is migrated. */
   plugin_name: string;
-  /** Tells the runs of one plugin apart. */
+  /** Identifies the run; the same in all of its events. */
   run_id: string;
-  /** What runs. */
+  /** The verb that runs. */
   verb: "apply" | "rollback";
-  /** Whether everything will be undone. */
+  /** Whether it is a dry run. */
   dry_run: boolean;
   /** ISO 8601, UTC. */
   at: string;
 }
 
-/** What every event of one migration says. */
+/** The fields of every event of one migration. */
 export interface StepEventBase extends RunEventBase {
   /** The number of the migration. */
   version: number;
@@ -24,115 +24,55 @@ export interface StepEventBase extends RunEventBase {
   name: string;
 }
 
-/** The plan is made and about to run. */
+/** The plan is made, and its first migration follows. */
 export interface RunStartedEvent extends RunEventBase {
-  /** Which event it is. */
+  /** The kind of the event. */
   event: "run_started";
-  /** Who asked for the run. */
+  /** The `applied_by` of the request. */
   applied_by: string;
   /** SHA-256 of the plan. */
   plan_hash: string;
-  /** The versions that will run, in this order. */
+  /** The versions that will run, in order. */
   versions: number[];
 }
 
 /** A migration begins. */
 export interface MigrationStartedEvent extends StepEventBase {
-  /** Which event it is. */
+  /** The kind of the event. */
   event: "migration_started";
 }
 
 /** A migration was applied or rolled back; in a dry run it will be undone. */
 export interface MigrationDoneEvent extends StepEventBase {
-  /** Which event it is. */
+  /** The kind of the event. */
   event: "migration_applied" | "migration_rolled_back";
   /** How long it took, in milliseconds. */
   execution_time_ms: number;
-  /** What went with it, counted. */
+  /** The rows and values that were lost. */
   data_loss: DataLossMessage[];
 }
 
-/** A migration failed and was undone. */
+/** A migration failed and was rolled back. */
 export interface MigrationFailedEvent extends StepEventBase {
-  /** Which event it is. */
+  /** The kind of the event. */
   event: "migration_failed";
-  /** Why. */
+  /** Why it failed. */
   message: string;
 }
 
-/** The run is over. */
+/** The run has ended. */
 export interface RunFinishedEvent extends RunEventBase {
-  /** Which event it is. */
+  /** The kind of the event. */
   event: "run_finished";
-  /** Whether every migration was carried out. */
+  /** Whether every migration succeeded. */
   success: boolean;
-  /** Why not; `null` for a success. */
+  /** Why the run failed; `null` where it succeeded. */
   error_code: ErrorCode | null;
   /** The highest applied version now. */
   current_version: number;
 }
 
-/**
- * One JSON event; `event` tells which.
- *
- * ```ts
- * import type {
- *   MigrationDoneEvent,
- *   MigrationFailedEvent,
- *   MigrationStartedEvent,
- *   RunEvent,
- *   RunEventBase,
- *   RunFinishedEvent,
- *   RunStartedEvent,
- *   StepEventBase,
- * } from "@godwit/godwit";
- *
- * const base: RunEventBase = {
- *   plugin_name: "notes",
- *   run_id: crypto.randomUUID(),
- *   verb: "apply",
- *   dry_run: false,
- *   at: new Date().toISOString(),
- * };
- * const step: StepEventBase = { ...base, version: 1, name: "create_notes" };
- * const started: RunStartedEvent = {
- *   ...base,
- *   event: "run_started",
- *   applied_by: "ada",
- *   plan_hash: "0".repeat(64),
- *   versions: [1],
- * };
- * const begun: MigrationStartedEvent = { ...step, event: "migration_started" };
- * const done: MigrationDoneEvent = {
- *   ...step,
- *   event: "migration_applied",
- *   execution_time_ms: 3,
- *   data_loss: [],
- * };
- * const failed: MigrationFailedEvent = { ...step, event: "migration_failed", message: "..." };
- * const finished: RunFinishedEvent = {
- *   ...base,
- *   event: "run_finished",
- *   success: true,
- *   error_code: null,
- *   current_version: 1,
- * };
- *
- * function inWords(event: RunEvent): string {
- *   switch (event.event) {
- *     case "run_started":
- *       return `${event.versions.length} to do`;
- *     case "run_finished":
- *       return event.success ? `at version ${event.current_version}` : `${event.error_code}`;
- *     case "migration_failed":
- *       return `${event.name} failed: ${event.message}`;
- *     default:
- *       return `${event.event}: ${event.name}`;
- *   }
- * }
- * for (const event of [started, begun, done, failed, finished]) console.log(inWords(event));
- * ```
- */
+/** An event of a run; `event` says which. */
 export type RunEvent =
   | RunStartedEvent
   | MigrationStartedEvent

@@ -1,4 +1,4 @@
-// The schema of the events, for tests and for JSON Schema.
+// The schema of events, for clients and for JSON Schema. Runs anywhere.
 
 import * as v from "valibot";
 import type { RunEvent } from "./event.ts";

@@ -27,22 +27,22 @@ export const ERROR_CODES: readonly [
   "INTERNAL_ERROR",
 ];
 
-/** Why a request failed; stable, for programs. */
+/** Why a request failed, for programs. Codes are stable. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** A warning or an error about a migration. */
 export interface FindingMessage {
   /** An `ERROR` keeps the plan from running. */
   level: FindingLevel;
-  /** One sentence for a person, with the way out. */
+  /** One sentence for people, with a remedy. */
   message: string;
-  /** Whose it is; `null` where the file has no valid name. */
+  /** The migration concerned; `null` where the file has no valid name. */
   migration_version: number | null;
   /** The part of the file name after the number; `null` as above. */
   migration_name: string | null;
   /** The family of the code. */
   category: FindingCategory;
-  /** Stable, for programs. */
+  /** For programs; codes are stable. */
   code: FindingCode;
   /** The migration file. */
   file?: string | undefined;
@@ -52,11 +52,11 @@ export interface FindingMessage {
   column?: number | undefined;
   /** The text of that line. */
   excerpt?: string | undefined;
-  /** The statement concerned, as written; a long one is cut. */
+  /** The statement concerned, as written; clipped where it is long. */
   statement?: string | undefined;
 }
 
-/** One thing that the schema gained, lost or altered. */
+/** One change of the schema. */
 export interface ChangeMessage {
   /** What happened. */
   change: "added" | "removed" | "altered" | "renamed";
@@ -70,14 +70,14 @@ export interface ChangeMessage {
   detail: string | null;
 }
 
-/** Rows that are gone from a table, or non-NULL values that went with a column. */
+/** Rows that a table lost, or values that are not NULL that a column lost. */
 export type DataLossMessage =
   | { kind: "rows"; table: string; rows: number }
   | { kind: "values"; table: string; column: string; values: number };
 
 /** One migration that a run applied or rolled back, or would in a dry run. */
 export interface RunEntry {
-  /** Always true: what failed stands in the failure reply. */
+  /** Always true: a migration that failed is in the failure reply. */
   success: boolean;
   /** The number of the migration. */
   version: number;
@@ -87,66 +87,31 @@ export interface RunEntry {
   execution_time_ms: number;
   /** ISO 8601, UTC; `null` in a dry run. */
   applied_at: string | null;
-  /** Who asked for it. */
+  /** The `applied_by` of the request. */
   applied_by: string;
   /** How many statements ran. */
   statements: number;
-  /** What the schema gained, lost or altered. */
+  /** What changed in the schema. */
   changes: ChangeMessage[];
-  /** What went with it, counted. */
+  /** The rows and values that were lost. */
   data_loss: DataLossMessage[];
 }
 
-/**
- * What the replies to apply and rollback have in common.
- *
- * ```ts
- * import {
- *   type ChangeMessage,
- *   type DataLossMessage,
- *   dispatch,
- *   type RunEntry,
- *   type RunReply,
- *   startEdge,
- * } from "@godwit/godwit";
- *
- * const dataDir = await Deno.makeTempDir();
- * await using edge = await startEdge({ pluginsDir: "./examples/plugins", dataDir });
- * const reply = await dispatch("apply", "quote-db", new Uint8Array(), edge.context);
- * if (reply.success && "applied_migrations" in reply && "plan_hash" in reply) {
- *   console.log(headline(reply)); // quote-db: version 0 to 6
- *   for (const entry of reply.applied_migrations as RunEntry[]) {
- *     console.log(entry.version, entry.changes.map(describe), entry.data_loss.map(count));
- *   }
- * }
- *
- * function headline(run: RunReply): string {
- *   return `${run.plugin_name}: version ${run.previous_version} to ${run.current_version}`;
- * }
- *
- * function describe({ change, object, name }: ChangeMessage): string {
- *   return `${change} ${object} ${name}`;
- * }
- *
- * function count(loss: DataLossMessage): number {
- *   return loss.kind === "rows" ? loss.rows : loss.values;
- * }
- * ```
- */
+/** The fields that the replies to apply and rollback share. */
 export interface RunReply {
-  /** Tells it from a failure. */
+  /** Distinguishes it from a failure. */
   success: true;
-  /** The plugin that was asked for. */
+  /** The plugin that the request named. */
   plugin_name: string;
-  /** Whether everything was undone. */
+  /** Whether it was a dry run, which keeps no change. */
   dry_run: boolean;
   /** The highest applied version before; 0 for none. */
   previous_version: number;
   /** The highest applied version now; a dry run changes nothing. */
   current_version: number;
-  /** Findings that do not keep a plan from running. */
+  /** Findings of level `WARNING` and `INFO`; they stop no run. */
   warnings: FindingMessage[];
-  /** SHA-256 of the plan, to run exactly the plan that was reviewed. */
+  /** SHA-256 of the plan. A request that carries it runs this plan, or fails. */
   plan_hash: string;
   /** The backup made before the first destructive step, where there was one. */
   backup?: string | undefined;
@@ -156,25 +121,29 @@ export interface RunReply {
 
 /** The reply to an apply that succeeded. */
 export interface ApplyReply extends RunReply {
+  /** Which verb it answers. */
+  verb: "apply";
   /** What was applied, in this order. */
   applied_migrations: RunEntry[];
 }
 
 /** The reply to a rollback that succeeded. */
 export interface RollbackReply extends RunReply {
+  /** Which verb it answers. */
+  verb: "rollback";
   /** What was rolled back, in this order. */
   rolled_back_migrations: RunEntry[];
 }
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface ProgressMessage {
-  /** What runs. */
+  /** The verb that runs. */
   verb: "apply" | "rollback";
-  /** Whether it will be undone. */
+  /** Whether it is a dry run. */
   dry_run: boolean;
   /** ISO 8601, UTC. */
   started_at: string;
-  /** Who asked for it. */
+  /** The `applied_by` of the request. */
   started_by: string;
   /** The migration that runs now; `null` while the plan is made. */
   version: number | null;
@@ -196,13 +165,13 @@ export interface MigrationReference {
   name: string;
 }
 
-/** An applied migration as history remembers it. */
+/** An applied migration, as the history records it. */
 export interface AppliedMigration extends MigrationReference {
   /** SHA-256 of the file when it was applied. */
   checksum: string;
   /** ISO 8601, UTC. */
   applied_at: string;
-  /** Who asked for it. */
+  /** The `applied_by` of the request. */
   applied_by: string;
   /** How long it took, in milliseconds. */
   execution_time_ms: number | null;
@@ -214,94 +183,64 @@ export interface AppliedMigration extends MigrationReference {
 export interface FailedMigration extends MigrationReference {
   /** Why it failed. */
   error_message: string | null;
-  /** When it was tried; ISO 8601, UTC. */
+  /** When it was attempted; ISO 8601, UTC. */
   applied_at: string;
-  /** Who asked for it. */
+  /** The `applied_by` of the request. */
   applied_by: string;
 }
 
-/**
- * The reply to a status request.
- *
- * ```ts
- * import {
- *   type AppliedMigration,
- *   dispatch,
- *   ERROR_CODES,
- *   type FailedMigration,
- *   type MigrationReference,
- *   type ProgressMessage,
- *   startEdge,
- * } from "@godwit/godwit";
- *
- * const dataDir = await Deno.makeTempDir();
- * await using edge = await startEdge({ pluginsDir: "./examples/plugins", dataDir });
- * const reply = await dispatch("status", "trivia", new Uint8Array(), edge.context);
- * if (reply.success && "pending_count" in reply) {
- *   const pending: MigrationReference[] = reply.pending_migrations;
- *   const applied: AppliedMigration[] = reply.applied_migrations;
- *   const failed: FailedMigration[] = reply.failed_migrations;
- *   const progress: ProgressMessage | undefined = reply.progress;
- *   console.log(pending.length, applied.length, failed.length, progress); // 5 0 0 undefined
- * } else if (!reply.success) {
- *   console.log(ERROR_CODES.indexOf(reply.error_code));
- * }
- * ```
- */
+/** The reply to a status request. */
 export interface StatusReply {
-  /** Tells it from a failure. */
+  /** Distinguishes it from a failure. */
   success: true;
-  /** The plugin that was asked for. */
+  /** Which verb it answers. */
+  verb: "status";
+  /** The plugin that the request named. */
   plugin_name: string;
   /** The highest applied version; 0 for none. */
   current_version: number;
   /** How many files are not applied. */
   pending_count: number;
-  /** What is in the database now. */
+  /** The migrations that the database has. */
   applied_migrations: AppliedMigration[];
   /** Files that are not applied, failed and rolled back ones included. */
   pending_migrations: MigrationReference[];
   /** Every file that can be read. */
   available_migrations: MigrationReference[];
-  /** What failed when it was last tried. */
+  /** Migrations whose last attempt failed. */
   failed_migrations: FailedMigration[];
-  /** Applied files that were changed. */
+  /** Findings about applied files that were changed. */
   checksum_warnings: FindingMessage[];
-  /** Everything else there is to say about the files. */
+  /** All other findings about the files. */
   pending_warnings: FindingMessage[];
-  /** Whether an apply or a rollback holds the plugin now. */
+  /** Whether an apply or a rollback of the plugin is running. */
   locked: boolean;
   /** Present while `locked` is true. */
   progress?: ProgressMessage | undefined;
 }
 
-/** The reply to any request that failed. */
-export interface FailureReply {
-  /** Tells it from a success. */
-  success: false;
-  /** Why, for programs. */
-  error_code: ErrorCode;
-  /** One sentence for a person: what, where, and the way out. */
-  message: string;
-  /** The plugin that was asked for. */
+/** The reply to a check that found no `ERROR`. */
+export interface CheckReply {
+  /** Distinguishes it from a failure. An error in a file is a `VALIDATION_FAILED`. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "check";
+  /** The plugin whose files were checked. */
   plugin_name: string;
-  /** The findings of level `ERROR`. */
-  errors: FindingMessage[];
-  /** The other findings. */
+  /** How many files can be read. */
+  migrations: number;
+  /** Findings of level `WARNING` and `INFO`. */
   warnings: FindingMessage[];
-  /** Where a run had begun: what was committed. */
-  applied_migrations?: RunEntry[] | undefined;
-  /** The same for a rollback. */
-  rolled_back_migrations?: RunEntry[] | undefined;
-  /** Where a run had begun: where it stopped. */
-  failed_version?: number | undefined;
-  /** The version that the database is at. */
-  current_version?: number | undefined;
-  /** SHA-256 of the plan, where there was one. */
-  plan_hash?: string | undefined;
-  /** The backup, where one was made. */
-  backup?: string | undefined;
 }
 
-/** Any reply; `success` tells which. */
-export type Reply = ApplyReply | RollbackReply | StatusReply | FailureReply;
+/** The list of plugins. */
+export interface PluginsReply {
+  /** Distinguishes it from a failure. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "plugins";
+  /** Always `*`, which is no plugin's name. */
+  plugin_name: string;
+  /** The name of every plugin that has migrations, in alphabetical order. */
+  plugins: string[];
+}

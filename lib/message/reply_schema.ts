@@ -1,17 +1,17 @@
-// The schemas of the replies, for checking what comes over the wire and for JSON Schema.
+// The schemas of the replies that succeeded, and of their parts. Runs anywhere.
 
 import * as v from "valibot";
 import { FINDING_CODES, type FindingCategory, type FindingCode } from "../finding/finding.ts";
-import {
-  type ApplyReply,
-  type DataLossMessage,
-  ERROR_CODES,
-  type FailureReply,
-  type FindingMessage,
-  type ProgressMessage,
-  type Reply,
-  type RollbackReply,
-  type StatusReply,
+import type {
+  ApplyReply,
+  CheckReply,
+  DataLossMessage,
+  FindingMessage,
+  PluginsReply,
+  ProgressMessage,
+  RollbackReply,
+  RunEntry,
+  StatusReply,
 } from "./reply.ts";
 
 const CATEGORIES = [...new Set<FindingCategory>(Object.values(FINDING_CODES))];
@@ -19,8 +19,10 @@ const CODES = Object.keys(FINDING_CODES).filter((code): code is FindingCode =>
   code in FINDING_CODES
 );
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+/** The schema of a whole number of 0 or more. */
+export const count: v.GenericSchema<number> = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** The schema of a SHA-256. */
+export const hash: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
 const milliseconds = v.pipe(v.number(), v.minValue(0));
 const reference = { version: count, name: v.string() };
@@ -54,7 +56,8 @@ const ChangeSchema = v.object({
   detail: v.nullable(v.string()),
 });
 
-const RunEntrySchema = v.object({
+/** The schema of one migration that a run applied or rolled back. */
+export const RunEntrySchema: v.GenericSchema<RunEntry> = v.object({
   success: v.boolean(),
   ...reference,
   execution_time_ms: milliseconds,
@@ -66,7 +69,6 @@ const RunEntrySchema = v.object({
 });
 
 const RUN_FIELDS = {
-  success: v.literal(true),
   plugin_name: v.string(),
   dry_run: v.boolean(),
   previous_version: count,
@@ -79,12 +81,16 @@ const RUN_FIELDS = {
 
 /** The schema of the reply to an apply that succeeded. */
 export const ApplyReplySchema: v.GenericSchema<ApplyReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("apply"),
   ...RUN_FIELDS,
   applied_migrations: v.array(RunEntrySchema),
 });
 
 /** The schema of the reply to a rollback that succeeded. */
 export const RollbackReplySchema: v.GenericSchema<RollbackReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("rollback"),
   ...RUN_FIELDS,
   rolled_back_migrations: v.array(RunEntrySchema),
 });
@@ -105,6 +111,7 @@ export const ProgressSchema: v.GenericSchema<ProgressMessage> = v.object({
 /** The schema of the reply to a status request. */
 export const StatusReplySchema: v.GenericSchema<StatusReply> = v.object({
   success: v.literal(true),
+  verb: v.literal("status"),
   plugin_name: v.string(),
   current_version: count,
   pending_count: count,
@@ -130,27 +137,19 @@ export const StatusReplySchema: v.GenericSchema<StatusReply> = v.object({
   progress: v.optional(ProgressSchema),
 });
 
-/** The schema of the reply to any request that failed. */
-export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
-  success: v.literal(false),
-  error_code: v.picklist(ERROR_CODES),
-  message: v.string(),
+/** The schema of the reply to a check that found no `ERROR`. */
+export const CheckReplySchema: v.GenericSchema<CheckReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("check"),
   plugin_name: v.string(),
-  errors: v.array(FindingSchema),
+  migrations: count,
   warnings: v.array(FindingSchema),
-  applied_migrations: v.optional(v.array(RunEntrySchema)),
-  rolled_back_migrations: v.optional(v.array(RunEntrySchema)),
-  failed_version: v.optional(count),
-  current_version: v.optional(count),
-  plan_hash: v.optional(hash),
-  backup: v.optional(v.string()),
 });
 
-/** Reads a reply that came over the wire; `null` where it is not one. */
-export function parseReply(value: unknown): Reply | null {
-  const result = v.safeParse(
-    v.union([ApplyReplySchema, RollbackReplySchema, StatusReplySchema, FailureReplySchema]),
-    value,
-  );
-  return result.success ? result.output : null;
-}
+/** The schema of the list of plugins. */
+export const PluginsReplySchema: v.GenericSchema<PluginsReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("plugins"),
+  plugin_name: v.string(),
+  plugins: v.array(v.string()),
+});

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 
-/** The longest request that is read, in bytes. Every valid request is far shorter. */
+/** The size limit of a request, in bytes. Every valid request is far smaller. */
 export const MAX_REQUEST_BYTES: number = 64 * 1024;
 
 /** The time limit of a run unless the request sets one: ten minutes. */
@@ -43,36 +43,60 @@ const RUN_FIELDS = {
   ),
 };
 
-/** What apply and rollback can both be told. */
-interface RunRequestFields {
-  /** Run on the real rows and undo it all. */
-  dry_run: boolean;
-  applied_by: string;
-  /** Run only the plan that was reviewed. */
+/** The fields that apply and rollback share. */
+export interface RunRequest {
+  /** Run on the real rows and undo it all; `false` by default. */
+  dry_run?: boolean | undefined;
+  /** The name that the history records: 1 to 200 printable characters, `"system"` by default. */
+  applied_by?: string | undefined;
+  /** Run only the plan that has this hash, as a dry run replied it. */
   plan_hash?: string | undefined;
-  /** Interrupt the run after so many milliseconds. */
-  timeout_ms: number;
+  /** Interrupt the run after so many milliseconds; ten minutes by default. */
+  timeout_ms?: number | undefined;
 }
 
 /** `apply`: run the pending migrations up to a version. */
-export interface ApplyRequest extends RunRequestFields {
-  target_version: number | "latest";
+export interface ApplyRequest extends RunRequest {
+  /** The version to end at; `"latest"` by default. */
+  target_version?: number | "latest" | undefined;
 }
 
-/** `rollback`: run DOWN sections down to a version, which stays; 0 undoes everything. */
-export interface RollbackRequest extends RunRequestFields {
-  /** Absent: one step back. */
+/** `rollback`: run DOWN sections down to a version. */
+export interface RollbackRequest extends RunRequest {
+  /** The version that stays, 0 for none; by default the one before the current version. */
   target_version?: number | undefined;
 }
 
-/** `status`: report files and history; `limit` and `offset` page through every list of the reply. */
+/** `status`: compare files and history. */
 export interface StatusRequest {
-  limit: number;
-  offset: number;
+  /** The most entries of each list in the reply; 100,000 by default. */
+  limit?: number | undefined;
+  /** How many entries of each list to leave out; 0 by default. */
+  offset?: number | undefined;
 }
 
+/** A request of a verb that takes no fields. */
+export type EmptyRequest = Record<string, never>;
+
+/** A request as its handler gets it: checked, with every default filled in. */
+export type Checked<Request, Defaulted extends keyof Request> =
+  & Omit<Request, Defaulted>
+  & { readonly [Field in Defaulted]-?: Exclude<Request[Field], undefined> };
+
+/** The checked fields that apply and rollback share. */
+export type CheckedRun = Checked<RunRequest, "dry_run" | "applied_by" | "timeout_ms">;
+
+/** A checked `apply`. */
+export type CheckedApply = CheckedRun & { readonly target_version: number | "latest" };
+
+/** A checked `rollback`. */
+export type CheckedRollback = CheckedRun & Pick<RollbackRequest, "target_version">;
+
+/** A checked `status`. */
+export type CheckedStatus = Checked<StatusRequest, "limit" | "offset">;
+
 /** The schema of an apply request. */
-export const ApplyRequestSchema: v.GenericSchema<unknown, ApplyRequest> = v.strictObject({
+export const ApplyRequestSchema: v.GenericSchema<ApplyRequest, CheckedApply> = v.strictObject({
   target_version: v.optional(
     v.union(
       [integer(1, "a version"), v.literal("latest")],
@@ -84,13 +108,14 @@ export const ApplyRequestSchema: v.GenericSchema<unknown, ApplyRequest> = v.stri
 });
 
 /** The schema of a rollback request. */
-export const RollbackRequestSchema: v.GenericSchema<unknown, RollbackRequest> = v.strictObject({
-  target_version: v.optional(integer(0, "a whole number of 0 or more")),
-  ...RUN_FIELDS,
-});
+export const RollbackRequestSchema: v.GenericSchema<RollbackRequest, CheckedRollback> = v
+  .strictObject({
+    target_version: v.optional(integer(0, "a whole number of 0 or more")),
+    ...RUN_FIELDS,
+  });
 
 /** The schema of a status request. */
-export const StatusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.strictObject({
+export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> = v.strictObject({
   limit: v.optional(
     v.pipe(
       integer(1, "a whole number of 1 or more"),
@@ -100,6 +125,9 @@ export const StatusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.st
   ),
   offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
 });
+
+/** The schema of a request without fields. */
+export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});
 
 /** A request that fits its schema, or why it does not. */
 export type ParsedRequest<Request> =

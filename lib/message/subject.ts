@@ -1,14 +1,14 @@
 // The subjects of the wire contract, `<prefix>.<plugin>.<verb>`. Pure; runs anywhere.
 
-/** The prefix that a deployment has unless it chooses another. */
+/** The prefix of subjects unless another is configured. */
 export const DEFAULT_PREFIX = "db.migrate";
 
-/** The subject on which a plugin's requests of one verb arrive. */
+/** The subject of a plugin's requests of one verb. */
 export function requestSubject(prefix: string, plugin: string, verb: string): string {
   return `${prefix}.${plugin}.${verb}`;
 }
 
-/** The subject on which a plugin's progress is published. */
+/** The subject of a plugin's events. */
 export function eventSubject(prefix: string, plugin: string): string {
   return `${prefix}.${plugin}.events`;
 }

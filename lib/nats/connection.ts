@@ -1,4 +1,4 @@
-// Connects to NATS over WebSocket. With its neighbours in this folder, all there is of nats.ws.
+// Connects to NATS over WebSocket. Only this folder imports nats.ws.
 
 import {
   connect,
@@ -12,7 +12,7 @@ import type { Log } from "../handler/context.ts";
 import type { ServiceObserver } from "./service_observer.ts";
 import { sleep } from "../sleep.ts";
 
-/** How a client proves who it is. */
+/** How a client logs in. */
 export type Credentials =
   | { readonly kind: "none" }
   | { readonly kind: "user"; readonly user: string; readonly password: string }
@@ -20,7 +20,7 @@ export type Credentials =
   /** The bytes of a `.creds` file, with a user's JWT and its key. */
   | { readonly kind: "creds"; readonly creds: Uint8Array };
 
-/** Where and as whom to connect. */
+/** The server, and how to log in. */
 export interface NatsSettings {
   /** `ws://` or, with TLS, `wss://`. */
   readonly url: string;
@@ -28,21 +28,21 @@ export interface NatsSettings {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-// A network that vanishes without a word is noticed after the second ping that nobody answers.
+// A lost network is noticed after two pings without an answer.
 const PING_INTERVAL_MS = 30_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
-/** Connects once; throws where there is no server or it refuses. */
+/** Connects once. Throws where the server cannot be reached or refuses. */
 export function connectOnce(settings: NatsSettings): Promise<NatsConnection> {
   return connect(optionsOf(settings));
 }
 
 /**
- * Connects, waiting for a server that is not there yet, until `signal` is aborted. Refused credentials
- * are thrown at once: they do not get better by trying.
+ * Connects, and tries again while the server cannot be reached; `null` where `signal` is aborted first.
+ * Throws at once where credentials are refused, because trying again would not help.
  */
-export async function connectPatiently(
+export async function connectWithRetries(
   settings: NatsSettings,
   log: Log,
   signal: AbortSignal,
@@ -76,9 +76,9 @@ export function redactUrl(url: string): string {
   return parsed.pathname === "/" ? parsed.href.replace(/\/$/, "") : parsed.href;
 }
 
-/** One line about why NATS failed, with the way out where one is known; without a stack trace. */
+/** One line about why NATS failed, with a remedy where one is known, and without a stack trace. */
 export function describeNatsError(error: unknown): string {
-  // A browser does not say why a WebSocket failed, and the client passes on that it said nothing.
+  // Browsers hide why a WebSocket failed. nats.ws then rejects with an error without a message.
   const said: unknown = error instanceof Error ? error.message : error;
   const text = String(said ?? "no server answers there, or it does not let this page in");
   const plain = text.replace(/^NetworkError: failed to connect to WebSocket: /, "");
@@ -86,7 +86,7 @@ export function describeNatsError(error: unknown): string {
   return hint === undefined ? plain : `${plain}; ${hint}`;
 }
 
-// How Deno says it, and what helps.
+// What Deno and nats-server say, and a remedy.
 const HINTS: readonly (readonly [string, string])[] = [
   ["tcp connect error", "no server listens there"],
   ["UnknownIssuer", "name the certificate authority's file in DENO_CERT"],
@@ -95,7 +95,7 @@ const HINTS: readonly (readonly [string, string])[] = [
   ["AUTHORIZATION_VIOLATION", "check NATS_CREDS, NATS_USER and NATS_PASSWORD, or NATS_TOKEN"],
 ];
 
-/** Says whether the server refused who we are. */
+/** Reports whether the server refused the login. */
 export function isRefusedCredentials(error: unknown): boolean {
   return error instanceof NatsError &&
     (error.code === ErrorCode.AuthorizationViolation ||
@@ -112,13 +112,13 @@ function optionsOf({ url, credentials }: NatsSettings): ConnectionOptions {
     pingInterval: PING_INTERVAL_MS,
     maxReconnectAttempts: -1,
     reconnectDelayHandler: () => reconnectDelayMs(attempt++ % 16),
-    // The addresses that a server gossips are for its own network; the one that was given works.
+    // The addresses that a server announces may be reachable only inside its own network.
     ignoreClusterUpdates: true,
     ...authenticationOf(credentials.kind === "none" ? credentialsIn(url) : credentials),
   };
 }
 
-// As NATS clients read them: `user:password@`, or a token alone.
+// NATS clients read `user:password@`, or a token alone.
 function credentialsIn(url: string): Credentials {
   const { username = "", password = "" } = URL.parse(url) ?? {};
   if (username === "") return { kind: "none" };
@@ -151,7 +151,7 @@ function authenticationOf(credentials: Credentials): ConnectionOptions {
   credentials satisfies never;
 }
 
-// Doubles up to five seconds. The random part keeps many clients from coming back at one instant.
+// Doubles up to five seconds. The random part spreads the clients that lost the same server.
 function reconnectDelayMs(attempt: number): number {
   const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), LONGEST_DELAY_MS);
   return Math.round(delayMs * (0.75 + Math.random() / 4));

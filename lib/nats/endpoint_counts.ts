@@ -1,6 +1,8 @@
-// Counts what an endpoint did, for `$SRV.STATS`: nats.ws measures only how long it takes to begin.
+// Counts the requests of an endpoint for `$SRV.STATS`. nats.ws measures only how long a handler takes
+// to return, and these return before the request is done.
 
 import type { ErrorCode } from "../message/reply.ts";
+import type { Verb } from "../message/verbs.ts";
 
 /** The `data` of an endpoint in the reply to `$SRV.STATS`. */
 export interface EndpointSnapshot {
@@ -12,7 +14,20 @@ export interface EndpointSnapshot {
   readonly longest_ms: number;
 }
 
-/** The counts of one endpoint since the service began. */
+/** The counts of a service's endpoints, from its begin and over all of its connections. */
+export type ServiceCounts = (verb: Verb) => EndpointCounts;
+
+/** Makes the counts of a service, all 0. */
+export function serviceCounts(): ServiceCounts {
+  const byVerb = new Map<Verb, EndpointCounts>();
+  return (verb) => {
+    const counts = byVerb.get(verb) ?? new EndpointCounts();
+    byVerb.set(verb, counts);
+    return counts;
+  };
+}
+
+/** The counts of one endpoint. */
 export class EndpointCounts {
   #inFlight = 0;
   #succeeded = 0;
@@ -21,12 +36,12 @@ export class EndpointCounts {
   #totalMs = 0;
   #longestMs = 0;
 
-  /** A request is being carried out. */
+  /** A request begins. */
   begin(): void {
     this.#inFlight += 1;
   }
 
-  /** It is done; `errorCode` is null for a success. */
+  /** A request has ended; `errorCode` is `null` where it succeeded. */
   end(errorCode: ErrorCode | null, ms: number): void {
     this.#inFlight -= 1;
     this.#totalMs += ms;
@@ -38,7 +53,7 @@ export class EndpointCounts {
     }
   }
 
-  /** The counts as they are now. */
+  /** The counts at this moment. */
   snapshot(): EndpointSnapshot {
     const ended = this.#succeeded + this.#failed;
     return {

@@ -1,27 +1,27 @@
-// Follows a connection through outages: what is to be logged, and when a reply can be sent.
+// Follows a connection through outages: logs them, and says when a reply can be sent.
 
 import { Events, type NatsConnection } from "nats.ws";
 import type { Log } from "../handler/context.ts";
 import { redactUrl } from "./connection.ts";
 import type { ServiceObserver } from "./service_observer.ts";
 
-/** Whether a connection is up at the moment. */
+/** The state of a connection. */
 export interface Link {
-  /** Whether it is up now. */
+  /** Reports whether the connection is up. */
   isUp(): boolean;
-  /** Resolves at once while the connection is up; otherwise once it is back, or closed for good. */
+  /** Resolves at once where the connection is up, or else when it is up again or closed. */
   whenUp(): Promise<void>;
 }
 
 /**
- * Whoever asked lost the same server and needs a moment to come back; official clients try again
- * after two seconds. A reply that is sent before finds nobody, and is lost.
+ * Clients lost the same server, and official ones reconnect after two seconds. A reply that is sent
+ * before its client is back has no subscriber and is lost.
  */
 const SETTLE_MS = 2_500;
 
 /**
- * Watches a connection. nats.ws forgets what is published while it reconnects, so a reply must wait
- * for `whenUp()`.
+ * Watches a connection. nats.ws drops what is published while it reconnects, so a reply must wait for
+ * `whenUp()`.
  */
 export function watchLink(
   connection: NatsConnection,
@@ -59,7 +59,7 @@ export function watchLink(
   }
 
   watch();
-  // The statuses of nats.ws do not end with their connection.
+  // The iterator of statuses does not end when the connection is closed.
   connection.closed().then(() => {
     clearTimeout(settling);
     comeBack();
@@ -67,7 +67,7 @@ export function watchLink(
   return {
     isUp: () => isUp,
     async whenUp() {
-      // It may go down again while somebody waits.
+      // The connection may be lost again while a reply waits.
       for (let seen: Promise<void> | null = null; seen !== up;) {
         seen = up;
         await seen;

@@ -1,47 +1,52 @@
-// The NATS micro-service: subjects in, replies out, events beside them.
+// The NATS micro-service on one connection: requests in, replies out.
 
 import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
-import { dispatch, type Verb, VERBS } from "../handler/dispatch.ts";
-import { failureReply } from "../handler/failure.ts";
+import { dispatch } from "../handler/dispatch.ts";
+import { type Verb, verbs } from "../message/verbs.ts";
+import { failureReply, withVerb } from "../handler/failure.ts";
 import { whyNoPlugin } from "../message/plugin_name.ts";
-import type { ErrorCode, Reply } from "../message/reply.ts";
+import type { Reply } from "../message/any_reply.ts";
+import type { ErrorCode } from "../message/reply.ts";
 import { pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
-import { EndpointCounts } from "./endpoint_counts.ts";
+import type { EndpointCounts, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
-import { Pending } from "./pending.ts";
+import { pendingWork } from "./pending_work.ts";
 import type { ServiceObserver } from "./service_observer.ts";
 import { endsWithin } from "../sleep.ts";
+import { VERSION } from "../version.ts";
 
-/** The queue group that all instances share: each request goes to one of them. */
+/** The queue group of all instances: NATS gives each request to one of them. */
 export const QUEUE_GROUP = "godwit";
 
-/** Where and for whom a service answers. */
+/** What a service works with. */
 export interface MigrationServiceOptions {
   readonly connection: NatsConnection;
   readonly link: Link;
   readonly context: HandlerContext;
   readonly prefix: string;
-  readonly version: string;
+  /** Where requests are counted; another connection of the service goes on from there. */
+  readonly countsOf: ServiceCounts;
   readonly observer: ServiceObserver;
 }
 
 /** A service that answers requests on one connection. */
 export interface MigrationService {
-  /** Resolves with the reason where the server takes the subjects away, as for want of permission. */
+  /** Resolves with the reason where the server refuses the subjects, such as a missing permission. */
   readonly failed: Promise<string>;
   /**
-   * Stops taking requests and returns when all that were taken are done and have their reply. A
-   * server that is away is waited for, but not for long.
+   * Stops taking requests, and resolves when every request that was taken has its reply. Waits at most
+   * five seconds for a server that cannot be reached.
    */
   drain(): Promise<void>;
 }
 
 const UNSUBSCRIBE_TIMEOUT_MS = 2_000;
-const OUTAGE_PATIENCE_MS = 5_000;
+const OUTAGE_TIMEOUT_MS = 5_000;
 
-// The numbers of the NATS service protocol, after those of HTTP.
+// Codes in the manner of HTTP, for the header Nats-Service-Error-Code:
+// https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
 const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   INVALID_REQUEST: 400,
   PLUGIN_NOT_FOUND: 404,
@@ -55,29 +60,29 @@ const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   INTERNAL_ERROR: 500,
 };
 
-/** Registers the service, with an endpoint for each verb, as NATS micro-services are. */
+/** Registers the service, with an endpoint for each verb. */
 export async function startMigrationService(
   options: MigrationServiceOptions,
 ): Promise<MigrationService> {
-  const { connection, context, prefix, version } = options;
+  const { connection, context, prefix } = options;
   const countsBySubject = new Map<string, EndpointCounts>();
   const service = await connection.services.add({
     name: "godwit",
-    version,
+    version: VERSION,
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
     queue: QUEUE_GROUP,
     metadata: { prefix },
     statsHandler: ({ subject }) =>
       Promise.resolve(countsBySubject.get(subject)?.snapshot() ?? null),
   });
-  const running = new Pending();
-  const sending = new Pending();
+  const running = pendingWork();
+  const sending = pendingWork();
   const reply = (message: ServiceMsg, value: Reply): void => {
     sending.add(send(message, value, options));
   };
-  for (const verb of verbsOf(VERBS)) {
+  for (const verb of verbs()) {
     const subject = requestSubject(prefix, "*", verb);
-    const counts = new EndpointCounts();
+    const counts = options.countsOf(verb);
     countsBySubject.set(subject, counts);
     service.addEndpoint(verb, {
       subject,
@@ -102,16 +107,16 @@ export async function startMigrationService(
       const unsubscribed = service.stop();
       if (options.link.isUp()) await endsWithin(UNSUBSCRIBE_TIMEOUT_MS, unsubscribed);
       await running.settled();
-      if (!await endsWithin(OUTAGE_PATIENCE_MS, sending.settled())) {
-        context.log("error", "Replies are lost, for the NATS server is away", {
-          replies: sending.size,
+      if (!await endsWithin(OUTAGE_TIMEOUT_MS, sending.settled())) {
+        context.log("error", "Replies are lost because the NATS server cannot be reached", {
+          replies: sending.size(),
         });
       }
     },
   };
 }
 
-/** Carries a request out; `null` where nobody wants the reply. */
+/** Handles a request; `null` where it has no reply subject. */
 async function answer(
   verb: Verb,
   message: ServiceMsg,
@@ -134,7 +139,7 @@ async function answer(
   return reply;
 }
 
-// A plugin name with dots makes more tokens than a subject has; whoever asks shall learn it.
+// A plugin name with dots makes a subject of too many tokens, which no endpoint of a verb would match.
 function answerDottedNames(
   service: Service,
   prefix: string,
@@ -146,7 +151,10 @@ function answerDottedNames(
       if (error !== null || !message.reply) return;
       const plugin = pluginOf(message.subject, prefix);
       const reason = whyNoPlugin(plugin);
-      reply(message, failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason));
+      const name = message.subject.slice(message.subject.lastIndexOf(".") + 1);
+      const verb = verbs().find((each) => each === name) ?? null;
+      const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason);
+      reply(message, withVerb(verb, failure));
     },
   });
 }
@@ -158,14 +166,13 @@ async function send(
 ): Promise<void> {
   await link.whenUp();
   try {
-    const fitting = fit(reply, connection.info?.max_payload ?? Infinity);
-    const payload = encode(fitting);
+    const { sent, payload } = encodeWithin(connection.info?.max_payload ?? Infinity, reply);
     observer.onMessage("reply", message.subject, payload);
-    if (fitting.success) message.respond(payload);
+    if (sent.success) message.respond(payload);
     else {
       // The header takes one line; the whole message is in the reply.
-      const description = fitting.message.replaceAll(/\s+/g, " ").slice(0, 200);
-      message.respondError(SERVICE_CODES[fitting.error_code], description, payload);
+      const description = sent.message.replaceAll(/\s+/g, " ").slice(0, 200);
+      message.respondError(SERVICE_CODES[sent.error_code], description, payload);
     }
   } catch (error) {
     const { subject } = message;
@@ -176,23 +183,31 @@ async function send(
 // Headers count towards the limit too; only failures have them.
 const HEADER_BYTES = 1024;
 
-function fit(reply: Reply, maxPayload: number): Reply {
-  const sizeBytes = encode(reply).length;
-  if (sizeBytes + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) return reply;
-  const size = `reply of ${sizeBytes} bytes exceeds the server's ${maxPayload}`;
-  return {
-    ...failureReply("RESPONSE_TOO_LARGE", reply.plugin_name, describeTooLarge(reply, size)),
-    ...(reply.current_version === undefined ? {} : { current_version: reply.current_version }),
+/** The bytes of a reply; where the server would refuse so many, those of a failure that says so. */
+function encodeWithin(
+  maxPayload: number,
+  reply: Reply,
+): { readonly sent: Reply; readonly payload: Uint8Array } {
+  const payload = encode(reply);
+  if (payload.length + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) {
+    return { sent: reply, payload };
+  }
+  const size = `reply of ${payload.length} bytes exceeds the server's ${maxPayload}`;
+  const { verb, plugin_name: plugin, current_version } = reply;
+  const sent: Reply = {
+    ...withVerb(verb, failureReply("RESPONSE_TOO_LARGE", plugin, describeTooLarge(reply, size))),
+    ...(current_version === undefined ? {} : { current_version }),
   };
+  return { sent, payload: encode(sent) };
 }
 
-/** What happened all the same, and how to learn the rest. */
+/** What happened nevertheless, and how to get the rest. */
 function describeTooLarge(reply: Reply, size: string): string {
   if (!reply.success) {
     return `The request ended with ${reply.error_code}, and its ${size}; ` +
       `ask for status, and page with limit and offset`;
   }
-  if (!("plan_hash" in reply)) return `The ${size}; page with limit and offset`;
+  if (reply.verb === "status") return `The ${size}; page with limit and offset`;
   const run = reply.dry_run ? "dry run" : "run";
   return `The ${run} is over and its ${size}; ` +
     `ask for status, or run fewer migrations at a time with target_version`;
@@ -200,8 +215,4 @@ function describeTooLarge(reply: Reply, size: string): string {
 
 function encode(reply: Reply): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(reply));
-}
-
-function verbsOf(table: typeof VERBS): readonly Verb[] {
-  return Object.keys(table).filter((verb): verb is Verb => verb in table);
 }

@@ -1,15 +1,15 @@
-// Sends one request to a running service and returns its reply.
+// Sends one request to a running service.
 
 import { ErrorCode, NatsError } from "nats.ws";
 import { requestSubject } from "../message/subject.ts";
 import { connectOnce, describeNatsError, type NatsSettings, redactUrl } from "./connection.ts";
 
-/** The reply as it came, or why there is none. */
+/** The reply as it came over the wire, or why there is none. */
 export type RemoteAnswer =
   | { readonly ok: true; readonly reply: unknown }
   | { readonly ok: false; readonly message: string };
 
-/** What to ask, and how long to wait for the reply. */
+/** A request, and how long to wait for its reply. */
 export interface RemoteRequest {
   readonly prefix: string;
   readonly plugin: string;
@@ -18,7 +18,7 @@ export interface RemoteRequest {
   readonly timeoutMs: number;
 }
 
-/** Asks a service over NATS. Never throws for what NATS does. */
+/** Sends a request over NATS. Errors of NATS are returned and not thrown. */
 export async function requestRemotely(
   settings: NatsSettings,
   request: RemoteRequest,

@@ -1,27 +1,31 @@
-// Starts a nats-server from the PATH as a child, for a machine that has none running.
+// Starts a nats-server from the PATH as a child process, where no server is running. For Deno.
 
-import { fileURLToPath } from "node:url";
+/** The settings of the child, as in examples/nats/nats-server.conf: loopback, with a WebSocket port. */
+export const SERVER_CONFIG = `listen: 127.0.0.1:4222
 
-/** The configuration that the child is started with; examples and README use it too. */
-export const SERVER_CONFIG: string = fileURLToPath(
-  new URL("../../examples/nats/nats-server.conf", import.meta.url),
-);
+websocket {
+  host: 127.0.0.1
+  port: 8080
+  no_tls: true
+}
+`;
 
-/** A nats-server that this process started, and ends. */
+/** A nats-server that this process has started. */
 export interface ServerProcess {
-  /** Resolves when it has ended, with its last words. */
+  /** Resolves with the last line that it logged, when it has ended. */
   readonly ended: Promise<string>;
-  /** Ends it, and returns when it is gone. */
+  /** Ends it, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** Starts nats-server; `null` where there is none on the PATH. */
+/** Starts nats-server; `null` where the PATH has none. */
 export function startServerProcess(): ServerProcess | null {
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command("nats-server", {
-      args: ["-c", SERVER_CONFIG],
-      stdin: "null",
+      // Only a file can set the WebSocket port, and this one needs no permission to write.
+      args: ["-c", "/dev/stdin"],
+      stdin: "piped",
       stdout: "null",
       stderr: "piped",
       // Ctrl-C goes to the whole process group; the server must live until the replies are sent.
@@ -31,6 +35,8 @@ export function startServerProcess(): ServerProcess | null {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
+  // A server that ends before it has read all reports why on standard error.
+  new Blob([SERVER_CONFIG]).stream().pipeTo(child.stdin).catch(() => {});
   const lastWords = lastLine(child.stderr);
   return {
     ended: child.status.then(() => lastWords),

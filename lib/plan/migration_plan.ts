@@ -36,39 +36,7 @@ export interface PlanBase {
   readonly schema: string;
 }
 
-/**
- * What will run, hashed and frozen.
- *
- * ```ts
- * import type { Direction, MigrationPlan, PlanBase, PlanStep, SqliteVersion } from
- * "@godwit/godwit";
- *
- * const direction: Direction = "apply";
- * const requires: SqliteVersion = [3, 35, 0];
- * const step: PlanStep = {
- *   direction,
- *   version: 1,
- *   name: "create_notes",
- *   file: "001_create_notes.sql",
- *   checksum: "0".repeat(64),
- *   requires,
- *   sql: "CREATE TABLE notes (body TEXT);",
- *   line: 2,
- * };
- * const base: PlanBase = { history: "0".repeat(64), schema: "0".repeat(64) };
- * const plan: MigrationPlan = {
- *   plugin: "notes",
- *   direction,
- *   from: 0,
- *   to: 1,
- *   base,
- *   steps: [step],
- *   findings: [],
- *   hash: "0".repeat(64),
- * };
- * console.log(plan.steps.map(({ file }) => file)); // [ "001_create_notes.sql" ]
- * ```
- */
+/** The steps that will run, hashed and frozen. */
 export interface MigrationPlan {
   /** The plugin whose database it is for. */
   readonly plugin: string;

@@ -1,6 +1,6 @@
 // Plugins in ES modules that `godwit bundle` made. Runs anywhere; the caller imports the modules.
 
-import { type Bundle, parseBundle } from "../message/plugin_manifest.ts";
+import { type Bundle, parseBundle } from "./plugin_manifest.ts";
 import type { PluginFiles, PluginSource } from "./file_source.ts";
 
 /** A bundle and its URL, or why the module is none; the message names the URL. */

@@ -6,7 +6,7 @@ import { isSqlFile } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { isPluginName } from "../message/plugin_name.ts";
 import type { SourceFile } from "./collect_migrations.ts";
-import type { FileSource, PluginFiles } from "./file_source.ts";
+import { type FileSource, type PluginFiles, SourceUnavailable } from "./file_source.ts";
 
 /** Makes a source of the plugins in a directory. Files are read again for every request. */
 export function directorySource(pluginsDir: string): FileSource {
@@ -17,11 +17,22 @@ export function directorySource(pluginsDir: string): FileSource {
 }
 
 async function listPlugins(pluginsDir: string): Promise<readonly string[]> {
-  const names = (await readdir(pluginsDir)).filter(isPluginName).sort();
+  const names = (await readPluginsDirectory(pluginsDir)).filter(isPluginName).sort();
   const listings = await Promise.allSettled(
     names.map((name) => readdir(join(pluginsDir, name, "migrations"))),
   );
   return names.filter((_, index) => listings[index]?.status === "fulfilled");
+}
+
+async function readPluginsDirectory(pluginsDir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(pluginsDir);
+  } catch (error) {
+    throw new SourceUnavailable(
+      `Cannot read the plugins directory ${pluginsDir}: ${codeOf(error)}; ` +
+        `name another with --plugins or GODWIT_PLUGINS`,
+    );
+  }
 }
 
 async function readPlugin(pluginsDir: string, plugin: string): Promise<PluginFiles> {
@@ -56,10 +67,10 @@ async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): 
   const code = codeOf(error);
   if (code !== "ENOENT" && code !== "ENOTDIR") return `Cannot read ${directory}: ${code}`;
   try {
-    await readdir(pluginsDir);
-  } catch (parentError) {
-    return `Cannot read the plugins directory ${pluginsDir}: ${codeOf(parentError)}; ` +
-      `name another with --plugins or GODWIT_PLUGINS`;
+    await readPluginsDirectory(pluginsDir);
+  } catch (unavailable) {
+    if (unavailable instanceof SourceUnavailable) return unavailable.message;
+    throw unavailable;
   }
   return `There is no plugin "${plugin}": no directory ${directory}`;
 }

@@ -2,7 +2,7 @@
 // anywhere.
 
 import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
-import type { MigrationSource } from "./migration_source.ts";
+import type { ListedPlugins, MigrationSource } from "./migration_source.ts";
 
 /** A plugin's `.sql` files, or why the plugin cannot be found, with the remedy. */
 export type PluginFiles =
@@ -11,12 +11,20 @@ export type PluginFiles =
 
 /** Reads files. Plugin names are valid before they reach a source. */
 export interface FileSource {
-  /** Names every plugin that has migrations, in alphabetical order. */
+  /**
+   * Names every plugin that has migrations, in alphabetical order. Rejects with `SourceUnavailable`
+   * where the place that holds them cannot be read.
+   */
   plugins(): Promise<readonly string[]>;
   /**
    * Reads every `.sql` file of a plugin; the entry of a file that cannot be read has the reason.
    */
   read(plugin: string): Promise<PluginFiles>;
+}
+
+/** The directory or server of the plugins cannot be read; the message is for people, with a remedy. */
+export class SourceUnavailable extends Error {
+  override readonly name = "SourceUnavailable";
 }
 
 /** A source whose plugins may have code for a page. */
@@ -28,7 +36,14 @@ export interface PluginSource extends FileSource {
 /** Makes a source of migrations from a source of files. */
 export function migrationSource(files: FileSource): MigrationSource {
   return {
-    plugins: () => files.plugins(),
+    async plugins(): Promise<ListedPlugins> {
+      try {
+        return { ok: true, names: await files.plugins() };
+      } catch (error) {
+        if (!(error instanceof SourceUnavailable)) throw error;
+        return { ok: false, message: error.message };
+      }
+    },
     async load(plugin) {
       const read = await files.read(plugin);
       return read.found ? await collectMigrations(read.files) : read;

@@ -1,6 +1,6 @@
 // Writes the manifest under which a server publishes plugins. Runs anywhere.
 
-import { type Manifest, MANIFEST_FORMAT, type ManifestFile } from "../message/plugin_manifest.ts";
+import { type Manifest, MANIFEST_FORMAT, type ManifestFile } from "./plugin_manifest.ts";
 import { textChecksum } from "../migration/text_checksum.ts";
 import type { SourceFile } from "./collect_migrations.ts";
 import type { FileSource } from "./file_source.ts";

@@ -6,7 +6,7 @@ import {
   type ManifestFile,
   type ManifestPlugin,
   parseManifest,
-} from "../message/plugin_manifest.ts";
+} from "./plugin_manifest.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { textChecksum } from "../migration/text_checksum.ts";
 import type { SourceFile } from "./collect_migrations.ts";

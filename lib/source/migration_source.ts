@@ -13,10 +13,15 @@ export type LoadedMigrations =
   /** Why the plugin cannot be found, with the remedy. */
   | { readonly found: false; readonly message: string };
 
+/** The names of plugins, or why they cannot be listed and the way out. */
+export type ListedPlugins =
+  | { readonly ok: true; readonly names: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
 /** Reads migrations. Plugin names are valid before they reach a source. */
 export interface MigrationSource {
   /** Names every plugin that has migrations, in alphabetical order. */
-  plugins(): Promise<readonly string[]>;
+  plugins(): Promise<ListedPlugins>;
   /** Reads every migration of a plugin; bad files become findings, never exceptions. */
   load(plugin: string): Promise<LoadedMigrations>;
 }

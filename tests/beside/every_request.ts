@@ -2,8 +2,8 @@
 // program, in both journal modes. docs/OPERATIONS.md shows the table.
 
 import * as assert from "uvu/assert";
-import type { Reply } from "../../lib/message/reply.ts";
-import { PermittedEdge } from "../support/permitted_edge.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
+import { PermittedMigrator } from "../support/permitted_migrator.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -31,18 +31,18 @@ const LATEST = 2;
 /** Makes the suite for a godwit with these permissions, and runs it. */
 export function tryEveryRequest(title: string, permissions: readonly string[]): void {
   const beside = suite(title);
-  let edge: PermittedEdge | null = null;
+  let migrator: PermittedMigrator | null = null;
   beside.before(() => {
-    edge = new PermittedEdge(permissions);
+    migrator = new PermittedMigrator(permissions);
   });
-  beside.after(() => edge?.[Symbol.asyncDispose]());
+  beside.after(() => migrator?.[Symbol.asyncDispose]());
   for (const mode of JOURNAL_MODES) {
     for (const state of NATIVE_STATES) {
       for (const [name, request] of Object.entries(REQUESTS)) {
         const expected = EXPECTED[mode][state][name];
         beside(`${mode}, ${state}: ${name} ${expected}`, async () => {
-          if (edge === null) throw new Error("No edge was started");
-          assert.is(await tryRequest(edge, mode, state, request), expected);
+          if (migrator === null) throw new Error("No process was started");
+          assert.is(await tryRequest(migrator, mode, state, request), expected);
         });
       }
     }
@@ -52,7 +52,7 @@ export function tryEveryRequest(title: string, permissions: readonly string[]): 
 
 /** Brings everything into place, sends the request, and checks what it left. */
 async function tryRequest(
-  edge: PermittedEdge,
+  migrator: PermittedMigrator,
   mode: JournalMode,
   state: NativeState,
   { verb, body, startsAt }: TriedRequest,
@@ -61,7 +61,13 @@ async function tryRequest(
   const { pluginsDir, dataDir } = workspace;
   // The native program does not move on by itself, so a long wait would be in vain.
   const ask = (question: Pick<TriedRequest, "verb" | "body">): Promise<Reply> =>
-    edge.ask({ pluginsDir, dataDir, busyTimeoutMs: 100, plugin: "quotes", ...question });
+    migrator.ask({
+      plugins: pluginsDir,
+      data: dataDir,
+      busyTimeoutMs: 100,
+      plugin: "quotes",
+      ...question,
+    });
   workspace.write("quotes", MIGRATIONS);
   Deno.mkdirSync(dataDir);
   const path = workspace.database("quotes");
@@ -95,7 +101,7 @@ async function tryRequest(
   assert.is(sqliteShell(path, rows), String(COMMITTED + added));
   assert.is(sqliteShell(path, "PRAGMA journal_mode"), mode);
   const status = await ask({ verb: "status", body: {} });
-  if (!("pending_count" in status)) throw new Error(JSON.stringify(status));
+  if (!status.success || status.verb !== "status") throw new Error(JSON.stringify(status));
   const target = verb === "apply" ? LATEST : 0;
   assert.is(status.current_version, hasChanged ? target : startsAt);
   return reply.success ? "works" : "waits, then says so";

@@ -1,6 +1,6 @@
 // What godwit answers beside a native program, as docs/OPERATIONS.md tells it.
 
-import type { Verb } from "../../lib/handler/dispatch.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
 import type { JournalMode, NativeState } from "./native_states.ts";
 
 export type Answer = "works" | "waits, then says so";

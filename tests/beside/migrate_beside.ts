@@ -1,15 +1,14 @@
 // Applies and rolls back for ever, to random versions, with dry runs and status in between. Says "round"
 // after each request. Ends with 3 where a reply is not one that it may be.
 
-import { startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
+import { openMigrator } from "../../lib/migrator.ts";
 
 const [pluginsDir = "", dataDir = "", plugin = "", latest = ""] = Deno.args;
-await using edge = await startEdge({ pluginsDir, dataDir, workers: 2 });
+await using migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, workers: 2 });
 
-async function ask(verb: Verb, body: object): Promise<number | null> {
-  const payload = new TextEncoder().encode(JSON.stringify(body));
-  const reply = await dispatch(verb, plugin, payload, edge.context);
+async function versionAfter(request: Promise<Reply>): Promise<number | null> {
+  const reply = await request;
   if (!reply.success) {
     // The writer may hold its lock for long, and its rows change the schema's base by nothing.
     if (reply.error_code === "DATABASE_UNAVAILABLE" && /locked/.test(reply.message)) return null;
@@ -18,15 +17,18 @@ async function ask(verb: Verb, body: object): Promise<number | null> {
     console.log(JSON.stringify(reply));
     Deno.exit(3);
   }
-  return "current_version" in reply ? reply.current_version : null;
+  return reply.current_version;
 }
 
 for (;;) {
-  const version = await ask("status", {}) ?? 0;
+  const version = await versionAfter(migrator.status(plugin)) ?? 0;
   const target = Math.floor(Math.random() * (Number(latest) + 1));
   if (target === version) continue;
   const verb = target > version ? "apply" : "rollback";
-  if (Math.random() < 0.2) await ask(verb, { target_version: target, dry_run: true });
-  await ask(verb, { target_version: target });
+  const request = { target_version: target };
+  if (Math.random() < 0.2) {
+    await versionAfter(migrator[verb](plugin, { ...request, dry_run: true }));
+  }
+  await versionAfter(migrator[verb](plugin, request));
   console.log("round");
 }

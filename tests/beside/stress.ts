@@ -2,7 +2,7 @@
 // acknowledged may be lost.
 
 import { join } from "node:path";
-import { permissionsOf } from "../support/permitted_edge.ts";
+import { permissionsOf } from "../support/permitted_migrator.ts";
 import type { Random } from "../support/random.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import type { JournalMode } from "./native_states.ts";

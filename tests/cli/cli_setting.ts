@@ -1,8 +1,7 @@
 // What the tests of the command line share.
 
 import * as assert from "uvu/assert";
-import type { Reply } from "../../lib/message/reply.ts";
-import { parseReply } from "../../lib/message/reply_schema.ts";
+import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import { type Finished, godwit } from "../support/service_process.ts";
 import type { Workspace } from "../support/workspace.ts";
 

@@ -14,12 +14,12 @@ json("prints the reply of every verb, alone, and exits with 0", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
   const dry = await ask(workspace, "apply", "quotes", "--dry-run");
-  assert.ok(dry.reply.success && "plan_hash" in dry.reply && dry.reply.dry_run);
+  assert.ok(dry.reply.success && dry.reply.verb === "apply" && dry.reply.dry_run);
   const one = await ask(workspace, "apply", "quotes", "--to", "1", "--by", "Ann");
-  assert.ok(one.reply.success && "applied_migrations" in one.reply);
+  assert.ok(one.reply.success && one.reply.verb === "apply");
   assert.is(one.reply.current_version, 1);
   const planned = await ask(workspace, "apply", "quotes", "--dry-run");
-  assert.ok(planned.reply.success && "plan_hash" in planned.reply);
+  assert.ok(planned.reply.success && planned.reply.verb === "apply");
   const two = await ask(
     workspace,
     "apply",
@@ -31,7 +31,7 @@ json("prints the reply of every verb, alone, and exits with 0", async () => {
   );
   assert.is(two.code, 0, JSON.stringify(two.reply));
   const status = await ask(workspace, "status", "quotes");
-  assert.ok(status.reply.success && "pending_count" in status.reply);
+  assert.ok(status.reply.success && status.reply.verb === "status");
   assert.equal(status.reply.applied_migrations.map((each) => each.applied_by), ["Ann", "system"]);
   const back = await ask(workspace, "rollback", "quotes");
   assert.is(back.reply.current_version, 1);

@@ -12,7 +12,7 @@ import { backupPlace, DATABASE, PLUGIN } from "./migration_session.ts";
 export function directContext(engine: Engine, migrations: readonly Migration[]): HandlerContext {
   return {
     source: {
-      plugins: () => Promise.resolve([PLUGIN]),
+      plugins: () => Promise.resolve({ ok: true, names: [PLUGIN] }),
       load: () => Promise.resolve({ found: true, migrations, findings: [] }),
     },
     databases: {

@@ -1,7 +1,7 @@
 // Lets every single storage operation of an apply and of a rollback fail, and looks at the outcome.
 
 import { dispatch } from "../../lib/handler/dispatch.ts";
-import type { Reply } from "../../lib/message/reply.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import { type Fault, faultStorage, type StorageOperation } from "../../lib/vfs/fault_storage.ts";
 import { type Files, memoryStorage } from "../../lib/vfs/memory_storage.ts";

@@ -1,25 +1,23 @@
 // Applies and rolls back one step at a time until somebody kills it. Says when it begins.
 
-import { startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { openMigrator } from "../../lib/migrator.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
 import { PLUGIN } from "./migration_session.ts";
 
 const [pluginsDir = "", dataDir = ""] = Deno.args;
-await using edge = await startEdge({ pluginsDir, dataDir, workers: 2 });
+await using migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, workers: 2 });
 
-async function run(verb: Verb, body: unknown) {
-  const payload = new TextEncoder().encode(JSON.stringify(body));
-  const reply = await dispatch(verb, PLUGIN, payload, edge.context);
-  if (!reply.success) throw new Error(JSON.stringify(reply));
-  return reply;
+async function current(reply: Promise<Reply>): Promise<number> {
+  const settled = await reply;
+  if (!settled.success) throw new Error(JSON.stringify(settled));
+  return settled.current_version;
 }
 
-const status = await run("status", {});
-let version = "current_version" in status ? status.current_version : 0;
+let version = await current(migrator.status(PLUGIN));
 console.log("begin");
 for (let verb: "apply" | "rollback" = "apply";; verb = verb === "apply" ? "rollback" : "apply") {
   while (version !== (verb === "apply" ? 10 : 0)) {
     version += verb === "apply" ? 1 : -1;
-    await run(verb, { target_version: version });
+    await current(migrator[verb](PLUGIN, { target_version: version }));
   }
 }

@@ -2,8 +2,8 @@
 
 import { type Schema, Validator } from "@cfworker/json-schema";
 import * as v from "valibot";
-import { type Verb, VERBS } from "../../lib/handler/dispatch.ts";
-import { jsonSchemaFiles } from "../../lib/message/json_schemas.ts";
+import { type Verb, verbs } from "../../lib/message/verbs.ts";
+import { jsonSchemaFiles } from "../support/json_schemas.ts";
 import { maskMessage } from "./masks.ts";
 import type { CodeBlock } from "./page.ts";
 import { RIGHT, type Scene, type Verdict, wrong } from "./scene.ts";
@@ -81,6 +81,7 @@ function isFailure(reply: unknown): boolean {
 }
 
 function verbOf(text: string): Verb {
-  if (Object.hasOwn(VERBS, text)) return v.parse(v.picklist(["apply", "rollback", "status"]), text);
-  throw new Error(`There is no verb "${text}"`);
+  const verb = verbs().find((each) => each === text);
+  if (verb === undefined) throw new Error(`There is no verb "${text}"`);
+  return verb;
 }

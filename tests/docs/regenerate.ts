@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { jsonSchemaFiles } from "../../lib/message/json_schemas.ts";
+import { jsonSchemaFiles } from "../support/json_schemas.ts";
 import { runPage } from "./page_run.ts";
 import { readPage, readPages } from "./pages.ts";
 

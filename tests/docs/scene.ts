@@ -3,8 +3,9 @@
 import { join } from "node:path";
 import { connect } from "nats.ws";
 import * as v from "valibot";
-import { type Edge, startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { type Migrator, openMigrator } from "../../lib/migrator.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
 import { fileLocks } from "../../lib/lock/file_locks.ts";
 import type { RunLock } from "../../lib/lock/run_locks.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
@@ -42,7 +43,7 @@ export class Scene implements AsyncDisposable {
   /** Whether the next request meets a bug. */
   hasBug = false;
   #held: RunLock | null = null;
-  #edge: { readonly plugins: string; readonly edge: Edge } | null = null;
+  #opened: { readonly plugins: string; readonly migrator: Migrator } | null = null;
 
   constructor(copy: RepositoryCopy) {
     this.copy = copy;
@@ -137,20 +138,20 @@ export class Scene implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.release();
-    await this.#edge?.edge[Symbol.asyncDispose]();
+    await this.#opened?.migrator[Symbol.asyncDispose]();
   }
 
-  async #start(): Promise<Edge> {
-    if (this.#edge?.plugins === this.plugins) return this.#edge.edge;
-    await this.#edge?.edge[Symbol.asyncDispose]();
-    const edge = await startEdge({
-      pluginsDir: join(this.copy.root, this.plugins),
-      dataDir: join(this.copy.root, "data"),
+  async #start(): Promise<Migrator> {
+    if (this.#opened?.plugins === this.plugins) return this.#opened.migrator;
+    await this.#opened?.migrator[Symbol.asyncDispose]();
+    const migrator = await openMigrator({
+      plugins: join(this.copy.root, this.plugins),
+      data: join(this.copy.root, "data"),
       workers: 2,
-      publish: (event) => this.events.push(event),
     });
-    this.#edge = { plugins: this.plugins, edge };
-    return edge;
+    migrator.subscribe((event) => this.events.push(event));
+    this.#opened = { plugins: this.plugins, migrator };
+    return migrator;
   }
 
   #remember(reply: unknown): unknown {

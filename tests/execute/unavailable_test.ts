@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { FailureReply } from "../../lib/message/reply.ts";
+import type { FailureReply } from "../../lib/message/any_reply.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { fingerprint } from "../support/fingerprint.ts";

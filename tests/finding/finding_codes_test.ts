@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { violationOf } from "../../lib/execute/policy.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
-import { check } from "../../lib/handler/check.ts";
-import { ERROR_CODES, type ErrorCode, type Reply } from "../../lib/message/reply.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
+import { ERROR_CODES, type ErrorCode } from "../../lib/message/reply.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
 import { statementFindings } from "../../lib/rule/statements.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
 import { rehearsedStep, statement } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
@@ -33,9 +34,9 @@ INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);`,
 const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
   " DROP TABLE t; ALTER TABLE n RENAME TO t;";
 
-function codesOf(reply: Reply): readonly string[] {
+function codesOf(reply: Reply<Verb | "check">): readonly string[] {
   if (!reply.success) return [...reply.errors, ...reply.warnings].map(({ code }) => code);
-  if ("pending_warnings" in reply) {
+  if (reply.verb === "status") {
     return [...reply.checksum_warnings, ...reply.pending_warnings].map(({ code }) => code);
   }
   return reply.warnings.map(({ code }) => code);
@@ -92,7 +93,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "checksum-mismatch": applying({ "001_base.sql": `${BASE}-- edited\n` }),
   "manifest-mismatch": async () => {
     await using workspace = new Workspace();
-    const { context } = await workspace.edge();
+    const { context } = await workspace.migrator();
     const file = { file: "001_base.sql", bytes: new TextEncoder().encode(BASE) };
     const files = [{ ...file, promised: "0".repeat(64) }];
     const source = migrationSource({
@@ -122,8 +123,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "incomplete-down": async () => {
     await using workspace = new Workspace();
     workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE t (a);", "SELECT 1;") });
-    const report = await check("p", (await workspace.edge()).context);
-    return report.found ? report.findings.map(({ code }) => code) : [];
+    return codesOf(await (await workspace.migrator()).check("p"));
   },
   "syntax-error": running("SELEKT 1;"),
   "sql-error": running("SELECT * FROM nowhere;"),
@@ -186,7 +186,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   workspace.write("p", {
     "002_x.sql": migrationFile("CREATE TABLE late (a);", "SELECT 1;"),
   });
-  const { context } = await workspace.edge();
+  const { context } = await workspace.migrator();
   const databases: typeof context.databases = {
     engineVersion: context.databases.engineVersion,
     async open(target, purpose) {
@@ -259,7 +259,7 @@ const ERRORS: Readonly<
   INVALID_REQUEST: (workspace) => workspace.ask("apply", "p", { dryrun: true }),
   PLUGIN_NOT_FOUND: (workspace) => workspace.ask("apply", "nobody"),
   MIGRATION_IN_PROGRESS: async (workspace) => {
-    const lock = (await workspace.edge()).context.locks.acquire("p");
+    const lock = (await workspace.migrator()).context.locks.acquire("p");
     const reply = await workspace.ask("apply", "p");
     if (lock.kind === "acquired") lock.release();
     return reply;
@@ -285,7 +285,7 @@ const ERRORS: Readonly<
     return await workspace.ask("rollback", "p");
   },
   INTERNAL_ERROR: async (workspace) => {
-    const { context } = await workspace.edge();
+    const { context } = await workspace.migrator();
     const source = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
     return await dispatch("status", "p", new Uint8Array(), { ...context, source });
   },

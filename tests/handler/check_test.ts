@@ -1,22 +1,23 @@
-// check(): files by themselves, up, down and up again, without a database.
+// check: files by themselves, up, down and up again, without a database.
 
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
-import { check } from "../../lib/handler/check.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
 import { type Files, Workspace } from "../support/workspace.ts";
 
-const checks = suite("check()");
+const checks = suite("check");
 
 /** The findings of checking files, as `LEVEL code file`. */
-async function checked(files: Files): Promise<readonly string[]> {
+async function checked(files: Files, unreadable = 0): Promise<readonly string[]> {
   await using workspace = new Workspace();
   workspace.write("p", files);
-  const report = await check("p", (await workspace.edge()).context);
+  const reply = await (await workspace.migrator()).check("p");
   assert.not.ok(existsSync(workspace.dataDir));
-  if (!report.found) throw new Error(report.message);
-  return report.findings.map(({ level, code, file }) => `${level} ${code} ${file}`);
+  assert.is(reply.migrations, Object.keys(files).length - unreadable);
+  const errors = reply.success ? [] : reply.errors;
+  assert.is(reply.success, errors.length === 0);
+  return [...errors, ...reply.warnings].map(({ level, code, file }) => `${level} ${code} ${file}`);
 }
 
 checks("has nothing to say about files that undo themselves", async () => {
@@ -39,7 +40,7 @@ checks("finds a DOWN that leaves something behind, or does not bring it back", a
     await checked({
       "001_a.sql": migrationFile("CREATE TABLE a (x); CREATE TABLE b (x);", "DROP TABLE a;"),
     }),
-    ["WARNING incomplete-down 001_a.sql", "ERROR incomplete-down 001_a.sql"],
+    ["ERROR incomplete-down 001_a.sql", "WARNING incomplete-down 001_a.sql"],
   );
 });
 
@@ -55,15 +56,16 @@ checks("reports bad files and goes on with the others", async () => {
     "001_a.sql": migrationFile("CREATE TABLE a (x);", "DROP TABLE a;"),
     "002_b.sql": "SELECT 1;",
     "003_c.sql": migrationFile("COMMIT;", "SELECT 1;"),
-  });
+  }, 1);
   assert.ok(findings.includes("ERROR marker-missing 002_b.sql"));
   assert.ok(findings.includes("ERROR transaction-control 003_c.sql"));
 });
 
 checks("says which plugin is not there", async () => {
   await using workspace = new Workspace();
-  const report = await check("nobody", (await workspace.edge()).context);
-  assert.match(report.found ? "" : report.message, 'There is no plugin "nobody"');
+  const reply = await (await workspace.migrator()).check("nobody");
+  assert.is(reply.success || reply.error_code, "PLUGIN_NOT_FOUND");
+  assert.match(reply.success ? "" : reply.message, 'There is no plugin "nobody"');
 });
 
 checks.run();

@@ -1,18 +1,18 @@
 // dispatch(): every request gets one reply, bad ones included, and changes nothing.
 
 import * as assert from "uvu/assert";
+import * as v from "valibot";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
-import type { Reply } from "../../lib/message/reply.ts";
+import { call, dispatch } from "../../lib/handler/dispatch.ts";
+import { ALL_PLUGINS, ALL_VERBS, allVerbs, type AnyVerb, verbs } from "../../lib/message/verbs.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
 import { untouched } from "../support/untouched.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const dispatching = suite("dispatch()");
-
-const VERBS: readonly Verb[] = ["apply", "rollback", "status"];
 
 async function threeVersions(workspace: Workspace): Promise<void> {
   workspace.write("p", {
@@ -23,7 +23,12 @@ async function threeVersions(workspace: Workspace): Promise<void> {
   await workspace.apply("p", { target_version: 2 });
 }
 
-function assertRefused(reply: Reply, code: string, says: string): void {
+const brokenSource = {
+  plugins: () => Promise.reject(new Error("secret detail at /some/path.ts:1:2")),
+  load: () => Promise.reject(new Error("secret detail at /some/path.ts:1:2")),
+};
+
+function assertRefused(reply: Reply<AnyVerb>, code: string, says: string): void {
   if (reply.success) throw new Error(`Not refused: ${JSON.stringify(reply)}`);
   assert.is(reply.error_code, code);
   assert.match(reply.message, says);
@@ -33,7 +38,7 @@ dispatching("payloads that are no request are refused for every verb", async () 
   await using workspace = new Workspace();
   await threeVersions(workspace);
   await untouched(workspace, "p", async () => {
-    for (const verb of VERBS) {
+    for (const verb of verbs()) {
       for (
         const [text, says] of [
           ["{", "not JSON"],
@@ -50,6 +55,33 @@ dispatching("payloads that are no request are refused for every verb", async () 
       assertRefused(await workspace.send(verb, "p", latin1), "INVALID_REQUEST", "not UTF-8");
     }
   });
+});
+
+dispatching("every reply names its verb, whether it succeeds or fails", async () => {
+  await using workspace = new Workspace();
+  await threeVersions(workspace);
+  const { context } = await workspace.migrator();
+  for (const verb of allVerbs()) {
+    const plugin = ALL_VERBS[verb].scope === "all" ? ALL_PLUGINS : "p";
+    const reply = await call(verb, plugin, {}, context);
+    assert.equal([reply.success, reply.verb, reply.plugin_name], [true, verb, plugin]);
+    v.parse(ALL_VERBS[verb].reply, JSON.parse(JSON.stringify(reply)));
+    const broken = { ...context, source: brokenSource };
+    const failed = await call(verb, plugin, {}, broken);
+    assertRefused(failed, "INTERNAL_ERROR", "its log says more under");
+    assert.is(failed.verb, verb);
+  }
+});
+
+dispatching("plugins lists them, and says why it cannot", async () => {
+  await using workspace = new Workspace();
+  await threeVersions(workspace);
+  const { context } = await workspace.migrator();
+  const reply = await call("plugins", ALL_PLUGINS, {}, context);
+  assert.equal(reply.success && reply.plugins, ["p"]);
+  Deno.removeSync(workspace.pluginsDir, { recursive: true });
+  const failed = await call("plugins", ALL_PLUGINS, {}, context);
+  assertRefused(failed, "PLUGIN_NOT_FOUND", "Cannot read the plugins directory");
 });
 
 dispatching("an empty payload means {}", async () => {
@@ -93,7 +125,7 @@ dispatching("a name that is not allowed is no plugin, and no path is made of it"
   for (
     const name of ["a.b", "a/b", "..", "../p", "P", "p ", "", "a".repeat(200), "p\0", "%2e%2e", "*"]
   ) {
-    for (const verb of VERBS) {
+    for (const verb of verbs()) {
       const reply = await workspace.ask(verb, name);
       assertRefused(reply, "PLUGIN_NOT_FOUND", "a plugin name has 1 to 64 characters");
       assert.ok(reply.plugin_name.length <= 80);
@@ -103,11 +135,11 @@ dispatching("a name that is not allowed is no plugin, and no path is made of it"
 
 dispatching("an unknown plugin and a missing plugins directory are named", async () => {
   await using workspace = new Workspace();
-  for (const verb of VERBS) {
+  for (const verb of verbs()) {
     assertRefused(await workspace.ask(verb, "nobody"), "PLUGIN_NOT_FOUND", 'no plugin "nobody"');
   }
   Deno.removeSync(workspace.pluginsDir);
-  for (const verb of VERBS) {
+  for (const verb of verbs()) {
     const reply = await workspace.ask(verb, "p");
     assertRefused(
       reply,
@@ -157,14 +189,8 @@ dispatching(
   "a bug is INTERNAL_ERROR with an id that the log has too, and no stack trace",
   async () => {
     await using workspace = new Workspace();
-    const { context } = await workspace.edge();
-    const broken = {
-      ...context,
-      source: {
-        ...context.source,
-        load: () => Promise.reject(new Error("secret detail at /some/path.ts:1:2")),
-      },
-    };
+    const { context } = await workspace.migrator();
+    const broken = { ...context, source: brokenSource };
     const reply = await dispatch("status", "p", new Uint8Array(), broken);
     assertRefused(reply, "INTERNAL_ERROR", "its log says more under");
     const text = JSON.stringify(reply);

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileLocks } from "../../lib/lock/file_locks.ts";
 import type { RunLock } from "../../lib/lock/run_locks.ts";
-import type { RunSnapshot } from "../../lib/message/run_snapshot.ts";
+import type { RunSnapshot } from "../../lib/lock/run_snapshot.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 

@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { memoryLocks } from "../../lib/lock/memory_locks.ts";
-import type { RunSnapshot } from "../../lib/message/run_snapshot.ts";
+import type { RunSnapshot } from "../../lib/lock/run_snapshot.ts";
 import { suite } from "../support/suite.ts";
 
 const SNAPSHOT: RunSnapshot = {

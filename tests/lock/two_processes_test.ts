@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EdgeProcess } from "../support/edge_process.ts";
+import { MigratorProcess } from "../support/migrator_process.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
@@ -20,7 +20,7 @@ processes(
   async () => {
     await using workspace = new Workspace();
     workspace.write("quotes", { "001_create.sql": CREATE, "002_endless.sql": ENDLESS });
-    await using other = new EdgeProcess(workspace, "apply", "quotes", { applied_by: "ann" });
+    await using other = new MigratorProcess(workspace, "apply", "quotes", { applied_by: "ann" });
     await other.sawEvent("migration_applied");
     await other.sawEvent("migration_started");
 
@@ -55,7 +55,7 @@ processes(
 processes("a killed process gives everything back, and its snapshot is not believed", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", { "001_create.sql": CREATE, "002_endless.sql": ENDLESS });
-  const other = new EdgeProcess(workspace, "apply", "quotes");
+  const other = new MigratorProcess(workspace, "apply", "quotes");
   await other.sawEvent("migration_applied");
   await other.sawEvent("migration_started");
   await other[Symbol.asyncDispose]();
@@ -75,7 +75,7 @@ processes("a killed process gives everything back, and its snapshot is not belie
 processes("an idle process does not hold the database", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", { "001_create.sql": CREATE });
-  await using other = new EdgeProcess(workspace, "apply", "quotes");
+  await using other = new MigratorProcess(workspace, "apply", "quotes");
   assert.ok((await other.reply()).success);
 
   // The other process is alive still.
@@ -94,7 +94,7 @@ processes("of several that start at once, each migration is applied by one", asy
     "001_create.sql": CREATE,
     "002_fill.sql": migrationFile("INSERT INTO t VALUES (1);", "DELETE FROM t;"),
   });
-  const others = Array.from({ length: 3 }, () => new EdgeProcess(workspace, "apply", "quotes"));
+  const others = Array.from({ length: 3 }, () => new MigratorProcess(workspace, "apply", "quotes"));
   const replies = await Promise.all([
     workspace.ask("apply", "quotes"),
     ...others.map((other) => other.reply()),
@@ -102,7 +102,7 @@ processes("of several that start at once, each migration is applied by one", asy
   await Promise.all(others.map((other) => other[Symbol.asyncDispose]()));
   let applied = 0;
   for (const reply of replies) {
-    if (reply.success && "plan_hash" in reply && "applied_migrations" in reply) {
+    if (reply.success && reply.verb === "apply") {
       applied += reply.applied_migrations.length;
     } else if (!reply.success) assert.is(reply.error_code, "MIGRATION_IN_PROGRESS");
   }

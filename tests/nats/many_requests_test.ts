@@ -38,7 +38,7 @@ many("two processes answer 200 requests once each and apply every migration once
     assert.ok(reply.success || reply.error_code === "MIGRATION_IN_PROGRESS", JSON.stringify(reply));
   }
   const applied = answers.flatMap(({ plugin, reply }) =>
-    reply.success && "applied_migrations" in reply
+    reply.success && reply.verb === "apply"
       ? reply.applied_migrations.map(({ version }) => `${plugin} ${version}`)
       : []
   );
@@ -85,7 +85,7 @@ many("status is answered while as many long migrations run as there are workers"
       plugins.map((plugin) => askOnce(client, `db.migrate.${plugin}.status`)),
     );
     return replies.flatMap(({ reply }) =>
-      reply.success && "locked" in reply && reply.locked && reply.progress?.version === 2
+      reply.success && reply.verb === "status" && reply.locked && reply.progress?.version === 2
         ? [reply.plugin_name]
         : []
     );
@@ -94,13 +94,13 @@ many("status is answered while as many long migrations run as there are workers"
   await until("long migrations", async () => (await running()).length === plugins.length - 1);
   const [slow] = await running();
   const { reply } = await askOnce(client, `db.migrate.${slow}.status`);
-  assert.ok(reply.success && "locked" in reply);
+  assert.ok(reply.success && reply.verb === "status");
   assert.is(reply.current_version, 1);
   assert.is(reply.pending_count, 1);
   assert.equal(reply.progress?.migrations_total, 1);
   assert.is(reply.progress?.statements_total, 2);
   const calm = await askOnce(client, "db.migrate.calm.status");
-  assert.ok(calm.reply.success && "locked" in calm.reply && !calm.reply.locked);
+  assert.ok(calm.reply.success && calm.reply.verb === "status" && !calm.reply.locked);
   const refused = await askOnce(client, `db.migrate.${slow}.apply`);
   assert.ok(!refused.reply.success);
   assert.is(refused.reply.error_code, "MIGRATION_IN_PROGRESS");

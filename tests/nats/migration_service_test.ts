@@ -5,6 +5,11 @@ import * as assert from "uvu/assert";
 import { headers, type Msg } from "nats.ws";
 import { EventSchema } from "../../lib/message/event_schema.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
+import { verbs } from "../../lib/message/verbs.ts";
+import { serviceCounts } from "../../lib/nats/endpoint_counts.ts";
+import { startMigrationService } from "../../lib/nats/migration_service.ts";
+import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
+import { VERSION } from "../../lib/version.ts";
 import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { until } from "../support/service_process.ts";
@@ -17,9 +22,9 @@ const QUOTES = {
     "-- UP\nALTER TABLE quotes ADD COLUMN author TEXT;\n-- DOWN\nDROP TABLE quotes;\nCREATE TABLE quotes (text TEXT);\n",
 };
 
-const verbs = suite("verbs over NATS");
+const overNats = suite("verbs over NATS");
 
-verbs("answer apply, status and rollback, each with a reply of its schema", async () => {
+overNats("answer apply, status and rollback, each with a reply of its schema", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -27,21 +32,21 @@ verbs("answer apply, status and rollback, each with a reply of its schema", asyn
   const client = await server.connect();
 
   const dry = await askOnce(client, "db.migrate.quotes.apply", '{"dry_run":true}');
-  assert.ok(dry.reply.success && "plan_hash" in dry.reply && dry.reply.dry_run);
+  assert.ok(dry.reply.success && dry.reply.verb === "apply" && dry.reply.dry_run);
   const applied = await askOnce(client, "db.migrate.quotes.apply", '{"applied_by":"bot"}');
-  assert.ok(applied.reply.success && "applied_migrations" in applied.reply);
+  assert.ok(applied.reply.success && applied.reply.verb === "apply");
   assert.equal(applied.reply.applied_migrations.map(({ version }) => version), [1, 2]);
   assert.is(applied.message.headers?.get("Nats-Service-Error") ?? "", "");
   const status = await askOnce(client, "db.migrate.quotes.status");
-  assert.ok(status.reply.success && "pending_count" in status.reply);
+  assert.ok(status.reply.success && status.reply.verb === "status");
   assert.is(status.reply.current_version, 2);
   assert.is(status.reply.applied_migrations[0]?.applied_by, "bot");
   const back = await askOnce(client, "db.migrate.quotes.rollback", '{"target_version":0}');
-  assert.ok(back.reply.success && "rolled_back_migrations" in back.reply);
+  assert.ok(back.reply.success && back.reply.verb === "rollback");
   assert.equal(back.reply.rolled_back_migrations.map(({ version }) => version), [2, 1]);
 });
 
-verbs("listen under another prefix, and under no other", async () => {
+overNats("listen under another prefix, and under no other", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -60,7 +65,7 @@ verbs("listen under another prefix, and under no other", async () => {
   assert.is(unanswered, "503");
 });
 
-verbs("publish events in order, each of its schema", async () => {
+overNats("publish events in order, each of its schema", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -100,7 +105,7 @@ verbs("publish events in order, each of its schema", async () => {
   );
 });
 
-verbs("carry nothing out where no reply is wanted", async () => {
+overNats("carry nothing out where no reply is wanted", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);
@@ -111,10 +116,10 @@ verbs("carry nothing out where no reply is wanted", async () => {
   await client.flush();
   await until("the log line", () => service.logs.some((line) => line.includes("without a reply")));
   const { reply } = await askOnce(client, "db.migrate.quotes.status");
-  assert.ok(reply.success && "pending_count" in reply && reply.pending_count === 2);
+  assert.ok(reply.success && reply.verb === "status" && reply.pending_count === 2);
 });
 
-verbs.run();
+overNats.run();
 
 const bad = suite("bad requests over NATS");
 
@@ -188,13 +193,23 @@ bad("get one reply each, with code, headers and a way out, and change nothing", 
     const { reply, message } = await askOnce(client, `db.migrate.${subject}`, payload);
     assert.ok(!reply.success, name);
     assert.is(reply.error_code, code, name);
+    assert.is(reply.verb, subject.slice(subject.lastIndexOf(".") + 1), name);
     assert.ok(reply.message.includes(words), `${name}: ${reply.message}`);
     assert.is(message.headers?.get("Nats-Service-Error-Code"), number, name);
     assert.is(message.headers?.get("Nats-Service-Error"), reply.message.slice(0, 200), name);
   }
   const { reply } = await askOnce(client, "db.migrate.quotes.status");
-  assert.ok(reply.success && "pending_count" in reply && reply.pending_count === 2);
+  assert.ok(reply.success && reply.verb === "status" && reply.pending_count === 2);
   assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));
+});
+
+bad("a dotted name with a verb that is unknown is answered without a verb", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  await using _service = await serveHere(workspace, server);
+  const { reply } = await askOnce(await server.connect(), "db.migrate.a.b.aply");
+  assert.is(reply.success || reply.error_code, "PLUGIN_NOT_FOUND");
+  assert.is(reply.verb, null);
 });
 
 bad("an unknown verb has no responders", async () => {
@@ -241,7 +256,11 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
   await askOnce(client, "db.migrate.quotes.apply", '{"target_version":9}');
 
   const ping = await client.request("$SRV.PING", "", { timeout: 5_000 });
-  assert.match(ping.string(), /"name":"godwit".*"version":"1\.2\.3"/);
+  const { name, version } = v.parse(
+    v.object({ name: v.string(), version: v.string() }),
+    ping.json(),
+  );
+  assert.equal([name, version], ["godwit", VERSION]);
   const monitor = client.services.client();
   const [info, stats] = [[], []] as [unknown[], unknown[]];
   for await (const each of await monitor.info("godwit")) info.push(each);
@@ -260,7 +279,7 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
     })]),
     info,
   );
-  for (const verb of ["apply", "rollback", "status"]) {
+  for (const verb of verbs()) {
     const endpoint = described[0].endpoints.find(({ name }) => name === verb);
     assert.equal(endpoint, {
       name: verb,
@@ -287,6 +306,42 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
   assert.is(apply?.data?.failed, 1);
   assert.is(apply?.data?.in_flight, 0);
   assert.is(apply?.data?.["last_error_code"], "INVALID_REQUEST");
+});
+
+micro("counts go on where the service has another connection", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  const { context } = await workspace.migrator();
+  const countsOf = serviceCounts();
+  const client = await server.connect();
+  for (const requests of [1, 2]) {
+    const connection = await server.connect();
+    const service = await startMigrationService({
+      connection,
+      link: { isUp: () => true, whenUp: () => Promise.resolve() },
+      context,
+      prefix: "db.migrate",
+      countsOf,
+      observer: UNOBSERVED,
+    });
+    await connection.flush();
+    await askOnce(client, "db.migrate.quotes.status");
+    const stats = await client.request("$SRV.STATS.godwit", "", { timeout: 5_000 });
+    const { endpoints } = v.parse(
+      v.object({
+        endpoints: v.array(v.object({
+          name: v.string(),
+          data: v.nullish(v.object({ succeeded: v.number() })),
+        })),
+      }),
+      stats.json(),
+    );
+    const status = endpoints.find(({ name }) => name === "status");
+    assert.is(status?.data?.succeeded, requests);
+    await service.drain();
+    await connection.close();
+  }
 });
 
 micro("says godwit and its prefix to a single instance's id", async () => {

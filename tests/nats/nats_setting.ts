@@ -1,19 +1,16 @@
 // What the tests of the service share: a service in this process, and clients that count replies.
 
 import { createInbox, type Msg, type NatsConnection } from "nats.ws";
-import { type Edge, startEdge } from "../../lib/edge.ts";
-import { EventPublisher } from "../../lib/nats/event_publisher.ts";
-import { serveConnections } from "../../lib/nats/serve_connections.ts";
-import { UNOBSERVED } from "../../lib/nats/service_observer.ts";
-import type { Reply } from "../../lib/message/reply.ts";
-import { parseReply } from "../../lib/message/reply_schema.ts";
+import { type Migrator, openMigrator } from "../../lib/migrator.ts";
+import { serve } from "../../lib/nats/serve.ts";
+import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import type { NatsServer } from "../support/nats_server.ts";
 import { type GodwitProcess, until } from "../support/service_process.ts";
 import type { Workspace } from "../support/workspace.ts";
 
 /** A service in this process. Disposing of it drains it. */
 export interface LocalService extends AsyncDisposable {
-  readonly edge: Edge;
+  readonly migrator: Migrator;
   readonly logs: string[];
 }
 
@@ -27,35 +24,24 @@ export async function serveHere(
   const log = (level: string, message: string, fields: unknown = {}): void => {
     logs.push(`${level} ${message} ${JSON.stringify(fields)}`);
   };
-  const events = new EventPublisher(prefix, log);
   const { pluginsDir, dataDir } = workspace;
-  const edge = await startEdge({
-    pluginsDir,
-    dataDir,
-    log,
-    publish: (event) => events.publish(event),
-  });
+  const migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, log });
   const stop = new AbortController();
   const serving = Promise.withResolvers<void>();
-  const ended = serveConnections({
-    settings: { url: server.url, credentials: { kind: "none" } },
-    context: edge.context,
-    events,
+  const ended = serve(migrator, {
+    url: server.url,
     prefix,
-    version: "1.2.3",
-    stop: stop.signal,
-    observer: UNOBSERVED,
-    onServing: () => serving.resolve(),
-    onStopping: () => {},
+    signal: stop.signal,
+    observer: { onServing: () => serving.resolve() },
   });
   await serving.promise;
   return {
-    edge,
+    migrator,
     logs,
     async [Symbol.asyncDispose]() {
       stop.abort();
       await ended;
-      await edge[Symbol.asyncDispose]();
+      await migrator[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,6 +1,7 @@
 // A server with a small max_payload: replies that do not fit, and events that do not fit.
 
 import * as assert from "uvu/assert";
+import * as v from "valibot";
 import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -43,7 +44,7 @@ payload("a status that does not fit is refused, and pages give everything", asyn
       "db.migrate.many.status",
       JSON.stringify({ limit: 10, offset }),
     );
-    assert.ok(page.reply.success && "pending_migrations" in page.reply);
+    assert.ok(page.reply.success && page.reply.verb === "status");
     assert.is(page.reply.pending_count, COUNT);
     seen.push(...page.reply.pending_migrations.map(({ version }) => version));
   }
@@ -75,5 +76,28 @@ payload(
     assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));
   },
 );
+
+payload("a reply is serialised once, and its size is that of the bytes that are sent", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  workspace.write("many", manyMigrations(3));
+  await using _service = await serveHere(workspace, server);
+  const client = await server.connect();
+  const { stringify } = JSON;
+  let count = 0;
+  JSON.stringify = new Proxy(stringify, {
+    apply(target, self, args: unknown[]) {
+      if (v.is(v.object({ pending_count: v.number() }), args[0])) count += 1;
+      return Reflect.apply(target, self, args);
+    },
+  });
+  try {
+    const { reply } = await askOnce(client, "db.migrate.many.status");
+    assert.is(reply.success, true);
+  } finally {
+    JSON.stringify = stringify;
+  }
+  assert.is(count, 1);
+});
 
 payload.run();

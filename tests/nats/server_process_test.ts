@@ -1,9 +1,14 @@
 // `serve` without --nats: it finds a server, starts one, or says how to get one.
 
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { SERVER_CONFIG } from "../../lib/nats/server_process.ts";
 import { suite } from "../support/suite.ts";
 import { godwit, GodwitProcess, until } from "../support/service_process.ts";
 import { Workspace } from "../support/workspace.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 const child = suite("a nats-server of one's own");
 
@@ -38,6 +43,41 @@ child("is started, and ended with the service", async () => {
   service.signal("SIGINT");
   const { code, stderr } = await service.finished();
   assert.is(code, 0, stderr);
+  assert.equal(inUse(), []);
+});
+
+child("has the settings of examples/nats/nats-server.conf", () => {
+  const example = Deno.readTextFileSync(join(ROOT, "examples/nats/nats-server.conf"));
+  const settings = example.split("\n").filter((line) => !line.trimStart().startsWith("#"));
+  assert.is(settings.join("\n").trim(), SERVER_CONFIG.trim());
+});
+
+child("is started by a godwit whose modules come from a server", async () => {
+  await using workspace = new Workspace();
+  await until(`ports ${PORTS.join(" and ")} free on 127.0.0.1`, () => inUse().length === 0);
+  await using modules = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const path = join(ROOT, new URL(request.url).pathname);
+    const type = path.endsWith(".ts") ? "text/typescript" : "text/plain";
+    return new Response(Deno.readFileSync(path), { headers: { "content-type": type } });
+  });
+  const program = `http://127.0.0.1:${modules.addr.port}/lib/nats/server_process.ts`;
+  const script = join(workspace.root, "start.ts");
+  Deno.writeTextFileSync(
+    script,
+    `import { startServerProcess } from "${program}";
+const server = startServerProcess();
+while (true) {
+  const port = Deno.connect({ hostname: "127.0.0.1", port: 8080 });
+  if (await port.then((found) => (found.close(), true), () => false)) break;
+}
+await server?.stop();`,
+  );
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--no-check", "--reload", "-A", script],
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  assert.is(code, 0, new TextDecoder().decode(stderr));
   assert.equal(inUse(), []);
 });
 

@@ -115,8 +115,12 @@ sources("plugins() lists directories that have migrations and an allowed name", 
   workspace.write(".hidden", { "001_a.sql": FILE });
   Deno.mkdirSync(join(workspace.pluginsDir, "empty"));
   Deno.writeTextFileSync(join(workspace.pluginsDir, "file"), "");
-  const plugins = await migrationSource(directorySource(workspace.pluginsDir)).plugins();
-  assert.equal(plugins, ["quote-db", "trivia"]);
+  const source = migrationSource(directorySource(workspace.pluginsDir));
+  assert.equal(await source.plugins(), { ok: true, names: ["quote-db", "trivia"] });
+
+  Deno.removeSync(workspace.pluginsDir, { recursive: true });
+  const listed = await source.plugins();
+  assert.match(listed.ok ? "" : listed.message, "Cannot read the plugins directory");
 });
 
 sources("load() reads again each time, so that an edited file counts at once", async () => {

@@ -1,7 +1,7 @@
 // httpSource() and httpManifest(): plugins on a server.
 
 import * as assert from "uvu/assert";
-import { parseManifest } from "../../lib/message/plugin_manifest.ts";
+import { parseManifest } from "../../lib/source/plugin_manifest.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import { httpManifest } from "../../lib/source/http_manifest.ts";
 import { httpSource, MAX_MANIFEST_BYTES } from "../../lib/source/http_source.ts";

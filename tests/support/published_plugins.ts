@@ -1,6 +1,6 @@
 // Plugins as a server publishes them, as files for a `SandboxServer`.
 
-import { MANIFEST_FORMAT } from "../../lib/message/plugin_manifest.ts";
+import { MANIFEST_FORMAT } from "../../lib/source/plugin_manifest.ts";
 import { textChecksum } from "../../lib/migration/text_checksum.ts";
 
 /** Migration files by name, by plugin. */

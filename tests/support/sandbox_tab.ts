@@ -8,8 +8,8 @@ import type {
   SandboxState,
   TabRole,
 } from "../../lib/browser/sandbox.ts";
-import type { Verb } from "../../lib/handler/dispatch.ts";
-import type { Reply } from "../../lib/message/reply.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
 import type { TestBrowser } from "./browser.ts";
 import type { Files } from "./workspace.ts";
 

@@ -2,7 +2,7 @@
 
 import { textChecksum } from "../../lib/migration/text_checksum.ts";
 import { type FileSource, migrationSource } from "../../lib/source/file_source.ts";
-import type { ManifestFile } from "../../lib/message/plugin_manifest.ts";
+import type { ManifestFile } from "../../lib/source/plugin_manifest.ts";
 
 /** Texts by file name. */
 export type Texts = Readonly<Record<string, string>>;

@@ -2,18 +2,13 @@
 
 import { dirname, join } from "node:path";
 import * as v from "valibot";
-import { type Edge, type EdgeOptions, startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb, VERBS } from "../../lib/handler/dispatch.ts";
+import { type Migrator, type MigratorOptions, openMigrator } from "../../lib/migrator.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import { type Verb, VERBS } from "../../lib/message/verbs.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import { EventSchema } from "../../lib/message/event_schema.ts";
-import type {
-  ApplyReply,
-  FailureReply,
-  Reply,
-  RollbackReply,
-  StatusReply,
-} from "../../lib/message/reply.ts";
-import { FailureReplySchema } from "../../lib/message/reply_schema.ts";
+import type { ApplyReply, RollbackReply, StatusReply } from "../../lib/message/reply.ts";
+import { type FailureReply, FailureReplySchema, type Reply } from "../../lib/message/any_reply.ts";
 
 /** Migrations by file name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -25,10 +20,10 @@ export class Workspace implements AsyncDisposable {
   readonly dataDir: string;
   readonly events: RunEvent[] = [];
   readonly logs: string[] = [];
-  readonly #options: Partial<EdgeOptions>;
-  #edge: Promise<Edge> | null = null;
+  readonly #options: Partial<MigratorOptions>;
+  #migrator: Promise<Migrator> | null = null;
 
-  constructor(options: Partial<EdgeOptions> = {}) {
+  constructor(options: Partial<MigratorOptions> = {}) {
     this.root = Deno.makeTempDirSync({ prefix: "godwit-test-" });
     this.pluginsDir = join(this.root, "plugins");
     this.dataDir = join(this.root, "data");
@@ -63,7 +58,7 @@ export class Workspace implements AsyncDisposable {
 
   /** Sends bytes as they are. Every reply is held against its schema, and so are the events. */
   async send(verb: Verb, plugin: string, payload: Uint8Array): Promise<Reply> {
-    const reply = await dispatch(verb, plugin, payload, (await this.edge()).context);
+    const reply = await dispatch(verb, plugin, payload, (await this.migrator()).context);
     // What crosses the wire is JSON, where a missing value and an undefined one are the same.
     const message: unknown = JSON.parse(JSON.stringify(reply));
     v.parse(reply.success ? VERBS[verb].reply : FailureReplySchema, message);
@@ -74,21 +69,21 @@ export class Workspace implements AsyncDisposable {
   /** Applies, and fails the test where that fails. */
   async apply(plugin: string, body: unknown = {}): Promise<ApplyReply> {
     const reply = await this.ask("apply", plugin, body);
-    if ("applied_migrations" in reply && reply.success && "plan_hash" in reply) return reply;
+    if (reply.success && reply.verb === "apply") return reply;
     throw new Error(`apply failed: ${JSON.stringify(reply)}`);
   }
 
   /** Rolls back, and fails the test where that fails. */
   async rollback(plugin: string, body: unknown = {}): Promise<RollbackReply> {
     const reply = await this.ask("rollback", plugin, body);
-    if (reply.success && "rolled_back_migrations" in reply) return reply;
+    if (reply.success && reply.verb === "rollback") return reply;
     throw new Error(`rollback failed: ${JSON.stringify(reply)}`);
   }
 
   /** Asks for status, and fails the test where that fails. */
   async status(plugin: string, body: unknown = {}): Promise<StatusReply> {
     const reply = await this.ask("status", plugin, body);
-    if (reply.success && "pending_count" in reply) return reply;
+    if (reply.success && reply.verb === "status") return reply;
     throw new Error(`status failed: ${JSON.stringify(reply)}`);
   }
 
@@ -99,22 +94,27 @@ export class Workspace implements AsyncDisposable {
     throw new Error(`${verb} succeeded: ${JSON.stringify(reply)}`);
   }
 
-  /** The edge that answers, started when it is first needed. */
-  edge(): Promise<Edge> {
-    return this.#edge ??= startEdge({
-      pluginsDir: this.pluginsDir,
-      dataDir: this.dataDir,
-      publish: (event) => this.events.push(event),
+  /** The migrator that answers, opened when it is first needed. */
+  migrator(): Promise<Migrator> {
+    return this.#migrator ??= this.#open();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A migrator that did not open has failed the test already.
+    const migrator = await this.#migrator?.catch(() => null);
+    await migrator?.[Symbol.asyncDispose]();
+    Deno.removeSync(this.root, { recursive: true });
+  }
+
+  async #open(): Promise<Migrator> {
+    const migrator = await openMigrator({
+      plugins: this.pluginsDir,
+      data: this.dataDir,
       log: (level, message, fields) =>
         this.logs.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
       ...this.#options,
     });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    // An edge that did not start has failed the test already.
-    const edge = await this.#edge?.catch(() => null);
-    await edge?.[Symbol.asyncDispose]();
-    Deno.removeSync(this.root, { recursive: true });
+    migrator.subscribe((event) => this.events.push(event));
+    return migrator;
   }
 }

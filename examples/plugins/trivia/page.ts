@@ -14,10 +14,10 @@ export function start(godwit: Godwit, root: HTMLElement): void {
   update.textContent = "Update the questions";
 
   async function show(): Promise<void> {
-    const reply = await godwit.request("status", {});
+    const reply = await godwit.request("status");
     if (!reply.success) {
       state.textContent = reply.message;
-    } else if ("pending_count" in reply) {
+    } else {
       update.disabled = reply.pending_count === 0;
       state.textContent = reply.pending_count === 0
         ? `The questions are up to date, at version ${reply.current_version}.`

@@ -1,8 +1,9 @@
 // The messages between a plugin's page and the page that holds its frame. Pure; runs anywhere.
 
 import * as v from "valibot";
-import type { Reply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import { MAX_REQUEST_BYTES } from "../../message/request.ts";
+import type { Verb } from "../../message/verbs.ts";
 
 /** The longest subject that is accepted; every valid one is shorter. */
 const MAX_SUBJECT_LENGTH = 200;
@@ -21,12 +22,16 @@ export const FrameReplySchema = v.strictObject({
   payload: v.string(),
 });
 
-/** The payload of a reply. The page that holds the frame wrote it, and is trusted. */
-export const ReplyTextSchema: v.GenericSchema<unknown, Reply> = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.custom<Reply>((value) => typeof value === "object" && value !== null && "success" in value),
-);
+/** The schema of a reply's payload. The page that hosts the frame wrote it, so no more is checked. */
+export function replyText<V extends Verb>(): v.GenericSchema<unknown, Reply<V>> {
+  return v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.custom<Reply<V>>((value) =>
+      typeof value === "object" && value !== null && "success" in value
+    ),
+  );
+}
 
 /** The first message to the frame. It transfers the port for all others. */
 export const FrameStartSchema = v.strictObject({

@@ -3,14 +3,15 @@
 
 import * as v from "valibot";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
-import type { Reply } from "../../message/reply.ts";
+import type { Verb, WireMessages } from "../../message/verbs.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import type { Godwit, StartPage } from "./plugin_page.ts";
 import {
   FrameReplySchema,
   type FrameRequest,
   type FrameStart,
   FrameStartSchema,
-  ReplyTextSchema,
+  replyText,
 } from "./frame_message.ts";
 
 const PageModuleSchema = v.custom<{ readonly start: StartPage }>(
@@ -51,25 +52,25 @@ async function run({ plugin, code }: FrameStart, port: MessagePort): Promise<voi
 }
 
 function connect(plugin: string, port: MessagePort): Godwit {
-  const waiting = new Map<number, (reply: Reply) => void>();
+  const waiting = new Map<number, (payload: string) => void>();
   let lastId = 0;
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     const { id, payload } = v.parse(FrameReplySchema, data);
     if (id === null) return;
-    waiting.get(id)?.(v.parse(ReplyTextSchema, payload));
+    waiting.get(id)?.(payload);
     waiting.delete(id);
   };
   return {
     plugin,
-    request(verb, body) {
-      const request: FrameRequest = {
+    request<V extends Verb>(verb: V, request: WireMessages[V]["request"] = {}): Promise<Reply<V>> {
+      const message: FrameRequest = {
         id: ++lastId,
         subject: requestSubject(DEFAULT_PREFIX, plugin, verb),
-        payload: JSON.stringify(body ?? {}),
+        payload: JSON.stringify(request),
       };
       return new Promise((resolve) => {
-        waiting.set(request.id, resolve);
-        port.postMessage(request);
+        waiting.set(message.id, (payload) => resolve(v.parse(replyText<V>(), payload)));
+        port.postMessage(message);
       });
     },
   };

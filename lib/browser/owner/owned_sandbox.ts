@@ -5,7 +5,7 @@ import type { Log } from "../../handler/context.ts";
 import { memoryLocks } from "../../lock/memory_locks.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
-import type { Reply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import { migrationSource } from "../../source/file_source.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import { engineVersionOf, type Outcome } from "../../worker/session.ts";

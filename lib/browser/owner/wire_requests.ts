@@ -2,9 +2,10 @@
 
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
+import { eventHub, type EventListener } from "../../handler/event_hub.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import type { RunEvent } from "../../message/event.ts";
-import type { Reply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import { DEFAULT_PREFIX, requestSubject } from "../../message/subject.ts";
 import type { Sandbox, SandboxEvent, WireMessage } from "../sandbox.ts";
 
@@ -20,8 +21,8 @@ export class WireRequests {
   /** The context of the handlers, which the NATS service shares. */
   readonly context: HandlerContext;
   readonly #emit: (event: SandboxEvent) => void;
-  readonly #publishers = new Set<(event: RunEvent) => void>();
-  // Requests without a reply.
+  readonly #events = eventHub();
+  // What has no answer yet.
   readonly #asked = new Set<Promise<unknown>>();
   // Plugins whose run has finished and still holds its lock.
   readonly #changed = new Set<string>();
@@ -38,10 +39,9 @@ export class WireRequests {
     };
   }
 
-  /** Adds a receiver of run events. Returns the function that removes it. */
-  addPublisher(publish: (event: RunEvent) => void): () => void {
-    this.#publishers.add(publish);
-    return () => this.#publishers.delete(publish);
+  /** Calls `listener` with every run event from now on; returns a function that ends this. */
+  subscribe(listener: EventListener): () => void {
+    return this.#events.subscribe(listener);
   }
 
   async request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {
@@ -76,7 +76,7 @@ export class WireRequests {
   #publish(event: RunEvent): void {
     this.#emit({ kind: "run", event });
     if (event.event === "run_finished" && !event.dry_run) this.#changed.add(event.plugin_name);
-    for (const publish of this.#publishers) publish(event);
+    this.#events.publish(event);
   }
 
   // Until the lock is released, status answers from the last snapshot of the run. So emit the

@@ -1,7 +1,8 @@
 // Routes calls to the tab that owns the sandbox, and to the next owner if that tab closes. Runs
 // anywhere.
 
-import { failureReply } from "../../handler/failure.ts";
+import { failureReply, withVerb } from "../../handler/failure.ts";
+import { VERBS } from "../../message/verbs.ts";
 import type { Ending } from "../../worker/ending.ts";
 import type { SandboxCalls } from "../sandbox_calls.ts";
 
@@ -44,10 +45,12 @@ export function routeCalls(current: () => Promise<Answerer>): SandboxCalls {
   const gone = { ok: false, message: GONE } as const;
   return {
     request: (verb, plugin, payload, via) =>
-      verb === "status" ? reading((calls) => calls.request(verb, plugin, payload, via)) : writing(
-        (calls) => calls.request(verb, plugin, payload, via),
-        failureReply("DATABASE_UNAVAILABLE", plugin, GONE),
-      ),
+      VERBS[verb].access === "read"
+        ? reading((calls) => calls.request(verb, plugin, payload, via))
+        : writing(
+          (calls) => calls.request(verb, plugin, payload, via),
+          withVerb(verb, failureReply("DATABASE_UNAVAILABLE", plugin, GONE)),
+        ),
     plugins: () => reading((calls) => calls.plugins()),
     sourceProblems: () => reading((calls) => calls.sourceProblems()),
     files: (plugin, draft) => reading((calls) => calls.files(plugin, draft)),

@@ -84,8 +84,7 @@ export class TabNats {
       // The choice may have changed in the meantime.
       if (this.#choice !== choice) return;
       this.#service = startTabService(choice, {
-        context: wire.context,
-        addPublisher: (publish) => wire.addPublisher(publish),
+        served: wire,
         onState,
         onMessage: (message) => wire.tell(message),
       });

@@ -1,20 +1,14 @@
 // Serves `db.migrate.*` over NATS from a tab, as one more instance of the micro-service. For
 // browsers.
 
-import type { HandlerContext } from "../../handler/context.ts";
-import type { RunEvent } from "../../message/event.ts";
-import type { Credentials, NatsSettings } from "../../nats/connection.ts";
-import { EventPublisher } from "../../nats/event_publisher.ts";
-import { serveConnections } from "../../nats/serve_connections.ts";
-import { VERSION } from "../../version.ts";
+import type { Credentials } from "../../nats/connection.ts";
+import { serve, type Served } from "../../nats/serve.ts";
 import { isLoopback } from "../nats_choice.ts";
 import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "../sandbox.ts";
 
 /** What a service needs, and its callbacks. */
 export interface TabServiceOptions {
-  readonly context: HandlerContext;
-  /** Adds a receiver of run events. Returns the function that removes it. */
-  readonly addPublisher: (publish: (event: RunEvent) => void) => () => void;
+  readonly served: Served;
   readonly onState: (state: NatsState) => void;
   readonly onMessage: (message: Omit<WireMessage, "at">) => void;
 }
@@ -28,10 +22,7 @@ export interface TabService {
 /** Connects, and serves until it is stopped. Reconnects by itself. */
 export function startTabService(choice: NatsChoice, options: TabServiceOptions): TabService {
   const { url, prefix, login } = choice;
-  const settings: NatsSettings = { url, credentials: credentialsOf(login) };
   const stop = new AbortController();
-  const events = new EventPublisher(prefix, options.context.log);
-  const removePublisher = options.addPublisher((event) => events.publish(event));
   const tell = (state: NatsState): void => {
     if (!stop.signal.aborted) options.onState(state);
   };
@@ -54,16 +45,13 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
   globalThis.addEventListener("online", onNetwork);
   tell({ kind: "connecting", url, reason: null });
   const decoder = new TextDecoder();
-  const ended = serveConnections({
-    settings,
-    context: options.context,
-    events,
+  const ended = serve(options.served, {
+    url,
+    credentials: credentialsOf(login),
     prefix,
-    version: VERSION,
-    stop: stop.signal,
-    onServing: up,
-    onStopping() {},
+    signal: stop.signal,
     observer: {
+      onServing: up,
       onOutage: down,
       onReturn: up,
       onMessage: (direction, subject, payload) =>
@@ -77,7 +65,7 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
     tell({ kind: "refused", url, reason });
   }, (error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    options.context.log("error", "The NATS service ended", { reason });
+    options.served.context.log("error", "The NATS service ended", { reason });
     tell({ kind: "refused", url, reason });
   });
   return {
@@ -86,7 +74,6 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
       globalThis.removeEventListener("offline", onNetwork);
       globalThis.removeEventListener("online", onNetwork);
       await ended;
-      removePublisher();
     },
   };
 }

@@ -1,10 +1,10 @@
 // `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
 
-import { startEdge } from "../../edge.ts";
-import { dispatch, type Verb } from "../../handler/dispatch.ts";
+import { openMigrator } from "../../migrator.ts";
+import { dispatch } from "../../handler/dispatch.ts";
+import type { Verb } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
-import type { Reply } from "../../message/reply.ts";
-import { parseReply } from "../../message/reply_schema.ts";
+import { parseReply, type Reply } from "../../message/any_reply.ts";
 import type { CommonOptions, RunOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
@@ -72,7 +72,6 @@ async function askHere(
   console: Console,
 ): Promise<Reply> {
   const bar = console.isWatched && !options.json ? progressBar() : null;
-  const { pluginsDir, dataDir } = options;
   // Ctrl-C rolls the run back; the reply reports it.
   using signals = stopSignals();
   signals.asked.addEventListener("abort", () => {
@@ -80,16 +79,16 @@ async function askHere(
   });
   // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
   signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
-  await using edge = await startEdge({
-    pluginsDir,
-    dataDir,
-    publish: (event) => bar?.follow(event),
+  await using migrator = await openMigrator({
+    plugins: options.pluginsDir,
+    data: options.dataDir,
     log: processLog(console, options.json),
     signal: signals.asked,
   });
+  if (bar !== null) migrator.subscribe(bar.follow);
   const payload = new TextEncoder().encode(JSON.stringify(question.body));
   try {
-    return await dispatch(question.verb, question.plugin, payload, edge.context);
+    return await dispatch(question.verb, question.plugin, payload, migrator.context);
   } finally {
     bar?.stop();
   }
@@ -129,10 +128,16 @@ async function askService(
 }
 
 async function render(reply: Extract<Reply, { success: true }>, console: Console): Promise<string> {
-  if ("pending_count" in reply) {
-    const { renderStatus } = await import("../render/status.ts");
-    return renderStatus(reply, console.colors);
+  switch (reply.verb) {
+    case "apply":
+    case "rollback": {
+      const { renderRun } = await import("../render/run.ts");
+      return renderRun(reply, console.colors);
+    }
+    case "status": {
+      const { renderStatus } = await import("../render/status.ts");
+      return renderStatus(reply, console.colors);
+    }
   }
-  const { renderRun } = await import("../render/run.ts");
-  return renderRun(reply, console.colors);
+  reply satisfies never;
 }

@@ -24,11 +24,11 @@ export async function runBundle(
   console: Console,
 ): Promise<ExitStatus> {
   const fail = (message: string): ExitStatus =>
-    refuse({ code: "INVALID_REQUEST", message }, options, console);
+    refuse({ error_code: "INVALID_REQUEST", message }, options, console);
   const made = await bundlePlugin({ pluginsDir: options.pluginsDir, plugin, out });
   switch (made.kind) {
     case "not-found":
-      return refuse({ code: "PLUGIN_NOT_FOUND", message: made.message }, options, console);
+      return refuse({ error_code: "PLUGIN_NOT_FOUND", message: made.message }, options, console);
     case "invalid":
       return failFindings(plugin, made.findings, options, console);
     case "refused":

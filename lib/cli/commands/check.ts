@@ -1,18 +1,13 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI.
 
-import { startEdge } from "../../edge.ts";
-import { isError } from "../../finding/finding.ts";
-import { check, type CheckReport } from "../../handler/check.ts";
-import type { HandlerContext } from "../../handler/context.ts";
-import { findingMessage } from "../../message/finding_message.ts";
-import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
+import { openMigrator } from "../../migrator.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
 import { count } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { refuse, unreadable } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 interface PluginReport {
   readonly plugin_name: string;
@@ -27,44 +22,36 @@ export async function runCheck(
   options: CommonOptions,
   console: Console,
 ): Promise<ExitStatus> {
-  await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
+  await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
   let names: readonly string[];
-  try {
-    names = plugin === undefined ? await edge.context.source.plugins() : [plugin];
-  } catch (error) {
-    return refuse(unreadable(options.pluginsDir, error), options, console);
-  }
+  if (plugin === undefined) {
+    const listed = await migrator.plugins();
+    if (!listed.success) return refuse(listed, options, console);
+    names = listed.plugins;
+  } else names = [plugin];
   if (names.length === 0) {
     const message =
       `There are no plugins in ${options.pluginsDir}; name another directory with --plugins`;
-    return refuse({ code: "PLUGIN_NOT_FOUND", message }, options, console);
+    return refuse({ error_code: "PLUGIN_NOT_FOUND", message }, options, console);
   }
   const reports: PluginReport[] = [];
   for (const name of names) {
-    const report = await checkOne(name, edge.context);
-    if (!report.found) {
-      return refuse({ code: "PLUGIN_NOT_FOUND", message: report.message }, options, console);
+    const reply = await migrator.check(name);
+    // The files of the other plugins are checked all the same.
+    if (!reply.success && reply.error_code !== "VALIDATION_FAILED") {
+      return refuse(reply, options, console);
     }
-    const { findings } = report;
     reports.push({
       plugin_name: name,
-      migrations: report.migrations,
-      errors: findings.filter(isError).map(findingMessage),
-      warnings: findings.filter((each) => !isError(each)).map(findingMessage),
+      migrations: reply.migrations ?? 0,
+      errors: reply.success ? [] : reply.errors,
+      warnings: reply.warnings,
     });
   }
   const success = reports.every(({ errors }) => errors.length === 0);
   if (options.json) console.out(JSON.stringify({ success, plugins: reports }));
   else for (const report of reports) console.out(renderReport(report, console));
   return success ? EXIT.success : EXIT.failure;
-}
-
-function checkOne(plugin: string, context: HandlerContext): Promise<CheckReport> {
-  if (isPluginName(plugin)) return check(plugin, context);
-  return Promise.resolve({
-    found: false,
-    message: whyNoPlugin(plugin),
-  });
 }
 
 function renderReport(

@@ -7,11 +7,7 @@ import {
   type NatsSettings,
   redactUrl,
 } from "../../nats/connection.ts";
-import {
-  SERVER_CONFIG,
-  type ServerProcess,
-  startServerProcess,
-} from "../../nats/server_process.ts";
+import { type ServerProcess, startServerProcess } from "../../nats/server_process.ts";
 import { sleep } from "../../sleep.ts";
 
 const FIRST_LOOK_MS = 50;
@@ -41,7 +37,7 @@ export async function ensureServer(
   server.ended.then((last) => lastWords = last);
   while (lastWords === null) {
     if (await isRunning(settings)) {
-      log("info", "Started nats-server", { url, config: SERVER_CONFIG });
+      log("info", "Started nats-server", { url });
       return server;
     }
     if (stop.aborted) return server;
@@ -49,7 +45,7 @@ export async function ensureServer(
   }
   log(
     "error",
-    `No NATS server answers at ${url}, and the one that was started with ${SERVER_CONFIG} ended: ` +
+    `No NATS server answers at ${url}, and the one that was started ended: ` +
       `${lastWords}. If a NATS server uses one of its ports, give that server a WebSocket ` +
       `listener and name it with --nats URL`,
   );

@@ -17,8 +17,8 @@ export async function runNew(
   options: CommonOptions,
   console: Console,
 ): Promise<ExitStatus> {
-  const fail = (message: string, code: ErrorCode = "INVALID_REQUEST"): ExitStatus =>
-    refuse({ code, message }, options, console);
+  const fail = (message: string, error_code: ErrorCode = "INVALID_REQUEST"): ExitStatus =>
+    refuse({ error_code, message }, options, console);
   if (!isPluginName(plugin)) {
     const message = whyNoPlugin(plugin);
     return fail(message, "PLUGIN_NOT_FOUND");

@@ -1,11 +1,10 @@
 // `plugins`: lists plugins with their versions and pending counts.
 
-import { startEdge } from "../../edge.ts";
-import { status } from "../../handler/status.ts";
+import { openMigrator } from "../../migrator.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Colors, Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { refuse, unreadable } from "./refuse.ts";
+import { refuse } from "./refuse.ts";
 
 interface PluginLine {
   readonly plugin_name: string;
@@ -18,16 +17,12 @@ interface PluginLine {
 
 /** Lists every plugin; one that cannot be read is listed with the reason. */
 export async function runPlugins(options: CommonOptions, console: Console): Promise<ExitStatus> {
-  await using edge = await startEdge({ pluginsDir: options.pluginsDir, dataDir: options.dataDir });
-  let names: readonly string[];
-  try {
-    names = await edge.context.source.plugins();
-  } catch (error) {
-    return refuse(unreadable(options.pluginsDir, error), options, console);
-  }
+  await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
+  const listed = await migrator.plugins();
+  if (!listed.success) return refuse(listed, options, console);
   const lines: PluginLine[] = [];
-  for (const name of names) {
-    const reply = await status(name, { limit: 1_000, offset: 0 }, edge.context);
+  for (const name of listed.plugins) {
+    const reply = await migrator.status(name, { limit: 1_000 });
     const errors = reply.success
       ? [...reply.checksum_warnings, ...reply.pending_warnings].filter(({ level }) =>
         level === "ERROR"

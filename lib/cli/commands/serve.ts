@@ -1,13 +1,11 @@
 // `serve`: runs the NATS service until SIGINT or SIGTERM.
 
-import { startEdge } from "../../edge.ts";
+import { openMigrator } from "../../migrator.ts";
 import type { Log } from "../../handler/context.ts";
 import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
-import { EventPublisher } from "../../nats/event_publisher.ts";
-import { serveConnections } from "../../nats/serve_connections.ts";
+import { serve } from "../../nats/serve.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
-import { UNOBSERVED } from "../../nats/service_observer.ts";
-import { VERSION } from "../../version.ts";
+import { verbs } from "../../message/verbs.ts";
 import type { CommonOptions, Environment } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { credentialsFrom } from "../credentials.ts";
@@ -36,17 +34,17 @@ export async function runServe(
   const givenUrl = options.nats ?? environment("NATS_URL");
   const settings = { url: givenUrl ?? DEFAULT_URL, credentials: credentials.credentials };
   using signals = stopSignals();
-  if (givenUrl !== undefined) return await serve(settings, null, options, log, signals);
+  if (givenUrl !== undefined) return await serveUntilSignal(settings, null, options, log, signals);
   const server = await ensureServer(settings, log, signals.asked);
   if (server === "unavailable") return EXIT.noReply;
   try {
-    return await serve(settings, server, options, log, signals);
+    return await serveUntilSignal(settings, server, options, log, signals);
   } finally {
     await server?.stop();
   }
 }
 
-async function serve(
+async function serveUntilSignal(
   settings: NatsSettings,
   server: ServerProcess | null,
   options: CommonOptions,
@@ -57,42 +55,38 @@ async function serve(
   const serverEnded = new AbortController();
   server?.ended.then((lastWords) => serverEnded.abort(lastWords));
   const interrupt = new AbortController();
-  const events = new EventPublisher(prefix, log);
-  await using edge = await startEdge({
-    pluginsDir,
-    dataDir,
+  await using migrator = await openMigrator({
+    plugins: pluginsDir,
+    data: dataDir,
     log,
     signal: interrupt.signal,
-    publish: (event) => events.publish(event),
   });
   let grace: ReturnType<typeof setTimeout> | undefined;
   const rollBack = (): void => {
     log("warn", "Rolling back the runs that have not ended");
     interrupt.abort();
   };
-  const end = await serveConnections({
-    settings,
-    context: edge.context,
-    events,
+  const end = await serve(migrator, {
+    ...settings,
     prefix,
-    version: VERSION,
-    stop: AbortSignal.any([signals.asked, serverEnded.signal]),
-    observer: UNOBSERVED,
-    onServing: () =>
-      log("info", "Serving", {
-        url: redactUrl(settings.url),
-        subjects: `${prefix}.*.{apply,rollback,status}`,
-        plugins: pluginsDir,
-        data: dataDir,
-      }),
-    onStopping() {
-      if (grace !== undefined) return;
-      log("info", "Stopping; a second signal rolls back the runs that have not ended", {
-        grace_ms: GRACE_MS,
-      });
-      grace = setTimeout(rollBack, GRACE_MS);
-      signals.insisted.addEventListener("abort", rollBack, { once: true });
-      if (signals.insisted.aborted) rollBack();
+    signal: AbortSignal.any([signals.asked, serverEnded.signal]),
+    observer: {
+      onServing: () =>
+        log("info", "Serving", {
+          url: redactUrl(settings.url),
+          subjects: `${prefix}.*.{${verbs().join()}}`,
+          plugins: pluginsDir,
+          data: dataDir,
+        }),
+      onStopping() {
+        if (grace !== undefined) return;
+        log("info", "Stopping; a second signal rolls back the runs that have not ended", {
+          grace_ms: GRACE_MS,
+        });
+        grace = setTimeout(rollBack, GRACE_MS);
+        signals.insisted.addEventListener("abort", rollBack, { once: true });
+        if (signals.insisted.aborted) rollBack();
+      },
     },
   });
   clearTimeout(grace);

@@ -1,6 +1,6 @@
 // Renders a failure reply.
 
-import type { FailureReply } from "../../message/reply.ts";
+import type { FailureReply } from "../../message/any_reply.ts";
 import type { Colors } from "../console.ts";
 import { renderFindings } from "./findings.ts";
 import { count, paragraph } from "./layout.ts";

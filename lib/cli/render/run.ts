@@ -15,8 +15,8 @@ import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a run that succeeded. */
 export function renderRun(reply: ApplyReply | RollbackReply, colors: Colors): string {
-  const isApply = "applied_migrations" in reply;
-  const entries = isApply ? reply.applied_migrations : reply.rolled_back_migrations;
+  const isApply = reply.verb === "apply";
+  const entries = reply.verb === "apply" ? reply.applied_migrations : reply.rolled_back_migrations;
   const parts = [renderHeadline(reply, entries.length, isApply, colors)];
   if (entries.length > 0) parts.push(renderEntries(entries, colors));
   const findings = renderFindings(reply.warnings, colors);

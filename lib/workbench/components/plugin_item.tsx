@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
-import type { Reply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
 import { formatPlace, START } from "../model/place.ts";
 import { statusOf } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";

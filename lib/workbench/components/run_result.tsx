@@ -69,7 +69,7 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
         </ul>
       )}
       {findings.length > 0 && <FindingList findings={findings} onShow={null} />}
-      {"backup" in reply && reply.backup !== undefined && (
+      {reply.backup !== undefined && (
         <p class="quiet">
           Backup, listed under{" "}
           <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>

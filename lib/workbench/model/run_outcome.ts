@@ -1,6 +1,7 @@
 // The outcome of a run, for the panel that shows it. Pure; runs anywhere.
 
-import type { ApplyReply, FailureReply, RollbackReply, RunEntry } from "../../message/reply.ts";
+import type { FailureReply } from "../../message/any_reply.ts";
+import type { ApplyReply, RollbackReply, RunEntry } from "../../message/reply.ts";
 import type { PlannedRun } from "./step_action.ts";
 import { count } from "./words.ts";
 
@@ -13,9 +14,11 @@ export interface RunOutcome {
 
 /** The migrations that a reply lists as run, or as tried by a dry run. */
 export function entriesOf(reply: RunOutcome["reply"]): readonly RunEntry[] {
-  const applied = "applied_migrations" in reply ? reply.applied_migrations : undefined;
-  const undone = "rolled_back_migrations" in reply ? reply.rolled_back_migrations : undefined;
-  return applied ?? undone ?? [];
+  return (reply.verb === "apply"
+    ? reply.applied_migrations
+    : reply.verb === "rollback"
+    ? reply.rolled_back_migrations
+    : null) ?? [];
 }
 
 /** Describes the outcome of a run in one line. */

@@ -1,7 +1,8 @@
 // Requests runs from the sandbox. A dry run always comes first, so that the reviewed plan is what
 // runs. Runs in the browser.
 
-import type { FailureReply, Reply, RunEntry } from "../../message/reply.ts";
+import type { FailureReply, Reply } from "../../message/any_reply.ts";
+import type { RunEntry } from "../../message/reply.ts";
 import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
 import type { PlannedRun } from "../model/step_action.ts";
 import { describeLoss, describeVersions } from "../model/words.ts";
@@ -89,15 +90,17 @@ async function request(
 ): Promise<RunReply> {
   const payload = JSON.stringify({ target_version: target, applied_by: "sandbox", ...fields });
   const reply: Reply | undefined = await store.sandbox.value?.request(verb, plugin, payload);
-  if (reply === undefined) return notOpen(plugin, "The sandbox is not open yet; wait a moment");
-  return "pending_count" in reply
-    ? notOpen(plugin, "The sandbox sent the reply to another request")
-    : reply;
+  if (reply === undefined) {
+    return notOpen(verb, plugin, "The sandbox is not open yet; wait a moment");
+  }
+  if (!reply.success || reply.verb !== "status") return reply;
+  return notOpen(verb, plugin, "The sandbox answered as if to status");
 }
 
-function notOpen(plugin: string, message: string): FailureReply {
+function notOpen(verb: PlannedRun["verb"], plugin: string, message: string): FailureReply {
   return {
     success: false,
+    verb,
     error_code: "INTERNAL_ERROR",
     message,
     plugin_name: plugin,

@@ -10,7 +10,8 @@ import type {
   Sandbox,
   SandboxState,
 } from "../../browser/sandbox.ts";
-import type { Reply, StatusReply } from "../../message/reply.ts";
+import type { Reply } from "../../message/any_reply.ts";
+import type { StatusReply } from "../../message/reply.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../worker/session.ts";
 import { type Place, START } from "../model/place.ts";
@@ -180,7 +181,7 @@ export function createStore(): Store {
 
 /** The reply if it is one to status; `null` otherwise. */
 export function statusOf(reply: Reply | undefined): StatusReply | null {
-  return reply?.success === true && "pending_count" in reply ? reply : null;
+  return reply?.success === true && reply.verb === "status" ? reply : null;
 }
 
 /** A copy of a map with an entry added or replaced. */

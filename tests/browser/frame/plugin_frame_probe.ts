@@ -2,7 +2,7 @@
 
 import { openPluginFrame, type PluginFrame } from "../../../lib/browser/page/plugin_frame.ts";
 import type { Sandbox } from "../../../lib/browser/sandbox.ts";
-import { failureReply } from "../../../lib/handler/failure.ts";
+import { failureReply, withVerb } from "../../../lib/handler/failure.ts";
 
 /** What a test can do with this page. */
 export interface Probe {
@@ -31,7 +31,8 @@ const sandbox: Pick<Sandbox, "request"> = {
     requests.push(`${verb} ${plugin} ${payload} ${via}`);
     if (payload.includes("hold")) await held.promise;
     if (payload.includes("throw")) throw new Error("the worker is gone");
-    return failureReply("INVALID_REQUEST", plugin, `This is the probe, asked for ${verb}`);
+    const message = `This is the probe, asked for ${verb}`;
+    return withVerb(verb, failureReply("INVALID_REQUEST", plugin, message));
   },
 };
 

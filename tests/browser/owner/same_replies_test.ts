@@ -1,7 +1,7 @@
 // The same requests, on Deno and in a browser, have the same replies, byte for byte apart from times.
 
 import * as assert from "uvu/assert";
-import type { Verb } from "../../../lib/handler/dispatch.ts";
+import type { Verb } from "../../../lib/message/verbs.ts";
 import { openChromium } from "../../support/browser.ts";
 import { migrationFile } from "../../support/migration_file.ts";
 import { SandboxServer } from "../../support/sandbox_server.ts";

@@ -14,7 +14,7 @@ requests(
   async () => {
     await using workspace = new Workspace();
     workspace.write("told", { "001_a.sql": migrationFile("CREATE TABLE a (b);", "DROP TABLE a;") });
-    const { context } = await workspace.edge();
+    const { context } = await workspace.migrator();
     const events: SandboxEvent[] = [];
     const asked: Promise<unknown>[] = [];
     const wire = new WireRequests({

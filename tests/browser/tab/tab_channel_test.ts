@@ -10,7 +10,7 @@ import {
   type OwnerPresence,
   TabChannel,
 } from "../../../lib/browser/tab/tab_channel.ts";
-import type { Reply } from "../../../lib/message/reply.ts";
+import type { Reply } from "../../../lib/message/any_reply.ts";
 import { Ending } from "../../../lib/worker/ending.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -25,6 +25,7 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
   return {
     request: async (verb, plugin): Promise<Reply> => ({
       success: false,
+      verb,
       error_code: "INTERNAL_ERROR",
       message: String(await answer(verb)),
       plugin_name: plugin,

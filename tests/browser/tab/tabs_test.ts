@@ -179,7 +179,7 @@ tabs("an owner that crashes amid a run is followed by the guest, on a whole data
     `after a crash: owner after ${ms(owned - crashed)}, rows after ${ms(answered - crashed)}`,
   );
   const status = await guest.ask("status", "crashed");
-  assert.ok(status.success && "pending_count" in status);
+  assert.ok(status.success && status.verb === "status");
   assert.is(status.current_version, 1);
   assert.is(status.locked, false);
   const path = Deno.makeTempFileSync();

@@ -3,7 +3,8 @@
 import * as assert from "uvu/assert";
 import { entriesOf, headlineOf } from "../../../lib/workbench/model/run_outcome.ts";
 import type { PlannedRun } from "../../../lib/workbench/model/step_action.ts";
-import type { ApplyReply, FailureReply, RunEntry } from "../../../lib/message/reply.ts";
+import type { FailureReply } from "../../../lib/message/any_reply.ts";
+import type { ApplyReply, RunEntry } from "../../../lib/message/reply.ts";
 import { suite } from "../../support/suite.ts";
 
 const outcome = suite("headlineOf()");
@@ -21,6 +22,7 @@ const ENTRY: RunEntry = {
 };
 const APPLIED: ApplyReply = {
   success: true,
+  verb: "apply",
   plugin_name: "notes",
   dry_run: false,
   previous_version: 2,
@@ -32,6 +34,7 @@ const APPLIED: ApplyReply = {
 };
 const FAILED: FailureReply = {
   success: false,
+  verb: "rollback",
   error_code: "ROLLBACK_FAILED",
   message: "Cannot roll back 003",
   plugin_name: "notes",

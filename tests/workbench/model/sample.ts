@@ -44,6 +44,7 @@ export function statusReply(
   });
   return {
     success: true,
+    verb: "status",
     plugin_name: "notes",
     current_version: Math.max(0, ...applied),
     pending_count: pending.length,

@@ -1,7 +1,7 @@
 // parseRunSnapshot(): what another process may find beside a lock.
 
 import * as assert from "uvu/assert";
-import { parseRunSnapshot, type RunSnapshot } from "../../lib/message/run_snapshot.ts";
+import { parseRunSnapshot, type RunSnapshot } from "../../lib/lock/run_snapshot.ts";
 import { suite } from "../support/suite.ts";
 
 const snapshots = suite("parseRunSnapshot()");

@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
-import { isPluginName, PLUGIN_NAME_RULE } from "./plugin_name.ts";
+import { isPluginName, PLUGIN_NAME_RULE } from "../message/plugin_name.ts";
 
 /** The format that this godwit writes, and the only one that it reads. */
 export const MANIFEST_FORMAT = 1;

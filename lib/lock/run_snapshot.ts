@@ -2,8 +2,8 @@
 
 import * as v from "valibot";
 import type { History } from "../plan/history.ts";
-import type { ProgressMessage } from "./reply.ts";
-import { ProgressSchema } from "./reply_schema.ts";
+import type { ProgressMessage } from "../message/reply.ts";
+import { ProgressSchema } from "../message/reply_schema.ts";
 
 /** The history as of the last commit, and how far the run is. */
 export interface RunSnapshot {

@@ -2,21 +2,19 @@
 // program it sends one request and writes each event, and then the reply, as a line of JSON.
 
 import * as v from "valibot";
-import { startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
+import { openMigrator } from "../../lib/migrator.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import { type Verb, verbs } from "../../lib/message/verbs.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import { EventSchema } from "../../lib/message/event_schema.ts";
-import type { Reply } from "../../lib/message/reply.ts";
-import { parseReply } from "../../lib/message/reply_schema.ts";
+import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What the process wrote: an event, or the reply. */
 type Line = { readonly event: RunEvent } | { readonly reply: Reply };
 
-const REQUESTS = ["apply", "rollback", "status"] as const;
-
 /** Another process that answers one request and then waits, idle, until it is killed. */
-export class EdgeProcess implements AsyncDisposable {
+export class MigratorProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   #rest = "";
@@ -94,14 +92,11 @@ export class EdgeProcess implements AsyncDisposable {
 
 async function main([pluginsDir, dataDir, verb, plugin, body]: readonly string[]): Promise<void> {
   const write = (line: Line): void => console.log(JSON.stringify(line));
-  const edge = await startEdge({
-    pluginsDir: pluginsDir ?? "",
-    dataDir: dataDir ?? "",
-    publish: (event) => write({ event }),
-  });
-  const request = REQUESTS.find((each) => each === verb) ?? "status";
+  const migrator = await openMigrator({ plugins: pluginsDir ?? "", data: dataDir ?? "" });
+  migrator.subscribe((event) => write({ event }));
+  const request = verbs().find((each) => each === verb) ?? "status";
   const payload = new TextEncoder().encode(body);
-  write({ reply: await dispatch(request, plugin ?? "", payload, edge.context) });
+  write({ reply: await dispatch(request, plugin ?? "", payload, migrator.context) });
   // Idle, but alive: what it does not give back now it would hold for ever.
   setInterval(() => {}, 60_000);
 }

@@ -1,7 +1,7 @@
 // parseBundle() and parseManifest(): nothing that a plugin says is believed.
 
 import * as assert from "uvu/assert";
-import { parseBundle, parseManifest } from "../../lib/message/plugin_manifest.ts";
+import { parseBundle, parseManifest } from "../../lib/source/plugin_manifest.ts";
 import { suite } from "../support/suite.ts";
 
 const manifests = suite("plugin manifests");

@@ -1,13 +1,14 @@
 // godwit in a process of its own, with the permissions that a task of deno.json grants, for tests of what
 // must hold under them. One process serves any number of directories.
 
-import { startEdge } from "../../lib/edge.ts";
-import { dispatch, type Verb } from "../../lib/handler/dispatch.ts";
-import type { Reply } from "../../lib/message/reply.ts";
+import { dispatch } from "../../lib/handler/dispatch.ts";
+import type { Reply } from "../../lib/message/any_reply.ts";
+import type { Verb } from "../../lib/message/verbs.ts";
+import { openMigrator } from "../../lib/migrator.ts";
 
 interface Question {
-  readonly pluginsDir: string;
-  readonly dataDir: string;
+  readonly plugins: string;
+  readonly data: string;
   readonly busyTimeoutMs: number;
   readonly verb: Verb;
   readonly plugin: string;
@@ -15,7 +16,7 @@ interface Question {
 }
 
 /** A process that answers requests. Disposing of it kills it. */
-export class PermittedEdge implements AsyncDisposable {
+export class PermittedMigrator implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: ReadableStreamDefaultReader<string>;
@@ -70,9 +71,9 @@ async function main(): Promise<void> {
     for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
       const { verb, plugin, body, ...options }: Question = JSON.parse(rest.slice(0, end));
       rest = rest.slice(end + 1);
-      await using edge = await startEdge(options);
+      await using migrator = await openMigrator(options);
       const payload = new TextEncoder().encode(JSON.stringify(body));
-      console.log(JSON.stringify(await dispatch(verb, plugin, payload, edge.context)));
+      console.log(JSON.stringify(await dispatch(verb, plugin, payload, migrator.context)));
     }
   }
 }

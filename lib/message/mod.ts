@@ -1,0 +1,86 @@
+/**
+ * The wire contract of godwit: verbs, requests, replies, events, subjects and codes, with the schemas
+ * that check them. Runs anywhere; use it in clients.
+ *
+ * ```ts
+ * import { parseReply, requestSubject, VERBS } from "@godwit/godwit/message";
+ * import { parse } from "valibot";
+ *
+ * const subject = requestSubject("db.migrate", "quote-db", "apply"); // db.migrate.quote-db.apply
+ * const request = parse(VERBS.apply.request, { dry_run: true });
+ * console.log(subject, request.timeout_ms); // 600000 unless the request says otherwise
+ *
+ * const reply = parseReply({
+ *   success: false,
+ *   verb: "apply",
+ *   plugin_name: "quote-db",
+ *   error_code: "MIGRATION_IN_PROGRESS",
+ *   message: "Another run holds it",
+ *   errors: [],
+ *   warnings: [],
+ * });
+ * if (reply?.success === false) console.log(reply.error_code); // MIGRATION_IN_PROGRESS
+ * ```
+ *
+ * @module
+ */
+
+export {
+  FINDING_CODES,
+  type FindingCategory,
+  type FindingCode,
+  type FindingLevel,
+} from "../finding/finding.ts";
+export { type FailureReply, FailureReplySchema, parseReply, type Reply } from "./any_reply.ts";
+export type {
+  MigrationDoneEvent,
+  MigrationFailedEvent,
+  MigrationStartedEvent,
+  RunEvent,
+  RunEventBase,
+  RunFinishedEvent,
+  RunStartedEvent,
+  StepEventBase,
+} from "./event.ts";
+export { EventSchema } from "./event_schema.ts";
+export {
+  type AppliedMigration,
+  type ApplyReply,
+  type ChangeMessage,
+  type CheckReply,
+  type DataLossMessage,
+  ERROR_CODES,
+  type ErrorCode,
+  type FailedMigration,
+  type FindingMessage,
+  type MigrationReference,
+  type PluginsReply,
+  type ProgressMessage,
+  type RollbackReply,
+  type RunEntry,
+  type RunReply,
+  type StatusReply,
+} from "./reply.ts";
+export {
+  type ApplyRequest,
+  type Checked,
+  type CheckedApply,
+  type CheckedRollback,
+  type CheckedRun,
+  type CheckedStatus,
+  type EmptyRequest,
+  type RollbackRequest,
+  type RunRequest,
+  type StatusRequest,
+} from "./request.ts";
+export { DEFAULT_PREFIX, eventSubject, requestSubject } from "./subject.ts";
+export {
+  type AllMessages,
+  type AnyVerb,
+  type LocalMessages,
+  type Messages,
+  type Verb,
+  type VerbEntry,
+  VERBS,
+  type WireMessages,
+} from "./verbs.ts";

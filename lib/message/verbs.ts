@@ -1,0 +1,136 @@
+// The table of verbs: what each is for, and the schemas of its messages. Runs anywhere.
+
+import type * as v from "valibot";
+import type { ApplyReply, CheckReply, PluginsReply, RollbackReply, StatusReply } from "./reply.ts";
+import {
+  ApplyReplySchema,
+  CheckReplySchema,
+  PluginsReplySchema,
+  RollbackReplySchema,
+  StatusReplySchema,
+} from "./reply_schema.ts";
+import {
+  type ApplyRequest,
+  ApplyRequestSchema,
+  type CheckedApply,
+  type CheckedRollback,
+  type CheckedStatus,
+  type EmptyRequest,
+  EmptyRequestSchema,
+  type RollbackRequest,
+  RollbackRequestSchema,
+  type StatusRequest,
+  StatusRequestSchema,
+} from "./request.ts";
+
+/** The types of one verb's messages. */
+export interface Messages<Request, CheckedRequest, SuccessReply> {
+  /** The request as a client sends it. */
+  readonly request: Request;
+  /** The request as the handler gets it, with defaults. */
+  readonly checked: CheckedRequest;
+  /** The reply where the request succeeded. */
+  readonly reply: SuccessReply;
+}
+
+/** The messages of the verbs that NATS carries, on `<prefix>.<plugin>.<verb>`. */
+export interface WireMessages {
+  /** Runs pending migrations. */
+  readonly apply: Messages<ApplyRequest, CheckedApply, ApplyReply>;
+  /** Runs DOWN sections, newest first. */
+  readonly rollback: Messages<RollbackRequest, CheckedRollback, RollbackReply>;
+  /** Compares files with the database. */
+  readonly status: Messages<StatusRequest, CheckedStatus, StatusReply>;
+}
+
+/** The messages of the verbs that only programs and the command line have: they need no service. */
+export interface LocalMessages {
+  /** Rehearses every file on an empty database: up, down, and up again. */
+  readonly check: Messages<EmptyRequest, EmptyRequest, CheckReply>;
+  /** Lists the plugins. */
+  readonly plugins: Messages<EmptyRequest, EmptyRequest, PluginsReply>;
+}
+
+/** The messages of every verb. */
+export interface AllMessages extends WireMessages, LocalMessages {}
+
+/** A verb that NATS carries. */
+export type Verb = keyof WireMessages;
+
+/** Any verb. */
+export type AnyVerb = keyof AllMessages;
+
+/** What a request about all plugins has in the place of a plugin's name. */
+export const ALL_PLUGINS = "*";
+
+/** A verb's line of the table. */
+export interface VerbEntry<V extends AnyVerb> {
+  /** A few words for help texts, without a subject: "run what is pending". */
+  readonly summary: string;
+  /** `write`: a request that got no reply may have changed the database, so it is not sent again. */
+  readonly access: "read" | "write";
+  /** Whether a request is about one plugin, or about all of them. */
+  readonly scope: "plugin" | "all";
+  /** The schema of the request. */
+  readonly request: v.GenericSchema<AllMessages[V]["request"], AllMessages[V]["checked"]>;
+  /** The schema of the reply where the request succeeded. */
+  readonly reply: v.GenericSchema<AllMessages[V]["reply"]>;
+}
+
+/** The verbs that NATS carries. */
+export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
+  apply: {
+    summary: "run what is pending",
+    access: "write",
+    scope: "plugin",
+    request: ApplyRequestSchema,
+    reply: ApplyReplySchema,
+  },
+  rollback: {
+    summary: "go one step back",
+    access: "write",
+    scope: "plugin",
+    request: RollbackRequestSchema,
+    reply: RollbackReplySchema,
+  },
+  status: {
+    summary: "what is applied, pending, failed or changed",
+    access: "read",
+    scope: "plugin",
+    request: StatusRequestSchema,
+    reply: StatusReplySchema,
+  },
+};
+
+/** Every verb, those without a subject included. */
+export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
+  ...VERBS,
+  check: {
+    summary: "parse, rehearse and lint every file; for CI",
+    access: "read",
+    scope: "plugin",
+    request: EmptyRequestSchema,
+    reply: CheckReplySchema,
+  },
+  plugins: {
+    summary: "list plugins",
+    access: "read",
+    scope: "all",
+    request: EmptyRequestSchema,
+    reply: PluginsReplySchema,
+  },
+};
+
+/** The names of the verbs that NATS carries. */
+export function verbs(): readonly Verb[] {
+  return keysOf(VERBS);
+}
+
+/** The names of every verb. */
+export function allVerbs(): readonly AnyVerb[] {
+  return keysOf(ALL_VERBS);
+}
+
+function keysOf<Table extends object>(table: Table): readonly (keyof Table & string)[] {
+  return Object.keys(table).filter((key): key is keyof Table & string => Object.hasOwn(table, key));
+}

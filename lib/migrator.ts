@@ -1,0 +1,100 @@
+// The public API: handlers, files and databases of one machine put together. For Deno; needs no NATS.
+
+import type { HandlerContext, Log } from "./handler/context.ts";
+import { call } from "./handler/dispatch.ts";
+import { eventHub, type EventListener } from "./handler/event_hub.ts";
+import { fileLocks } from "./lock/file_locks.ts";
+import type { Reply } from "./message/any_reply.ts";
+import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
+import { directorySource } from "./source/directory_source.ts";
+import { migrationSource } from "./source/file_source.ts";
+import { startWorkerPool } from "./worker/worker_pool.ts";
+
+/** What a migrator works on. */
+export interface MigratorOptions {
+  /** The directory that holds `<plugin>/migrations/`. */
+  readonly plugins: string;
+  /** The directory that holds `<plugin>.sqlite3`; made when the first plugin is migrated. */
+  readonly data: string;
+  /** The journal mode of databases that are made: `delete` by default. One that exists keeps its own. */
+  readonly journalMode?: "delete" | "wal";
+  /** How long the locks of other programs are waited for; 5,000 ms by default. */
+  readonly busyTimeoutMs?: number;
+  /**
+   * Whether no other program has the databases open. A runtime without SQLite of its own, which cannot
+   * lock them, needs it to migrate.
+   */
+  readonly exclusive?: boolean;
+  /** The most worker threads; at least 2, by default one more than there are cores. */
+  readonly workers?: number;
+  /** Takes log lines; by default they are dropped. */
+  readonly log?: Log;
+  /** Aborting it interrupts what runs, which is rolled back. */
+  readonly signal?: AbortSignal;
+}
+
+/** A verb whose request is about one plugin. */
+export type PluginVerb = Exclude<AnyVerb, "plugins">;
+
+/** Sends a request about one plugin. Resolves with the reply, a failure included, and never rejects. */
+export type VerbMethod<V extends PluginVerb> = (
+  plugin: string,
+  request?: AllMessages[V]["request"],
+) => Promise<Reply<V>>;
+
+/** A method for every verb. */
+export type VerbMethods = { readonly [V in PluginVerb]: VerbMethod<V> };
+
+/** Migrates the databases of plugins. Dispose of it to end its worker threads. */
+export interface Migrator extends VerbMethods, AsyncDisposable {
+  /** Runs pending migrations; with `dry_run`, reports what that would do and undoes it. */
+  readonly apply: VerbMethod<"apply">;
+  /** Runs DOWN sections, newest first; by default one. */
+  readonly rollback: VerbMethod<"rollback">;
+  /** Compares files with the database. Changes nothing. */
+  readonly status: VerbMethod<"status">;
+  /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
+  readonly check: VerbMethod<"check">;
+  /** Lists the plugins. */
+  plugins(): Promise<Reply<"plugins">>;
+  /** Calls `listener` with the events of every run from now on; returns a function that ends this. */
+  subscribe(listener: EventListener): () => void;
+  /** What `dispatch()` needs, for transports. */
+  readonly context: HandlerContext;
+}
+
+/** Opens a migrator. Takes about as long as compiling and starting SQLite once. */
+export async function openMigrator(options: MigratorOptions): Promise<Migrator> {
+  const { plugins, data, workers = navigator.hardwareConcurrency + 1 } = options;
+  const databases = await startWorkerPool({
+    dataDir: data,
+    journalMode: options.journalMode ?? "delete",
+    busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
+    exclusive: options.exclusive ?? false,
+    workers: Math.max(workers, 2),
+  });
+  const { publish, subscribe } = eventHub();
+  const context: HandlerContext = {
+    source: migrationSource(directorySource(plugins)),
+    databases,
+    locks: fileLocks(data),
+    now: () => new Date(),
+    newId: () => crypto.randomUUID(),
+    elapsedMs: () => performance.now(),
+    publish,
+    log: options.log ?? (() => {}),
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const method = <V extends PluginVerb>(verb: V): VerbMethod<V> => (plugin, request = {}) =>
+    call(verb, plugin, request, context);
+  return {
+    apply: method("apply"),
+    rollback: method("rollback"),
+    status: method("status"),
+    check: method("check"),
+    plugins: () => call("plugins", ALL_PLUGINS, {}, context),
+    subscribe,
+    context,
+    [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
