@@ -16,7 +16,7 @@ export interface MigratorOptions {
   readonly plugins: string;
   /** The directory that holds `<plugin>.sqlite3`; made when the first plugin is migrated. */
   readonly data: string;
-  /** The journal mode of databases that are made: `delete` by default. One that exists keeps its own. */
+  /** The journal mode of new databases, `delete` by default. An existing database keeps its mode. */
   readonly journalMode?: "delete" | "wal";
   /** How long the locks of other programs are waited for; 5,000 ms by default. */
   readonly busyTimeoutMs?: number;
