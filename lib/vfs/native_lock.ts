@@ -1,5 +1,5 @@
-// Takes the locks of a database on a file system: one thread of this program, native programs beside it.
-// For Deno, Node.js and Bun.
+// Takes the locks of a database on a file system: one thread of this program, native programs
+// beside it. For Deno, Node.js and Bun.
 
 import { refuseForeignFiles } from "./foreign_log.ts";
 import { changeJournalMode, createNatively, type NativeGuard, openGuard } from "./native_guard.ts";
@@ -51,7 +51,7 @@ export function lockNothing(
   return {
     kind: "acquired",
     walIndex: null,
-    hasWriters: false,
+    isJournalLive: false,
     verify() {
       if (versionsOf(storage, path) !== before) throw new StorageError("ESTALE", "read", path);
     },
@@ -67,8 +67,8 @@ function lockReader(database: LockedDatabase): DatabaseLock | LockRefusal {
   const hasIndex = storage.sizeOf(`${path}-shm`) !== null;
   // A guard would create the one that is missing and leave it. A living program has both.
   if (usesLog && hasLog !== hasIndex) return lockNothing(database);
-  // The last connection to a log merges and removes it, unless it is read-only; a read-only one leaves
-  // files where there were none.
+  // The last connection to a log merges and removes it, unless it is read-only; a read-only one
+  // leaves files where there were none.
   const guard = guardReader(database, usesLog && !hasLog ? "read" : "read-only");
   if (guard === "busy") return refuse(database);
   if (guard === null) return lockNothing(database);
@@ -126,7 +126,7 @@ function guarded(guard: NativeGuard, index: StorageFile | null): DatabaseLock {
   return {
     kind: "acquired",
     walIndex,
-    hasWriters: true,
+    isJournalLive: true,
     verify() {},
     release() {
       guard.end();

@@ -1,4 +1,5 @@
-// A disk whose power can be cut: it notes every change, and says what may be left of them. For tests.
+// A disk whose power can be cut: it notes every change, and says what may be left of them. For
+// tests.
 
 import { type Files, memoryStorage } from "./memory_storage.ts";
 import type { Storage, StorageFile } from "./storage.ts";
