@@ -1,7 +1,7 @@
 // A selection of the crash exploration; `deno task crash` runs all of it.
 
 import * as assert from "uvu/assert";
-import type { DiskOperation } from "../../lib/vfs/simulated_disk.ts";
+import type { DiskOperation } from "../support/simulated_disk.ts";
 import { suite } from "../support/suite.ts";
 import { type Exploration, explore } from "./explore.ts";
 import { exampleMigrations } from "./migration_session.ts";

@@ -3,12 +3,12 @@
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { Target } from "../../lib/plan/select_steps.ts";
 import { type Files, memoryStorage } from "../../lib/vfs/memory_storage.ts";
-import { PowerCut } from "../../lib/vfs/power_cut.ts";
+import { PowerCut } from "../support/power_cut.ts";
 import {
   type DiskOperation,
   type SimulatedDisk,
   simulatedDisk,
-} from "../../lib/vfs/simulated_disk.ts";
+} from "../support/simulated_disk.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
 import { type DiskOutcome, diskOutcomes, type OutcomeSelection } from "./disk_outcomes.ts";
 import { type Engine, openDatabase, startEngine } from "./engine.ts";

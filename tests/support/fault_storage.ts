@@ -1,6 +1,6 @@
 // A storage whose operations fail on demand, for tests of what is built on storages. Runs anywhere.
 
-import { type Storage, StorageError, type StorageFile } from "./storage.ts";
+import { type Storage, StorageError, type StorageFile } from "../../lib/vfs/storage.ts";
 
 /** One operation on a storage, as it is about to happen. */
 export interface StorageOperation {
