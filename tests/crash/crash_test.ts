@@ -33,6 +33,15 @@ crashes("leave the database before or after each migration, as godwit runs", asy
   assert.ok(counts.before > 0 && counts.after > 0);
 });
 
+crashes("leave the database before or after each migration in a log that is shared", async () => {
+  for (const [mode, sessions] of [["shared", [1, 3, 10, 20]], ["shared-spill", [3]]] as const) {
+    const { counts, violations } = await explore(selection(mode, sessions));
+    assert.equal(violations, []);
+    assert.is(counts.sessions, sessions.length);
+    assert.ok(counts.before > 0 && counts.after > 0);
+  }
+});
+
 crashes("leave the database before or after each migration with a rollback journal", async () => {
   const { counts, violations } = await explore(selection("delete", SESSIONS));
   assert.equal(violations, []);

@@ -20,14 +20,16 @@ import { type Engine, openDatabase } from "./engine.ts";
  * How the database keeps its journal while a migration runs: `wal` as godwit does; `delete` with a
  * rollback journal whose directory is synced after it is deleted; `truncate` as the sandbox does, with a
  * rollback journal that is cut to nothing; `conversion` found with a rollback
- * journal, which godwit changes; `-spill` with a page cache so small that uncommitted pages reach the
- * disk.
+ * journal, which godwit changes; `shared` a write-ahead log that native programs share; `-spill` with a
+ * page cache so small that uncommitted pages reach the disk.
  */
 export type SessionMode =
   | "wal"
   | "delete"
   | "truncate"
   | "conversion"
+  | "shared"
+  | "shared-spill"
   | "wal-spill"
   | "delete-spill";
 
@@ -37,6 +39,8 @@ export const SESSION_MODES: readonly SessionMode[] = [
   "delete",
   "truncate",
   "conversion",
+  "shared",
+  "shared-spill",
   "wal-spill",
   "delete-spill",
 ];
@@ -64,17 +68,23 @@ export async function runSession(
   target: Target,
   onCommitted: () => void,
 ): Promise<Execution> {
-  return await (mode === "wal" || mode === "conversion"
+  return await (mode === "wal" || mode === "conversion" || mode === "shared"
     ? runAsWorker(engine, migrations, target, onCommitted)
     : mode === "truncate"
     ? runAsWorker({ ...engine, journal: SANDBOX_JOURNAL }, migrations, target, onCommitted)
-    : runWithPragmas(engine, PRAGMAS[mode], migrations, target, onCommitted));
+    : runWithPragmas(engine, mode, migrations, target, onCommitted));
+}
+
+/** Whether native programs share the log in a mode. */
+export function isShared(mode: SessionMode): boolean {
+  return mode === "shared" || mode === "shared-spill";
 }
 
 const PRAGMAS = {
   "delete": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
   "delete-spill": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cache_size=4",
   "wal-spill": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=4",
+  "shared-spill": "PRAGMA synchronous=EXTRA; PRAGMA cache_size=4",
 };
 
 async function runAsWorker(
@@ -100,13 +110,14 @@ async function runAsWorker(
 
 async function runWithPragmas(
   engine: Engine,
-  pragmas: string,
+  mode: keyof typeof PRAGMAS,
   migrations: readonly Migration[],
   target: Target,
   onCommitted: () => void,
 ): Promise<Execution> {
+  if (isShared(mode)) engine.storage.create(DATABASE, "wal");
   using connection = openDatabase(engine, DATABASE);
-  connection.exec(pragmas);
+  connection.exec(PRAGMAS[mode]);
   const base = await readBase(connection, PLUGIN);
   const plan = await planOf(migrations, target, base);
   const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, LIMITS);
