@@ -3,7 +3,7 @@
 import type { BackupPlace } from "../../lib/execute/backup.ts";
 import { readBase } from "../../lib/execute/database_base.ts";
 import { executePlan } from "../../lib/execute/execute_plan.ts";
-import type { Execution } from "../../lib/execute/execution.ts";
+import type { Execution, ExecutionEvent } from "../../lib/execute/execution.ts";
 import type { Limits } from "../../lib/execute/interrupter.ts";
 import { rehearse } from "../../lib/execute/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
@@ -60,7 +60,10 @@ export async function exampleMigrations(): Promise<readonly Migration[]> {
   return loaded.migrations;
 }
 
-/** Runs one request on the engine's storage and closes the database, unless the run failed. */
+/**
+ * Runs one request of one step on the engine's storage and closes the database, unless the run failed.
+ * `onCommitted` is called when the step is reported.
+ */
 export async function runSession(
   engine: Engine,
   mode: SessionMode,
@@ -103,9 +106,7 @@ async function runAsWorker(
   const plan = await planOf(migrations, target, base);
   valueOf(await database.rehearse(plan.steps, LIMITS));
   const request = { dryRun: false, appliedBy: "test" };
-  const execution = valueOf(await database.execute(plan, request, LIMITS, () => {}));
-  onCommitted();
-  return execution;
+  return valueOf(await database.execute(plan, request, LIMITS, whenFinished(onCommitted)));
 }
 
 async function runWithPragmas(
@@ -121,16 +122,20 @@ async function runWithPragmas(
   const base = await readBase(connection, PLUGIN);
   const plan = await planOf(migrations, target, base);
   const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, LIMITS);
-  const execution = await executePlan(connection, plan, rehearsal.steps, {
+  return await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
     appliedBy: "test",
     limits: LIMITS,
     now: () => NOW,
     backups: backupPlace(engine),
-    onEvent() {},
+    onEvent: whenFinished(onCommitted),
   });
-  onCommitted();
-  return execution;
+}
+
+function whenFinished(onCommitted: () => void): (event: ExecutionEvent) => void {
+  return ({ kind }) => {
+    if (kind === "step-finished") onCommitted();
+  };
 }
 
 async function planOf(
