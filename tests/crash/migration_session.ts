@@ -71,16 +71,27 @@ export async function runSession(
   target: Target,
   onCommitted: () => void,
 ): Promise<Execution> {
+  const run: SessionRun = { path: DATABASE, backups: BACKUPS, migrations, target, onCommitted };
   return await (mode === "wal" || mode === "conversion" || mode === "shared"
-    ? runAsWorker(engine, migrations, target, onCommitted)
+    ? runAsWorker(engine, run)
     : mode === "truncate"
-    ? runAsWorker({ ...engine, journal: SANDBOX_JOURNAL }, migrations, target, onCommitted)
-    : runWithPragmas(engine, mode, migrations, target, onCommitted));
+    ? runAsWorker({ ...engine, journal: SANDBOX_JOURNAL }, run)
+    : runWithPragmas(engine, mode, run));
 }
 
 /** Whether native programs share the log in a mode. */
 export function isShared(mode: SessionMode): boolean {
   return mode === "shared" || mode === "shared-spill";
+}
+
+/** One request. */
+export interface SessionRun {
+  readonly path: string;
+  /** The directory for backups. */
+  readonly backups: string;
+  readonly migrations: readonly Migration[];
+  readonly target: Target;
+  readonly onCommitted: () => void;
 }
 
 const PRAGMAS = {
@@ -90,17 +101,26 @@ const PRAGMAS = {
   "shared-spill": "PRAGMA synchronous=EXTRA; PRAGMA cache_size=4",
 };
 
+/** Runs one request on a database that is there, in the journal mode that it has. */
+export async function runAsFound(
+  engine: Engine,
+  cache: "default" | "4 pages",
+  run: SessionRun,
+): Promise<Execution> {
+  return await (cache === "default"
+    ? runAsWorker(engine, run)
+    : runWithPragmas(engine, "shared-spill", run));
+}
+
 async function runAsWorker(
   engine: WorkerEnvironment & Pick<Engine, "storage">,
-  migrations: readonly Migration[],
-  target: Target,
-  onCommitted: () => void,
+  { path, backups, migrations, target, onCommitted }: SessionRun,
 ): Promise<Execution> {
   const database = new WorkerDatabase(engine, {
     kind: "plugin",
     plugin: PLUGIN,
-    path: DATABASE,
-    backups: backupPlace(engine),
+    path,
+    backups: backupPlace(engine, backups),
   });
   const base = valueOf(await database.inspect());
   const plan = await planOf(migrations, target, base);
@@ -112,12 +132,10 @@ async function runAsWorker(
 async function runWithPragmas(
   engine: Engine,
   mode: keyof typeof PRAGMAS,
-  migrations: readonly Migration[],
-  target: Target,
-  onCommitted: () => void,
+  { path, backups, migrations, target, onCommitted }: SessionRun,
 ): Promise<Execution> {
-  if (isShared(mode)) engine.storage.create(DATABASE, "wal");
-  using connection = openDatabase(engine, DATABASE);
+  if (isShared(mode)) engine.storage.create(path, "wal");
+  using connection = openDatabase(engine, path);
   connection.exec(PRAGMAS[mode]);
   const base = await readBase(connection, PLUGIN);
   const plan = await planOf(migrations, target, base);
@@ -127,7 +145,7 @@ async function runWithPragmas(
     appliedBy: "test",
     limits: LIMITS,
     now: () => NOW,
-    backups: backupPlace(engine),
+    backups: backupPlace(engine, backups),
     onEvent: whenFinished(onCommitted),
   });
 }
@@ -157,12 +175,15 @@ async function planOf(
 }
 
 // Each backup gets a name of its own: on a simulated disk the clock stands still.
-let backups = 0;
+let backupCount = 0;
 
-/** The place for backups on the engine's storage. */
-export function backupPlace({ storage }: Pick<Engine, "storage">): BackupPlace {
+/** A directory for backups on the engine's storage. */
+export function backupPlace(
+  { storage }: Pick<Engine, "storage">,
+  directory: string = BACKUPS,
+): BackupPlace {
   return {
-    newFile: (name) => `${BACKUPS}/${++backups}-${name}`,
+    newFile: (name) => `${directory}/${++backupCount}-${name}`,
     freeBytes: () => null,
     discard(path) {
       if (storage.sizeOf(path) !== null) storage.delete(path);
