@@ -1,7 +1,7 @@
 // What a disk may hold after its power was cut: only what was flushed is sure. For tests.
 
 import { hash } from "node:crypto";
-import type { Files } from "./memory_storage.ts";
+import type { Files } from "../../lib/vfs/memory_storage.ts";
 import { directoryOf, type DiskOperation } from "./simulated_disk.ts";
 
 /**
