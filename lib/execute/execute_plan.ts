@@ -4,7 +4,7 @@ import { currentVersion, type History, type HistoryEntry, withEntry } from "../p
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
-import { backUp, backupName, type BackupPlace } from "./backup.ts";
+import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "./database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
@@ -71,7 +71,7 @@ class Run implements Disposable {
   // whole when the database is opened again.
   #isCommitDoubtful = false;
   #state: LiveState | null = null;
-  #backup: { readonly path: string; readonly spaceChecked: boolean } | null = null;
+  #backup: Backup | null = null;
 
   constructor(
     connection: Connection,
@@ -269,7 +269,7 @@ class Run implements Disposable {
     const name = backupName(this.#plan.plugin, occasion, this.#options.now());
     const outcome = backUp(this.#connection, this.#options.backups, name);
     if (!outcome.ok) throw new BackupRefused(outcome.message);
-    this.#backup = outcome;
+    this.#backup = outcome.value;
   }
 
   #recordFailure(step: PlanStep, failure: StepFailure, started: number): void {

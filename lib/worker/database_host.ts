@@ -5,7 +5,12 @@ import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import type { Limits } from "../execute/interrupter.ts";
 import type { History } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
-import type { ExecutionRequest, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
+import type {
+  DatabaseOutcome,
+  ExecutionRequest,
+  RehearsalReport,
+  SessionTarget,
+} from "./session.ts";
 import {
   type DatabasePlace,
   type PluginPlace,
@@ -35,15 +40,18 @@ export type StartEnvironment<Options, Environment extends HostEnvironment = Host
 /** What every host offers once SQLite is started. One database is open at a time. */
 export interface HostedDatabase {
   open(target: SessionTarget): Promise<void>;
-  inspect(): Promise<Outcome<DatabaseBase>>;
-  history(): Promise<Outcome<History>>;
-  rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>>;
+  inspect(): Promise<DatabaseOutcome<DatabaseBase>>;
+  history(): Promise<DatabaseOutcome<History>>;
+  rehearse(
+    steps: readonly PlanStep[],
+    patience: WirePatience,
+  ): Promise<DatabaseOutcome<RehearsalReport>>;
   execute(
     plan: MigrationPlan,
     request: ExecutionRequest,
     patience: WirePatience,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
-  ): Promise<Outcome<Execution>>;
+  ): Promise<DatabaseOutcome<Execution>>;
   /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
   close(): number;
 }
@@ -73,15 +81,18 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     this.#database = new WorkerDatabase(environment, place);
   }
 
-  inspect(): Promise<Outcome<DatabaseBase>> {
+  inspect(): Promise<DatabaseOutcome<DatabaseBase>> {
     return this.database.inspect();
   }
 
-  history(): Promise<Outcome<History>> {
+  history(): Promise<DatabaseOutcome<History>> {
     return this.database.history();
   }
 
-  rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>> {
+  rehearse(
+    steps: readonly PlanStep[],
+    patience: WirePatience,
+  ): Promise<DatabaseOutcome<RehearsalReport>> {
     return this.database.rehearse(steps, limitsOf(patience));
   }
 
@@ -90,7 +101,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     request: ExecutionRequest,
     patience: WirePatience,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
-  ): Promise<Outcome<Execution>> {
+  ): Promise<DatabaseOutcome<Execution>> {
     const received: (void | Promise<void>)[] = [];
     const report = (event: ExecutionEvent): void => {
       received.push(onEvent(event));

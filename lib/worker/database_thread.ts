@@ -4,7 +4,14 @@ import * as Comlink from "comlink";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
 import { isOverdue, type Overdue, patiently, sharedFlag, within } from "./patience.ts";
-import type { DatabaseSession, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
+import type { Failed, Outcome } from "../outcome.ts";
+import type {
+  DatabaseCode,
+  DatabaseOutcome,
+  DatabaseSession,
+  RehearsalReport,
+  SessionTarget,
+} from "./session.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search for a
 // long text in a long text, may take for ever. A thread that is this late will not answer any more.
@@ -13,8 +20,16 @@ const REHEARSAL_GRACE_MS = 3_000;
 const EXECUTION_GRACE_MS = 5_000;
 // Reading history and schema, and merging a write-ahead log.
 const UPKEEP_LIMIT_MS = 60_000;
-const SILENT = { ok: false, message: "The database did not answer within a minute" } as const;
-const STOPPED = { ok: false, message: "Stopped, for the databases are being closed" } as const;
+const SILENT = {
+  ok: false,
+  code: "unanswered",
+  message: "The database did not answer within a minute",
+} as const;
+const STOPPED = {
+  ok: false,
+  code: "cancelled",
+  message: "Stopped, because the databases are being closed",
+} as const;
 
 // A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
@@ -112,7 +127,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 
   /** Waits for a call that is short by nature. */
-  async upkeep<T>(answer: Promise<Outcome<T>>): Promise<Outcome<T>> {
+  async upkeep<T>(answer: Promise<DatabaseOutcome<T>>): Promise<DatabaseOutcome<T>> {
     const outcome = await this.call(within(UPKEEP_LIMIT_MS, answer));
     return isOverdue(outcome) ? SILENT : outcome;
   }
@@ -199,9 +214,10 @@ export class DatabaseThread<Host extends HostedDatabase> {
 }
 
 function refusedSession(plugin: string): DatabaseSession {
-  const refuse = <T>(): Promise<Outcome<T>> =>
+  const refuse = <T>(): Promise<DatabaseOutcome<T>> =>
     Promise.resolve({
       ok: false,
+      code: "unavailable",
       message: `A thread was ended while it had the database of "${plugin}" open, because an ` +
         `operation of SQLite did not end; restart the service to use it again`,
     });
@@ -214,17 +230,18 @@ function refusedSession(plugin: string): DatabaseSession {
   };
 }
 
-function interruptedRehearsal(interrupted: Overdue): Outcome<RehearsalReport> {
+function interruptedRehearsal(interrupted: Overdue): DatabaseOutcome<RehearsalReport> {
   return { ok: true, value: { rehearsal: { steps: [], interrupted }, losses: new Map() } };
 }
 
-function unansweredRun(why: Overdue, dryRun: boolean): { ok: false; message: string } {
+function unansweredRun(why: Overdue, dryRun: boolean): Failed<DatabaseCode> {
   const reason = why === "timeout" ? "The time limit was reached" : "The service is stopping";
   const kept = dryRun
     ? "nothing is kept"
     : "the migration that was running is undone unless its COMMIT had begun";
   return {
     ok: false,
+    code: "unanswered",
     message: `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
       `The database is not opened again before the service is started anew; ask for status then`,
   };

@@ -4,15 +4,20 @@ import type { DatabaseBase } from "../execute/database_base.ts";
 import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import type { Rehearsal } from "../execute/rehearsal.ts";
 import type { DataLoss } from "../execute/data_loss.ts";
+import type { Outcome } from "../outcome.ts";
 import type { History } from "../plan/history.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 
+/**
+ * Why a database gave no value: SQLite or the storage failed, its thread did not answer, the caller
+ * cancelled, or a migration has it.
+ */
+export type DatabaseCode = "unavailable" | "unanswered" | "cancelled" | "migrating";
+
 /** A value, or why the database could not give it. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+export type DatabaseOutcome<T> = Outcome<T, DatabaseCode>;
 
 /** The time and the wish of whoever asked. */
 export interface Patience {
@@ -38,18 +43,21 @@ export interface ExecutionRequest {
 /** An open database, held by one caller. Dispose of it to give the database back. */
 export interface DatabaseSession extends AsyncDisposable {
   /** Reads history and schema. */
-  inspect(): Promise<Outcome<DatabaseBase>>;
+  inspect(): Promise<DatabaseOutcome<DatabaseBase>>;
   /** Reads the history alone, also where the schema cannot be read. */
-  history(): Promise<Outcome<History>>;
+  history(): Promise<DatabaseOutcome<History>>;
   /** Rehearses steps on the schema that `inspect()` read. */
-  rehearse(steps: readonly PlanStep[], patience: Patience): Promise<Outcome<RehearsalReport>>;
+  rehearse(
+    steps: readonly PlanStep[],
+    patience: Patience,
+  ): Promise<DatabaseOutcome<RehearsalReport>>;
   /** Executes a plan whose steps were just rehearsed. */
   execute(
     plan: MigrationPlan,
     request: ExecutionRequest,
     patience: Patience,
     onEvent: (event: ExecutionEvent) => void,
-  ): Promise<Outcome<Execution>>;
+  ): Promise<DatabaseOutcome<Execution>>;
 }
 
 /** Which database to open. */

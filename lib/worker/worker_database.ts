@@ -17,7 +17,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
-import type { ExecutionRequest, Outcome, RehearsalReport } from "./session.ts";
+import type { DatabaseOutcome, ExecutionRequest, RehearsalReport } from "./session.ts";
 
 /**
  * How a database keeps its journal while godwit writes to it. One that exists keeps the mode that it has
@@ -68,7 +68,7 @@ export class WorkerDatabase {
   }
 
   /** Opens the database and reads what plans are built on. */
-  inspect(): Promise<Outcome<DatabaseBase>> {
+  inspect(): Promise<DatabaseOutcome<DatabaseBase>> {
     return this.read(async (connection) => {
       this.#base = await readBase(connection, this.#plugin);
       return this.#base;
@@ -76,12 +76,15 @@ export class WorkerDatabase {
   }
 
   /** Reads the history alone, which works with a schema that SQLite here cannot make sense of. */
-  history(): Promise<Outcome<History>> {
+  history(): Promise<DatabaseOutcome<History>> {
     return this.read((connection) => readHistory(connection, this.#plugin));
   }
 
   /** Rehearses steps, and counts on the live rows what they would take. */
-  async rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
+  async rehearse(
+    steps: readonly PlanStep[],
+    limits: Limits,
+  ): Promise<DatabaseOutcome<RehearsalReport>> {
     const inspected = this.#base === null ? await this.inspect() : null;
     if (inspected?.ok === false) return inspected;
     const base = this.#base;
@@ -99,7 +102,7 @@ export class WorkerDatabase {
     request: ExecutionRequest,
     limits: Limits,
     onEvent: (event: ExecutionEvent) => void,
-  ): Promise<Outcome<Execution>> {
+  ): Promise<DatabaseOutcome<Execution>> {
     const place = this.#place;
     if (place.kind === "empty") throw new Error("Nothing is executed on an empty database");
     const run = (connection: Connection): Promise<Execution> =>
@@ -118,7 +121,7 @@ export class WorkerDatabase {
    * Runs `action` on one state of the database, or on an empty one in memory where there is none yet.
    * Nothing that it writes is kept.
    */
-  read<T>(action: (connection: Connection) => T | Promise<T>): Promise<Outcome<T>> {
+  read<T>(action: (connection: Connection) => T | Promise<T>): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {
       for (let attempt = 1;; attempt++) {
         try {
@@ -139,7 +142,7 @@ export class WorkerDatabase {
    */
   change<T>(
     action: (connection: Connection, place: PluginPlace, isNew: boolean) => T | Promise<T>,
-  ): Promise<Outcome<T>> {
+  ): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {
       const place = this.#place;
       if (place.kind === "empty") throw new Error("Nothing is kept in an empty database");
@@ -235,12 +238,17 @@ export class WorkerDatabase {
     return new Map([[step.version, losses]]);
   }
 
-  async #guard<T>(action: () => Promise<T>): Promise<Outcome<T>> {
+  async #guard<T>(action: () => Promise<T>): Promise<DatabaseOutcome<T>> {
     try {
       return { ok: true, value: await action() };
     } catch (error) {
-      if (error instanceof SqliteError) return { ok: false, message: this.#explain(error) };
-      if (error instanceof StorageError) return { ok: false, message: error.message };
+      if (error instanceof SqliteError) {
+        const { code: sqliteCode } = error.failure;
+        return { ok: false, code: "unavailable", message: this.#explain(error), sqliteCode };
+      }
+      if (error instanceof StorageError) {
+        return { ok: false, code: "unavailable", message: error.message };
+      }
       throw error;
     }
   }

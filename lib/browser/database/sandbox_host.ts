@@ -16,7 +16,8 @@ import {
   type WirePatience,
 } from "../../worker/database_host.ts";
 import { StorageError } from "../../vfs/storage.ts";
-import type { Outcome, SessionTarget } from "../../worker/session.ts";
+import type { Outcome } from "../../outcome.ts";
+import type { SessionTarget } from "../../worker/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
 import type { DataQuery, DataRows } from "../sandbox.ts";
@@ -146,7 +147,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   deleteBackup(backup: string): Outcome<void> {
     const path = this.#backupPath(backup);
     if (!this.environment.names().includes(path)) {
-      return { ok: false, message: `There is no backup "${backup}"` };
+      return { ok: false, code: "no-backup", message: `There is no backup "${backup}"` };
     }
     return attempt(() => {
       this.environment.delete(path);
@@ -162,7 +163,9 @@ function attempt<T>(action: () => T): Outcome<T> {
   try {
     return { ok: true, value: action() };
   } catch (error) {
-    if (error instanceof StorageError) return { ok: false, message: error.message };
+    if (error instanceof StorageError) {
+      return { ok: false, code: "unavailable", message: error.message };
+    }
     throw error;
   }
 }

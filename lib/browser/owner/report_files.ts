@@ -9,7 +9,7 @@ import { type PlanStep, planStep } from "../../plan/migration_plan.ts";
 import { checkFindings, thereAndBack, uniqueVersions } from "../../rule/check_findings.ts";
 import { collectMigrations, type SourceFile } from "../../source/collect_migrations.ts";
 import { EMPTY_SCHEMA, type Schema } from "../../sqlite/schema.ts";
-import type { Outcome } from "../../worker/session.ts";
+import type { Outcome } from "../../outcome.ts";
 import type { Draft, FileReport, FilesReport } from "../sandbox.ts";
 import type { SchemaRehearsal } from "../database/sandbox_host.ts";
 
