@@ -2,7 +2,7 @@
 
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
-import { eventHub, type EventListener } from "./handler/event_hub.ts";
+import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
 import { fileLocks } from "./lock/file_locks.ts";
 import type { Reply } from "./message/any_reply.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
@@ -59,6 +59,11 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   plugins(): Promise<Reply<"plugins">>;
   /** Calls `listener` with the events of every run from now on; returns a function that ends this. */
   subscribe(listener: EventListener): () => void;
+  /**
+   * Lets every run that writes wait for `listener` before it locks the database, so that this program can
+   * close connections of its own; returns a function that ends this.
+   */
+  onBeforeRun(listener: BeforeRunListener): () => void;
   /** What `dispatch()` needs, for transports. */
   readonly context: HandlerContext;
 }
@@ -73,7 +78,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     exclusive: options.exclusive ?? false,
     workers: Math.max(workers, 2),
   });
-  const { publish, subscribe } = eventHub();
+  const { publish, subscribe, beforeRun, onBeforeRun } = eventHub();
   const context: HandlerContext = {
     source: migrationSource(directorySource(plugins)),
     databases,
@@ -82,6 +87,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     newId: () => crypto.randomUUID(),
     elapsedMs: () => performance.now(),
     publish,
+    beforeRun,
     log: options.log ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
   };
@@ -94,6 +100,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     check: method("check"),
     plugins: () => call("plugins", ALL_PLUGINS, {}, context),
     subscribe,
+    onBeforeRun,
     context,
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };

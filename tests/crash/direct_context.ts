@@ -28,6 +28,7 @@ export function directContext(engine: Engine, migrations: readonly Migration[]):
     newId: () => "id",
     elapsedMs: () => performance.now(),
     publish() {},
+    beforeRun: () => Promise.resolve(),
     log(_level, message, fields) {
       throw new Error(`${message}: ${JSON.stringify(fields)}`);
     },
