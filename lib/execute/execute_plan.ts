@@ -45,7 +45,14 @@ export async function executePlan(
 class BaseChanged extends Error {}
 
 /** There must be a backup before the step, and there can be none. */
-class BackupRefused extends Error {}
+class BackupRefused extends Error {
+  readonly sqliteCode: string | null;
+
+  constructor({ message, sqliteCode = null }: { message: string; sqliteCode?: string | null }) {
+    super(message);
+    this.sqliteCode = sqliteCode;
+  }
+}
 
 /** The step took away what its rehearsal did not foresee, and there is no backup yet. */
 class BackupMissing extends Error {}
@@ -106,10 +113,16 @@ class Run implements Disposable {
         return this.#end({ kind: "plan-changed", message: error.message });
       }
       if (error instanceof BackupRefused) {
-        return this.#end({ kind: "unavailable", message: error.message });
+        const { message, sqliteCode } = error;
+        return this.#end({ kind: "unavailable", message, sqliteCode });
       }
       if (error instanceof SqliteError) {
-        return this.#end({ kind: "unavailable", message: adviseOn(error.failure) });
+        const { failure } = error;
+        return this.#end({
+          kind: "unavailable",
+          message: adviseOn(failure),
+          sqliteCode: failure.code,
+        });
       }
       throw error;
     }
@@ -268,7 +281,7 @@ class Run implements Disposable {
     const occasion = `v${currentVersion(this.#history)}`;
     const name = backupName(this.#plan.plugin, occasion, this.#options.now());
     const outcome = backUp(this.#connection, this.#options.backups, name);
-    if (!outcome.ok) throw new BackupRefused(outcome.message);
+    if (!outcome.ok) throw new BackupRefused(outcome);
     this.#backup = outcome.value;
   }
 

@@ -7,6 +7,7 @@ import type { Execution } from "../../lib/execute/execution.ts";
 import type { Limits } from "../../lib/execute/interrupter.ts";
 import { rehearse } from "../../lib/execute/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
+import type { Outcome } from "../../lib/outcome.ts";
 import type { History } from "../../lib/plan/history.ts";
 import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_plan.ts";
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
@@ -56,6 +57,9 @@ export async function exampleMigrations(): Promise<readonly Migration[]> {
   return loaded.migrations;
 }
 
+/** How a session ended. */
+export type SessionResult = Pick<Execution, "backup" | "end">;
+
 /** Runs one request on the engine's storage and closes the database, unless the run failed. */
 export async function runSession(
   engine: Engine,
@@ -63,7 +67,7 @@ export async function runSession(
   migrations: readonly Migration[],
   target: Target,
   onCommitted: () => void,
-): Promise<Execution> {
+): Promise<SessionResult> {
   return await (mode === "wal" || mode === "conversion"
     ? runAsWorker(engine, migrations, target, onCommitted)
     : mode === "truncate"
@@ -82,18 +86,22 @@ async function runAsWorker(
   migrations: readonly Migration[],
   target: Target,
   onCommitted: () => void,
-): Promise<Execution> {
+): Promise<SessionResult> {
   const database = new WorkerDatabase(engine, {
     kind: "plugin",
     plugin: PLUGIN,
     path: DATABASE,
     backups: backupPlace(engine),
   });
-  const base = valueOf(await database.inspect());
-  const plan = await planOf(migrations, target, base);
-  valueOf(await database.rehearse(plan.steps, LIMITS));
+  const plan = valueOf(
+    await database.prepare({ migrations, findings: [], target }, LIMITS, {
+      onPlanned() {},
+      onRehearsed() {},
+      endlessAfter: () => undefined,
+    }),
+  );
   const request = { dryRun: false, appliedBy: "test" };
-  const execution = valueOf(await database.execute(plan, request, LIMITS, () => {}));
+  const execution = valueOf(await database.execute(plan.hash, request, LIMITS, () => {}));
   onCommitted();
   return execution;
 }
@@ -104,7 +112,7 @@ async function runWithPragmas(
   migrations: readonly Migration[],
   target: Target,
   onCommitted: () => void,
-): Promise<Execution> {
+): Promise<SessionResult> {
   using connection = openDatabase(engine, DATABASE);
   connection.exec(pragmas);
   const base = await readBase(connection, PLUGIN);
@@ -136,7 +144,6 @@ async function planOf(
     to: selection.to,
     base: base.digests,
     steps: selection.migrations.map((migration) => planStep(migration, target.direction)),
-    findings: [],
   });
 }
 
@@ -157,12 +164,7 @@ export function backupPlace({ storage }: Pick<Engine, "storage">): BackupPlace {
 /** A session could not do its work. The message says why. */
 export class SessionFailed extends Error {}
 
-function valueOf<T>(
-  outcome: { readonly ok: true; readonly value: T } | {
-    readonly ok: false;
-    readonly message: string;
-  },
-): T {
+function valueOf<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new SessionFailed(outcome.message);
   return outcome.value;
 }

@@ -9,7 +9,6 @@ import type { Reply } from "../../message/any_reply.ts";
 import { migrationSource } from "../../source/file_source.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
-import { engineVersionOf } from "../../worker/session.ts";
 import type { KeptFile } from "./kept_files.ts";
 import { keptSource } from "./kept_source.ts";
 import { memorySource } from "./memory_source.ts";
@@ -136,20 +135,16 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       plugin,
       files: read.found ? read.files : [],
       draft: draft ?? null,
-      engine: engineVersionOf(this.#threads),
-      rehearse: (steps) =>
+      rehearse: (request) =>
         this.#threads.call(
           { kind: "empty" },
-          (host) => host.rehearseSchemas(steps, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
+          (host) => host.rehearseFiles(request, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
         ),
     });
   }
 
   schema(plugin: string): Promise<Outcome<Schema>> {
-    return this.#call(plugin, async (host) => {
-      const inspected = await host.inspect();
-      return inspected.ok ? { ok: true, value: inspected.value.schema } : inspected;
-    });
+    return this.#call(plugin, (host) => host.schema());
   }
 
   async query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>> {

@@ -56,7 +56,7 @@ const MIGRATING = {
 export class PluginThreads implements Databases {
   readonly engineVersion: string;
   readonly #options: PluginThreadsOptions;
-  readonly #endless: EndlessRehearsals = new Set();
+  readonly #endless: EndlessRehearsals = new Map();
   // In order of last use.
   readonly #slots = new Map<string, Slot>();
   // Loading SQLite is most of the cost of a new thread, and does not depend on the plugin.
@@ -240,9 +240,8 @@ function unavailable(message: string): Failed<DatabaseCode> {
 function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
   const fail = (): Promise<Failed<DatabaseCode>> => Promise.resolve(failed);
   return {
-    inspect: fail,
     history: fail,
-    rehearse: fail,
+    prepare: fail,
     execute: fail,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

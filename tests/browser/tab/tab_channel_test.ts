@@ -196,7 +196,10 @@ routes("what writes is not done twice, and says that it may have been done", asy
   for (const [what, call] of WRITING) {
     const { calls, asked } = twoOwners();
     const outcome = await call(calls);
-    assert.match(JSON.stringify(outcome), /"ok":false,"code":"owner-gone","message":"The tab that owned/);
+    assert.match(
+      JSON.stringify(outcome),
+      /"ok":false,"code":"owner-gone","message":"The tab that owned/,
+    );
     assert.equal(asked, [`first ${what}`]);
   }
   for (const verb of ["apply", "rollback"] as const) {
