@@ -1,5 +1,6 @@
 // Run locks as files in `<data>/locks/`, which every process on the machine respects. For Deno.
 
+import { codeOf } from "../outcome.ts";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
@@ -19,10 +20,7 @@ export function fileLocks(dataDir: string): RunLocks {
         mkdirSync(directory, { recursive: true });
         return acquire(lockPath(plugin), snapshotPath(plugin));
       } catch (error) {
-        const reason = error instanceof Error && "code" in error
-          ? String(error.code)
-          : String(error);
-        const message = `Cannot lock ${lockPath(plugin)}: ${reason}; ` +
+        const message = `Cannot lock ${lockPath(plugin)}: ${codeOf(error)}; ` +
           `name another data directory with --data or GODWIT_DATA, or make this one writable`;
         return { kind: "unavailable", message };
       }

@@ -1,5 +1,6 @@
 // The place for backups on a file system, `<data>/backups/<plugin>/`.
 
+import { codeOf } from "../outcome.ts";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { BackupPlace } from "../execute/backup.ts";
@@ -18,8 +19,7 @@ export function backupDirectory(directory: string, storage: Storage): BackupPlac
         }
       } catch (error) {
         if (error instanceof StorageError) throw error;
-        const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
-        throw new StorageError(code, "create", directory, error);
+        throw new StorageError(codeOf(error), "create", directory, error);
       }
       return join(directory, name);
     },
