@@ -58,7 +58,8 @@ for (const [from, to] of [["delete", "wal"], ["wal", "delete"]] as const) {
       for (let round = 0; round < 20; round++) {
         await native.try(`INSERT INTO quotes (body) VALUES ('round ${round}')`);
       }
-      assert.ok((await applied).success);
+      const reply = await applied;
+      assert.ok(reply.success, JSON.stringify(reply));
       await native.run("INSERT INTO votes VALUES (1)");
       const [count] = await native.run("SELECT count(*) AS n FROM quotes");
       await native.kill();
