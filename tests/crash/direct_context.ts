@@ -21,7 +21,7 @@ export function directContext(engine: Engine, migrations: readonly Migration[]):
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     locks: {
-      acquire: () => ({ kind: "acquired", publish() {}, release() {} }),
+      acquire: () => ({ kind: "acquired", publish() {}, advance() {}, release() {} }),
       current: () => null,
     },
     now: () => new Date("2026-01-01T00:00:00Z"),
