@@ -1,15 +1,15 @@
 // What apply and rollback share: files, lock, preparation, execution, reply.
 
 import { isError } from "../finding/finding.ts";
-import type { ExecutedStep } from "../execute/execution.ts";
+import type { ExecutedStep } from "../execution/execution.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import type { Target } from "../plan/select_steps.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { PlanOutline } from "../worker/prepare.ts";
-import type { DatabaseSession, ExecutionReport, Patience } from "../worker/session.ts";
+import type { PlanOutline } from "../database/prepare.ts";
+import type { DatabaseSession, ExecutionReport, Patience } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";

@@ -1,12 +1,12 @@
 // Reports how a run goes: the snapshot for status, and the events.
 
-import type { ExecutionEvent } from "../execute/execution.ts";
+import type { ExecutionEvent } from "../execution/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
-import type { PlanOutline } from "../worker/prepare.ts";
+import type { PlanOutline } from "../database/prepare.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a person who watches, and rare enough to cost nothing.

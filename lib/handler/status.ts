@@ -8,7 +8,7 @@ import type { Migration } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { DatabaseOutcome } from "../worker/session.ts";
+import type { DatabaseOutcome } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 

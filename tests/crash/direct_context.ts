@@ -2,9 +2,9 @@
 
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
-import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
-import type { DatabaseSession, Patience } from "../../lib/worker/session.ts";
-import type { Limits } from "../../lib/execute/interrupter.ts";
+import { WorkerDatabase } from "../../lib/database/worker_database.ts";
+import type { DatabaseSession, Patience } from "../../lib/database/session.ts";
+import type { Limits } from "../../lib/statement/interrupter.ts";
 import type { Engine } from "./engine.ts";
 import { backupPlace, DATABASE, PLUGIN } from "./migration_session.ts";
 

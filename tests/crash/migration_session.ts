@@ -1,11 +1,11 @@
 // One apply or rollback in this thread, as godwit runs it or in another journal mode.
 
-import type { BackupPlace } from "../../lib/execute/backup.ts";
-import { readBase } from "../../lib/execute/database_base.ts";
-import { executePlan } from "../../lib/execute/execute_plan.ts";
-import type { Execution } from "../../lib/execute/execution.ts";
-import type { Limits } from "../../lib/execute/interrupter.ts";
-import { rehearse } from "../../lib/execute/rehearse.ts";
+import type { BackupPlace } from "../../lib/execution/backup.ts";
+import { readBase } from "../../lib/history/database_base.ts";
+import { executePlan } from "../../lib/execution/execute_plan.ts";
+import type { Execution } from "../../lib/execution/execution.ts";
+import type { Limits } from "../../lib/statement/interrupter.ts";
+import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { Outcome } from "../../lib/outcome.ts";
 import type { History } from "../../lib/plan/history.ts";
@@ -14,7 +14,7 @@ import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
 import { SANDBOX_JOURNAL } from "../../lib/browser/database/sandbox_journal.ts";
-import { WorkerDatabase, type WorkerEnvironment } from "../../lib/worker/worker_database.ts";
+import { WorkerDatabase, type WorkerEnvironment } from "../../lib/database/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 
 /**

@@ -2,10 +2,10 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
-import { readBase } from "../../lib/execute/database_base.ts";
-import { executePlan } from "../../lib/execute/execute_plan.ts";
-import { violationOf } from "../../lib/execute/policy.ts";
-import { rehearse } from "../../lib/execute/rehearse.ts";
+import { readBase } from "../../lib/history/database_base.ts";
+import { executePlan } from "../../lib/execution/execute_plan.ts";
+import { violationOf } from "../../lib/statement/policy.ts";
+import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
 import { failureFindings } from "../../lib/rule/execution_findings.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";

@@ -1,8 +1,8 @@
 // SQLite in OPFS, with its VFS `opfs-sahpool` and one directory for each plugin. Runs in dedicated
 // workers of browsers.
 
-import type { HostEnvironment } from "../../worker/database_host.ts";
-import type { BackupPlace } from "../../execute/backup.ts";
+import type { HostEnvironment } from "../../database/database_host.ts";
+import type { BackupPlace } from "../../execution/backup.ts";
 import { sleep } from "../../sleep.ts";
 import type { OpfsPool, Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { StorageError } from "../../vfs/storage.ts";

@@ -1,7 +1,7 @@
 // Runs a statement of the user on a plugin's rows. Runs where SQLite runs.
 
-import { violationOf } from "../../execute/policy.ts";
-import { Interrupter, type Limits } from "../../execute/interrupter.ts";
+import { violationOf } from "../../statement/policy.ts";
+import { Interrupter, type Limits } from "../../statement/interrupter.ts";
 import { sourcePlace } from "../../finding/source_position.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { type Access, readAccess } from "../../sqlite/access.ts";

@@ -1,6 +1,6 @@
 // The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
-import { backUp, backupStamp } from "../../execute/backup.ts";
+import { backUp, backupStamp } from "../../execution/backup.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
@@ -12,14 +12,14 @@ import {
   limitsOf,
   type StartEnvironment,
   type WirePatience,
-} from "../../worker/database_host.ts";
+} from "../../database/database_host.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { SessionTarget } from "../../worker/session.ts";
+import type { SessionTarget } from "../../database/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
-import type { PreparationRequest } from "../../worker/prepare.ts";
-import type { ThreadState } from "../../worker/worker_database.ts";
+import type { PreparationRequest } from "../../database/prepare.ts";
+import type { ThreadState } from "../../database/worker_database.ts";
 import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 

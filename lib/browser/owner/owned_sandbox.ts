@@ -1,6 +1,6 @@
 // The sandbox of the owner: handlers, sources and database workers. For browsers.
 
-import { backupName } from "../../execute/backup.ts";
+import { backupName } from "../../execution/backup.ts";
 import type { Log } from "../../handler/context.ts";
 import { memoryLocks } from "../../lock/memory_locks.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";

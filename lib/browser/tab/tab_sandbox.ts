@@ -2,7 +2,7 @@
 
 import type { Log } from "../../handler/context.ts";
 import { sleep } from "../../sleep.ts";
-import { Ending } from "../../worker/ending.ts";
+import { Ending } from "../../database/ending.ts";
 import { OwnedSandbox } from "../owner/owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
 import type { SandboxEvent, SandboxState } from "../sandbox.ts";

@@ -6,12 +6,12 @@ import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
-import { schemaDigest } from "./database_base.ts";
+import { schemaDigest } from "../history/database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
-import { type Attempt, isApplied, readHistory, recordAttempt } from "./history_table.ts";
-import { Interrupter, type Limits } from "./interrupter.ts";
+import { type Attempt, isApplied, readHistory, recordAttempt } from "../history/history_table.ts";
+import { Interrupter, type Limits } from "../statement/interrupter.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
-import type { RehearsedStep } from "./rehearsal.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { abortedBy, runStep, StepAborted } from "./run_step.ts";
 
 /** How a plan is run. */

@@ -1,10 +1,10 @@
 // The way from files to a plan: select, rehearse, apply the rules, hash. Runs where SQLite runs.
 
-import type { DatabaseBase } from "../execute/database_base.ts";
-import type { Limits } from "../execute/interrupter.ts";
-import type { Interruption, Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
-import { type OnRehearsed, rehearse } from "../execute/rehearse.ts";
-import { rehearseFiles } from "../execute/rehearse_files.ts";
+import type { DatabaseBase } from "../history/database_base.ts";
+import type { Limits } from "../statement/interrupter.ts";
+import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
+import { type OnRehearsed, rehearse } from "../rehearsal/rehearse.ts";
+import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
 import type { Finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { Migration } from "../migration/migration.ts";

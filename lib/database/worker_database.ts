@@ -1,14 +1,14 @@
 // A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of SQLite
 // or the storage becomes a value here.
 
-import { countTables, type DataLoss } from "../execute/data_loss.ts";
-import type { BackupPlace } from "../execute/backup.ts";
-import { readBase } from "../execute/database_base.ts";
-import { executePlan } from "../execute/execute_plan.ts";
-import type { Execution, ExecutionEvent } from "../execute/execution.ts";
-import { readHistory } from "../execute/history_table.ts";
-import { Interrupter, type Limits } from "../execute/interrupter.ts";
-import type { RehearsedStep } from "../execute/rehearsal.ts";
+import { countTables, type DataLoss } from "../execution/data_loss.ts";
+import type { BackupPlace } from "../execution/backup.ts";
+import { readBase } from "../history/database_base.ts";
+import { executePlan } from "../execution/execute_plan.ts";
+import type { Execution, ExecutionEvent } from "../execution/execution.ts";
+import { readHistory } from "../history/history_table.ts";
+import { Interrupter, type Limits } from "../statement/interrupter.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { currentVersion, type History } from "../plan/history.ts";
 import { isIntact } from "../plan/migration_plan.ts";
 import { backupFindings, failureFindings } from "../rule/execution_findings.ts";

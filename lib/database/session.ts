@@ -1,6 +1,6 @@
 // The interface between handlers and the thread that runs SQL. Only plain data crosses it.
 
-import type { Execution, ExecutionEvent } from "../execute/execution.ts";
+import type { Execution, ExecutionEvent } from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { Outcome } from "../outcome.ts";
 import type { History } from "../plan/history.ts";

@@ -1,7 +1,7 @@
 // What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
 
-import type { ExecutionEvent } from "../execute/execution.ts";
-import type { Limits } from "../execute/interrupter.ts";
+import type { ExecutionEvent } from "../execution/execution.ts";
+import type { Limits } from "../statement/interrupter.ts";
 import type { History } from "../plan/history.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {

@@ -1,6 +1,6 @@
 // Checks foreign keys before COMMIT against what was broken before.
 
-import type { RenamedTable } from "./rehearsal.ts";
+import type { RenamedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf, textOf } from "../sqlite/row.ts";

@@ -1,8 +1,8 @@
 // The pool of worker threads: runs never take the last one, and a dead thread answers nobody.
 
 import * as assert from "uvu/assert";
-import type { DatabaseSession } from "../../lib/worker/session.ts";
-import { startWorkerPool } from "../../lib/worker/worker_pool.ts";
+import type { DatabaseSession } from "../../lib/database/session.ts";
+import { startWorkerPool } from "../../lib/database/worker_pool.ts";
 import { migration } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";

@@ -6,7 +6,7 @@ import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/broken_objects.ts";
 import type { DanglingKey } from "../sqlite/dangling_keys.ts";
 import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
-import type { Violation } from "./policy.ts";
+import type { Violation } from "../statement/policy.ts";
 import type { ReservedReference } from "./reserved_references.ts";
 
 /** What is wrong with a statement. */

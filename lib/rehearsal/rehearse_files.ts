@@ -3,7 +3,7 @@
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
-import type { Limits } from "./interrupter.ts";
+import type { Limits } from "../statement/interrupter.ts";
 import type { Rehearsal, RehearsedStep, StoppedStep } from "./rehearsal.ts";
 import { type OnRehearsed, type RehearsalBase, rehearse } from "./rehearse.ts";
 

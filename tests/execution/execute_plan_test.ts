@@ -1,10 +1,10 @@
 // executePlan(): what it does to the connection it is given.
 
 import * as assert from "uvu/assert";
-import { readBase } from "../../lib/execute/database_base.ts";
-import { executePlan, type ExecutionOptions } from "../../lib/execute/execute_plan.ts";
-import type { Execution } from "../../lib/execute/execution.ts";
-import { rehearse } from "../../lib/execute/rehearse.ts";
+import { readBase } from "../../lib/history/database_base.ts";
+import { executePlan, type ExecutionOptions } from "../../lib/execution/execute_plan.ts";
+import type { Execution } from "../../lib/execution/execution.ts";
+import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { parseMigration } from "../../lib/migration/parse_migration.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
