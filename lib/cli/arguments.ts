@@ -24,7 +24,9 @@ export interface CommonOptions {
   readonly databases: DatabaseOptions;
 }
 
-/** Options of `serve`, `apply` and `rollback`; those that are missing have the migrator's defaults. */
+/**
+ * Options of `serve`, `apply` and `rollback`; those that are missing have the migrator's defaults.
+ */
 export interface DatabaseOptions {
   readonly journalMode?: "delete" | "wal";
   readonly busyTimeoutMs?: number;

@@ -6,8 +6,8 @@ import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 export type EventListener = (event: RunEvent) => void;
 
 /**
- * Called with the event `run_requested`. The run locks the database once the promise is settled, so the
- * listener can close connections of its own first. It must not reject.
+ * Called with the event `run_requested`. The run locks the database once the promise is settled, so
+ * the listener can close connections of its own first. It must not reject.
  */
 export type BeforeRunListener = (event: RunStartedEvent) => Promise<void>;
 

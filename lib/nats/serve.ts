@@ -65,9 +65,9 @@ interface Serving extends Omit<MigrationServiceOptions, "connection" | "link"> {
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * Answers requests and publishes events until `signal` is aborted. Waits for a server that cannot be
- * reached, and comes back after outages. When it resolves, no request that was taken is still running,
- * and each has its reply.
+ * Answers requests and publishes events until `signal` is aborted. Waits for a server that cannot
+ * be reached, and comes back after outages. When it resolves, no request that was taken is still
+ * running, and each has its reply.
  */
 export async function serve(served: Served, options: ServeOptions): Promise<ServeEnd> {
   const { url, credentials = { kind: "none" }, prefix = DEFAULT_PREFIX, signal } = options;

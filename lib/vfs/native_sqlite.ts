@@ -1,5 +1,5 @@
-// Connections of the runtime's own SQLite, whose locks every native program respects. For Deno, Node.js
-// and Bun.
+// Connections of the runtime's own SQLite, whose locks every native program respects. For Deno,
+// Node.js and Bun.
 
 import process from "node:process";
 

@@ -1,5 +1,6 @@
-// A native program that writes rows for ever and notes each one that SQLite has acknowledged. It reads,
-// checkpoints and reopens its database as plugins do. Ends with 3 where SQLite finds something wrong.
+// A native program that writes rows for ever and notes each one that SQLite has acknowledged. It
+// reads, checkpoints and reopens its database as plugins do. Ends with 3 where SQLite finds
+// something wrong.
 
 import fs from "node:fs";
 import { DatabaseSync } from "node:sqlite";
@@ -64,7 +65,9 @@ function act(sequence: number): void {
     const how = ["PASSIVE", "FULL", "RESTART", "TRUNCATE"][sequence % 4];
     database.prepare(`PRAGMA wal_checkpoint(${how})`).all();
   } else if (chance < 0.1) check();
-  else if (chance < 0.3) read();
+  else if (chance < 0.13) {
+    database.prepare(`PRAGMA journal_mode=${sequence % 2 === 0 ? "wal" : "delete"}`).get();
+  } else if (chance < 0.3) read();
   else write(`${name}-${sequence}`);
 }
 

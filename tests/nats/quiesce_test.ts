@@ -1,4 +1,5 @@
-// A plugin steps aside: it closes its database before a run locks it, and opens it again afterwards.
+// A plugin steps aside: it closes its database before a run locks it, and opens it again
+// afterwards.
 
 import { join } from "node:path";
 import * as assert from "uvu/assert";
