@@ -17,7 +17,8 @@ import type { StatementText } from "../sqlite/script.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { isInterrupt } from "../sqlite/sqlite_error.ts";
 import { type DatabaseBase, schemaDigest } from "../history/database_base.ts";
-import { Interrupter, type Limits } from "../statement/interrupter.ts";
+import { Interrupter } from "../statement/interrupter.ts";
+import type { Deadline } from "../deadline.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import type {
   NotableStatement,
@@ -50,7 +51,7 @@ export async function rehearse(
   sqlite3: Sqlite3,
   base: RehearsalBase,
   steps: readonly PlanStep[],
-  limits: Limits,
+  deadline: Deadline,
   onRehearsed: OnRehearsed = () => {},
   stepTimeoutMs = Infinity,
 ): Promise<Rehearsal> {
@@ -58,7 +59,7 @@ export async function rehearse(
   const [first] = steps;
   if (first === undefined) return { steps: rehearsed, stopped: [] };
   using shadow = buildShadow(sqlite3, base.schema);
-  using interrupter = new Interrupter(shadow, limits);
+  using interrupter = new Interrupter(shadow, deadline);
   const stoppedAt = (step: PlanStep): Rehearsal => {
     const reason = interrupter.reason === "cancelled" ? "cancelled" : "timeout";
     return {

@@ -12,7 +12,7 @@ import type {
 } from "../../database/session.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
-import { sleep } from "../../sleep.ts";
+import { sleep } from "../../deadline.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import { startWorker } from "../start_worker.ts";
 
