@@ -1,7 +1,7 @@
 // The worker thread that runs SQL on files, so that the event loop never waits for it. For Deno.
 
 import * as Comlink from "comlink";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
 import { nodeStorage } from "../vfs/node_storage.ts";
@@ -24,13 +24,7 @@ async function startOnFiles(
   { dataDir, journalMode, busyTimeoutMs, exclusive }: FileWorkerOptions,
 ): Promise<HostEnvironment> {
   const sqlite3 = await loadSqlite(module);
-  const root = nodeStorage().resolve(dataDir);
-  // Beside the run locks, and beside the database where a link leads out of the data directory.
-  const lockPath = (path: string): string =>
-    path.startsWith(`${root}${sep}`)
-      ? `${join(root, "locks", relative(root, path))}-lock`
-      : `${path}-lock`;
-  const storage = nodeStorage({ busyTimeoutMs, lockPath, exclusive });
+  const storage = nodeStorage({ busyTimeoutMs, exclusive });
   return {
     sqlite3,
     storage,
