@@ -1,6 +1,6 @@
 // Run locks of one program that nobody shares its databases with. Runs anywhere.
 
-import type { RunSnapshot } from "./run_snapshot.ts";
+import { advanced, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLocks } from "./run_locks.ts";
 
 interface Holder {
@@ -20,6 +20,9 @@ export function memoryLocks(): RunLocks {
         kind: "acquired",
         publish: (snapshot) => {
           holder.snapshot = snapshot;
+        },
+        advance: (change) => {
+          if (holder.snapshot !== null) holder.snapshot = advanced(holder.snapshot, [change]);
         },
         release: () => {
           // The next holder's is not this one's to give back.

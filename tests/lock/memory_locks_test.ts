@@ -47,6 +47,9 @@ locks("what the holder publishes is told to everybody, until it gives the lock b
   lock.publish(SNAPSHOT);
   assert.equal(held.current("a"), SNAPSHOT);
   assert.equal(held.acquire("a"), { kind: "held", snapshot: SNAPSHOT });
+  const progress = { ...SNAPSHOT.progress, migrations_done: 1 };
+  lock.advance({ progress, entries: [] });
+  assert.equal(held.current("a"), { progress, history: [] });
   lock.release();
   assert.is(held.current("a"), null);
 });

@@ -3,7 +3,7 @@
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
-import type { Limits } from "./interrupter.ts";
+import type { Deadline } from "../deadline.ts";
 import type { Rehearsal, RehearsedStep, StoppedStep } from "./rehearsal.ts";
 import { type OnRehearsed, type RehearsalBase, rehearse } from "./rehearse.ts";
 
@@ -19,7 +19,7 @@ export async function rehearseFiles(
   sqlite3: Sqlite3,
   base: RehearsalBase,
   steps: readonly PlanStep[],
-  limits: Limits,
+  deadline: Deadline,
   onRehearsed: OnRehearsed,
 ): Promise<Rehearsal> {
   const rehearsed: RehearsedStep[] = [];
@@ -35,7 +35,7 @@ export async function rehearseFiles(
       sqlite3,
       { ...base, schema },
       left,
-      limits,
+      deadline,
       keepSchema,
       STEP_TIMEOUT_MS,
     );
@@ -44,7 +44,7 @@ export async function rehearseFiles(
     );
     rehearsed.push(...part.steps);
     const failed = part.stopped.at(0) ?? part.steps.at(-1);
-    const isOver = performance.now() >= limits.deadlineMs ||
+    const isOver = performance.now() >= deadline.atMs ||
       part.stopped.some(({ reason }) => reason === "cancelled");
     if (stopped.length === 0 || isOver) break;
     left = left.slice(part.steps.length).filter(({ version }) => version !== failed?.version);

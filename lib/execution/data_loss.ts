@@ -3,7 +3,7 @@
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf } from "../sqlite/row.ts";
-import type { WatchedTable } from "./rehearsal.ts";
+import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 
 /** Rows gone from a table, or non-NULL values gone with a column. */
 export type DataLoss =

@@ -1,14 +1,15 @@
 // A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of SQLite
 // or the storage becomes a value here.
 
-import { countTables, type DataLoss } from "../execute/data_loss.ts";
-import type { BackupPlace } from "../execute/backup.ts";
-import { readBase } from "../execute/database_base.ts";
-import { executePlan } from "../execute/execute_plan.ts";
-import type { Execution, ExecutionEvent } from "../execute/execution.ts";
-import { readHistory } from "../execute/history_table.ts";
-import { Interrupter, type Limits } from "../execute/interrupter.ts";
-import type { RehearsedStep } from "../execute/rehearsal.ts";
+import { countTables, type DataLoss } from "../execution/data_loss.ts";
+import type { BackupPlace } from "../execution/backup.ts";
+import { readBase } from "../history/database_base.ts";
+import { executePlan } from "../execution/execute_plan.ts";
+import type { Execution, ExecutionEvent } from "../execution/execution.ts";
+import { readHistory } from "../history/history_table.ts";
+import { Interrupter } from "../statement/interrupter.ts";
+import type { Deadline } from "../deadline.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { currentVersion, type History } from "../plan/history.ts";
 import { isIntact } from "../plan/migration_plan.ts";
 import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
@@ -110,7 +111,7 @@ export class WorkerDatabase {
    */
   async prepare(
     request: PreparationRequest,
-    limits: Limits,
+    deadline: Deadline,
     { onPlanned, onRehearsed, endlessAfter }: PreparationListener,
   ): Promise<PreparationOutcome> {
     this.#prepared = null;
@@ -124,11 +125,11 @@ export class WorkerDatabase {
         if (this.#state !== null) Atomics.add(this.#state, REHEARSED, 1);
         onRehearsed(...rehearsed);
       },
-      countLosses: (first) => this.#countLosses(first, live, limits),
+      countLosses: (first) => this.#countLosses(first, live, deadline),
     };
     const { sqlite3 } = this.#environment;
     const outcome = await this.#guard(() =>
-      prepare(sqlite3, this.#plugin, base.value, request, limits, ports)
+      prepare(sqlite3, this.#plugin, base.value, request, deadline, ports)
     );
     if (!outcome.ok) return outcome;
     if (!outcome.value.ok) return outcome.value;
@@ -141,7 +142,7 @@ export class WorkerDatabase {
   async execute(
     hash: PlanOutline["hash"],
     request: ExecutionRequest,
-    limits: Limits,
+    deadline: Deadline,
     onEvent: (event: ExecutionEvent) => void,
   ): Promise<DatabaseOutcome<ExecutionReport>> {
     const place = this.#place;
@@ -154,7 +155,7 @@ export class WorkerDatabase {
       executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
         appliedBy: request.appliedBy,
-        limits,
+        deadline,
         now: () => new Date().toISOString(),
         backups: place.backups,
         onEvent,
@@ -252,13 +253,13 @@ export class WorkerDatabase {
   async #countLosses(
     step: RehearsedStep,
     live: ReadonlySet<string>,
-    limits: Limits,
+    deadline: Deadline,
   ): Promise<CountedLosses> {
     if (step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) return new Map();
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
     const counted = await this.read((connection) => {
-      using _interrupter = new Interrupter(connection, limits);
+      using _interrupter = new Interrupter(connection, deadline);
       return countTables(connection, watched);
     });
     // The plan is made without them; what is really lost is counted when it runs.

@@ -1,10 +1,10 @@
 // executePlan(): what it does to the connection it is given.
 
 import * as assert from "uvu/assert";
-import { readBase } from "../../lib/execute/database_base.ts";
-import { executePlan, type ExecutionOptions } from "../../lib/execute/execute_plan.ts";
-import type { Execution } from "../../lib/execute/execution.ts";
-import { rehearse } from "../../lib/execute/rehearse.ts";
+import { readBase } from "../../lib/history/database_base.ts";
+import { executePlan, type ExecutionOptions } from "../../lib/execution/execute_plan.ts";
+import type { Execution } from "../../lib/execution/execution.ts";
+import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { parseMigration } from "../../lib/migration/parse_migration.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
@@ -16,11 +16,11 @@ import { suite } from "../support/suite.ts";
 const executing = suite("executePlan()");
 const sqlite3 = await loadSqlite(sqliteModule);
 
-const LIMITS = { deadlineMs: Infinity, cancelFlag: null };
+const NEVER = { atMs: Infinity, signal: { aborted: false } };
 const OPTIONS: ExecutionOptions = {
   mode: "commit",
   appliedBy: "system",
-  limits: LIMITS,
+  deadline: NEVER,
   now: () => "2026-01-01T00:00:00.000Z",
   backups: { newFile: (name) => name, freeBytes: () => 0, discard: () => {} },
   onEvent: () => {},
@@ -38,7 +38,7 @@ async function run(
   if (!parsed.ok) throw new Error("not a migration");
   const steps = [planStep(parsed.migration, "apply")];
   const base = await readBase(connection, "p");
-  const { steps: rehearsed } = await rehearse(sqlite3, base, steps, LIMITS);
+  const { steps: rehearsed } = await rehearse(sqlite3, base, steps, NEVER);
   const draft = { plugin: "p", direction: "apply", from: 0, to: 1, steps } as const;
   const plan = await completePlan({ ...draft, base: base.digests });
   meanwhile();
@@ -105,8 +105,8 @@ executing(
 
 executing("stops before a step when the time is up already", async () => {
   using connection = new Connection(sqlite3, { kind: "memory" });
-  const limits = { deadlineMs: 0, cancelFlag: null };
-  const execution = await run(connection, "CREATE TABLE t (a);", () => {}, { limits });
+  const deadline = { atMs: 0, signal: { aborted: false } };
+  const execution = await run(connection, "CREATE TABLE t (a);", () => {}, { deadline });
   assert.is(execution.end.kind === "failed" && execution.end.failure.reason, "timeout");
   assert.is(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 't'"), 0);
 });

@@ -1,5 +1,6 @@
 // Stops SQL that runs too long or is no longer wanted.
 
+import type { Deadline } from "../deadline.ts";
 import type { Connection } from "../sqlite/connection.ts";
 
 /** Why SQL was stopped. */
@@ -8,27 +9,19 @@ export type InterruptReason = "timeout" | "cancelled" | "budget";
 /** Steps of the virtual machine between two looks at the clock; about a millisecond of work. */
 const OPERATIONS_PER_CHECK = 10_000;
 
-/** When to stop. */
-export interface Limits {
-  /** The end of the time allowed, by `performance.now()` of the thread that runs the SQL. */
-  readonly deadlineMs: number;
-  /** Shared memory whose first element another thread sets to 1 to cancel; `null` for none. */
-  readonly cancelFlag: Int32Array | null;
-}
-
 /** Interrupts a connection's statements by its progress handler. */
 export class Interrupter implements Disposable {
   readonly #connection: Connection;
-  readonly #limits: Limits;
+  readonly #deadline: Deadline;
   readonly #onTick: () => void;
   #checksLeft = Infinity;
   #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
 
   /** Watches over `connection` until disposed; `onTick` is called about every millisecond of work. */
-  constructor(connection: Connection, limits: Limits, onTick: () => void = () => {}) {
+  constructor(connection: Connection, deadline: Deadline, onTick: () => void = () => {}) {
     this.#connection = connection;
-    this.#limits = limits;
+    this.#deadline = deadline;
     this.#onTick = onTick;
     connection.onProgress(OPERATIONS_PER_CHECK, () => this.#check());
   }
@@ -38,7 +31,7 @@ export class Interrupter implements Disposable {
     return this.#reason;
   }
 
-  /** Stops the statements of one step after `timeoutMs`, if the limits do not stop them earlier. */
+  /** Stops the statements of one step after `timeoutMs`, if the deadline do not stop them earlier. */
   setStepTimeout(timeoutMs: number): void {
     this.#stepDeadlineMs = performance.now() + timeoutMs;
   }
@@ -68,9 +61,9 @@ export class Interrupter implements Disposable {
   }
 
   #checkLimits(): void {
-    const { cancelFlag, deadlineMs } = this.#limits;
-    if (cancelFlag !== null && Atomics.load(cancelFlag, 0) === 1) this.#reason = "cancelled";
-    else if (performance.now() >= Math.min(deadlineMs, this.#stepDeadlineMs)) {
+    const { atMs, signal } = this.#deadline;
+    if (signal.aborted) this.#reason = "cancelled";
+    else if (performance.now() >= Math.min(atMs, this.#stepDeadlineMs)) {
       this.#reason = "timeout";
     }
   }

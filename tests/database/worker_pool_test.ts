@@ -1,8 +1,9 @@
 // The pool of worker threads: runs never take the last one, and a dead thread answers nobody.
 
 import * as assert from "uvu/assert";
-import type { DatabaseSession } from "../../lib/worker/session.ts";
-import { startWorkerPool } from "../../lib/worker/worker_pool.ts";
+import { deadlineIn } from "../../lib/deadline.ts";
+import type { DatabaseSession } from "../../lib/database/session.ts";
+import { startWorkerPool } from "../../lib/database/worker_pool.ts";
 import { migration } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
@@ -101,7 +102,7 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
   await using session = await openSession(workspace);
   const outcome = await session.prepare(
     { migrations: [migration(1), migration(2)], findings: [], target: LATEST },
-    { timeoutMs: 0, signal: new AbortController().signal },
+    deadlineIn(0, new AbortController().signal),
   );
   assert.is(outcome.ok && outcome.value.interrupted, "timeout");
 });
@@ -109,7 +110,7 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
 pools("execute() runs nothing but the plan that was prepared last in its session", async () => {
   await using workspace = new Workspace();
   await using session = await openSession(workspace);
-  const time = { timeoutMs: 10_000, signal: new AbortController().signal };
+  const time = deadlineIn(10_000, new AbortController().signal);
   const request = { migrations: [migration(1)], findings: [], target: LATEST };
   const execute = async (hash: string): Promise<boolean> => {
     const run = { dryRun: false, appliedBy: "system" };

@@ -1,6 +1,7 @@
 // The interface between handlers and the thread that runs SQL. Only plain data crosses it.
 
-import type { Execution, ExecutionEvent } from "../execute/execution.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Execution, ExecutionEvent } from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { Outcome } from "../outcome.ts";
 import type { History } from "../plan/history.ts";
@@ -14,14 +15,6 @@ export type DatabaseCode = "unavailable" | "unanswered" | "cancelled" | "migrati
 
 /** A value, or why the database could not give it. */
 export type DatabaseOutcome<T> = Outcome<T, DatabaseCode>;
-
-/** The time and the wish of whoever asked. */
-export interface Patience {
-  /** Milliseconds from now until SQL is interrupted. */
-  readonly timeoutMs: number;
-  /** Interrupts SQL when it is aborted. */
-  readonly signal: AbortSignal;
-}
 
 /** The outline of a prepared plan; `no-such-target` where no steps lead to the target. */
 export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-target">;
@@ -46,14 +39,14 @@ export interface DatabaseSession extends AsyncDisposable {
    */
   prepare(
     request: PreparationRequest,
-    patience: Patience,
+    deadline: Deadline<AbortSignal>,
     onPlanned?: (outline: PlanOutline) => void,
   ): Promise<PreparationOutcome>;
   /** Executes the plan that `prepare()` returned last in this session, by its hash. */
   execute(
     hash: string,
     request: ExecutionRequest,
-    patience: Patience,
+    deadline: Deadline<AbortSignal>,
     onEvent: (event: ExecutionEvent) => void,
   ): Promise<DatabaseOutcome<ExecutionReport>>;
   /** Reads the history alone, also where the schema cannot be read. */

@@ -1,7 +1,7 @@
 // What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
 
-import type { ExecutionEvent } from "../execute/execution.ts";
-import type { Limits } from "../execute/interrupter.ts";
+import type { ExecutionEvent } from "../execution/execution.ts";
+import { receiveDeadline, type WireDeadline } from "../deadline.ts";
 import type { History } from "../plan/history.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
@@ -18,13 +18,6 @@ import {
   WorkerDatabase,
   type WorkerEnvironment,
 } from "./worker_database.ts";
-
-/** How long a call may take, in a form that crosses threads. */
-export interface WirePatience {
-  readonly timeoutMs: number;
-  /** `null` where threads cannot share memory; whoever cancels then ends the thread. */
-  readonly cancelFlag: Int32Array | null;
-}
 
 /** SQLite, started on some storage, and where plugins have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
@@ -47,13 +40,13 @@ export interface HostedDatabase {
     request: PreparationRequest,
     /** Plans whose rehearsal does not end, by hash, and the steps before that. */
     endless: ReadonlyMap<string, number>,
-    patience: WirePatience,
+    deadline: WireDeadline,
     onPlanned: (outline: PlanOutline) => void | Promise<void>,
   ): Promise<PreparationOutcome>;
   execute(
     hash: string,
     request: ExecutionRequest,
-    patience: WirePatience,
+    deadline: WireDeadline,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
   ): Promise<DatabaseOutcome<ExecutionReport>>;
   /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
@@ -92,11 +85,11 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   async prepare(
     request: PreparationRequest,
     endless: ReadonlyMap<string, number>,
-    patience: WirePatience,
+    deadline: WireDeadline,
     onPlanned: (outline: PlanOutline) => void | Promise<void>,
   ): Promise<PreparationOutcome> {
     const received: (void | Promise<void>)[] = [];
-    const outcome = await this.database.prepare(request, limitsOf(patience), {
+    const outcome = await this.database.prepare(request, receiveDeadline(deadline), {
       onPlanned: (outline) => received.push(onPlanned(outline)),
       onRehearsed() {},
       endlessAfter: (hash) => endless.get(hash),
@@ -109,14 +102,14 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   async execute(
     hash: string,
     request: ExecutionRequest,
-    patience: WirePatience,
+    deadline: WireDeadline,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
   ): Promise<DatabaseOutcome<ExecutionReport>> {
     const received: (void | Promise<void>)[] = [];
     const report = (event: ExecutionEvent): void => {
       received.push(onEvent(event));
     };
-    const outcome = await this.database.execute(hash, request, limitsOf(patience), report);
+    const outcome = await this.database.execute(hash, request, receiveDeadline(deadline), report);
     await Promise.all(received);
     return outcome;
   }
@@ -136,9 +129,4 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     if (this.#environment === null) throw new Error("SQLite has not been started");
     return this.#environment;
   }
-}
-
-/** Each thread has a clock of its own, so what crosses is how long, not until when. */
-export function limitsOf({ timeoutMs, cancelFlag }: WirePatience): Limits {
-  return { deadlineMs: performance.now() + timeoutMs, cancelFlag };
 }

@@ -4,7 +4,7 @@ import { Connection } from "../sqlite/connection.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { isUnavailable, SqliteError } from "../sqlite/sqlite_error.ts";
-import { createHistoryTables } from "./history_table.ts";
+import { createHistoryTables } from "../history/history_table.ts";
 
 /** Replays a schema verbatim into a new database in memory. */
 export function buildShadow(sqlite3: Sqlite3, schema: Schema): Connection {

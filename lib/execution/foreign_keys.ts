@@ -1,5 +1,6 @@
 // Checks foreign keys before COMMIT against what was broken before.
 
+import type { RenamedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf, textOf } from "../sqlite/row.ts";
@@ -25,12 +26,6 @@ export interface ForeignKeyMismatch {
 
 /** Everything that is wrong with the foreign keys of a database. */
 export type ForeignKeyCheck = readonly (ForeignKeyViolations | ForeignKeyMismatch)[];
-
-/** A table that a migration gave another name. */
-export interface RenamedTable {
-  readonly was: string;
-  readonly name: string;
-}
 
 // What two states may take in memory for one pair of tables; beyond it rows are counted only.
 const MAX_KEYS = 10_000;

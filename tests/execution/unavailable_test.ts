@@ -50,7 +50,9 @@ unavailable("a file that is not a database", async () => {
   Deno.writeTextFileSync(workspace.database("p"), "not a database\n".repeat(1000));
   const says = "is not a SQLite database, or it is encrypted: move it away or restore a backup";
   await untouched(workspace, "p", async () => {
-    assertUnavailable(await workspace.refused("status", "p"), says);
+    const refused = await workspace.refused("status", "p");
+    assertUnavailable(refused, says);
+    assert.is(refused.sqlite_code, "SQLITE_NOTADB");
     await refusesRuns(workspace, says);
   });
   // Nothing of it stays locked or remembered.

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
-import { backUp, type BackupPlace } from "../../lib/execute/backup.ts";
+import { backUp, type BackupPlace } from "../../lib/execution/backup.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { installVfs } from "../../lib/vfs/install_vfs.ts";

@@ -6,8 +6,7 @@ import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/broken_objects.ts";
 import type { DanglingKey } from "../sqlite/dangling_keys.ts";
 import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
-import type { RenamedTable } from "./foreign_keys.ts";
-import type { Violation } from "./policy.ts";
+import type { Violation } from "../statement/policy.ts";
 import type { ReservedReference } from "./reserved_references.ts";
 
 /** What is wrong with a statement. */
@@ -46,6 +45,12 @@ export interface WatchedTable {
   readonly keptColumns: readonly Pick<KeptColumn, "name" | "nameAfter">[];
   /** Whether rows may go: it is dropped, rebuilt, or deleted from. */
   readonly mayLoseRows: boolean;
+}
+
+/** A table that a migration gave another name. */
+export interface RenamedTable {
+  readonly was: string;
+  readonly name: string;
 }
 
 /** A statement that writes to tables which stood before the migration. */

@@ -14,11 +14,11 @@ import {
 import { countTables, type DataLoss, measureLoss } from "./data_loss.ts";
 import type { StepFailure } from "./execution.ts";
 import { describeNewViolations } from "./foreign_keys.ts";
-import type { Interrupter } from "./interrupter.ts";
+import type { Interrupter } from "../statement/interrupter.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
-import type { RehearsedStep, WritingStatement } from "./rehearsal.ts";
-import { StatementStream } from "./statement_stream.ts";
-import { dropTemporaryObjects } from "./temporary_objects.ts";
+import type { RehearsedStep, WritingStatement } from "../rehearsal/rehearsal.ts";
+import { StatementStream } from "../statement/statement_stream.ts";
+import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 
 /** A reason to undo a step. It leaves the transaction by the one way that always rolls back. */
 export class StepAborted extends Error {

@@ -3,7 +3,7 @@
 import { codeOf } from "../outcome.ts";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
-import type { BackupPlace } from "../execute/backup.ts";
+import type { BackupPlace } from "../execution/backup.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
 
 /** Keeps backups in `directory`, which is made when the first one is written. */

@@ -1,7 +1,7 @@
 // Foreign keys: off during a migration, checked before COMMIT against what was broken before.
 
 import * as assert from "uvu/assert";
-import { describeNewViolations, type ForeignKeyCheck } from "../../lib/execute/foreign_keys.ts";
+import { describeNewViolations, type ForeignKeyCheck } from "../../lib/execution/foreign_keys.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";

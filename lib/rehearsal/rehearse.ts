@@ -16,8 +16,9 @@ import { followStatement, type Lineage, startLineage } from "../sqlite/schema_li
 import type { StatementText } from "../sqlite/script.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { isInterrupt } from "../sqlite/sqlite_error.ts";
-import { type DatabaseBase, schemaDigest } from "./database_base.ts";
-import { Interrupter, type Limits } from "./interrupter.ts";
+import { type DatabaseBase, schemaDigest } from "../history/database_base.ts";
+import { Interrupter } from "../statement/interrupter.ts";
+import type { Deadline } from "../deadline.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import type {
   NotableStatement,
@@ -29,8 +30,8 @@ import type {
 } from "./rehearsal.ts";
 import { type ReservedReference, reservedReferences } from "./reserved_references.ts";
 import { buildShadow } from "./shadow.ts";
-import { type ReadyStatement, StatementStream } from "./statement_stream.ts";
-import { dropTemporaryObjects } from "./temporary_objects.ts";
+import { type ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
+import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 
 // What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
 // nothing; one that makes rows up by the million shows no more by going on.
@@ -50,7 +51,7 @@ export async function rehearse(
   sqlite3: Sqlite3,
   base: RehearsalBase,
   steps: readonly PlanStep[],
-  limits: Limits,
+  deadline: Deadline,
   onRehearsed: OnRehearsed = () => {},
   stepTimeoutMs = Infinity,
 ): Promise<Rehearsal> {
@@ -58,7 +59,7 @@ export async function rehearse(
   const [first] = steps;
   if (first === undefined) return { steps: rehearsed, stopped: [] };
   using shadow = buildShadow(sqlite3, base.schema);
-  using interrupter = new Interrupter(shadow, limits);
+  using interrupter = new Interrupter(shadow, deadline);
   const stoppedAt = (step: PlanStep): Rehearsal => {
     const reason = interrupter.reason === "cancelled" ? "cancelled" : "timeout";
     return {

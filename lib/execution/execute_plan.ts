@@ -6,12 +6,13 @@ import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
-import { schemaDigest } from "./database_base.ts";
+import { schemaDigest } from "../history/database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
-import { type Attempt, isApplied, readHistory, recordAttempt } from "./history_table.ts";
-import { Interrupter, type Limits } from "./interrupter.ts";
+import { type Attempt, isApplied, readHistory, recordAttempt } from "../history/history_table.ts";
+import { Interrupter } from "../statement/interrupter.ts";
+import type { Deadline } from "../deadline.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
-import type { RehearsedStep } from "./rehearsal.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { abortedBy, runStep, StepAborted } from "./run_step.ts";
 
 /** How a plan is run. */
@@ -19,7 +20,7 @@ export interface ExecutionOptions {
   /** `rehearse-on-data` runs the whole plan on the real rows in one transaction and undoes it. */
   readonly mode: "commit" | "rehearse-on-data";
   readonly appliedBy: string;
-  readonly limits: Limits;
+  readonly deadline: Deadline;
   /** The time now as ISO 8601, UTC. */
   readonly now: () => string;
   readonly backups: BackupPlace;
@@ -97,7 +98,7 @@ class Run implements Disposable {
     if (connection.integer("PRAGMA foreign_keys") !== 0) {
       throw new Error("PRAGMA foreign_keys=OFF did not take");
     }
-    this.#interrupter = new Interrupter(connection, options.limits);
+    this.#interrupter = new Interrupter(connection, options.deadline);
   }
 
   async execute(): Promise<Execution> {

@@ -3,7 +3,15 @@
 import * as Comlink from "comlink";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
-import { isOverdue, type Overdue, patiently, sharedFlags, within } from "./patience.ts";
+import {
+  callWithin,
+  deadlineIn,
+  isOverdue,
+  type Overdue,
+  sendDeadline,
+  sharedFlags,
+  within,
+} from "../deadline.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { stoppedFinding } from "../rule/rehearsal_findings.ts";
 import type { PlanOutline } from "./prepare.ts";
@@ -132,8 +140,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
     signal: AbortSignal,
     answer: Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
-    const patience = { signal, timeoutMs: UPKEEP_LIMIT_MS };
-    const outcome = await this.call(patiently(patience, 0, () => answer));
+    const deadline = deadlineIn(UPKEEP_LIMIT_MS, signal);
+    const outcome = await this.call(callWithin(deadline, 0, answer, { cancelFlag: null }));
     if (!isOverdue(outcome)) return outcome;
     return outcome === "timeout" ? SILENT : STOPPED;
   }
@@ -183,13 +191,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
     }
     return {
       history: () => this.#isSound ? this.upkeep(track(remote.history())) : Promise.resolve(SILENT),
-      prepare: async (request, patience, onPlanned = () => {}) => {
-        const cancelFlag = sharedFlags();
+      prepare: async (request, deadline, onPlanned = () => {}) => {
+        const sent = sendDeadline(deadline);
         const planned = Promise.withResolvers<PlanOutline>();
         const answer = remote.prepare(
           request,
           endless,
-          { timeoutMs: patience.timeoutMs, cancelFlag },
+          sent,
           Comlink.proxy((outline) => {
             onPlanned(outline);
             planned.resolve(outline);
@@ -205,7 +213,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
           return SILENT;
         }
         const outcome = await this.call(
-          patiently(patience, REHEARSAL_GRACE_MS, () => answer, cancelFlag),
+          callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent),
         );
         if (!isOverdue(outcome)) return outcome;
         if (state === null || Atomics.load(state, 0) !== 0) track(answer);
@@ -213,14 +221,10 @@ export class DatabaseThread<Host extends HostedDatabase> {
         endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },
-      execute: async (hash, request, patience, onEvent) => {
-        const outcome = await this.call(
-          patiently(
-            patience,
-            EXECUTION_GRACE_MS,
-            (wire) => track(remote.execute(hash, request, wire, Comlink.proxy(onEvent))),
-          ),
-        );
+      execute: async (hash, request, deadline, onEvent) => {
+        const sent = sendDeadline(deadline);
+        const answer = track(remote.execute(hash, request, sent, Comlink.proxy(onEvent)));
+        const outcome = await this.call(callWithin(deadline, EXECUTION_GRACE_MS, answer, sent));
         return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
       },
       [Symbol.asyncDispose]: close,

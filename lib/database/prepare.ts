@@ -1,10 +1,10 @@
 // The way from files to a plan: select, rehearse, apply the rules, hash. Runs where SQLite runs.
 
-import type { DatabaseBase } from "../execute/database_base.ts";
-import type { Limits } from "../execute/interrupter.ts";
-import type { Interruption, Rehearsal, RehearsedStep } from "../execute/rehearsal.ts";
-import { type OnRehearsed, rehearse } from "../execute/rehearse.ts";
-import { rehearseFiles } from "../execute/rehearse_files.ts";
+import type { DatabaseBase } from "../history/database_base.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
+import { type OnRehearsed, rehearse } from "../rehearsal/rehearse.ts";
+import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
 import type { Finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { Migration } from "../migration/migration.ts";
@@ -81,7 +81,7 @@ export async function prepare(
   plugin: string,
   base: DatabaseBase,
   request: PreparationRequest,
-  limits: Limits,
+  deadline: Deadline,
   ports: PreparationPorts,
 ): Promise<
   Outcome<{ readonly prepared: Prepared; readonly outline: PlanOutline }, "no-such-target">
@@ -113,8 +113,8 @@ export async function prepare(
   const rehearsal = endlessAfter !== undefined
     ? notRehearsed(steps[endlessAfter])
     : target.direction === "there-and-back"
-    ? await rehearseFiles(sqlite3, base, steps, limits, ports.onRehearsed)
-    : await rehearse(sqlite3, base, steps, limits, ports.onRehearsed);
+    ? await rehearseFiles(sqlite3, base, steps, deadline, ports.onRehearsed)
+    : await rehearse(sqlite3, base, steps, deadline, ports.onRehearsed);
   const [first] = rehearsal.steps;
   const losses = first === undefined ? new Map() : await ports.countLosses(first);
   const engine = parseSqliteVersion(sqlite3.version.libVersion);

@@ -3,7 +3,7 @@
 import v8 from "node:v8";
 import vm from "node:vm";
 import * as assert from "uvu/assert";
-import { Ending } from "../../lib/worker/ending.ts";
+import { Ending } from "../../lib/database/ending.ts";
 import { suite } from "../support/suite.ts";
 
 const endings = suite("Ending");
