@@ -8,7 +8,7 @@ import { StorageError, type WalIndexFile } from "./storage.ts";
 export interface HeapWalIndex {
   /** The address of a region; 0 where there is none and none may be made. */
   map(region: number, mayExtend: boolean): Pointer;
-  /** Grants or refuses locks of the log. */
+  /** Grants or refuses locks of the log. Throws once a commit could not be written back. */
   lock(first: number, count: number, isShared: boolean): boolean;
   /** Releases them. What SQLite changed under the write lock is written back. */
   unlock(first: number): void;
@@ -132,8 +132,9 @@ export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIn
   return {
     map,
     lock(first, count, isShared) {
-      // After a failure the file and the heap differ, and nothing may be built on either.
-      if (failure !== null) return false;
+      // After a failure the file and the heap differ, and nothing may be built on either. A refusal would
+      // make SQLite try again for ten seconds.
+      if (failure !== null) throw failure;
       if (isShared) return first === READ_LOCK_0 || first === READ_LOCK_1;
       return first === WRITE_LOCK && count === 1;
     },
