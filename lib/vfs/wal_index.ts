@@ -12,7 +12,7 @@ export interface HeapWalIndex {
   lock(first: number, count: number, isShared: boolean): boolean;
   /** Releases them. What SQLite changed under the write lock is written back. */
   unlock(first: number): void;
-  /** Throws where the last commit could not be written back, so that other programs cannot see it. */
+  /** Throws, once, where a commit could not be written back, so that other programs cannot see it. */
   checkPublished(): void;
   free(): void;
 }
@@ -76,6 +76,7 @@ export function privateWalIndex({ wasm }: Sqlite3, initial: WalIndexFile | null)
 export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIndex {
   const regions: Region[] = [];
   let failure: StorageError | null = null;
+  let isReported = false;
 
   function map(region: number, mayExtend: boolean): Pointer {
     if (file.size() < (region + 1) * REGION_BYTES) {
@@ -149,7 +150,10 @@ export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIn
       }
     },
     checkPublished() {
-      if (failure !== null) throw failure;
+      // The caller of COMMIT reports the transaction; a later check must not replace that report.
+      if (failure === null || isReported) return;
+      isReported = true;
+      throw failure;
     },
     free: () => freeRegions(wasm, regions),
   };
