@@ -4,6 +4,7 @@ import { isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
 import type { EmptyRequest } from "../message/request.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import { checkFindings, thereAndBack, uniqueVersions } from "../rule/check_findings.ts";
 import { engineVersionOf } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
@@ -18,7 +19,7 @@ const TIMEOUT_MS = 60_000;
  * an error.
  */
 export async function check(
-  plugin: string,
+  { plugin }: DatabaseAddress,
   _request: EmptyRequest,
   context: HandlerContext,
 ): Promise<CheckReply | Failure> {

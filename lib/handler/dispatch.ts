@@ -10,6 +10,7 @@ import {
   type Verb,
   type VerbEntry,
 } from "../message/verbs.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
 import type { HandlerContext } from "./context.ts";
@@ -20,7 +21,7 @@ import { status } from "./status.ts";
 
 /** Carries out one verb, from a checked request to the reply. */
 type Handler<V extends AnyVerb> = (
-  plugin: string,
+  address: DatabaseAddress,
   request: AllMessages[V]["checked"],
   context: HandlerContext,
 ) => Promise<AllMessages[V]["reply"] | Failure>;
@@ -74,7 +75,7 @@ async function answer<V extends AnyVerb>(
     if (!parsed.ok) {
       return withVerb(verb, failureReply("INVALID_REQUEST", plugin, parsed.message));
     }
-    const reply = await HANDLERS[verb](plugin, parsed.request, context);
+    const reply = await HANDLERS[verb]({ plugin, tenant: null }, parsed.request, context);
     return reply.success ? reply : withVerb(verb, reply);
   } catch (error) {
     const id = context.newId();

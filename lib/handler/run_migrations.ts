@@ -6,6 +6,7 @@ import { type Finding, finding, isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
+import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import { currentVersion } from "../plan/history.ts";
 import { completePlan, type MigrationPlan, planStep } from "../plan/migration_plan.ts";
 import { selectSteps, type Target } from "../plan/select_steps.ts";
@@ -23,9 +24,9 @@ import type { HandlerContext } from "./context.ts";
 import { type Failure, failureReply } from "./failure.ts";
 import { RunProgress } from "./run_progress.ts";
 
-/** What to run: a checked request, its plugin and its target. */
+/** What to run: a checked request, its database and its target. */
 export interface TargetedRun extends CheckedRun {
-  readonly plugin: string;
+  readonly address: DatabaseAddress;
   readonly target: Target;
 }
 
@@ -34,17 +35,18 @@ export interface RunSuccess extends RunReply {
   readonly entries: RunEntry[];
 }
 
-/** Runs migrations from the request to the reply; the plugin's lock is held from plan to commit. */
+/** Runs migrations from the request to the reply; the database's lock is held from plan to commit. */
 export async function runMigrations(
   request: TargetedRun,
   context: HandlerContext,
 ): Promise<RunSuccess | Failure> {
   const startedMs = context.elapsedMs();
-  const { plugin } = request;
+  const { address } = request;
+  const { plugin } = address;
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
 
-  const lock = context.locks.acquire(plugin);
+  const lock = context.locks.acquire(address);
   if (lock.kind === "unavailable") {
     return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
   }
@@ -55,13 +57,15 @@ export async function runMigrations(
       : `${
         progress.verb === "apply" ? "an apply" : "a rollback"
       } by ${progress.started_by} since ${progress.started_at}`;
-    const message = `"${plugin}" is held by ${holder}; wait until it is done and try again`;
+    const message = `"${
+      databaseName(address)
+    }" is held by ${holder}; wait until it is done and try again`;
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
   try {
-    await using session = await context.databases.open({ kind: "plugin", plugin }, "run");
+    await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
     const progress = new RunProgress(context, lock, {
-      plugin,
+      address,
       direction: request.target.direction,
       dryRun: request.dry_run,
       startedBy: request.applied_by,
@@ -98,7 +102,7 @@ class MigrationRun {
   }
 
   async run(): Promise<RunSuccess | Failure> {
-    const { plugin, target } = this.#request;
+    const { address: { plugin }, target } = this.#request;
     const inspected = await this.#session.inspect();
     if (!inspected.ok) return failureReply("DATABASE_UNAVAILABLE", plugin, inspected.message);
     const base = inspected.value;
@@ -141,7 +145,7 @@ class MigrationRun {
   }
 
   #refuse(plan: MigrationPlan, { rehearsal }: RehearsalReport): Failure | null {
-    const { plugin, plan_hash: planHash } = this.#request;
+    const { address: { plugin }, plan_hash: planHash } = this.#request;
     const refuse = (
       code: ErrorCode,
       message: string,
@@ -177,7 +181,7 @@ class MigrationRun {
     plan: MigrationPlan,
     findings: (losses: (version: number) => readonly DataLoss[] | null) => readonly Finding[],
   ): Promise<RunSuccess | Failure> {
-    const { plugin, dry_run: dryRun, applied_by: appliedBy } = this.#request;
+    const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy } = this.#request;
     this.#progress.started(plan);
     const outcome = await this.#session.execute(
       plan,
@@ -209,7 +213,7 @@ class MigrationRun {
   }
 
   #success(plan: MigrationPlan, execution: Execution, warnings: readonly Finding[]): RunSuccess {
-    const { plugin, dry_run: dryRun } = this.#request;
+    const { address: { plugin }, dry_run: dryRun } = this.#request;
     return {
       success: true,
       plugin_name: plugin,
@@ -234,7 +238,7 @@ class MigrationRun {
     const findings = end.kind === "failed" ? [failureFinding(end.failure), ...warnings] : warnings;
     const entries = execution.executed.map((step) => this.#entry(step));
     return {
-      ...failureReply(code, this.#request.plugin, message, findings),
+      ...failureReply(code, this.#request.address.plugin, message, findings),
       ...(plan.direction === "apply"
         ? { applied_migrations: entries }
         : { rolled_back_migrations: entries }),

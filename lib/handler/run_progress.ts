@@ -5,6 +5,7 @@ import type { RunLock } from "../lock/run_locks.ts";
 import type { RunEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
 import { type History, withEntry } from "../plan/history.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { MigrationPlan } from "../plan/migration_plan.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { HandlerContext } from "./context.ts";
@@ -14,7 +15,7 @@ const SNAPSHOT_INTERVAL_MS = 100;
 
 /** The run that is reported. */
 export interface ReportedRun {
-  readonly plugin: string;
+  readonly address: DatabaseAddress;
   readonly direction: Direction;
   readonly dryRun: boolean;
   readonly startedBy: string;
@@ -142,7 +143,7 @@ export class RunProgress {
 
   #common(): Pick<RunEvent, "plugin_name" | "run_id" | "verb" | "dry_run" | "at"> {
     return {
-      plugin_name: this.#run.plugin,
+      plugin_name: this.#run.address.plugin,
       run_id: this.#id,
       verb: this.#run.direction,
       dry_run: this.#run.dryRun,

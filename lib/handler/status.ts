@@ -5,6 +5,7 @@ import { findingMessage } from "../message/finding_message.ts";
 import type { ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
 import type { Migration } from "../migration/migration.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { planStep } from "../plan/migration_plan.ts";
 import { selectSteps } from "../plan/select_steps.ts";
@@ -28,18 +29,19 @@ type Knowledge =
   | { readonly problem: string };
 
 /**
- * Reports a plugin. While a run holds it, the answer comes from the run's last snapshot at once;
+ * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
  * otherwise from the database, with what a rehearsal of the pending migrations finds.
  */
 export async function status(
-  plugin: string,
+  address: DatabaseAddress,
   request: CheckedStatus,
   context: HandlerContext,
 ): Promise<StatusReply | Failure> {
+  const { plugin } = address;
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
   const { migrations } = loaded;
-  const known = await learn(plugin, migrations, context);
+  const known = await learn(address, migrations, context);
   if ("problem" in known) {
     return failureReply("DATABASE_UNAVAILABLE", plugin, known.problem, loaded.findings);
   }
@@ -88,35 +90,35 @@ export async function status(
 }
 
 async function learn(
-  plugin: string,
+  address: DatabaseAddress,
   migrations: readonly Migration[],
   context: HandlerContext,
 ): Promise<Knowledge> {
-  const running = context.locks.current(plugin);
+  const running = context.locks.current(address);
   if (running !== null) return { ...running, findings: [] };
-  const read = await readUnlessRunning(plugin, migrations, context);
+  const read = await readUnlessRunning(address, migrations, context);
   // A run of another process may have begun and ended in between.
-  return "problem" in read ? await readUnlessRunning(plugin, migrations, context) : read;
+  return "problem" in read ? await readUnlessRunning(address, migrations, context) : read;
 }
 
 async function readUnlessRunning(
-  plugin: string,
+  address: DatabaseAddress,
   migrations: readonly Migration[],
   context: HandlerContext,
 ): Promise<Knowledge> {
-  const read = await readDatabase(plugin, migrations, context);
+  const read = await readDatabase(address, migrations, context);
   if (!("problem" in read)) return read;
   // A run may have begun in between, and it keeps the database to itself.
-  const begun = context.locks.current(plugin);
+  const begun = context.locks.current(address);
   return begun === null ? read : { ...begun, findings: [] };
 }
 
 async function readDatabase(
-  plugin: string,
+  address: DatabaseAddress,
   migrations: readonly Migration[],
   context: HandlerContext,
 ): Promise<Knowledge> {
-  await using session = await context.databases.open({ kind: "plugin", plugin }, "read");
+  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
   const inspected = await session.inspect();
   if (!inspected.ok) {
     const history = await session.history();

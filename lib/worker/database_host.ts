@@ -4,6 +4,7 @@ import type { DatabaseBase } from "../execute/database_base.ts";
 import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import type { Limits } from "../execute/interrupter.ts";
 import type { History } from "../plan/history.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 import type { ExecutionRequest, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
 import {
@@ -20,10 +21,10 @@ export interface WirePatience {
   readonly cancelFlag: Int32Array | null;
 }
 
-/** SQLite, started on some storage, and where plugins have their files in it. */
+/** SQLite, started on some storage, and where databases have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
-  /** Makes room for a plugin's files, and says where they are. */
-  place(plugin: string): PluginPlace | Promise<PluginPlace>;
+  /** Says where a database and its backups are. */
+  place(address: DatabaseAddress): PluginPlace | Promise<PluginPlace>;
 }
 
 /** Starts SQLite from a compiled module, on the storage that `Options` describe. */
@@ -68,7 +69,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   async open(target: SessionTarget): Promise<void> {
     const environment = this.environment;
     const place: DatabasePlace = target.kind === "plugin"
-      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target.plugin) }
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
       : { kind: "empty" };
     this.#database = new WorkerDatabase(environment, place);
   }

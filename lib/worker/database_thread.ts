@@ -1,6 +1,7 @@
 // A worker thread with SQLite in it, and the sessions that are held on it. Runs anywhere.
 
 import * as Comlink from "comlink";
+import { databaseName } from "../plan/database_address.ts";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
 import { isOverdue, type Overdue, patiently, sharedFlag, within } from "./patience.ts";
@@ -26,7 +27,7 @@ const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 export type EndlessRehearsals = Set<string>;
 
 /**
- * Plugins whose database a thread had open when it was ended. Nothing says when its locks and descriptors
+ * Names of databases that a thread had open when it was ended. Nothing says when its locks and descriptors
  * are gone, and a descriptor that is closed later drops the locks of whichever thread has the database
  * then; so this process does not open these databases again.
  */
@@ -135,13 +136,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
     lost: LostDatabases | null,
     giveBack: () => void,
   ): Promise<DatabaseSession> {
-    const plugin = target.kind === "plugin" ? target.plugin : null;
-    if (plugin !== null && lost?.has(plugin)) {
+    const name = target.kind === "plugin" ? databaseName(target) : null;
+    if (name !== null && lost?.has(name)) {
       giveBack();
-      return refusedSession(plugin);
+      return refusedSession(name);
     }
     const lose = (): void => {
-      if (plugin !== null) lost?.add(plugin);
+      if (name !== null) lost?.add(name);
     };
     /** Runs a call during which the thread may have the database open. */
     const withDatabase = async <T>(answer: Promise<T>): Promise<T> => {
@@ -198,11 +199,11 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 }
 
-function refusedSession(plugin: string): DatabaseSession {
+function refusedSession(name: string): DatabaseSession {
   const refuse = <T>(): Promise<Outcome<T>> =>
     Promise.resolve({
       ok: false,
-      message: `A thread was ended while it had the database of "${plugin}" open, because an ` +
+      message: `A thread was ended while it had the database of "${name}" open, because an ` +
         `operation of SQLite did not end; restart the service to use it again`,
     });
   return {

@@ -2,6 +2,7 @@
 
 import * as Comlink from "comlink";
 import { join, relative, sep } from "node:path";
+import { databaseName } from "../plan/database_address.ts";
 import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
 import { nodeStorage } from "../vfs/node_storage.ts";
@@ -36,9 +37,9 @@ async function startOnFiles(
     storage,
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
-    place: (plugin) => ({
-      path: join(dataDir, `${plugin}.sqlite3`),
-      backups: backupDirectory(join(dataDir, "backups", plugin), storage),
+    place: (address) => ({
+      path: join(dataDir, `${databaseName(address)}.sqlite3`),
+      backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
     }),
   };
 }

@@ -5,6 +5,7 @@ import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import type { Rehearsal } from "../execute/rehearsal.ts";
 import type { DataLoss } from "../execute/data_loss.ts";
 import type { History } from "../plan/history.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
@@ -54,7 +55,7 @@ export interface DatabaseSession extends AsyncDisposable {
 
 /** Which database to open. */
 export type SessionTarget =
-  | { readonly kind: "plugin"; readonly plugin: string }
+  | { readonly kind: "plugin" } & DatabaseAddress
   /** An empty database in memory, to check files by themselves. */
   | { readonly kind: "empty" };
 

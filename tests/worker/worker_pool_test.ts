@@ -19,12 +19,12 @@ pools("open() keeps a worker for reading while runs wait for each other", async 
     workers: 2,
   });
   const order: string[] = [];
-  const first = await pool.open({ kind: "plugin", plugin: "a" }, "run");
-  const second = pool.open({ kind: "plugin", plugin: "b" }, "run").then((session) => {
+  const first = await pool.open({ kind: "plugin", plugin: "a", tenant: null }, "run");
+  const second = pool.open({ kind: "plugin", plugin: "b", tenant: null }, "run").then((session) => {
     order.push("second run");
     return session;
   });
-  const reader = await pool.open({ kind: "plugin", plugin: "c" }, "read");
+  const reader = await pool.open({ kind: "plugin", plugin: "c", tenant: null }, "read");
   order.push("reader");
   assert.ok((await reader.inspect()).ok);
   await reader[Symbol.asyncDispose]();
@@ -82,7 +82,7 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
     exclusive: false,
     workers: 2,
   });
-  await using session = await pool.open({ kind: "plugin", plugin: "p" }, "read");
+  await using session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "read");
   assert.ok((await session.inspect()).ok);
   const patience = { timeoutMs: 0, signal: new AbortController().signal };
   const outcome = await session.rehearse([], patience);
