@@ -107,7 +107,7 @@ export {
 } from "./lib/finding/finding.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";
 export { dispatch } from "./lib/handler/dispatch.ts";
-export type { EventListener } from "./lib/handler/event_hub.ts";
+export type { BeforeRunListener, EventListener } from "./lib/handler/event_hub.ts";
 export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
 export type {
   MigrationDoneEvent,

@@ -1,8 +1,9 @@
-// The public API: handlers, files and databases of one machine put together. For Deno; needs no NATS.
+// The public API: handlers, files and databases of one machine put together. For Deno; needs no
+// NATS.
 
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
-import { eventHub, type EventListener } from "./handler/event_hub.ts";
+import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
 import { fileLocks } from "./lock/file_locks.ts";
 import type { Reply } from "./message/any_reply.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
@@ -16,13 +17,15 @@ export interface MigratorOptions {
   readonly plugins: string;
   /** The directory that holds `<plugin>.sqlite3`; made when the first plugin is migrated. */
   readonly data: string;
-  /** The journal mode of new databases, `delete` by default. An existing database keeps its mode. */
+  /**
+   * The journal mode of new databases, `delete` by default. An existing database keeps its mode.
+   */
   readonly journalMode?: "delete" | "wal";
   /** How long the locks of other programs are waited for; 5,000 ms by default. */
   readonly busyTimeoutMs?: number;
   /**
-   * Whether no other program has the databases open. A runtime without SQLite of its own, which cannot
-   * lock them, needs it to migrate.
+   * Whether no other program has the databases open. A runtime without SQLite of its own, which
+   * cannot lock them, needs it to migrate.
    */
   readonly exclusive?: boolean;
   /** The most worker threads; at least 2, by default one more than there are cores. */
@@ -36,7 +39,9 @@ export interface MigratorOptions {
 /** A verb whose request is about one plugin. */
 export type PluginVerb = Exclude<AnyVerb, "plugins">;
 
-/** Sends a request about one plugin. Resolves with the reply, a failure included, and never rejects. */
+/**
+ * Sends a request about one plugin. Resolves with the reply, a failure included, and never rejects.
+ */
 export type VerbMethod<V extends PluginVerb> = (
   plugin: string,
   request?: AllMessages[V]["request"],
@@ -57,8 +62,15 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly check: VerbMethod<"check">;
   /** Lists the plugins. */
   plugins(): Promise<Reply<"plugins">>;
-  /** Calls `listener` with the events of every run from now on; returns a function that ends this. */
+  /**
+   * Calls `listener` with the events of every run from now on; returns a function that ends this.
+   */
   subscribe(listener: EventListener): () => void;
+  /**
+   * Lets every run that writes wait for `listener` before it locks the database, so that this
+   * program can close connections of its own; returns a function that ends this.
+   */
+  onBeforeRun(listener: BeforeRunListener): () => void;
   /** What `dispatch()` needs, for transports. */
   readonly context: HandlerContext;
 }
@@ -73,7 +85,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     exclusive: options.exclusive ?? false,
     workers: Math.max(workers, 2),
   });
-  const { publish, subscribe } = eventHub();
+  const { publish, subscribe, beforeRun, onBeforeRun } = eventHub();
   const context: HandlerContext = {
     source: migrationSource(directorySource(plugins)),
     databases,
@@ -82,6 +94,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     newId: () => crypto.randomUUID(),
     elapsedMs: () => performance.now(),
     publish,
+    beforeRun,
     log: options.log ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
   };
@@ -94,6 +107,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     check: method("check"),
     plugins: () => call("plugins", ALL_PLUGINS, {}, context),
     subscribe,
+    onBeforeRun,
     context,
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };

@@ -64,6 +64,7 @@ migrators("hands events to every subscriber until it unsubscribes", async () => 
   migrator.subscribe(({ event }) => second.push(event));
   await migrator.apply("notes", { target_version: 1 });
   assert.equal(first, [
+    "run_requested",
     "run_started",
     "migration_started",
     "migration_applied",
@@ -71,8 +72,8 @@ migrators("hands events to every subscriber until it unsubscribes", async () => 
   ]);
   unsubscribe();
   await migrator.apply("notes");
-  assert.is(first.length, 4);
-  assert.is(second.length, 8);
+  assert.is(first.length, 5);
+  assert.is(second.length, 10);
 });
 
 migrators.run();

@@ -62,7 +62,15 @@ export type { FindingCategory, FindingCode, FindingLevel } from "../finding/find
 export type * from "../message/any_reply.ts";
 export type * from "../message/event.ts";
 export type * from "../message/reply.ts";
-export type { Verb, WireMessages } from "../message/verbs.ts";
+export type * from "../message/request.ts";
+export type {
+  AllMessages,
+  AnyVerb,
+  LocalMessages,
+  Messages,
+  Verb,
+  WireMessages,
+} from "../message/verbs.ts";
 export type { Attachment, Column, ForeignKey, Schema, Table, View } from "../sqlite/schema.ts";
 export type { SqlValue } from "../sqlite/sqlite3.ts";
 export type { Outcome } from "../worker/session.ts";

@@ -20,6 +20,17 @@ export interface CommonOptions {
   readonly prefix: string;
   /** The URL that `--nats` gives; `undefined` means the command runs in this process. */
   readonly nats: string | undefined;
+  /** How databases are opened in this process. */
+  readonly databases: DatabaseOptions;
+}
+
+/**
+ * Options of `serve`, `apply` and `rollback`; those that are missing have the migrator's defaults.
+ */
+export interface DatabaseOptions {
+  readonly journalMode?: "delete" | "wal";
+  readonly busyTimeoutMs?: number;
+  readonly exclusive?: boolean;
 }
 
 /** Options of `apply` and `rollback`. */
@@ -88,6 +99,10 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --timeout-ms N     interrupt after N milliseconds   600000
+  --journal-mode M   of new databases: delete or wal  delete
+  --busy-timeout-ms N
+                     wait for other programs' locks   5000
+  --exclusive        no other program has the databases open
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
   --nats URL         ask a running service; for serve, where NATS is:
@@ -131,6 +146,7 @@ function defineCommands(
     readCommon(command.optsWithGlobals(), environment);
 
   program.command("serve").addOption(NATS).addOption(PREFIX)
+    .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
     .action((_, command) => use({ name: "serve", options: commonOptions(command) }));
 
   for (const name of ["apply", "rollback"] as const) {
@@ -139,6 +155,7 @@ function defineCommands(
       .option("--dry-run", "", false)
       .option("--plan-hash <HASH>", "", text)
       .option("--timeout-ms <N>", "", wholeNumber)
+      .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
       .addOption(NATS).addOption(PREFIX)
       .action((plugin, { to, dryRun, planHash, timeoutMs }, command) => {
         const run = { plugin, to, dryRun, planHash, timeoutMs };
@@ -185,7 +202,14 @@ const SILENT = {
 const NATS = new Option("--nats <URL>").argParser(webSocketUrl);
 const PREFIX = new Option("--prefix <SUBJECT>").argParser(subject).default(DEFAULT_PREFIX);
 
+const JOURNAL_MODE = new Option("--journal-mode <MODE>").argParser(journalMode);
+const BUSY_TIMEOUT = new Option("--busy-timeout-ms <N>").argParser(wholeNumber);
+const EXCLUSIVE = new Option("--exclusive").default(false);
+
 interface CommonValues {
+  readonly journalMode?: "delete" | "wal" | undefined;
+  readonly busyTimeoutMs?: number | undefined;
+  readonly exclusive?: boolean | undefined;
   readonly plugins?: string | undefined;
   readonly data?: string | undefined;
   readonly json: boolean;
@@ -203,6 +227,11 @@ function readCommon(values: CommonValues, environment: Environment): CommonOptio
     by: values.by,
     nats: values.nats,
     prefix: values.prefix ?? DEFAULT_PREFIX,
+    databases: {
+      ...(values.journalMode === undefined ? {} : { journalMode: values.journalMode }),
+      ...(values.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: values.busyTimeoutMs }),
+      exclusive: values.exclusive ?? false,
+    },
   };
 }
 
@@ -229,6 +258,11 @@ function wholeNumber(value: string): number {
 function digits(value: string, problem: string): number {
   if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError(problem);
   return Number(value);
+}
+
+function journalMode(value: string): "delete" | "wal" {
+  if (value === "delete" || value === "wal") return value;
+  throw new InvalidArgumentError("It needs delete or wal");
 }
 
 function moduleFile(value: string): string {

@@ -14,9 +14,9 @@ import { type Failure, failureReply } from "./failure.ts";
 const TIMEOUT_MS = 60_000;
 
 /**
- * Parses every file and rehearses it on an empty database: up, down, and up again, so that a DOWN that
- * does not undo its UP is found before it is needed. Fails with `VALIDATION_FAILED` where a file has
- * an error.
+ * Parses every file and rehearses it on an empty database: up, down, and up again, so that a DOWN
+ * that does not undo its UP is found before it is needed. Fails with `VALIDATION_FAILED` where a
+ * file has an error.
  */
 export async function check(
   { plugin }: DatabaseAddress,

@@ -1,7 +1,7 @@
 // What handlers work with: clock, identifiers, files, databases and locks.
 
 import type { RunLocks } from "../lock/run_locks.ts";
-import type { RunEvent } from "../message/event.ts";
+import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../worker/session.ts";
 
@@ -37,6 +37,8 @@ export interface HandlerContext {
   readonly elapsedMs: () => number;
   /** Takes the events of runs; must neither wait nor throw. */
   readonly publish: (event: RunEvent) => void;
+  /** Waits for those who want to close the database before a run locks it. Must not reject. */
+  readonly beforeRun: (event: RunStartedEvent) => Promise<void>;
   /** Takes log lines. */
   readonly log: Log;
   /** Aborted when runs must be interrupted and rolled back. */

@@ -1,9 +1,15 @@
 // Hands the events of runs to everything that follows them. Runs anywhere.
 
-import type { RunEvent } from "../message/event.ts";
+import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 
 /** Takes events. It must neither wait nor throw, because a run is going on. */
 export type EventListener = (event: RunEvent) => void;
+
+/**
+ * Called with the event `run_requested`. The run locks the database once the promise is settled, so
+ * the listener can close connections of its own first. It must not reject.
+ */
+export type BeforeRunListener = (event: RunStartedEvent) => Promise<void>;
 
 /** One source of events with any number of listeners. */
 export interface EventHub {
@@ -11,11 +17,16 @@ export interface EventHub {
   publish(event: RunEvent): void;
   /** Calls `listener` with every event from now on; returns a function that ends this. */
   subscribe(listener: EventListener): () => void;
+  /** Calls the listeners that a run waits for; resolves when all have settled. */
+  beforeRun(event: RunStartedEvent): Promise<void>;
+  /** Lets every run from now on wait for `listener`; returns a function that ends this. */
+  onBeforeRun(listener: BeforeRunListener): () => void;
 }
 
 /** Makes a hub without listeners. */
 export function eventHub(): EventHub {
   const listeners = new Set<EventListener>();
+  const awaited = new Set<BeforeRunListener>();
   return {
     publish(event) {
       for (const listener of listeners) listener(event);
@@ -23,6 +34,13 @@ export function eventHub(): EventHub {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    async beforeRun(event) {
+      await Promise.all([...awaited].map((listener) => listener(event)));
+    },
+    onBeforeRun(listener) {
+      awaited.add(listener);
+      return () => awaited.delete(listener);
     },
   };
 }

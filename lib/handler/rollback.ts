@@ -7,7 +7,9 @@ import type { HandlerContext } from "./context.ts";
 import type { Failure } from "./failure.ts";
 import { runMigrations } from "./run_migrations.ts";
 
-/** Rolls migrations back, or in a dry run reports what that would do. Without a target: one step. */
+/**
+ * Rolls migrations back, or in a dry run reports what that would do. Without a target: one step.
+ */
 export async function rollback(
   address: DatabaseAddress,
   request: CheckedRollback,

@@ -182,13 +182,21 @@ class MigrationRun {
     findings: (losses: (version: number) => readonly DataLoss[] | null) => readonly Finding[],
   ): Promise<RunSuccess | Failure> {
     const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy } = this.#request;
-    this.#progress.started(plan);
-    const outcome = await this.#session.execute(
-      plan,
-      { dryRun, appliedBy },
-      this.#patience(),
-      (event) => this.#progress.follow(event),
-    );
+    let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
+    try {
+      if (!dryRun && plan.steps.length > 0) await this.#progress.requested(plan);
+      this.#progress.started(plan);
+      outcome = await this.#session.execute(
+        plan,
+        { dryRun, appliedBy },
+        this.#patience(),
+        (event) => this.#progress.follow(event),
+      );
+    } catch (error) {
+      // Whoever has closed the database for this run waits for its end.
+      this.#progress.finished("INTERNAL_ERROR", plan.from);
+      throw error;
+    }
     if (!outcome.ok) {
       this.#progress.finished("DATABASE_UNAVAILABLE", plan.from);
       return failureReply("DATABASE_UNAVAILABLE", plugin, outcome.message, plan.findings);

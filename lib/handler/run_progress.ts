@@ -2,7 +2,7 @@
 
 import type { ExecutionEvent } from "../execute/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
-import type { RunEvent } from "../message/event.ts";
+import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
 import { type History, withEntry } from "../plan/history.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
@@ -55,17 +55,28 @@ export class RunProgress {
     this.#publishSnapshot();
   }
 
+  /** The plan is about to lock the database; those who have it open may close it. */
+  async requested(plan: MigrationPlan): Promise<void> {
+    const event = this.#planEvent("run_requested", plan);
+    this.#context.publish(event);
+    await this.#context.beforeRun(event);
+  }
+
   /** The plan is about to run. */
   started(plan: MigrationPlan): void {
     this.#progress = { ...this.#progress, migrations_total: plan.steps.length };
     this.#publishSnapshot();
-    this.#context.publish({
-      event: "run_started",
+    this.#context.publish(this.#planEvent("run_started", plan));
+  }
+
+  #planEvent(event: RunStartedEvent["event"], plan: MigrationPlan): RunStartedEvent {
+    return {
+      event,
       ...this.#common(),
       applied_by: this.#run.startedBy,
       plan_hash: plan.hash,
       versions: plan.steps.map(({ version }) => version),
-    });
+    };
   }
 
   /** Something happened in the worker. */

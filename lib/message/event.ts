@@ -24,10 +24,14 @@ export interface StepEventBase extends RunEventBase {
   name: string;
 }
 
-/** The plan is made, and its first migration follows. */
+/**
+ * The plan is made. `run_requested`: godwit is about to lock the database, so a plugin that has it open
+ * may close it until `run_finished`; dry runs and runs without a migration do not say so. `run_started`:
+ * the first migration follows.
+ */
 export interface RunStartedEvent extends RunEventBase {
   /** The kind of the event. */
-  event: "run_started";
+  event: "run_requested" | "run_started";
   /** The `applied_by` of the request. */
   applied_by: string;
   /** SHA-256 of the plan. */

@@ -19,7 +19,7 @@ const STEP = { ...COMMON, version: count, name: v.string() };
 /** The schema of every event. */
 export const EventSchema: v.GenericSchema<RunEvent> = v.variant("event", [
   v.object({
-    event: v.literal("run_started"),
+    event: v.picklist(["run_requested", "run_started"]),
     ...COMMON,
     applied_by: v.string(),
     plan_hash: v.string(),

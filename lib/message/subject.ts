@@ -13,6 +13,11 @@ export function eventSubject(prefix: string, plugin: string): string {
   return `${prefix}.${plugin}.events`;
 }
 
+/** The subject on which a plugin may answer that it has closed its database for a run. */
+export function quiesceSubject(prefix: string, plugin: string): string {
+  return `${prefix}.${plugin}.quiesce`;
+}
+
 /** Takes the plugin's name out of a request's subject; dots that a client put into it stay in. */
 export function pluginOf(subject: string, prefix: string): string {
   const tokens = subject.slice(prefix.length + 1).split(".");

@@ -39,8 +39,8 @@ export function connectOnce(settings: NatsSettings): Promise<NatsConnection> {
 }
 
 /**
- * Connects, and tries again while the server cannot be reached; `null` where `signal` is aborted first.
- * Throws at once where credentials are refused, because trying again would not help.
+ * Connects, and tries again while the server cannot be reached; `null` where `signal` is aborted
+ * first. Throws at once where credentials are refused, because trying again would not help.
  */
 export async function connectWithRetries(
   settings: NatsSettings,

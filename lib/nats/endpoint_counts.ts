@@ -1,5 +1,5 @@
-// Counts the requests of an endpoint for `$SRV.STATS`. nats.ws measures only how long a handler takes
-// to return, and these return before the request is done.
+// Counts the requests of an endpoint for `$SRV.STATS`. nats.ws measures only how long a handler
+// takes to return, and these return before the request is done.
 
 import type { ErrorCode } from "../message/reply.ts";
 import type { Verb } from "../message/verbs.ts";

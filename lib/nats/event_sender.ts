@@ -7,8 +7,8 @@ import { eventSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
 
 /**
- * Makes a function that publishes events. It never throws, because a run must not fail for its events:
- * one that cannot be sent is dropped.
+ * Makes a function that publishes events. It never throws, because a run must not fail for its
+ * events: one that cannot be sent is dropped.
  */
 export function eventSender(connection: NatsConnection, prefix: string, log: Log): EventListener {
   return (event) => {
@@ -16,8 +16,8 @@ export function eventSender(connection: NatsConnection, prefix: string, log: Log
     const { event: name, plugin_name: plugin } = event;
     try {
       connection.publish(eventSubject(prefix, plugin), JSON.stringify(event));
-      // Nagle's algorithm holds the reply back until the server has acknowledged this event, and the
-      // server delays that by 40 ms unless it has to answer. flush() makes it answer a PING.
+      // Nagle's algorithm holds the reply back until the server has acknowledged this event, and
+      // the server delays that by 40 ms unless it has to answer. flush() makes it answer a PING.
       connection.flush().catch(() => {});
     } catch (error) {
       const reason = describeNatsError(error);

@@ -20,8 +20,8 @@ export interface Link {
 const SETTLE_MS = 2_500;
 
 /**
- * Watches a connection. nats.ws drops what is published while it reconnects, so a reply must wait for
- * `whenUp()`.
+ * Watches a connection. nats.ws drops what is published while it reconnects, so a reply must wait
+ * for `whenUp()`.
  */
 export function watchLink(
   connection: NatsConnection,

@@ -33,11 +33,13 @@ export interface MigrationServiceOptions {
 
 /** A service that answers requests on one connection. */
 export interface MigrationService {
-  /** Resolves with the reason where the server refuses the subjects, such as a missing permission. */
+  /**
+   * Resolves with the reason where the server refuses the subjects, such as a missing permission.
+   */
   readonly failed: Promise<string>;
   /**
-   * Stops taking requests, and resolves when every request that was taken has its reply. Waits at most
-   * five seconds for a server that cannot be reached.
+   * Stops taking requests, and resolves when every request that was taken has its reply. Waits at
+   * most five seconds for a server that cannot be reached.
    */
   drain(): Promise<void>;
 }
@@ -139,7 +141,8 @@ async function answer(
   return reply;
 }
 
-// A plugin name with dots makes a subject of too many tokens, which no endpoint of a verb would match.
+// A plugin name with dots makes a subject of too many tokens, which no endpoint of a verb would
+// match.
 function answerDottedNames(
   service: Service,
   prefix: string,

@@ -22,7 +22,7 @@
  */
 
 export type { HandlerContext, Log } from "../handler/context.ts";
-export type { EventListener } from "../handler/event_hub.ts";
+export type { BeforeRunListener, EventListener } from "../handler/event_hub.ts";
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,

@@ -2,7 +2,7 @@
 
 import type { NatsConnection } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
-import type { EventListener } from "../handler/event_hub.ts";
+import type { BeforeRunListener, EventListener } from "../handler/event_hub.ts";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { endsWithin } from "../sleep.ts";
 import {
@@ -15,6 +15,7 @@ import {
 import { serviceCounts } from "./endpoint_counts.ts";
 import { eventSender } from "./event_sender.ts";
 import { watchLink } from "./link.ts";
+import { quiesceSender } from "./quiesce_sender.ts";
 import {
   type MigrationService,
   type MigrationServiceOptions,
@@ -28,6 +29,8 @@ export interface Served {
   readonly context: HandlerContext;
   /** Calls `listener` with the events of every run; returns a function that ends this. */
   subscribe(listener: EventListener): () => void;
+  /** Lets every run that writes wait for `listener`; returns a function that ends this. */
+  onBeforeRun(listener: BeforeRunListener): () => void;
 }
 
 /** Where to serve, as whom, and until when. */
@@ -62,9 +65,9 @@ interface Serving extends Omit<MigrationServiceOptions, "connection" | "link"> {
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
- * Answers requests and publishes events until `signal` is aborted. Waits for a server that cannot be
- * reached, and comes back after outages. When it resolves, no request that was taken is still running,
- * and each has its reply.
+ * Answers requests and publishes events until `signal` is aborted. Waits for a server that cannot
+ * be reached, and comes back after outages. When it resolves, no request that was taken is still
+ * running, and each has its reply.
  */
 export async function serve(served: Served, options: ServeOptions): Promise<ServeEnd> {
   const { url, credentials = { kind: "none" }, prefix = DEFAULT_PREFIX, signal } = options;
@@ -99,6 +102,7 @@ async function serveOne(connection: NatsConnection, serving: Serving): Promise<s
   const { settings, served, context, prefix, observer, earlier } = serving;
   const link = watchLink(connection, settings.url, context.log, observer);
   const unsubscribe = served.subscribe(eventSender(connection, prefix, context.log));
+  const endWaits = served.onBeforeRun(quiesceSender(connection, prefix, context.log));
   try {
     const service = await startMigrationService({ ...serving, connection, link });
     const end = await endOf(connection, service, serving);
@@ -114,6 +118,7 @@ async function serveOne(connection: NatsConnection, serving: Serving): Promise<s
     return end.kind === "refused" ? end.reason : null;
   } finally {
     unsubscribe();
+    endWaits();
   }
 }
 

@@ -1,6 +1,8 @@
 // Starts a nats-server from the PATH as a child process, where no server is running. For Deno.
 
-/** The settings of the child, as in examples/nats/nats-server.conf: loopback, with a WebSocket port. */
+/**
+ * The settings of the child, as in examples/nats/nats-server.conf: loopback, with a WebSocket port.
+ */
 export const SERVER_CONFIG = `listen: 127.0.0.1:4222
 
 websocket {

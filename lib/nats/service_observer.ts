@@ -1,4 +1,5 @@
-// What a service reports while it runs, for logs and for a page that shows its state. Runs anywhere.
+// What a service reports while it runs, for logs and for a page that shows its state. Runs
+// anywhere.
 
 /** Follows a service. No method may throw or wait. */
 export interface ServiceObserver {

@@ -175,9 +175,9 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Throws where SQLite has rolled back the transaction by itself. It does so when the disk fails, and some
-   * of its queries about the schema succeed all the same; what runs after them would be committed one by
-   * one.
+   * Throws where SQLite has rolled back the transaction by itself. It does so when the disk fails,
+   * and some of its queries about the schema succeed all the same; what runs after them would be
+   * committed one by one.
    */
   checkTransaction(): void {
     if (!this.#isBegun || this.inTransaction) return;
@@ -199,7 +199,10 @@ export class Connection implements Disposable {
     }
   }
 
-  /** Closes the database, which checkpoints and removes its write-ahead log. Closing twice is harmless. */
+  /**
+   * Closes the database, which checkpoints and removes its write-ahead log. Closing twice is
+   * harmless.
+   */
   close(): void {
     this.#database.close();
   }
@@ -219,8 +222,9 @@ export class Connection implements Disposable {
     if (this.#file !== null) this.#keepLock();
   }
 
-  // With a log the lock stays until the connection is closed. With a rollback journal it stays in exclusive
-  // locking mode, which with a log would keep other programs out: https://sqlite.org/pragma.html#pragma_locking_mode
+  // With a log the lock stays until the connection is closed. With a rollback journal it stays in
+  // exclusive locking mode, which with a log would keep other programs out:
+  // https://sqlite.org/pragma.html#pragma_locking_mode
   #keepLock(): void {
     this.exec("BEGIN");
     if (this.value("PRAGMA journal_mode") !== "wal") this.exec("PRAGMA locking_mode=EXCLUSIVE");

@@ -2,8 +2,8 @@
 
 import type { StorageFile } from "./storage.ts";
 
-// SQLite writes a page at a time, and in a write-ahead log a header before each; a system call costs
-// more than copying a page. From this size on joining gains nothing.
+// SQLite writes a page at a time, and in a write-ahead log a header before each; a system call
+// costs more than copying a page. From this size on joining gains nothing.
 const BUFFER_BYTES = 256 * 1024;
 
 /** A file that may hold writes back. */
@@ -13,16 +13,17 @@ export interface BufferedFile extends StorageFile {
 }
 
 /**
- * Wraps a file so that writes which continue each other are passed on together, at the latest when the
- * file is flushed. Reading sees every write. A write that fails is reported by a later call, but never
- * later than `flush()`, so that nothing is taken for durable that is not.
+ * Wraps a file so that writes which continue each other are passed on together, at the latest when
+ * the file is flushed. Reading sees every write. A write that fails is reported by a later call,
+ * but never later than `flush()`, so that nothing is taken for durable that is not.
  */
 export function bufferWrites(file: StorageFile): BufferedFile {
   let buffer: Uint8Array | null = null;
   let start = 0;
   let length = 0;
 
-  // What fails to be written is kept and tried again: forgetting it could let a flush succeed without it.
+  // What fails to be written is kept and tried again: forgetting it could let a flush succeed
+  // without it.
   function writePending(): void {
     if (buffer === null || length === 0) return;
     const pending = buffer.subarray(0, length);

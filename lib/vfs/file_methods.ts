@@ -63,8 +63,8 @@ export function fileMethods(context: VfsContext): Readonly<Record<string, Method
         if (database === null) return capi.SQLITE_OK;
         const refusal = files.lock(database);
         if (refusal !== null) throw new StorageError("ELOCKED", "lock", path, refusal);
-        // Beside native programs that use the log, nobody may have the database to itself: SQLite wants that
-        // to merge the log and to remove it.
+        // SQLite takes the higher levels to merge the log and to remove it, which would be wrong
+        // while native programs use it.
         const isShared = database.access === "write" && database.lock?.walIndex != null;
         return isShared && level > capi.SQLITE_LOCK_SHARED ? capi.SQLITE_BUSY : capi.SQLITE_OK;
       }),

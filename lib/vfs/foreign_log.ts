@@ -1,4 +1,5 @@
-// Recognises a write-ahead log or a journal that was written for another database file. Runs anywhere.
+// Recognises a write-ahead log or a journal that was written for another database file. Runs
+// anywhere.
 
 import { openIfThere, type Storage, StorageError, type StorageFile } from "./storage.ts";
 
@@ -44,10 +45,10 @@ export function refuseForeignFiles(
 }
 
 /**
- * Throws where the log beside a database cannot belong to it. Each transaction that
- * changes page 1 adds one to the change counter in it, so the counter of the database is at most one
- * below the first page 1 in its log, and at most as many above as the log has pages. A backup that was
- * moved into the place of a database usually has a counter outside that range; SQLite would replay the
+ * Throws where the log beside a database cannot belong to it. Each transaction that changes page 1
+ * adds one to the change counter in it, so the counter of the database is at most one below the
+ * first page 1 in its log, and at most as many above as the log has pages. A backup that was moved
+ * into the place of a database usually has a counter outside that range; SQLite would replay the
  * log into it and destroy it.
  */
 function refuseForeignLog(database: StorageFile, log: StorageFile, path: string): void {
@@ -76,8 +77,8 @@ function refuseForeignLog(database: StorageFile, log: StorageFile, path: string)
 }
 
 /**
- * The same for a rollback journal, which holds pages as they were before a transaction: the counter of
- * the database is that of page 1 in the journal, or one more.
+ * The same for a rollback journal, which holds pages as they were before a transaction: the counter
+ * of the database is that of page 1 in the journal, or one more.
  */
 function refuseForeignJournal(database: StorageFile, journal: StorageFile, path: string): void {
   const header = readHeader(database);

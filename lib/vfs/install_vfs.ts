@@ -1,4 +1,5 @@
-// Registers a VFS with SQLite that keeps its files in a storage. Runs wherever SQLite's WASM build runs.
+// Registers a VFS with SQLite that keeps its files in a storage. Runs wherever SQLite's WASM build
+// runs.
 
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { fileMethods } from "./file_methods.ts";
@@ -14,9 +15,10 @@ export interface Vfs {
   /** Takes the storage's last failure, which SQLite reduces to a result code. */
   takeError(): StorageError | null;
   /**
-   * Throws `StorageError` where something that SQLite reported of the open database `path` may not hold:
-   * other programs cannot see the last commit, the file was replaced, or a program wrote to it while it
-   * was read without a lock. To be called after each COMMIT, and before what was read is used.
+   * Throws `StorageError` where something that SQLite reported of the open database `path` may not
+   * hold: other programs cannot see the last commit, the file was replaced, or a program wrote to
+   * it while it was read without a lock. To be called after each COMMIT, and before what was read
+   * is used.
    */
   verify(path: string): void;
 }
@@ -27,8 +29,8 @@ const MAX_PATH_BYTES = 4096;
 /**
  * Registers `storage` as the VFS `name`. A database is opened for writing; with the URI parameter
  * `access=read` for reading, and with `access=new` as a file that no other program knows
- * (https://sqlite.org/uri.html). Its lock is taken before the first page is read and released when SQLite
- * unlocks the file; with a write-ahead log that is when it is closed.
+ * (https://sqlite.org/uri.html). Its lock is taken before the first page is read and released when
+ * SQLite unlocks the file; with a write-ahead log that is when it is closed.
  */
 export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vfs {
   const { capi } = sqlite3;

@@ -148,7 +148,7 @@ function memoryDatabase(
       const lock: DatabaseLock = {
         kind: "acquired",
         walIndex: null,
-        hasWriters: false,
+        isJournalLive: false,
         verify() {},
         release() {
           if (held !== lock) return;

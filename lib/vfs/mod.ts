@@ -33,14 +33,13 @@
  *
  * ```ts
  * import {
+ *   type DatabaseFile,
  *   type FileState,
  *   nodeStorage,
  *   type OpenMode,
  *   type Storage,
  *   StorageError,
  *   type StorageFile,
- *   type StorageLock,
- *   type StorageLockRefusal,
  * } from "@godwit/godwit/vfs";
  *
  * const storage: Storage = nodeStorage();
@@ -54,8 +53,12 @@
  * const state: FileState | null = storage.stateOf(path);
  * console.log(storage.sizeOf(path), state !== null); // 3 true
  *
- * const lock: StorageLock | StorageLockRefusal = storage.lock(path);
+ * // A database is created, and locked, so that native programs respect it.
+ * storage.create(`${path}.sqlite3`, "wal");
+ * const database: DatabaseFile = storage.openDatabase(`${path}.sqlite3`, mode);
+ * const lock = database.lock("write");
  * if (lock.kind === "acquired") lock.release();
+ * database.close();
  *
  * try {
  *   storage.open(`${path}-missing`, { access: "read", existence: "must-exist" });

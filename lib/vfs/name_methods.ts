@@ -1,4 +1,5 @@
-// The methods of the VFS itself: names, time, chance. https://sqlite.org/c3ref/vfs.html. Runs anywhere.
+// The methods of the VFS itself: names, time, chance. https://sqlite.org/c3ref/vfs.html. Runs
+// anywhere.
 
 import type { Method, Pointer } from "../sqlite/sqlite3.ts";
 import type { Access } from "./open_files.ts";

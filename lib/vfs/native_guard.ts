@@ -7,8 +7,8 @@ import { StorageError } from "./storage.ts";
 export interface NativeGuard {
   readonly kind: "acquired";
   /**
-   * Ends the lock and closes the connection. After a `write` lock what the log holds is copied into the
-   * database, as far as readers let it.
+   * Ends the lock and closes the connection. After a `write` lock what the log holds is copied into
+   * the database, as far as readers let it.
    */
   end(): void;
 }
@@ -46,8 +46,9 @@ const STORAGE_CODES: Readonly<Record<number, string>> = {
  * Opens a guard on an existing database. `path` is absolute and has no symbolic links. Throws
  * `StorageError` where native SQLite cannot use the database.
  *
- * While a guard is open, no descriptor of the database or of its `-shm` may be closed anywhere in the
- * process, because closing one drops every POSIX lock that the process has on the file: fcntl(2).
+ * While a guard is open, no descriptor of the database or of its `-shm` may be closed anywhere in
+ * the process, because closing one drops every POSIX lock that the process has on the file:
+ * fcntl(2).
  */
 export function openGuard(
   open: OpenNative,
@@ -57,11 +58,12 @@ export function openGuard(
   let connection: NativeConnection | null = null;
   try {
     connection = open(path, { readOnly: access === "read-only", timeoutMs });
-    // With a rollback journal, write is SQLite's EXCLUSIVE lock; with a log, its write lock beside a read
-    // lock. Read is SHARED, or a read lock of the log: https://sqlite.org/lang_transaction.html
+    // With a rollback journal, write is SQLite's EXCLUSIVE lock; with a log, its write lock beside
+    // a read lock. Read is SHARED, or a read lock of the log:
+    // https://sqlite.org/lang_transaction.html
     connection.run(access === "write" ? "BEGIN EXCLUSIVE" : "BEGIN");
-    // Starts the read transaction. Of the file it parses the header alone, so a schema that native SQLite
-    // cannot parse does no harm.
+    // Starts the read transaction. Of the file it parses the header alone, so a schema that native
+    // SQLite cannot parse does no harm.
     connection.run("PRAGMA schema_version");
     return guardOf(connection, access);
   } catch (error) {
@@ -73,7 +75,10 @@ export function openGuard(
   }
 }
 
-/** Creates an empty database natively, with its first page, so that no other program can do so as well. */
+/**
+ * Creates an empty database natively, with its first page, so that no other program can do so as
+ * well.
+ */
 export function createNatively(
   open: OpenNative,
   path: string,
@@ -128,8 +133,8 @@ function guardOf(connection: NativeConnection, access: GuardOptions["access"]): 
       if (!isOpen) return;
       isOpen = false;
       try {
-        // COMMIT and not ROLLBACK: after a rollback the guard takes the shared header, which the passenger
-        // has moved, for the one that it read, and would go on with pages of before.
+        // COMMIT and not ROLLBACK: after a rollback the guard takes the shared header, which the
+        // passenger has moved, for the one that it read, and would go on with pages of before.
         connection.run("COMMIT");
         if (access === "write") connection.run("PRAGMA wal_checkpoint(PASSIVE)");
       } catch (error) {

@@ -1,5 +1,5 @@
-// Takes the locks of a database on a file system: one thread of this program, native programs beside it.
-// For Deno, Node.js and Bun.
+// Takes the locks of a database on a file system: one thread of this program, native programs
+// beside it. For Deno, Node.js and Bun.
 
 import { refuseForeignFiles } from "./foreign_log.ts";
 import { changeJournalMode, createNatively, type NativeGuard, openGuard } from "./native_guard.ts";
@@ -51,7 +51,7 @@ export function lockNothing(
   return {
     kind: "acquired",
     walIndex: null,
-    hasWriters: false,
+    isJournalLive: false,
     verify() {
       if (versionsOf(storage, path) !== before) throw new StorageError("ESTALE", "read", path);
     },
@@ -61,18 +61,18 @@ export function lockNothing(
 
 /** Nothing changes of what other programs have or left beside the database. */
 function lockReader(database: LockedDatabase): DatabaseLock | LockRefusal {
-  const { file, path, storage } = database;
-  const usesLog = isInWalMode(file);
+  const { path, storage } = database;
+  const usesLog = hasLogMode(database);
   const hasLog = storage.sizeOf(`${path}-wal`) !== null;
   const hasIndex = storage.sizeOf(`${path}-shm`) !== null;
   // A guard would create the one that is missing and leave it. A living program has both.
   if (usesLog && hasLog !== hasIndex) return lockNothing(database);
-  // The last connection to a log merges and removes it, unless it is read-only; a read-only one leaves
-  // files where there were none.
+  // The last connection to a log merges and removes it, unless it is read-only; a read-only one
+  // leaves files where there were none.
   const guard = guardReader(database, usesLog && !hasLog ? "read" : "read-only");
   if (guard === "busy") return refuse(database);
   if (guard === null) return lockNothing(database);
-  return guarded(guard, usesLog ? openIndex(database, "read") : null);
+  return guarded(database, guard, usesLog ? "read" : null) ?? lockReader(database);
 }
 
 /** `null` where native SQLite cannot read the database; SQLite here finds out why. */
@@ -94,20 +94,29 @@ function guardReader(
 function lockWriter(database: LockedDatabase): DatabaseLock | LockRefusal {
   const { open, file, path, busyTimeoutMs } = database;
   if (file.size() === 0) createNatively(open, path, "delete", busyTimeoutMs);
-  const usesLog = isInWalMode(file);
+  const usesLog = hasLogMode(database);
+  if (usesLog && !database.sharesWalIndex) return lockConverted(database);
+  const guard = openGuard(open, path, { access: "write", timeoutMs: busyTimeoutMs });
+  if (guard.kind !== "acquired") return refuse(database);
+  return guarded(database, guard, usesLog ? "read-write" : null) ?? lockWriter(database);
+}
+
+/** Turns a database with a log into one with a rollback journal while it is locked. */
+function lockConverted(database: LockedDatabase): DatabaseLock | LockRefusal {
+  const { open, path, busyTimeoutMs } = database;
   const setMode = (mode: "delete" | "wal"): boolean =>
     changeJournalMode(open, path, mode, busyTimeoutMs);
-  const isConverted = usesLog && !database.sharesWalIndex;
-  if (isConverted && !setMode("delete")) {
+  if (!setMode("delete")) {
     return {
       kind: "held",
       reason: "another program has it open, and this system cannot share a write-ahead log with it",
     };
   }
-  const guard = openGuard(open, path, { access: "write", timeoutMs: busyTimeoutMs });
-  if (guard.kind !== "acquired") return refuse(database);
-  const lock = guarded(guard, usesLog && !isConverted ? openIndex(database, "read-write") : null);
-  if (!isConverted) return lock;
+  const lock = lockWriter(database);
+  if (lock.kind === "held") {
+    setMode("wal");
+    return lock;
+  }
   return {
     ...lock,
     release() {
@@ -117,16 +126,34 @@ function lockWriter(database: LockedDatabase): DatabaseLock | LockRefusal {
   };
 }
 
-function openIndex({ storage, path }: LockedDatabase, access: "read" | "read-write"): StorageFile {
-  return storage.open(`${path}-shm`, { access, existence: "must-exist" });
-}
-
-function guarded(guard: NativeGuard, index: StorageFile | null): DatabaseLock {
+/**
+ * `indexAccess` says that the database has a log. `null` where another program has changed the journal
+ * mode before the guard had its lock, which the lock prevents from now on.
+ */
+function guarded(
+  database: LockedDatabase,
+  guard: NativeGuard,
+  indexAccess: "read" | "read-write" | null,
+): DatabaseLock | null {
+  const { storage, path } = database;
+  let index: StorageFile | null = null;
+  try {
+    if (hasLogMode(database) !== (indexAccess !== null)) {
+      guard.end();
+      return null;
+    }
+    if (indexAccess !== null) {
+      index = storage.open(`${path}-shm`, { access: indexAccess, existence: "must-exist" });
+    }
+  } catch (error) {
+    guard.end();
+    throw error;
+  }
   const walIndex: WalIndexFile | null = index;
   return {
     kind: "acquired",
     walIndex,
-    hasWriters: true,
+    isJournalLive: true,
     verify() {},
     release() {
       guard.end();
@@ -141,9 +168,11 @@ function refuse({ busyTimeoutMs }: LockedDatabase): LockRefusal {
   return { kind: "held", reason };
 }
 
-function isInWalMode(file: StorageFile): boolean {
+// Native SQLite uses a log that is there, whatever the header says.
+function hasLogMode({ file, path, storage }: LockedDatabase): boolean {
   const version = new Uint8Array(1);
-  return file.read(version, READ_VERSION_AT) === 1 && version[0] === 2;
+  const isInHeader = file.read(version, READ_VERSION_AT) === 1 && version[0] === 2;
+  return isInHeader || (storage.sizeOf(`${path}-wal`) ?? 0) > 0;
 }
 
 function versionsOf(storage: Pick<Storage, "stateOf">, path: string): string {

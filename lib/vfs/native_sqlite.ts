@@ -1,5 +1,5 @@
-// Connections of the runtime's own SQLite, whose locks every native program respects. For Deno, Node.js
-// and Bun.
+// Connections of the runtime's own SQLite, whose locks every native program respects. For Deno,
+// Node.js and Bun.
 
 import process from "node:process";
 
@@ -45,7 +45,9 @@ export function nativeSqlite(): OpenNative | null {
 // The part of https://nodejs.org/api/sqlite.html that is used.
 function openWithNode({ DatabaseSync }: typeof import("node:sqlite")): OpenNative {
   return (path, { readOnly, timeoutMs }) => {
-    const database = attempt(() => new DatabaseSync(path, { readOnly, timeout: timeoutMs }));
+    const options = { readOnly, timeout: timeoutMs };
+    // What the constructor throws has no result code in Deno.
+    const database = attempt(() => new DatabaseSync(path, options), SQLITE_CANTOPEN);
     return {
       // What exec() throws has no result code in Deno.
       run: (sql) => attempt(() => database.prepare(sql).get()),
@@ -86,24 +88,25 @@ function openWithBun({ Database }: BunSqlite): OpenNative {
   };
 }
 
-function attempt<T>(action: () => T): T {
+const SQLITE_ERROR = 1;
+const SQLITE_CANTOPEN = 14;
+
+function attempt<T>(action: () => T, unknown = SQLITE_ERROR): T {
   try {
     return action();
   } catch (error) {
     throw new NativeSqliteError(
-      resultCodeOf(error),
+      resultCodeOf(error) ?? unknown,
       error instanceof Error ? error.message : String(error),
       error,
     );
   }
 }
 
-const SQLITE_ERROR = 1;
-
 // `errcode` in Node.js and Deno, `errno` in Bun.
-function resultCodeOf(error: unknown): number {
-  if (typeof error !== "object" || error === null) return SQLITE_ERROR;
+function resultCodeOf(error: unknown): number | null {
+  if (typeof error !== "object" || error === null) return null;
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode;
   if ("errno" in error && typeof error.errno === "number") return error.errno;
-  return SQLITE_ERROR;
+  return null;
 }

@@ -19,8 +19,8 @@ export interface LockOptions {
   /** How long the locks of other programs are waited for; 5,000 ms by default. */
   readonly busyTimeoutMs: number;
   /**
-   * The file whose lock lets one thread of all processes have a database; `<database>-lock` by default.
-   * It is created where it is missing, and stays.
+   * The file whose lock lets one thread of all processes have a database; `<database>-lock` by
+   * default. It is created where it is missing, and stays.
    */
   readonly lockPath: (path: string) => string;
   /**
@@ -38,8 +38,9 @@ interface Held {
   readonly mutex: ProcessLock | null;
 }
 
-// Descriptors that were closed while another connection had a guard on their file: closing them at once
-// would have dropped its locks. The next connection of this thread that has the file to itself does it.
+// Files that were closed while another connection had a guard on them: closing their descriptors at
+// once would have dropped its locks. The next connection of this thread that holds the process lock
+// closes them.
 const abandoned = new Map<string, StorageFile[]>();
 
 /** Makes a database of an open file. `storage` is where it is; `path` has no symbolic links. */

@@ -15,7 +15,8 @@ import {
 
 const { constants } = fs;
 
-// A database without any write bit is not to be written to, not even by root, which the bits do not stop.
+// A database without any write bit is not to be written to, not even by root, which the bits do not
+// stop.
 const ANY_WRITE_BIT = 0o222;
 
 /** Makes a storage of the local file system. Paths may be relative to the working directory. */
@@ -33,8 +34,8 @@ export function nodeStorage(options: Partial<LockOptions> = {}): Storage {
     openDatabase: (path, mode) =>
       nodeDatabase(openFile(path, mode), resolvePath(path), storage, lockOptions),
     create(path, journalMode) {
-      // Closing a descriptor of a database drops the locks of this process on it, so none is opened here
-      // unless the database is missing.
+      // Closing a descriptor of a database drops the locks of this process on it, so none is opened
+      // here unless the database is missing.
       if ((sizeOf(path) ?? 0) > 0) return;
       if (sizeOf(path) === null) openFile(path, CREATE).close();
       createDatabase(resolvePath(path), journalMode, lockOptions);

@@ -1,4 +1,5 @@
-// The files that SQLite has open through a VFS: databases, and what lies beside them. Runs anywhere.
+// The files that SQLite has open through a VFS: databases, and what lies beside them. Runs
+// anywhere.
 
 import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
 import { type BufferedFile, bufferWrites } from "./buffer_writes.ts";
@@ -15,9 +16,9 @@ import {
 import { type HeapWalIndex, privateWalIndex, sharedWalIndex } from "./wal_index.ts";
 
 /**
- * What a connection may do. `read`: it sees one state of the database, and what it writes is gone once
- * it is closed. `write`: it excludes other writers. `new`: no other program knows the file, such as a
- * backup that is being written.
+ * What a connection may do. `read`: it sees one state of the database, and what it writes is gone
+ * once it is closed. `write`: it excludes other writers. `new`: no other program knows the file,
+ * such as a backup that is being written.
  */
 export type Access = "read" | "write" | "new";
 
@@ -28,7 +29,9 @@ export interface OpenDatabase {
   readonly file: DatabaseFile;
   /** The files beside it, as this connection sees them. */
   readonly view: FileView;
-  /** Identifies the file, to notice another one in its place; `null` for one that loses its name. */
+  /**
+   * Identifies the file, to notice another one in its place; `null` for one that loses its name.
+   */
   readonly identity: string | null;
   /** The log and journal that were opened here, and the wal-index: each path with its identity. */
   readonly beside: Map<string, string>;
@@ -109,7 +112,9 @@ export class OpenFiles {
     }
   }
 
-  /** Takes the database's lock; `null` where it is held already or was taken, otherwise the refusal. */
+  /**
+   * Takes the database's lock; `null` where it is held already or was taken, otherwise the refusal.
+   */
   lock(database: OpenDatabase): string | null {
     if (database.lock !== null || database.access === "new") return null;
     const lock = database.file.lock(database.access);
@@ -233,7 +238,8 @@ export class OpenFiles {
       const file = this.#storage.openDatabase(path, { access: "read-write", existence });
       return { file, access, flags };
     } catch (error) {
-      // SQLite expects a file that it may not write to be opened for reading, and the flag that says so.
+      // SQLite expects a file that it may not write to be opened for reading, and the flag that
+      // says so.
       if (!(error instanceof StorageError) || !isReadOnly(error)) throw error;
       const readOnly = (flags & ~(capi.SQLITE_OPEN_READWRITE | capi.SQLITE_OPEN_CREATE)) |
         capi.SQLITE_OPEN_READONLY;
@@ -244,7 +250,7 @@ export class OpenFiles {
   #describe(path: string, access: Access, file: DatabaseFile, flags: number): OpenDatabase {
     const storage = this.#storage;
     const view = access === "read"
-      ? readingView(storage, path, () => database.lock?.hasWriters ?? true)
+      ? readingView(storage, path, () => database.lock?.isJournalLive ?? true)
       : null;
     // Without its name the file vanishes when it is closed, or when the process dies.
     const vanishes = (flags & this.#sqlite3.capi.SQLITE_OPEN_DELETEONCLOSE) !== 0;
@@ -305,8 +311,8 @@ function isReadOnly(error: StorageError): boolean {
   return error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
 }
 
-// SQLite's WASM build is made without UTF-16 and would take such text for UTF-8. The header says which
-// it is: https://sqlite.org/fileformat2.html#enc
+// SQLite's WASM build is made without UTF-16 and would take such text for UTF-8. The header says
+// which it is: https://sqlite.org/fileformat2.html#enc
 function refuseUtf16(file: StorageFile, path: string): void {
   const header = readHeader(file);
   if (header === null) return;

@@ -6,15 +6,16 @@ import type { StorageFile } from "./storage.ts";
 const CHUNK_BYTES = 4_096;
 
 /**
- * Lays written chunks over `base`, which is only read; `null` begins empty. `openScratch` gives the file
- * that holds them once there are some. Closing closes `base`.
+ * Lays written chunks over `base`, which is only read; `null` begins empty. `openScratch` gives the
+ * file that holds them once there are some. Closing closes `base`.
  */
 export function overlayFile(base: StorageFile | null, openScratch: () => StorageFile): StorageFile {
   // Chunk number to its position in the scratch file, counted in chunks.
   const written = new Map<number, number>();
   let chunks = 0;
   let scratch: StorageFile | null = null;
-  // The end of what was written or truncated here. The base may grow: other programs append to a log.
+  // The end of what was written or truncated here. The base may grow: other programs append to a
+  // log.
   let ownEnd = 0;
   // Cut and grown again, a file has zeros where the base still has bytes.
   let baseLimit = Infinity;

@@ -1,5 +1,5 @@
-// The lock that lets one thread of all processes have a database, on a file of its own. For Deno, Node.js
-// and Bun.
+// The lock that lets one thread of all processes have a database, on a file of its own. For Deno,
+// Node.js and Bun.
 
 import fs from "node:fs";
 import nodePath from "node:path";
@@ -13,9 +13,10 @@ export interface ProcessLock {
 }
 
 /**
- * Takes the lock `path`, which is created where it is missing; `null` where another thread or process
- * still has it after `timeoutMs`. It is an exclusive transaction of native SQLite on an empty database:
- * SQLite's own table of locks separates threads, and the kernel releases it when the process dies.
+ * Takes the lock `path`, which is created where it is missing; `null` where another thread or
+ * process still has it after `timeoutMs`. It is an exclusive transaction of native SQLite on an
+ * empty database: SQLite's own table of locks separates threads, and the kernel releases it when
+ * the process dies.
  */
 export function lockProcess(open: OpenNative, path: string, timeoutMs: number): ProcessLock | null {
   makeDirectory(nodePath.dirname(path));

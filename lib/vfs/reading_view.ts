@@ -1,5 +1,5 @@
-// What one connection sees of a database that it only reads: it may write, and nothing of that is kept.
-// Runs anywhere.
+// What one connection sees of a database that it only reads: it may write, and nothing of that is
+// kept. Runs anywhere.
 
 import { overlayFile } from "./overlay_file.ts";
 import {
@@ -18,20 +18,20 @@ export interface FileView {
 }
 
 /**
- * Shows the files beside the database `path` as they are, and keeps what is written to them to itself.
- * A rollback journal is hidden where it is a living writer's: to SQLite it would look hot.
+ * Shows the files beside the database `path` as they are, and keeps what is written to them to
+ * itself. A rollback journal is hidden where it is a living writer's: to SQLite it would look hot.
  */
 export function readingView(
   storage: Storage,
   path: string,
-  hasWriters: () => boolean,
+  isJournalLive: () => boolean,
 ): FileView & { readonly database: (file: DatabaseFile) => DatabaseFile } {
   const own = new Map<string, StorageFile>();
   const deleted = new Set<string>();
   const openScratch = (): StorageFile => storage.openTemporary(path);
 
   const isVisible = (each: string): boolean =>
-    !deleted.has(each) && !(hasWriters() && each === `${path}-journal`);
+    !deleted.has(each) && !(isJournalLive() && each === `${path}-journal`);
 
   return {
     // Closed with the connection: SQLite opens the same log more than once.

@@ -1,4 +1,5 @@
-// Grows a write-ahead log before it is needed, which makes each commit's flush cheaper. Runs anywhere.
+// Grows a write-ahead log before it is needed, which makes each commit's flush cheaper. Runs
+// anywhere.
 
 import { StorageError, type StorageFile } from "./storage.ts";
 
@@ -28,7 +29,8 @@ export function reserveAhead(file: StorageFile): ReservedFile {
       file.write(new Uint8Array(ahead), writtenTo);
       reservedTo = writtenTo + ahead;
     } catch (error) {
-      // Without room ahead commits are slower, and that is all; but the rest of the disk is not ours.
+      // Without room ahead commits are slower, and that is all; but the rest of the disk is not
+      // ours.
       if (!(error instanceof StorageError)) throw error;
       file.truncate(writtenTo);
       reservedTo = writtenTo;

@@ -28,9 +28,9 @@ export interface OpenMode {
 export interface DatabaseFile extends StorageFile {
   /**
    * Takes SQLite's locks on the database for one owner, or refuses once the storage's busy time is
-   * over. `read` reads beside every program but one with an exclusive lock; the owner sees one state of
-   * the database until `release()`. `write` also excludes other writers, and with a rollback journal
-   * readers too.
+   * over. `read` reads beside every program but one with an exclusive lock; the owner sees one
+   * state of the database until `release()`. `write` also excludes other writers, and with a
+   * rollback journal readers too.
    */
   lock(access: LockAccess): DatabaseLock | LockRefusal;
 }
@@ -44,8 +44,8 @@ export interface DatabaseLock {
   readonly kind: "acquired";
   /** The index of the write-ahead log that other programs share; `null` where there is none. */
   readonly walIndex: WalIndexFile | null;
-  /** Whether a rollback journal beside the database can only be that of a living writer. */
-  readonly hasWriters: boolean;
+  /** Whether a rollback journal beside the database belongs to a living writer, so is not hot. */
+  readonly isJournalLive: boolean;
   /** Throws `ESTALE` where another program may have changed what was read. */
   verify(): void;
   /** Releases the locks. Releasing twice is harmless. */
@@ -76,15 +76,19 @@ export interface Storage {
   /** Makes a path absolute, so that one file has one name. */
   resolve(path: string): string;
   /**
-   * Opens a file that is not a database. A new one takes mode and owner of the file `like`, where that
-   * is given.
+   * Opens a file that is not a database. A new one takes mode and owner of the file `like`, where
+   * that is given.
    */
   open(path: string, mode: OpenMode, like?: string): StorageFile;
   /** Opens a database file. */
   openDatabase(path: string, mode: OpenMode): DatabaseFile;
-  /** Creates an empty database in a journal mode, for every program at once; keeps an existing one. */
+  /**
+   * Creates an empty database in a journal mode, for every program at once; keeps an existing one.
+   */
   create(path: string, journalMode: "delete" | "wal"): void;
-  /** Opens a file without a name, in the directory of the file `near`; it is gone once it is closed. */
+  /**
+   * Opens a file without a name, in the directory of the file `near`; it is gone once it is closed.
+   */
   openTemporary(near?: string): StorageFile;
   /** Deletes a file; a missing one is an `ENOENT` error. */
   delete(path: string): void;
@@ -112,8 +116,8 @@ export class StorageError extends Error {
   readonly path: string;
 
   /**
-   * Describes a failure. `cause` is the error that the operating system's interface threw; a text ends
-   * the message.
+   * Describes a failure. `cause` is the error that the operating system's interface threw; a text
+   * ends the message.
    */
   constructor(code: string, operation: string, path: string, cause?: unknown) {
     const detail = typeof cause === "string" ? `: ${cause}` : "";

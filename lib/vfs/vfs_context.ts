@@ -12,7 +12,10 @@ export interface VfsContext {
   readonly files: OpenFiles;
   /** A view of SQLite's memory. The heap moves when it grows, so each call makes a new one. */
   bytesAt(pointer: Pointer, length: number): Uint8Array;
-  /** Runs one method. A storage error is kept, and becomes the result code `failure` or a nearer one. */
+  /**
+   * Runs one method. A storage error is kept, and becomes the result code `failure` or a nearer
+   * one.
+   */
   attempt(failure: number, action: () => number): number;
   /** The last failure; SQLite reduces it to a result code. */
   lastError: StorageError | null;

@@ -1,5 +1,5 @@
-// The index of a write-ahead log, which SQLite here uses in the heap of WebAssembly while native programs
-// map the same file. Runs anywhere.
+// The index of a write-ahead log, which SQLite here uses in the heap of WebAssembly while native
+// programs map the same file. Runs anywhere.
 
 import type { Pointer, Sqlite3 } from "../sqlite/sqlite3.ts";
 import { StorageError, type WalIndexFile } from "./storage.ts";
@@ -12,7 +12,9 @@ export interface HeapWalIndex {
   lock(first: number, count: number, isShared: boolean): boolean;
   /** Releases them. What SQLite changed under the write lock is written back. */
   unlock(first: number): void;
-  /** Throws where the last commit could not be written back, so that other programs cannot see it. */
+  /**
+   * Throws where the last commit could not be written back, so that other programs cannot see it.
+   */
   checkPublished(): void;
   free(): void;
 }
@@ -43,8 +45,8 @@ interface Region {
 }
 
 /**
- * An index that no other program uses, so every lock is free. Without `initial` SQLite builds it from the
- * log.
+ * An index that no other program uses, so every lock is free. Without `initial` SQLite builds it
+ * from the log.
  */
 export function privateWalIndex({ wasm }: Sqlite3, initial: WalIndexFile | null): HeapWalIndex {
   const regions: Region[] = [];
@@ -68,10 +70,11 @@ export function privateWalIndex({ wasm }: Sqlite3, initial: WalIndexFile | null)
 }
 
 /**
- * An index in a file that native programs use at the same time, for an owner that has the write lock of
- * the log. SQLite is shown free read marks: the owner's own read lock, taken natively, keeps the log from
- * being started again, so whatever it reads stays. The marks and the rest of the checkpoint's state are
- * never written back. Checkpoints, which need locks of others, are left to native programs.
+ * An index in a file that native programs use at the same time, for an owner that has the write
+ * lock of the log. SQLite is shown free read marks: the owner's own read lock, taken natively,
+ * keeps the log from being started again, so whatever it reads stays. The marks and the rest of the
+ * checkpoint's state are never written back. Checkpoints, which need locks of others, are left to
+ * native programs.
  */
 export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIndex {
   const regions: Region[] = [];
@@ -91,12 +94,13 @@ export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIn
   function growTo(needed: number): void {
     const size = file.size();
     const end = Math.ceil(needed / GROWTH_BYTES) * GROWTH_BYTES;
-    // Bytes and not a hole: a native program would die of SIGBUS in a page that finds no room on the disk.
+    // Bytes and not a hole: a native program would die of SIGBUS in a page that finds no room on
+    // the disk.
     file.write(new Uint8Array(end - size), size);
   }
 
-  // Hash tables come before the header that makes them count, and the first copy of the header last: a
-  // reader takes a header only where both copies agree.
+  // Hash tables come before the header that makes them count, and the first copy of the header
+  // last: a reader takes a header only where both copies agree.
   function writeBack(): void {
     const [first] = regions;
     if (first === undefined) return;
@@ -143,7 +147,7 @@ export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIn
         writeBack();
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        // SQLite takes no answer from an unlock, so the caller of COMMIT asks for it.
+        // SQLite ignores the result of an unlock, so the caller of COMMIT has to check it.
         failure = error;
       }
     },

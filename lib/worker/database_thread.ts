@@ -27,9 +27,10 @@ const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 export type EndlessRehearsals = Set<string>;
 
 /**
- * Names of databases that a thread had open when it was ended. Nothing says when its locks and descriptors
- * are gone, and a descriptor that is closed later drops the locks of whichever thread has the database
- * then; so this process does not open these databases again.
+ * Names of databases that a thread has open that does not answer. Another thread must not open them: a
+ * descriptor that the first one closes would drop the locks of the second. Such a thread is not terminated,
+ * because then nothing would say when its descriptors are closed; it closes the database by itself when the
+ * operation of SQLite ends.
  */
 export type LostDatabases = Set<string>;
 
@@ -42,7 +43,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
   readonly #thread: Worker;
   readonly #death: Ending;
   #isSound = true;
-  #isSilent = false;
+  // The call during which the thread stopped to answer, with a database open.
+  #unanswered: Promise<unknown> | null = null;
   #isLarge = false;
 
   private constructor(
@@ -90,24 +92,21 @@ export class DatabaseThread<Host extends HostedDatabase> {
     return this.#isLarge;
   }
 
-  /** Ends the thread, whatever it does. */
+  /** Ends the thread; one that has a database open ends once it has closed it. */
   end(): void {
     this.#isSound = false;
-    this.#thread.terminate();
+    if (this.#unanswered === null) this.#thread.terminate();
+    else this.#unanswered.finally(() => this.#thread.terminate());
   }
 
   /** Waits for a call's answer, or for the thread's death. */
   async call<T>(answer: T): Promise<Awaited<T>> {
     try {
       const settled = await this.#death.before(answer);
-      if (isOverdue(settled)) {
-        this.#isSound = false;
-        this.#isSilent = true;
-      }
+      if (isOverdue(settled)) this.#isSound = false;
       return settled;
     } catch (error) {
       this.#isSound = false;
-      this.#isSilent = this.#death.isOver;
       throw error;
     }
   }
@@ -141,21 +140,23 @@ export class DatabaseThread<Host extends HostedDatabase> {
       giveBack();
       return refusedSession(name);
     }
-    const lose = (): void => {
-      if (name !== null) lost?.add(name);
-    };
-    /** Runs a call during which the thread may have the database open. */
-    const withDatabase = async <T>(answer: Promise<T>): Promise<T> => {
-      try {
-        return await answer;
-      } finally {
-        // What the thread throws has closed the database; one that is silent or dead may not have.
-        if (this.#isSilent) lose();
-      }
+    // The call during which the thread may have the database open, until it is answered.
+    let open: Promise<unknown> | null = null;
+    const track = <Answer extends Promise<unknown>>(answer: Answer): Answer => {
+      const settle = (): void => {
+        if (open === settled) open = null;
+      };
+      const settled = answer.then(settle, settle);
+      open = settled;
+      return answer;
     };
     const remote: Comlink.Remote<HostedDatabase> = this.remote;
     const close = async (): Promise<void> => {
       try {
+        if (open !== null && name !== null && lost !== null) {
+          lost.add(name);
+          this.#unanswered = open.then(() => void lost.delete(name));
+        }
         if (!this.#isSound) return;
         const heapBytes = await this.call(within(UPKEEP_LIMIT_MS, remote.close()));
         if (!isOverdue(heapBytes)) this.#isLarge = heapBytes > REUSABLE_HEAP_BYTES;
@@ -170,28 +171,33 @@ export class DatabaseThread<Host extends HostedDatabase> {
       throw error;
     }
     return {
-      inspect: () => withDatabase(this.upkeep(remote.inspect())),
-      history: () => withDatabase(this.upkeep(remote.history())),
+      inspect: () => this.upkeep(track(remote.inspect())),
+      history: () => this.upkeep(track(remote.history())),
       rehearse: async (steps, patience) => {
         const subject = JSON.stringify([target, steps]);
         if (endless.has(subject)) return interruptedRehearsal("timeout");
         const flag = sharedFlag();
+        let answer: Promise<unknown> = Promise.resolve();
         const outcome = await this.call(
-          patiently(patience, REHEARSAL_GRACE_MS, (wire) => remote.rehearse(steps, wire), flag),
+          patiently(patience, REHEARSAL_GRACE_MS, (wire) => {
+            const rehearsed = remote.rehearse(steps, wire);
+            answer = rehearsed;
+            return rehearsed;
+          }, flag),
         );
         if (!isOverdue(outcome)) return outcome;
-        if (flag === null || Atomics.load(flag, 1) !== 0) lose();
+        if (flag === null || Atomics.load(flag, 1) !== 0) track(answer);
         endless.add(subject);
         return interruptedRehearsal(outcome);
       },
       execute: async (plan, request, patience, onEvent) => {
-        const outcome = await withDatabase(this.call(
+        const outcome = await this.call(
           patiently(
             patience,
             EXECUTION_GRACE_MS,
-            (wire) => remote.execute(plan, request, wire, Comlink.proxy(onEvent)),
+            (wire) => track(remote.execute(plan, request, wire, Comlink.proxy(onEvent))),
           ),
-        ));
+        );
         return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
       },
       [Symbol.asyncDispose]: close,
@@ -203,8 +209,9 @@ function refusedSession(name: string): DatabaseSession {
   const refuse = <T>(): Promise<Outcome<T>> =>
     Promise.resolve({
       ok: false,
-      message: `A thread was ended while it had the database of "${name}" open, because an ` +
-        `operation of SQLite did not end; restart the service to use it again`,
+      message:
+        `An operation of SQLite on the database of "${name}" went on beyond its time limit and ` +
+        `cannot be interrupted; wait until it has ended, or restart the service`,
     });
   return {
     inspect: refuse,

@@ -10,11 +10,6 @@ export class Ending<End = never> {
   #settle: ((waiter: Waiter<End>) => void) | null = null;
   readonly #waiting = new Set<Waiter<End>>();
 
-  /** Whether it has ended. */
-  get isOver(): boolean {
-    return this.#settle !== null;
-  }
-
   /** Gives `value` to everyone who waits or will; what comes after the first end is ignored. */
   end(value: End): void {
     this.#finish((waiter) => waiter.resolve(value));

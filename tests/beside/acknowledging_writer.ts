@@ -1,5 +1,6 @@
-// A native program that writes rows for ever and notes each one that SQLite has acknowledged. It reads,
-// checkpoints and reopens its database as plugins do. Ends with 3 where SQLite finds something wrong.
+// A native program that writes rows for ever and notes each one that SQLite has acknowledged. It
+// reads, checkpoints and reopens its database as plugins do. Ends with 3 where SQLite finds
+// something wrong.
 
 import fs from "node:fs";
 import { DatabaseSync } from "node:sqlite";

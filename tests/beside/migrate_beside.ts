@@ -1,5 +1,5 @@
-// Applies and rolls back for ever, to random versions, with dry runs and status in between. Says "round"
-// after each request. Ends with 3 where a reply is not one that it may be.
+// Applies and rolls back for ever, to random versions, with dry runs and status in between. Says
+// "round" after each request. Ends with 3 where a reply is not one that it may be.
 
 import type { Reply } from "../../lib/message/any_reply.ts";
 import { openMigrator } from "../../lib/migrator.ts";

@@ -1,5 +1,5 @@
-// godwit and native writers on one database, any of which may be killed at any moment: nothing that was
-// acknowledged may be lost.
+// godwit and native writers on one database, any of which may be killed at any moment: nothing that
+// was acknowledged may be lost.
 
 import { join } from "node:path";
 import { permissionsOf } from "../support/permitted_migrator.ts";

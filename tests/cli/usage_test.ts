@@ -92,6 +92,7 @@ const COMMON = {
   by: undefined,
   nats: undefined,
   prefix: "db.migrate",
+  databases: { exclusive: false },
 };
 
 // What is understood, by the command line.
@@ -116,6 +117,16 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
       name: "status",
       plugin: "one",
       options: { ...COMMON, json: true, pluginsDir: "p", dataDir: "d", by: "me" },
+    }),
+  ],
+  [
+    "serve --journal-mode wal --busy-timeout-ms 100 --exclusive",
+    command({
+      name: "serve",
+      options: {
+        ...COMMON,
+        databases: { journalMode: "wal", busyTimeoutMs: 100, exclusive: true },
+      },
     }),
   ],
   [

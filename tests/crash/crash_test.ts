@@ -1,7 +1,7 @@
 // A selection of the crash exploration; `deno task crash` runs all of it.
 
 import * as assert from "uvu/assert";
-import type { DiskOperation } from "../../lib/vfs/simulated_disk.ts";
+import type { DiskOperation } from "../support/simulated_disk.ts";
 import { suite } from "../support/suite.ts";
 import { type Exploration, explore } from "./explore.ts";
 import { exampleMigrations } from "./migration_session.ts";
@@ -31,6 +31,15 @@ crashes("leave the database before or after each migration, as godwit runs", asy
   assert.equal(violations, []);
   assert.is(counts.sessions, SESSIONS.length);
   assert.ok(counts.before > 0 && counts.after > 0);
+});
+
+crashes("leave the database before or after each migration in a log that is shared", async () => {
+  for (const [mode, sessions] of [["shared", [1, 3, 10, 20]], ["shared-spill", [3]]] as const) {
+    const { counts, violations } = await explore(selection(mode, sessions));
+    assert.equal(violations, []);
+    assert.is(counts.sessions, sessions.length);
+    assert.ok(counts.before > 0 && counts.after > 0);
+  }
 });
 
 crashes("leave the database before or after each migration with a rollback journal", async () => {

@@ -1,5 +1,6 @@
 // What handlers need, in this thread and on the engine's storage, so that storages can be made to fail.
 
+import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
@@ -8,8 +9,12 @@ import type { Limits } from "../../lib/execute/interrupter.ts";
 import type { Engine } from "./engine.ts";
 import { backupPlace, DATABASE, PLUGIN } from "./migration_session.ts";
 
-/** Makes a context whose one plugin has `migrations`. */
-export function directContext(engine: Engine, migrations: readonly Migration[]): HandlerContext {
+/** Makes a context whose one plugin has `migrations` and its database at `path`. */
+export function directContext(
+  engine: Engine,
+  migrations: readonly Migration[],
+  path: string = DATABASE,
+): HandlerContext {
   return {
     source: {
       plugins: () => Promise.resolve({ ok: true, names: [PLUGIN] }),
@@ -17,7 +22,7 @@ export function directContext(engine: Engine, migrations: readonly Migration[]):
     },
     databases: {
       engineVersion: engine.sqlite3.version.libVersion,
-      open: () => Promise.resolve(openSession(engine)),
+      open: () => Promise.resolve(openSession(engine, path)),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     locks: {
@@ -28,6 +33,7 @@ export function directContext(engine: Engine, migrations: readonly Migration[]):
     newId: () => "id",
     elapsedMs: () => performance.now(),
     publish() {},
+    beforeRun: () => Promise.resolve(),
     log(_level, message, fields) {
       throw new Error(`${message}: ${JSON.stringify(fields)}`);
     },
@@ -35,12 +41,12 @@ export function directContext(engine: Engine, migrations: readonly Migration[]):
   };
 }
 
-function openSession(engine: Engine): DatabaseSession {
+function openSession(engine: Engine, path: string): DatabaseSession {
   const place = {
     kind: "plugin",
     plugin: PLUGIN,
-    path: DATABASE,
-    backups: backupPlace(engine),
+    path,
+    backups: backupPlace(engine, dirname(path)),
   } as const;
   const database = new WorkerDatabase(engine, place);
   return {

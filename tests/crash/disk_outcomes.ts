@@ -6,7 +6,7 @@ import {
   type PendingChange,
   type PowerCut,
   SECTOR_BYTES,
-} from "../../lib/vfs/power_cut.ts";
+} from "../support/power_cut.ts";
 import { Random } from "../support/random.ts";
 
 /** A way for a power cut to end; the name finds it again. */

@@ -3,16 +3,17 @@
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { Target } from "../../lib/plan/select_steps.ts";
 import { type Files, memoryStorage } from "../../lib/vfs/memory_storage.ts";
-import { PowerCut } from "../../lib/vfs/power_cut.ts";
+import { PowerCut } from "../support/power_cut.ts";
 import {
   type DiskOperation,
   type SimulatedDisk,
   simulatedDisk,
-} from "../../lib/vfs/simulated_disk.ts";
+} from "../support/simulated_disk.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
+import { storageWithIndex } from "../support/disk_with_index.ts";
 import { type DiskOutcome, diskOutcomes, type OutcomeSelection } from "./disk_outcomes.ts";
 import { type Engine, openDatabase, startEngine } from "./engine.ts";
-import { DATABASE, runSession, type SessionMode } from "./migration_session.ts";
+import { DATABASE, isShared, runSession, type SessionMode } from "./migration_session.ts";
 import { type DatabaseState, readState } from "./recovered_state.ts";
 
 /** What is explored. */
@@ -103,6 +104,7 @@ class Explorer {
   async run(): Promise<Report> {
     const { migrations, mode, spoil, sessions } = this.#exploration;
     let disk = simulatedDisk();
+    this.#runner.plug(isShared(mode) ? storageWithIndex(disk) : disk.storage);
     let cut = new PowerCut();
     let state = this.#read(memoryStorage());
     for (const [index, target] of targetsOf(migrations).entries()) {
@@ -110,6 +112,7 @@ class Explorer {
         // Somebody else's SQLite kept it with a rollback journal, and all of that is on the disk.
         const files = this.#convert(disk);
         disk = simulatedDisk(files);
+        this.#runner.plug(disk.storage);
         cut = new PowerCut(files);
       }
       const start = disk.operations.length;
@@ -134,7 +137,6 @@ class Explorer {
     before: DatabaseState,
     start: number,
   ): Promise<Session> {
-    this.#runner.plug(disk.storage);
     let committedAt = Infinity;
     const { mode, migrations, spoil } = this.#exploration;
     const execution = await runSession(this.#runner, mode, migrations, target, () => {

@@ -3,7 +3,7 @@
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
-import { type Fault, faultStorage, type StorageOperation } from "../../lib/vfs/fault_storage.ts";
+import { type Fault, faultStorage, type StorageOperation } from "../support/fault_storage.ts";
 import { type Files, memoryStorage } from "../../lib/vfs/memory_storage.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
 import { directContext } from "./direct_context.ts";

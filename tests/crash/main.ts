@@ -1,8 +1,12 @@
 // The whole of what `deno task crash` does: crash exploration, storage faults, kills.
 //
-//   deno task crash [--seed N] [--modes wal,delete] [--sessions 3,13] [--kills N] [--skip faults,kills]
+//   deno task crash [--seed N] [--modes wal,delete] [--sessions 3,13] [--kills N] [--rounds N]
+//     [--skip faults,kills,changes,stress]
 
 import { parseArgs } from "node:util";
+import { killAtEachWrite } from "../beside/kill_at_each_write.ts";
+import { JOURNAL_MODES } from "../beside/native_states.ts";
+import { stress } from "../beside/stress.ts";
 import { Random } from "../support/random.ts";
 import { describeCounts, explore } from "./explore.ts";
 import { FAULTS, injectFaults } from "./inject_faults.ts";
@@ -16,6 +20,7 @@ const { values: options } = parseArgs({
     modes: { type: "string", default: SESSION_MODES.join(",") },
     sessions: { type: "string", default: "" },
     kills: { type: "string", default: "200" },
+    rounds: { type: "string", default: "300" },
     skip: { type: "string", default: "" },
   },
 });
@@ -30,6 +35,8 @@ for (const mode of SESSION_MODES.filter((each) => listOf(options.modes).includes
 }
 if (!listOf(options.skip).includes("faults")) await injectAllFaults();
 if (!listOf(options.skip).includes("kills")) await kill(Number(options.kills));
+if (!listOf(options.skip).includes("changes")) await killAtChanges();
+if (!listOf(options.skip).includes("stress")) await stressModes(Number(options.rounds));
 say(failures === 0 ? "nothing was lost" : `${failures} problems`);
 Deno.exit(failures === 0 ? 0 : 1);
 
@@ -75,6 +82,33 @@ async function kill(count: number): Promise<void> {
   failures += report.problems.length;
   say(`kills: ${report.kills}, of which ${report.recoveries} left a log to recover from`);
   for (const problem of report.problems) console.log(`  ${problem}`);
+}
+
+async function killAtChanges(): Promise<void> {
+  for (const mode of JOURNAL_MODES) {
+    for (const cache of ["default", "4 pages"] as const) {
+      for (const native of ["idle", "alone"] as const) {
+        const name = `killed before each change, ${mode}, cache ${cache}, native program ${native}`;
+        const settings = { mode, cache, native, from: 1, every: 1 };
+        const { kills, done, reported, problems } = await killAtEachWrite(settings);
+        failures += problems.length;
+        say(`${name}: ${kills} kills, ${done} found done, ${reported} after it was reported`);
+        for (const problem of problems) console.log(`  ${problem}`);
+      }
+    }
+  }
+}
+
+async function stressModes(rounds: number): Promise<void> {
+  for (const mode of JOURNAL_MODES) {
+    const report = await stress(mode, rounds, new Random(seed));
+    failures += report.problems.length + report.lost.length;
+    say(
+      `beside native writers, ${mode}: ${report.rounds} requests, ${report.kills} kills, ` +
+        `${report.acknowledged} rows acknowledged, ${report.lost.length} lost`,
+    );
+    for (const problem of [...report.problems, ...report.lost]) console.log(`  ${problem}`);
+  }
 }
 
 function listOf(option: string): readonly string[] {

@@ -3,7 +3,7 @@
 import type { BackupPlace } from "../../lib/execute/backup.ts";
 import { readBase } from "../../lib/execute/database_base.ts";
 import { executePlan } from "../../lib/execute/execute_plan.ts";
-import type { Execution } from "../../lib/execute/execution.ts";
+import type { Execution, ExecutionEvent } from "../../lib/execute/execution.ts";
 import type { Limits } from "../../lib/execute/interrupter.ts";
 import { rehearse } from "../../lib/execute/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
@@ -20,14 +20,16 @@ import { type Engine, openDatabase } from "./engine.ts";
  * How the database keeps its journal while a migration runs: `wal` as godwit does; `delete` with a
  * rollback journal whose directory is synced after it is deleted; `truncate` as the sandbox does, with a
  * rollback journal that is cut to nothing; `conversion` found with a rollback
- * journal, which godwit changes; `-spill` with a page cache so small that uncommitted pages reach the
- * disk.
+ * journal, which godwit changes; `shared` a write-ahead log that native programs share; `-spill` with a
+ * page cache so small that uncommitted pages reach the disk.
  */
 export type SessionMode =
   | "wal"
   | "delete"
   | "truncate"
   | "conversion"
+  | "shared"
+  | "shared-spill"
   | "wal-spill"
   | "delete-spill";
 
@@ -37,6 +39,8 @@ export const SESSION_MODES: readonly SessionMode[] = [
   "delete",
   "truncate",
   "conversion",
+  "shared",
+  "shared-spill",
   "wal-spill",
   "delete-spill",
 ];
@@ -56,7 +60,10 @@ export async function exampleMigrations(): Promise<readonly Migration[]> {
   return loaded.migrations;
 }
 
-/** Runs one request on the engine's storage and closes the database, unless the run failed. */
+/**
+ * Runs one request of one step on the engine's storage and closes the database, unless the run failed.
+ * `onCommitted` is called when the step is reported.
+ */
 export async function runSession(
   engine: Engine,
   mode: SessionMode,
@@ -64,62 +71,89 @@ export async function runSession(
   target: Target,
   onCommitted: () => void,
 ): Promise<Execution> {
-  return await (mode === "wal" || mode === "conversion"
-    ? runAsWorker(engine, migrations, target, onCommitted)
+  const run: SessionRun = { path: DATABASE, backups: BACKUPS, migrations, target, onCommitted };
+  return await (mode === "wal" || mode === "conversion" || mode === "shared"
+    ? runAsWorker(engine, run)
     : mode === "truncate"
-    ? runAsWorker({ ...engine, journal: SANDBOX_JOURNAL }, migrations, target, onCommitted)
-    : runWithPragmas(engine, PRAGMAS[mode], migrations, target, onCommitted));
+    ? runAsWorker({ ...engine, journal: SANDBOX_JOURNAL }, run)
+    : runWithPragmas(engine, mode, run));
+}
+
+/** Whether native programs share the log in a mode. */
+export function isShared(mode: SessionMode): boolean {
+  return mode === "shared" || mode === "shared-spill";
+}
+
+/** One request. */
+export interface SessionRun {
+  readonly path: string;
+  /** The directory for backups. */
+  readonly backups: string;
+  readonly migrations: readonly Migration[];
+  readonly target: Target;
+  readonly onCommitted: () => void;
 }
 
 const PRAGMAS = {
   "delete": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
   "delete-spill": "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cache_size=4",
   "wal-spill": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=4",
+  "shared-spill": "PRAGMA synchronous=EXTRA; PRAGMA cache_size=4",
 };
+
+/** Runs one request on a database that is there, in the journal mode that it has. */
+export async function runAsFound(
+  engine: Engine,
+  cache: "default" | "4 pages",
+  run: SessionRun,
+): Promise<Execution> {
+  return await (cache === "default"
+    ? runAsWorker(engine, run)
+    : runWithPragmas(engine, "shared-spill", run));
+}
 
 async function runAsWorker(
   engine: WorkerEnvironment & Pick<Engine, "storage">,
-  migrations: readonly Migration[],
-  target: Target,
-  onCommitted: () => void,
+  { path, backups, migrations, target, onCommitted }: SessionRun,
 ): Promise<Execution> {
   const database = new WorkerDatabase(engine, {
     kind: "plugin",
     plugin: PLUGIN,
-    path: DATABASE,
-    backups: backupPlace(engine),
+    path,
+    backups: backupPlace(engine, backups),
   });
   const base = valueOf(await database.inspect());
   const plan = await planOf(migrations, target, base);
   valueOf(await database.rehearse(plan.steps, LIMITS));
   const request = { dryRun: false, appliedBy: "test" };
-  const execution = valueOf(await database.execute(plan, request, LIMITS, () => {}));
-  onCommitted();
-  return execution;
+  return valueOf(await database.execute(plan, request, LIMITS, whenFinished(onCommitted)));
 }
 
 async function runWithPragmas(
   engine: Engine,
-  pragmas: string,
-  migrations: readonly Migration[],
-  target: Target,
-  onCommitted: () => void,
+  mode: keyof typeof PRAGMAS,
+  { path, backups, migrations, target, onCommitted }: SessionRun,
 ): Promise<Execution> {
-  using connection = openDatabase(engine, DATABASE);
-  connection.exec(pragmas);
+  if (isShared(mode)) engine.storage.create(path, "wal");
+  using connection = openDatabase(engine, path);
+  connection.exec(PRAGMAS[mode]);
   const base = await readBase(connection, PLUGIN);
   const plan = await planOf(migrations, target, base);
   const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, LIMITS);
-  const execution = await executePlan(connection, plan, rehearsal.steps, {
+  return await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
     appliedBy: "test",
     limits: LIMITS,
     now: () => NOW,
-    backups: backupPlace(engine),
-    onEvent() {},
+    backups: backupPlace(engine, backups),
+    onEvent: whenFinished(onCommitted),
   });
-  onCommitted();
-  return execution;
+}
+
+function whenFinished(onCommitted: () => void): (event: ExecutionEvent) => void {
+  return ({ kind }) => {
+    if (kind === "step-finished") onCommitted();
+  };
 }
 
 async function planOf(
@@ -141,12 +175,15 @@ async function planOf(
 }
 
 // Each backup gets a name of its own: on a simulated disk the clock stands still.
-let backups = 0;
+let backupCount = 0;
 
-/** The place for backups on the engine's storage. */
-export function backupPlace({ storage }: Pick<Engine, "storage">): BackupPlace {
+/** A directory for backups on the engine's storage. */
+export function backupPlace(
+  { storage }: Pick<Engine, "storage">,
+  directory: string = BACKUPS,
+): BackupPlace {
   return {
-    newFile: (name) => `${BACKUPS}/${++backups}-${name}`,
+    newFile: (name) => `${directory}/${++backupCount}-${name}`,
     freeBytes: () => null,
     discard(path) {
       if (storage.sizeOf(path) !== null) storage.delete(path);

@@ -6,22 +6,38 @@ import { parsePage } from "./page.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const SymbolSchema = v.object({
-  name: v.string(),
-  declarations: v.array(v.looseObject({ kind: v.string() })),
-});
-
+const DeclarationSchema = v.looseObject({ kind: v.string() });
+const SymbolSchema = v.object({ name: v.string(), declarations: v.array(DeclarationSchema) });
 const DocumentationSchema = v.object({
   nodes: v.record(v.string(), v.object({ symbols: v.array(SymbolSchema) })),
+});
+
+/** A type of this file, or one that is imported by a path; packages are imported by a name. */
+const NamedTypeSchema = v.object({
+  typeName: v.string(),
+  resolution: v.variant("kind", [
+    v.object({ kind: v.literal("local") }),
+    v.object({ kind: v.literal("import"), specifier: v.pipe(v.string(), v.startsWith(".")) }),
+  ]),
+});
+
+/** A member that is marked `@internal`, which `deno doc` does not show. */
+const InternalSchema = v.object({
+  jsDoc: v.object({
+    tags: v.pipe(
+      v.array(v.object({ kind: v.string() })),
+      v.someItem(({ kind }) => kind === "internal"),
+    ),
+  }),
 });
 
 /** An entry point of the package. */
 export interface ApiDocumentation {
   readonly entry: string;
-  /** The names of everything that it exports. */
-  readonly names: readonly string[];
-  /** The exports that a function or class takes or returns, at any depth, and those themselves. */
-  readonly reached: ReadonlySet<string>;
+  /** Everything that it exports, with the names of the types that it names. */
+  readonly exported: ReadonlyMap<string, readonly string[]>;
+  /** The exports that are not only types. */
+  readonly values: readonly string[];
   /** The TypeScript of its documentation comments. */
   readonly examples: readonly string[];
 }
@@ -31,11 +47,13 @@ export async function readApi(entry: string): Promise<ApiDocumentation> {
   const json: unknown = JSON.parse(await deno(["doc", "--json", entry]));
   const symbols = Object.values(v.parse(DocumentationSchema, json).nodes)
     .flatMap(({ symbols }) => symbols);
+  const isType = ({ declarations }: v.InferOutput<typeof SymbolSchema>): boolean =>
+    declarations.every(({ kind }) => kind === "interface" || kind === "typeAlias");
   return {
     entry,
-    names: symbols.map(({ name }) => name),
-    reached: reachedFrom(symbols),
-    examples: [...new Set(textsOf("doc", json))].flatMap((doc) =>
+    exported: new Map(symbols.map((each) => [each.name, namesIn(each.declarations)])),
+    values: symbols.filter((each) => !isType(each)).map(({ name }) => name),
+    examples: [...new Set(docsIn(json))].flatMap((doc) =>
       parsePage(entry, doc).blocks.flatMap((block) =>
         block.kind === "code" && block.language === "ts" ? [block.text] : []
       )
@@ -45,6 +63,15 @@ export async function readApi(entry: string): Promise<ApiDocumentation> {
 
 /** Runs Deno in the repository. Throws its standard error if it fails. */
 export async function deno(args: readonly string[]): Promise<string> {
+  const { success, stdout, stderr } = await runDeno(args);
+  if (!success) throw new Error(stderr);
+  return stdout;
+}
+
+/** Runs Deno in the repository, to whatever end. */
+export async function runDeno(
+  args: readonly string[],
+): Promise<{ readonly success: boolean; readonly stdout: string; readonly stderr: string }> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: ROOT,
@@ -52,29 +79,24 @@ export async function deno(args: readonly string[]): Promise<string> {
     stdout: "piped",
     stderr: "piped",
   }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { success, stdout: out ?? "", stderr: err ?? "" };
 }
 
-function reachedFrom(symbols: readonly v.InferOutput<typeof SymbolSchema>[]): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const waiting = symbols.filter(({ declarations }) =>
-    declarations.some(({ kind }) => kind === "function" || kind === "class")
-  );
-  for (let symbol = waiting.pop(); symbol !== undefined; symbol = waiting.pop()) {
-    if (reached.has(symbol.name)) continue;
-    reached.add(symbol.name);
-    const types = textsOf("typeName", symbol.declarations);
-    waiting.push(...symbols.filter(({ name }) => types.includes(name)));
-  }
-  return reached;
+/** The names of this repository's types in what `deno doc --json` says of a declaration. */
+function namesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  if (typeof value !== "object" || value === null || v.is(InternalSchema, value)) return [];
+  const named = v.safeParse(NamedTypeSchema, value);
+  const own = named.success ? [named.output.typeName] : [];
+  return [...own, ...Object.values(value).flatMap(namesIn)];
 }
 
-/** Every text under a key, at any depth. */
-function textsOf(key: string, value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap((each) => textsOf(key, each));
+/** Every documentation text in what `deno doc --json` says. */
+function docsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(docsIn);
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) =>
-    name === key && typeof part === "string" ? [part] : textsOf(key, part)
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === "doc" && typeof part === "string" ? [part] : docsIn(part)
   );
 }

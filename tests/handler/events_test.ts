@@ -28,6 +28,8 @@ async function told(workspace: Workspace, ask: () => Promise<unknown>): Promise<
 function inShort(event: RunEvent): string {
   const dry = event.dry_run ? "dry " : "";
   switch (event.event) {
+    case "run_requested":
+      return `${event.verb} ${event.versions.join(",")} requested`;
     case "run_started":
       return `${dry}${event.verb} ${event.versions.join(",")} by ${event.applied_by}`;
     case "run_finished":
@@ -43,6 +45,7 @@ events("of an apply and a rollback come in order", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_create.sql": CREATE, "002_more.sql": MORE });
   assert.equal(await told(workspace, () => workspace.apply("p", { applied_by: "ann" })), [
+    "apply 1,2 requested",
     "apply 1,2 by ann",
     "started 1 create",
     "applied 1 create",
@@ -51,6 +54,7 @@ events("of an apply and a rollback come in order", async () => {
     "finished well at 2",
   ]);
   assert.equal(await told(workspace, () => workspace.rollback("p", { target_version: 0 })), [
+    "rollback 2,1 requested",
     "rollback 2,1 by system",
     "started 2 more",
     "rolled_back 2 more",
@@ -75,6 +79,7 @@ events("of a failure name it", async () => {
     [...expected, "finished MIGRATION_FAILED at 0"].map((line) => `dry ${line}`),
   );
   assert.equal(await told(workspace, () => workspace.refused("apply", "p")), [
+    "apply 1,2 requested",
     ...expected,
     "finished MIGRATION_FAILED at 1",
   ]);
@@ -88,6 +93,7 @@ events("a step that is run again after a backup is told once", async () => {
     "003_merge.sql": migrationFile("UPDATE OR REPLACE t SET a = 1;", "SELECT 1;"),
   });
   assert.equal(await told(workspace, () => workspace.apply("p")), [
+    "apply 3 requested",
     "apply 3 by system",
     "started 3 merge",
     "applied 3 merge",
@@ -111,7 +117,7 @@ events("the hash is the plan's, and the versions are those that will run", async
   await using workspace = new Workspace();
   workspace.write("p", { "001_create.sql": CREATE, "002_more.sql": MORE });
   const { plan_hash } = await workspace.apply("p");
-  const [started] = workspace.events;
+  const started = workspace.events.find(({ event }) => event === "run_started");
   assert.equal(started?.event === "run_started" && [started.plan_hash, started.versions], [
     plan_hash,
     [1, 2],

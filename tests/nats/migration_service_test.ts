@@ -58,7 +58,7 @@ overNats("listen under another prefix, and under no other", async () => {
   });
   const { reply } = await askOnce(client, "rosey.db.migrate.quotes.apply");
   assert.is(reply.success, true);
-  await until("events", () => events.length === 6);
+  await until("events", () => events.length === 7);
   assert.is(events[0], "rosey.db.migrate.quotes.events");
   const unanswered = await client.request("db.migrate.quotes.status", "", { timeout: 5_000 })
     .then(() => "answered", (error) => error.code);
@@ -84,6 +84,7 @@ overNats("publish events in order, each of its schema", async () => {
   assert.equal(
     events.map((each) => "version" in each ? `${each.event} ${each.version}` : each.event),
     [
+      "run_requested",
       "run_started",
       "migration_started 1",
       "migration_applied 1",
@@ -101,7 +102,7 @@ overNats("publish events in order, each of its schema", async () => {
   await until("the second run's events", () => events.length >= 4);
   assert.equal(
     events.map(({ event }) => event),
-    ["run_started", "migration_started", "migration_rolled_back", "run_finished"],
+    ["run_requested", "run_started", "migration_started", "migration_rolled_back", "run_finished"],
   );
 });
 

@@ -67,7 +67,9 @@ export class TestBrowser implements AsyncDisposable {
     await page.close();
   }
 
-  /** Ends the browser's processes at once, as a power cut does, and starts it on the same profile. */
+  /**
+   * Ends the browser's processes at once, as a power cut does, and starts it on the same profile.
+   */
   async killAndRestart(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#context.once("close", () => resolve()));
     for (const pid of processesWith(this.#profile)) kill(pid);

@@ -1,5 +1,5 @@
-// Starts Firefox for Playwright and stands between the two, as a program of its own: Playwright speaks
-// WebDriver BiDi to Firefox, with commands that Firefox ESR does not know yet.
+// Starts Firefox for Playwright and stands between the two, as a program of its own: Playwright
+// speaks WebDriver BiDi to Firefox, with commands that Firefox ESR does not know yet.
 
 import * as v from "valibot";
 

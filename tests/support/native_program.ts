@@ -1,5 +1,5 @@
-// A program that has a database open natively, as a plugin does: SQLite of `node:sqlite` in a process of
-// its own, which runs what it is sent.
+// A program that has a database open natively, as a plugin does: SQLite of `node:sqlite` in a
+// process of its own, which runs what it is sent.
 
 import { DatabaseSync } from "node:sqlite";
 

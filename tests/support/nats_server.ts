@@ -15,6 +15,8 @@ export interface NatsServerOptions {
 export class NatsServer implements AsyncDisposable {
   /** The WebSocket URL. */
   readonly url: string;
+  /** The port of clients that do not use WebSocket. */
+  readonly clientPort: number;
   /** The certificate authority's file, for a server with TLS. */
   readonly caFile: string;
   readonly #directory: string;
@@ -22,9 +24,10 @@ export class NatsServer implements AsyncDisposable {
   #child: Deno.ChildProcess | null = null;
   #output: Promise<void> = Promise.resolve();
 
-  private constructor(directory: string, url: string) {
+  private constructor(directory: string, url: string, clientPort: number) {
     this.#directory = directory;
     this.url = url;
+    this.clientPort = clientPort;
     this.caFile = join(directory, "ca.pem");
   }
 
@@ -55,7 +58,11 @@ websocket {
 ${config}
 `,
     );
-    return new NatsServer(directory, `${tls ? "wss" : "ws"}://127.0.0.1:${webSocketPort}`);
+    return new NatsServer(
+      directory,
+      `${tls ? "wss" : "ws"}://127.0.0.1:${webSocketPort}`,
+      clientPort,
+    );
   }
 
   /** Starts it, or starts it again. */

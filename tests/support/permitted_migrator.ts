@@ -1,5 +1,5 @@
-// godwit in a process of its own, with the permissions that a task of deno.json grants, for tests of what
-// must hold under them. One process serves any number of directories.
+// godwit in a process of its own, with the permissions that a task of deno.json grants, for tests
+// of what must hold under them. One process serves any number of directories.
 
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";

@@ -1,4 +1,5 @@
-// A tab with the sandbox open in it and no page around it: the `Sandbox` interface, called from a test.
+// A tab with the sandbox open in it and no page around it: the `Sandbox` interface, called from a
+// test.
 
 import type { JSHandle, Page } from "playwright-core";
 import type {
@@ -28,7 +29,9 @@ export interface OpenedSandbox {
 /** One tab. */
 export class SandboxTab {
   readonly page: Page;
-  /** What is in the page; `handle.evaluate(({ sandbox }, argument) => ..., argument)` runs there. */
+  /**
+   * What is in the page; `handle.evaluate(({ sandbox }, argument) => ..., argument)` runs there.
+   */
   handle: JSHandle<OpenedSandbox>;
 
   readonly #worker: string;

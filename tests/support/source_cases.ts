@@ -22,7 +22,9 @@ export async function promises(texts: Texts): Promise<ManifestFile[]> {
   );
 }
 
-/** What a source loads, as `version checksum` and `code file`; the message where there is no plugin. */
+/**
+ * What a source loads, as `version checksum` and `code file`; the message where there is no plugin.
+ */
 export async function loaded(
   files: FileSource,
   plugin: string,

@@ -5,7 +5,9 @@ import type { RunEvent } from "../../lib/message/event.ts";
 import type { Outcome } from "../../lib/worker/session.ts";
 import type { SandboxTab } from "./sandbox_tab.ts";
 
-/** The bytes of a plugin's database or of a backup; `null` where there is none. Fails with the call. */
+/**
+ * The bytes of a plugin's database or of a backup; `null` where there is none. Fails with the call.
+ */
 export async function exported(
   tab: SandboxTab,
   plugin: string,

@@ -1,5 +1,5 @@
-// The locks of a database: one connection of this VFS at a time, native programs beside it, and nothing
-// held by the dead.
+// The locks of a database: one connection of this VFS at a time, native programs beside it, and
+// nothing held by the dead.
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";

@@ -1,10 +1,10 @@
 // Every storage there is, each in a directory of its own, for tests that run against all of them.
 
 import { join } from "node:path";
-import { faultStorage } from "../../lib/vfs/fault_storage.ts";
+import { faultStorage } from "../support/fault_storage.ts";
 import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
-import { simulatedDisk } from "../../lib/vfs/simulated_disk.ts";
+import { simulatedDisk } from "../support/simulated_disk.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
 
 /** A storage and an empty directory in it. */

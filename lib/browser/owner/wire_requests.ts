@@ -2,7 +2,7 @@
 
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
-import { eventHub, type EventListener } from "../../handler/event_hub.ts";
+import { type BeforeRunListener, eventHub, type EventListener } from "../../handler/event_hub.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import type { RunEvent } from "../../message/event.ts";
 import type { Reply } from "../../message/any_reply.ts";
@@ -36,12 +36,18 @@ export class WireRequests {
       newId: () => crypto.randomUUID(),
       elapsedMs: () => performance.now(),
       publish: (event) => this.#publish(event),
+      beforeRun: (event) => this.#events.beforeRun(event),
     };
   }
 
   /** Calls `listener` with every run event from now on; returns a function that ends this. */
   subscribe(listener: EventListener): () => void {
     return this.#events.subscribe(listener);
+  }
+
+  /** Lets every run that writes wait for `listener`; returns a function that ends this. */
+  onBeforeRun(listener: BeforeRunListener): () => void {
+    return this.#events.onBeforeRun(listener);
   }
 
   async request(...args: Parameters<Sandbox["request"]>): Promise<Reply> {

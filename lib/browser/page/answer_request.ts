@@ -35,7 +35,7 @@ export async function answerRequest(
 
 /** The reply to a request that is refused because too many are waiting. */
 export function tooMany(message: unknown, plugin: string, most: number): FrameReply {
-  const reason = `There are ${most} requests without a reply; wait for one before the next`;
+  const reason = `${most} requests are waiting for their replies; wait before you send another`;
   return frameReply(idOf(message), refusal("INVALID_REQUEST", plugin, reason));
 }
 

@@ -80,6 +80,7 @@ async function askHere(
   // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
   signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
   await using migrator = await openMigrator({
+    ...options.databases,
     plugins: options.pluginsDir,
     data: options.dataDir,
     log: processLog(console, options.json),

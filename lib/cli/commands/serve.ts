@@ -56,6 +56,7 @@ async function serveUntilSignal(
   server?.ended.then((lastWords) => serverEnded.abort(lastWords));
   const interrupt = new AbortController();
   await using migrator = await openMigrator({
+    ...options.databases,
     plugins: pluginsDir,
     data: dataDir,
     log,

@@ -27,6 +27,7 @@ export function followRun(before: RunProgress | null, event: RunEvent): RunProgr
     statements: 0,
   };
   switch (event.event) {
+    case "run_requested":
     case "run_started":
       return {
         verb: event.verb,

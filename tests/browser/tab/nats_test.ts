@@ -74,7 +74,7 @@ nats(
       names.push(event);
       if (event === "run_finished") break;
     }
-    assert.is(names[0], "run_started");
+    assert.is(names[0], "run_requested");
     assert.is(names.filter((name) => name === "migration_applied").length, 2);
 
     const unknown = await ask(client, "db.migrate.served.apply", { dryrun: true });

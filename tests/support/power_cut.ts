@@ -1,12 +1,12 @@
 // What a disk may hold after its power was cut: only what was flushed is sure. For tests.
 
 import { hash } from "node:crypto";
-import type { Files } from "./memory_storage.ts";
+import type { Files } from "../../lib/vfs/memory_storage.ts";
 import { directoryOf, type DiskOperation } from "./simulated_disk.ts";
 
 /**
- * What becomes of a change that was not flushed. Of a write, single sectors may be kept; or only the
- * file's new length, with zeros or with old rubbish from the disk in its new part.
+ * What becomes of a change that was not flushed. Of a write, single sectors may be kept; or only
+ * the file's new length, with zeros or with old rubbish from the disk in its new part.
  */
 export type Fate =
   | { readonly kind: "kept" | "lost" | "zeros" | "rubbish" }
@@ -39,7 +39,8 @@ export interface DiskImage {
 
 /**
  * Follows the changes to a disk. A file's contents and length are sure once the file was flushed, a
- * name once its directory was; until then each change may be kept or lost whatever becomes of others.
+ * name once its directory was; until then each change may be kept or lost whatever becomes of
+ * others.
  */
 export class PowerCut {
   readonly #names = new Map<string, number>();

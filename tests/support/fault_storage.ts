@@ -1,6 +1,13 @@
 // A storage whose operations fail on demand, for tests of what is built on storages. Runs anywhere.
 
-import { type Storage, StorageError, type StorageFile } from "./storage.ts";
+import {
+  type DatabaseLock,
+  type LockRefusal,
+  type Storage,
+  StorageError,
+  type StorageFile,
+  type WalIndexFile,
+} from "../../lib/vfs/storage.ts";
 
 /** One operation on a storage, as it is about to happen. */
 export interface StorageOperation {
@@ -66,18 +73,33 @@ export function faultStorage(
     close: () => attempt("close", path, () => file.close(), () => file.close()),
   });
 
+  const wrapLock = (
+    lock: DatabaseLock | LockRefusal,
+    path: string,
+  ): DatabaseLock | LockRefusal => {
+    if (lock.kind === "held" || lock.walIndex === null) return lock;
+    const { walIndex } = lock;
+    const write: WalIndexFile["write"] = (buffer, at) =>
+      attempt("write", `${path}-shm`, () => walIndex.write(buffer, at));
+    return { ...lock, walIndex: { ...walIndex, write } };
+  };
+
   return {
     ...storage,
-    open: (path, mode) => attempt("open", path, () => wrap(storage.open(path, mode), path)),
+    open: (path, mode, like) =>
+      attempt("open", path, () => wrap(storage.open(path, mode, like), path)),
     openDatabase: (path, mode) =>
       attempt("open", path, () => {
-        const file = wrap(storage.openDatabase(path, mode), path);
-        return { ...file, lock: (access) => attempt("lock", path, () => file.lock(access)) };
+        const file = storage.openDatabase(path, mode);
+        return {
+          ...wrap(file, path),
+          lock: (access) => attempt("lock", path, () => wrapLock(file.lock(access), path)),
+        };
       }),
     create: (path, journalMode) => attempt("open", path, () => storage.create(path, journalMode)),
-    openTemporary() {
+    openTemporary(near) {
       const path = "a temporary file";
-      return attempt("open", path, () => wrap(storage.openTemporary(), path));
+      return attempt("open", path, () => wrap(storage.openTemporary(near), path));
     },
     rename: (from, to) => attempt("rename", from, () => storage.rename(from, to)),
     delete: (path) => attempt("delete", path, () => storage.delete(path)),

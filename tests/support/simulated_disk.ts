@@ -1,7 +1,8 @@
-// A disk whose power can be cut: it notes every change, and says what may be left of them. For tests.
+// A disk whose power can be cut: it notes every change, and says what may be left of them. For
+// tests.
 
-import { type Files, memoryStorage } from "./memory_storage.ts";
-import type { Storage, StorageFile } from "./storage.ts";
+import { type Files, memoryStorage } from "../../lib/vfs/memory_storage.ts";
+import type { Storage, StorageFile } from "../../lib/vfs/storage.ts";
 
 /** A change to the disk. A file is known by a number, since names come and go. */
 export type DiskOperation =

@@ -1,0 +1,40 @@
+// Requests that a plugin closes its database before a run.
+
+import { createInbox, ErrorCode, type NatsConnection, NatsError } from "nats.ws";
+import type { Log } from "../handler/context.ts";
+import type { BeforeRunListener } from "../handler/event_hub.ts";
+import { quiesceSubject } from "../message/subject.ts";
+import { describeNatsError } from "./connection.ts";
+
+// A plugin that answers has finished its transaction by then. One that does not is no obstacle to a
+// run while it has no transaction open.
+const TIMEOUT_MS = 2_000;
+
+// Permissions can allow these inboxes to the service and to no other user.
+const INBOX_PREFIX = "_INBOX.godwit";
+
+/**
+ * Makes a function that requests `<prefix>.<plugin>.quiesce` and waits for any reply, 2 seconds at
+ * most. Without a subscriber the server answers at once. It never rejects.
+ */
+export function quiesceSender(
+  connection: NatsConnection,
+  prefix: string,
+  log: Log,
+): BeforeRunListener {
+  return async (event) => {
+    if (connection.isClosed()) return;
+    const { plugin_name: plugin } = event;
+    try {
+      await connection.request(quiesceSubject(prefix, plugin), JSON.stringify(event), {
+        timeout: TIMEOUT_MS,
+        noMux: true,
+        reply: createInbox(INBOX_PREFIX),
+      });
+    } catch (error) {
+      if (error instanceof NatsError && error.code === ErrorCode.NoResponders) return;
+      const reason = describeNatsError(error);
+      log("warn", "A plugin did not answer that it has closed its database", { plugin, reason });
+    }
+  };
+}

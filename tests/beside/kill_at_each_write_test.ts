@@ -1,0 +1,26 @@
+// A selection of the kills at each change; `deno task crash` tries every change.
+
+import * as assert from "uvu/assert";
+import { suite } from "../support/suite.ts";
+import { killAtEachWrite } from "./kill_at_each_write.ts";
+import { JOURNAL_MODES } from "./native_states.ts";
+
+const kills = suite("SIGKILL before a change to a file");
+
+// With four pages there are three times as many changes.
+const EVERY = { "default": 5, "4 pages": 15 } as const;
+
+for (const mode of JOURNAL_MODES) {
+  for (const native of ["idle", "alone"] as const) {
+    kills(`leaves the old or the new schema whole: ${mode}, ${native}`, async () => {
+      for (const cache of ["default", "4 pages"] as const) {
+        const every = EVERY[cache];
+        const report = await killAtEachWrite({ mode, native, cache, from: every, every });
+        assert.equal(report.problems, []);
+        assert.ok(report.kills > 4 && report.done < report.kills);
+      }
+    });
+  }
+}
+
+kills.run();
