@@ -152,9 +152,11 @@ export class RunProgress {
     this.#lock.publish({ progress: this.#progress, history: this.#history });
   }
 
-  #common(): Pick<RunEvent, "plugin_name" | "run_id" | "verb" | "dry_run" | "at"> {
+  #common(): Pick<RunEvent, "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"> {
+    const { plugin, tenant } = this.#run.address;
     return {
-      plugin_name: this.#run.address.plugin,
+      plugin_name: plugin,
+      ...(tenant === null ? {} : { tenant }),
       run_id: this.#id,
       verb: this.#run.direction,
       dry_run: this.#run.dryRun,

@@ -17,6 +17,8 @@ export interface FailureReply {
   message: string;
   /** The plugin that the request named. */
   plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
   /** The findings of level `ERROR`. */
   errors: FindingMessage[];
   /** The other findings. */
@@ -47,6 +49,7 @@ export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
   error_code: v.picklist(ERROR_CODES),
   message: v.string(),
   plugin_name: v.string(),
+  tenant: v.optional(v.string()),
   errors: v.array(FindingSchema),
   warnings: v.array(FindingSchema),
   applied_migrations: v.optional(v.array(RunEntrySchema)),

@@ -66,6 +66,8 @@ export type SessionPurpose = "read" | "run";
 export interface Databases extends AsyncDisposable {
   /** The version of SQLite that runs the SQL, such as `3.54.1`. */
   readonly engineVersion: string;
+  /** Whether a plugin can have a database for each tenant. */
+  readonly keepsTenants: boolean;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }
 

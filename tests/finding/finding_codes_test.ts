@@ -189,6 +189,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   const { context } = await workspace.migrator();
   const databases: typeof context.databases = {
     engineVersion: context.databases.engineVersion,
+    keepsTenants: context.databases.keepsTenants,
     async open(target, purpose) {
       const session = await context.databases.open(target, purpose);
       return {

@@ -52,6 +52,7 @@ const MIGRATING = {
 /** Opens the databases of the sandbox, each for one caller at a time. */
 export class PluginThreads implements Databases {
   readonly engineVersion: string;
+  readonly keepsTenants = false;
   readonly #options: PluginThreadsOptions;
   readonly #endless: EndlessRehearsals = new Set();
   // In order of last use.
