@@ -101,7 +101,7 @@ tenants("two tenants of a plugin are migrated at the same time", async () => {
     if (event.event === "migration_started" && event.version === 2) started.resolve();
   });
   const running = workspace.ask("apply", "quotes", { ...ACME, applied_by: "ann" });
-  await started.promise;
+  await Promise.race([started.promise, running]);
 
   assert.is((await workspace.apply("quotes", { ...GLOBEX, target_version: 1 })).current_version, 1);
   const status = await workspace.status("quotes", ACME);
