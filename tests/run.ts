@@ -8,7 +8,7 @@ const ROOT = new URL("..", import.meta.url);
 // for as often as they work.
 const CONCURRENCY = 3;
 // A thread that a failed test left behind would keep its process alive for ever.
-const FILE_TIMEOUT_MS = 180_000;
+const FILE_TIMEOUT_MS = 300_000;
 
 interface FileResult {
   readonly passed: number;

@@ -73,7 +73,7 @@ export type {
 } from "../message/verbs.ts";
 export type { Attachment, Column, ForeignKey, Schema, Table, View } from "../sqlite/schema.ts";
 export type { SqlValue } from "../sqlite/sqlite3.ts";
-export type { Outcome } from "../worker/session.ts";
+export type { Failed, Outcome } from "../outcome.ts";
 export type { Godwit, StartPage } from "./frame/plugin_page.ts";
 export { openSandbox } from "./page/open_sandbox.ts";
 export { openPluginFrame, type PluginFrame, type PluginFrameOptions } from "./page/plugin_frame.ts";

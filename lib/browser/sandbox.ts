@@ -7,7 +7,7 @@ import type { Reply } from "../message/any_reply.ts";
 import type { ChangeMessage, FindingMessage } from "../message/reply.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
-import type { Outcome } from "../worker/session.ts";
+import type { Outcome } from "../outcome.ts";
 
 /** Which tab runs the databases. */
 export type TabRole =

@@ -1,5 +1,6 @@
 // Writes modules atomically, and replaces only modules that godwit made. For Deno.
 
+import { codeOf } from "../outcome.ts";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isMadeByGodwit } from "./made_by_godwit.ts";
@@ -48,7 +49,7 @@ export async function isThere(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(reasonOf(error))) return false;
+    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return false;
     throw error;
   }
 }
@@ -58,7 +59,7 @@ async function whyNotReplaced(path: string): Promise<string | null> {
   try {
     if (!await isThere(path) || isMadeByGodwit(await readFile(path, "utf8"))) return null;
   } catch (error) {
-    return `Cannot replace ${path}: ${reasonOf(error)}`;
+    return `Cannot replace ${path}: ${codeOf(error)}`;
   }
   return `${path} was not made by godwit; name another file with --out, ` +
     `or replace it with --overwrite`;
@@ -75,10 +76,6 @@ async function writeModule({ path, text }: ModuleFile): Promise<string | null> {
     return null;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    return `Cannot write ${path}: ${reasonOf(error)}`;
+    return `Cannot write ${path}: ${codeOf(error)}`;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

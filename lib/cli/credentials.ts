@@ -1,5 +1,6 @@
 // Reads NATS credentials from the environment. They are never logged.
 
+import { codeOf } from "../outcome.ts";
 import { readFile } from "node:fs/promises";
 import type { Credentials } from "../nats/connection.ts";
 import type { Environment } from "./arguments.ts";
@@ -28,10 +29,9 @@ async function readCreds(file: string): Promise<ReadCredentials> {
   try {
     creds = await readFile(file);
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     return {
       ok: false,
-      message: `Cannot read the file that NATS_CREDS names: ${file} (${reason})`,
+      message: `Cannot read the file that NATS_CREDS names: ${file} (${codeOf(error)})`,
     };
   }
   const text = new TextDecoder().decode(creds);

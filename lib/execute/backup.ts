@@ -2,6 +2,7 @@
 
 import { type Connection, uriOf } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
+import type { Failed, Outcome } from "../outcome.ts";
 import { StorageError } from "../vfs/storage.ts";
 
 /** Where a plugin's backups go. */
@@ -14,10 +15,15 @@ export interface BackupPlace {
   discard(path: string): void;
 }
 
-/** A backup that was made, or why there is none. */
-export type BackupOutcome =
-  | { readonly ok: true; readonly path: string; readonly spaceChecked: boolean }
-  | { readonly ok: false; readonly message: string };
+/** A backup that was made. */
+export interface Backup {
+  readonly path: string;
+  /** Whether the free space could be read beforehand. */
+  readonly spaceChecked: boolean;
+}
+
+/** A backup, or why there is none. */
+export type BackupOutcome = Outcome<Backup, "unavailable">;
 
 /**
  * The name of a backup, such as `quote-db-v3-20260131T120000000Z.sqlite3`; `at` is ISO 8601, UTC.
@@ -43,7 +49,7 @@ export function backUp(connection: Connection, place: BackupPlace, name: string)
   } catch (error) {
     if (error instanceof StorageError) return refuse(error.message);
     if (!(error instanceof SqliteError) || error.failure.code === "SQLITE_INTERRUPT") throw error;
-    return refuse(adviseOn(error.failure));
+    return { ...refuse(adviseOn(error.failure)), sqliteCode: error.failure.code };
   }
 }
 
@@ -68,9 +74,10 @@ function copyInto(connection: Connection, place: BackupPlace, name: string): Bac
     place.discard(path);
     throw error;
   }
-  return { ok: true, path, spaceChecked: freeBytes !== null };
+  return { ok: true, value: { path, spaceChecked: freeBytes !== null } };
 }
 
-function refuse(reason: string): BackupOutcome {
-  return { ok: false, message: `Cannot back up before the first destructive step: ${reason}` };
+function refuse(reason: string): Failed<"unavailable"> {
+  const message = `Cannot back up before the first destructive step: ${reason}`;
+  return { ok: false, code: "unavailable", message };
 }

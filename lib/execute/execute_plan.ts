@@ -4,7 +4,7 @@ import { currentVersion, type History, type HistoryEntry, withEntry } from "../p
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
-import { backUp, backupName, type BackupPlace } from "./backup.ts";
+import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "./database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
@@ -45,7 +45,14 @@ export async function executePlan(
 class BaseChanged extends Error {}
 
 /** There must be a backup before the step, and there can be none. */
-class BackupRefused extends Error {}
+class BackupRefused extends Error {
+  readonly sqliteCode: string | null;
+
+  constructor({ message, sqliteCode = null }: { message: string; sqliteCode?: string | null }) {
+    super(message);
+    this.sqliteCode = sqliteCode;
+  }
+}
 
 /** The step took away what its rehearsal did not foresee, and there is no backup yet. */
 class BackupMissing extends Error {}
@@ -71,7 +78,7 @@ class Run implements Disposable {
   // whole when the database is opened again.
   #isCommitDoubtful = false;
   #state: LiveState | null = null;
-  #backup: { readonly path: string; readonly spaceChecked: boolean } | null = null;
+  #backup: Backup | null = null;
 
   constructor(
     connection: Connection,
@@ -106,10 +113,16 @@ class Run implements Disposable {
         return this.#end({ kind: "plan-changed", message: error.message });
       }
       if (error instanceof BackupRefused) {
-        return this.#end({ kind: "unavailable", message: error.message });
+        const { message, sqliteCode } = error;
+        return this.#end({ kind: "unavailable", message, sqliteCode });
       }
       if (error instanceof SqliteError) {
-        return this.#end({ kind: "unavailable", message: adviseOn(error.failure) });
+        const { failure } = error;
+        return this.#end({
+          kind: "unavailable",
+          message: adviseOn(failure),
+          sqliteCode: failure.code,
+        });
       }
       throw error;
     }
@@ -268,8 +281,8 @@ class Run implements Disposable {
     const occasion = `v${currentVersion(this.#history)}`;
     const name = backupName(this.#plan.plugin, occasion, this.#options.now());
     const outcome = backUp(this.#connection, this.#options.backups, name);
-    if (!outcome.ok) throw new BackupRefused(outcome.message);
-    this.#backup = outcome;
+    if (!outcome.ok) throw new BackupRefused(outcome);
+    this.#backup = outcome.value;
   }
 
   #recordFailure(step: PlanStep, failure: StepFailure, started: number): void {

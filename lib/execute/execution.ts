@@ -30,6 +30,8 @@ export interface StepFailure {
     | "cancelled"
     | "unavailable";
   readonly message: string;
+  /** The name of SQLite's result code; `null` if SQLite did not fail. */
+  readonly sqliteCode: string | null;
   /** `unknown` where the disk failed in the very COMMIT: only opening the database again will tell. */
   readonly outcome: "undone" | "unknown";
   readonly place:
@@ -48,7 +50,11 @@ export interface Execution {
     | { readonly kind: "completed" }
     | { readonly kind: "failed"; readonly failure: StepFailure }
     | { readonly kind: "plan-changed"; readonly message: string }
-    | { readonly kind: "unavailable"; readonly message: string };
+    | {
+      readonly kind: "unavailable";
+      readonly message: string;
+      readonly sqliteCode: string | null;
+    };
 }
 
 /** What is reported while a run goes on. */

@@ -22,6 +22,7 @@ export class Interrupter implements Disposable {
   readonly #limits: Limits;
   readonly #onTick: () => void;
   #checksLeft = Infinity;
+  #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
 
   /** Watches over `connection` until disposed; `onTick` is called about every millisecond of work. */
@@ -35,6 +36,11 @@ export class Interrupter implements Disposable {
   /** Why the last statement was interrupted; `null` if it was not. */
   get reason(): InterruptReason | null {
     return this.#reason;
+  }
+
+  /** Stops the statements of one step after `timeoutMs`, if the limits do not stop them earlier. */
+  setStepTimeout(timeoutMs: number): void {
+    this.#stepDeadlineMs = performance.now() + timeoutMs;
   }
 
   /** Allows the next statements `operations` steps in all; counted, so that every machine agrees. */
@@ -64,6 +70,8 @@ export class Interrupter implements Disposable {
   #checkLimits(): void {
     const { cancelFlag, deadlineMs } = this.#limits;
     if (cancelFlag !== null && Atomics.load(cancelFlag, 0) === 1) this.#reason = "cancelled";
-    else if (performance.now() >= deadlineMs) this.#reason = "timeout";
+    else if (performance.now() >= Math.min(deadlineMs, this.#stepDeadlineMs)) {
+      this.#reason = "timeout";
+    }
   }
 }

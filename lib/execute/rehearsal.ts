@@ -1,6 +1,6 @@
 // The facts that a rehearsal yields, for the rules and for execution. Plain data; runs anywhere.
 
-import type { Position } from "../finding/finding.ts";
+import type { FindingSubject, Position } from "../finding/finding.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/broken_objects.ts";
@@ -91,9 +91,18 @@ export interface RehearsedStep {
   readonly complete: boolean;
 }
 
-/** The rehearsal of a plan's steps; it ends at the first step that could not be completed. */
+/** Why a rehearsal was interrupted. */
+export type Interruption = "timeout" | "cancelled";
+
+/** A step whose rehearsal was interrupted. */
+export interface StoppedStep extends FindingSubject {
+  readonly reason: Interruption;
+  /** The number of steps that were rehearsed before it; those after it were rehearsed without it. */
+  readonly after: number;
+}
+
+/** The rehearsal of a plan's steps, which need not reach the last one. */
 export interface Rehearsal {
   readonly steps: readonly RehearsedStep[];
-  /** Why it ended early, other than by a statement's problem. */
-  readonly interrupted: "timeout" | "cancelled" | null;
+  readonly stopped: readonly StoppedStep[];
 }

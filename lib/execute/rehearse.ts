@@ -1,6 +1,7 @@
 // Runs a plan's steps on the shadow and records what they do. Nothing real is touched.
 
 import { sourcePlace } from "../finding/source_position.ts";
+import { subjectOf } from "../finding/subject_of.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { isReserved } from "../plan/reserved_names.ts";
 import { type Access, alterOf } from "../sqlite/access.ts";
@@ -14,6 +15,7 @@ import { diffSchemas, type TableFate } from "../sqlite/schema_diff.ts";
 import { followStatement, type Lineage, startLineage } from "../sqlite/schema_lineage.ts";
 import type { StatementText } from "../sqlite/script.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { isInterrupt } from "../sqlite/sqlite_error.ts";
 import { type DatabaseBase, schemaDigest } from "./database_base.ts";
 import { Interrupter, type Limits } from "./interrupter.ts";
 import { insertProbeRow } from "./probe_row.ts";
@@ -34,51 +36,74 @@ import { dropTemporaryObjects } from "./temporary_objects.ts";
 // nothing; one that makes rows up by the million shows no more by going on.
 const BUDGET_OPERATIONS = 2_000_000;
 
+/** What a rehearsal starts from. */
+export type RehearsalBase = Pick<DatabaseBase, "schema" | "tablesWithRows" | "digests">;
+
+/** Called after each step that was rehearsed to its end, with the schema after it. */
+export type OnRehearsed = (step: PlanStep, facts: RehearsedStep, after: Schema) => void;
+
 /**
- * Rehearses steps, one after the other, on the schema of `base`. `onStep` is given the schema after
- * each step that was completed.
+ * Rehearses steps, one after the other, on the schema of `base`. It ends at the first step that could
+ * not be completed or was interrupted.
  */
 export async function rehearse(
   sqlite3: Sqlite3,
-  base: Pick<DatabaseBase, "schema" | "tablesWithRows" | "digests">,
+  base: RehearsalBase,
   steps: readonly PlanStep[],
   limits: Limits,
-  onStep: (after: Schema) => void = () => {},
+  onRehearsed: OnRehearsed = () => {},
+  stepTimeoutMs = Infinity,
 ): Promise<Rehearsal> {
+  const rehearsed: RehearsedStep[] = [];
+  const [first] = steps;
+  if (first === undefined) return { steps: rehearsed, stopped: [] };
   using shadow = buildShadow(sqlite3, base.schema);
   using interrupter = new Interrupter(shadow, limits);
-  const tablesWithRows = new Set(base.tablesWithRows);
-  let before = readSchema(shadow, isReserved);
-  const isExact = await schemaDigest(before) === base.digests.schema;
-  let broken = brokenObjects(shadow, before);
-  let references = reservedReferences(shadow, before);
-  const rehearsed: RehearsedStep[] = [];
-  for (const step of steps) {
-    const stage = new Stage(shadow, interrupter, step, before, tablesWithRows);
-    const complete = stage.run();
-    if (interrupter.isOver()) {
-      const interrupted = interrupter.reason === "cancelled" ? "cancelled" : "timeout";
-      return { steps: rehearsed, interrupted };
+  const stoppedAt = (step: PlanStep): Rehearsal => {
+    const reason = interrupter.reason === "cancelled" ? "cancelled" : "timeout";
+    return {
+      steps: rehearsed,
+      stopped: [{ ...subjectOf(step), reason, after: rehearsed.length }],
+    };
+  };
+  let current = first;
+  try {
+    const tablesWithRows = new Set(base.tablesWithRows);
+    let before = readSchema(shadow, isReserved);
+    const isExact = await schemaDigest(before) === base.digests.schema;
+    let broken = brokenObjects(shadow, before);
+    let references = reservedReferences(shadow, before);
+    for (const step of steps) {
+      current = step;
+      interrupter.setStepTimeout(stepTimeoutMs);
+      const stage = new Stage(shadow, interrupter, step, before, tablesWithRows);
+      const complete = stage.run();
+      if (interrupter.isOver()) return stoppedAt(step);
+      dropTemporaryObjects(shadow);
+      const after = stage.schema;
+      const brokenAfter = brokenObjects(shadow, after);
+      const referencesAfter = reservedReferences(shadow, after);
+      const facts = {
+        ...stage.facts(after),
+        broken: newlyBroken(broken, brokenAfter),
+        reservedNames: reservedNames(shadow),
+        reservedReferences: newReferences(references, referencesAfter),
+        schemaDelta: isExact ? schemaDelta(before, after) : null,
+        complete,
+      };
+      rehearsed.push(facts);
+      if (!complete) break;
+      onRehearsed(step, facts, after);
+      before = after;
+      broken = brokenAfter;
+      references = referencesAfter;
     }
-    dropTemporaryObjects(shadow);
-    const after = stage.schema;
-    const brokenAfter = brokenObjects(shadow, after);
-    const referencesAfter = reservedReferences(shadow, after);
-    rehearsed.push({
-      ...stage.facts(after),
-      broken: newlyBroken(broken, brokenAfter),
-      reservedNames: reservedNames(shadow),
-      reservedReferences: newReferences(references, referencesAfter),
-      schemaDelta: isExact ? schemaDelta(before, after) : null,
-      complete,
-    });
-    if (!complete) break;
-    onStep(after);
-    before = after;
-    broken = brokenAfter;
-    references = referencesAfter;
+    return { steps: rehearsed, stopped: [] };
+  } catch (error) {
+    // The queries about the schema are interrupted too.
+    if (!isInterrupt(error)) throw error;
+    return stoppedAt(current);
   }
-  return { steps: rehearsed, interrupted: null };
 }
 
 /** The rehearsal of one step. */

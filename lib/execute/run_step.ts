@@ -70,7 +70,10 @@ export function abortedBy(step: PlanStep, interrupter: Interrupter, error: unkno
   if (!(error instanceof SqliteError)) return error;
   return error.failure.code === "SQLITE_INTERRUPT"
     ? interrupted({ step, interrupter }, null)
-    : new StepAborted(failureOf(step, "unavailable", adviseOn(error.failure)));
+    : new StepAborted({
+      ...failureOf(step, "unavailable", adviseOn(error.failure)),
+      sqliteCode: error.failure.code,
+    });
 }
 
 function runStatements(
@@ -150,7 +153,11 @@ function aborted(
   const place = { ...sourcePlace(step.sql, step.line, offset), statement: text.sql };
   if (failure.code === "SQLITE_INTERRUPT") return interrupted({ step, interrupter }, place);
   const reason = isUnavailable(failure.code) ? "unavailable" : "sql";
-  return new StepAborted({ ...failureOf(step, reason, adviseOn(failure)), place });
+  return new StepAborted({
+    ...failureOf(step, reason, adviseOn(failure)),
+    sqliteCode: failure.code,
+    place,
+  });
 }
 
 function interrupted(
@@ -169,5 +176,5 @@ function interrupted(
 
 function failureOf(step: PlanStep, reason: StepFailure["reason"], message: string): StepFailure {
   const { version, name, file } = step;
-  return { version, name, file, reason, message, outcome: "undone", place: null };
+  return { version, name, file, reason, message, sqliteCode: null, outcome: "undone", place: null };
 }

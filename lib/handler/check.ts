@@ -5,10 +5,8 @@ import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
 import type { EmptyRequest } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { checkFindings, thereAndBack, uniqueVersions } from "../rule/check_findings.ts";
-import { engineVersionOf } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
-import { type Failure, failureReply } from "./failure.ts";
+import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 
 // Files are rehearsed without rows, so a minute is long.
 const TIMEOUT_MS = 60_000;
@@ -25,32 +23,22 @@ export async function check(
 ): Promise<CheckReply | Failure> {
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
-  const { migrations } = loaded;
-  const unique = uniqueVersions(migrations);
-  const steps = unique.flatMap(thereAndBack);
+  const { migrations, findings } = loaded;
   await using session = await context.databases.open({ kind: "empty" }, "read");
-  const patience = { timeoutMs: TIMEOUT_MS, signal: context.signal };
-  const rehearsed = await session.rehearse(steps, patience);
-  if (!rehearsed.ok) throw new Error(rehearsed.message);
-  const engine = engineVersionOf(context.databases);
-  const findings = [
-    ...loaded.findings,
-    ...checkFindings(unique, steps, rehearsed.value.rehearsal, engine),
-  ];
-  const errors = findings.filter(isError);
-  const [first] = errors;
-  if (first !== undefined) {
-    const more = errors.length === 1 ? "" : ` (and ${errors.length - 1} more)`;
-    return {
-      ...failureReply("VALIDATION_FAILED", plugin, `${first.message}${more}`, findings),
-      migrations: migrations.length,
-    };
+  const prepared = await session.prepare(
+    { migrations, findings, target: { direction: "there-and-back", only: null } },
+    { timeoutMs: TIMEOUT_MS, signal: context.signal },
+  );
+  if (!prepared.ok) return databaseFailure(prepared, plugin, findings);
+  const found = prepared.value.findings;
+  if (found.some(isError)) {
+    return { ...validationFailure(plugin, "", found), migrations: migrations.length };
   }
   return {
     success: true,
     verb: "check",
     plugin_name: plugin,
     migrations: migrations.length,
-    warnings: findings.map(findingMessage),
+    warnings: found.map(findingMessage),
   };
 }

@@ -1,4 +1,4 @@
-// Tells the rest of the world how a run goes: the snapshot for status, and the events.
+// Reports how a run goes: the snapshot for status, and the events.
 
 import type { ExecutionEvent } from "../execute/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
@@ -6,8 +6,8 @@ import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
 import { type History, withEntry } from "../plan/history.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import type { MigrationPlan } from "../plan/migration_plan.ts";
 import type { Direction } from "../plan/select_steps.ts";
+import type { PlanOutline } from "../worker/prepare.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a person who watches, and rare enough to cost nothing.
@@ -21,146 +21,127 @@ export interface ReportedRun {
   readonly startedBy: string;
 }
 
-/** Reports one run. */
-export class RunProgress {
-  readonly #context: HandlerContext;
-  readonly #lock: RunLock;
-  readonly #run: ReportedRun;
-  readonly #id: string;
-  #progress: ProgressMessage;
-  #history: History = [];
-  #publishedAt = -Infinity;
-
-  constructor(context: HandlerContext, lock: RunLock, run: ReportedRun) {
-    this.#context = context;
-    this.#lock = lock;
-    this.#run = run;
-    this.#id = context.newId();
-    this.#progress = {
-      verb: run.direction,
-      dry_run: run.dryRun,
-      started_at: context.now().toISOString(),
-      started_by: run.startedBy,
-      version: null,
-      migrations_done: 0,
-      migrations_total: 0,
-      statements_done: 0,
-      statements_total: 0,
-    };
-  }
-
-  /** The history is known; the plan is being made. */
-  inspected(history: History): void {
-    this.#history = history;
-    this.#publishSnapshot();
-  }
-
-  /** The plan is about to lock the database; those who have it open may close it. */
-  async requested(plan: MigrationPlan): Promise<void> {
-    const event = this.#planEvent("run_requested", plan);
-    this.#context.publish(event);
-    await this.#context.beforeRun(event);
-  }
-
+/** Takes what happens in a run, in this order. */
+export interface RunProgress {
+  /** The steps are known, and are rehearsed next. */
+  planned(history: History): void;
+  /** The plan is about to lock the database; programs that have it open may close it. */
+  requested(plan: PlanOutline): Promise<void>;
   /** The plan is about to run. */
-  started(plan: MigrationPlan): void {
-    this.#progress = { ...this.#progress, migrations_total: plan.steps.length };
-    this.#publishSnapshot();
-    this.#context.publish(this.#planEvent("run_started", plan));
-  }
-
-  #planEvent(event: RunStartedEvent["event"], plan: MigrationPlan): RunStartedEvent {
-    return {
-      event,
-      ...this.#common(),
-      applied_by: this.#run.startedBy,
-      plan_hash: plan.hash,
-      versions: plan.steps.map(({ version }) => version),
-    };
-  }
-
-  /** Something happened in the worker. */
-  follow(event: ExecutionEvent): void {
-    switch (event.kind) {
-      case "step-started": {
-        const { version, name, statementsTotal } = event;
-        this.#progress = {
-          ...this.#progress,
-          version,
-          statements_done: 0,
-          statements_total: statementsTotal,
-        };
-        // Always, for a migration of one long statement says nothing more until its end.
-        this.#publishSnapshot();
-        this.#context.publish({ event: "migration_started", ...this.#common(), version, name });
-        return;
-      }
-      case "statement-finished":
-        this.#update({ statements_done: event.statementsDone });
-        return;
-      case "step-finished": {
-        const { version, name, executionTimeMs, dataLoss } = event.step;
-        if (event.entry !== null && !this.#run.dryRun) {
-          this.#history = withEntry(this.#history, event.entry);
-        }
-        this.#update({ migrations_done: this.#progress.migrations_done + 1 });
-        this.#context.publish({
-          event: this.#run.direction === "apply" ? "migration_applied" : "migration_rolled_back",
-          ...this.#common(),
-          version,
-          name,
-          execution_time_ms: executionTimeMs,
-          data_loss: [...dataLoss],
-        });
-        return;
-      }
-      case "step-failed": {
-        const { version, name, message } = event.failure;
-        this.#context.publish({
-          event: "migration_failed",
-          ...this.#common(),
-          version,
-          name,
-          message,
-        });
-        return;
-      }
-    }
-    event satisfies never;
-  }
-
+  started(plan: PlanOutline): void;
+  follow(event: ExecutionEvent): void;
   /** The run is over. */
-  finished(errorCode: ErrorCode | null, currentVersion: number): void {
-    this.#context.publish({
-      event: "run_finished",
-      ...this.#common(),
-      success: errorCode === null,
-      error_code: errorCode,
-      current_version: currentVersion,
-    });
+  finished(errorCode: ErrorCode | null, currentVersion: number): void;
+}
+
+/** Reports one run to its lock and to the listeners of the context. */
+export function reportRun(
+  context: HandlerContext,
+  lock: RunLock,
+  { address: { plugin, tenant }, direction, dryRun, startedBy }: ReportedRun,
+): RunProgress {
+  const runId = context.newId();
+  let history: History = [];
+  let publishedMs = -Infinity;
+  let progress: ProgressMessage = {
+    verb: direction,
+    dry_run: dryRun,
+    started_at: context.now().toISOString(),
+    started_by: startedBy,
+    version: null,
+    migrations_done: 0,
+    migrations_total: 0,
+    statements_done: 0,
+    statements_total: 0,
+  };
+
+  function publishSnapshot(change: Partial<ProgressMessage> = {}): void {
+    progress = { ...progress, ...change };
+    publishedMs = context.elapsedMs();
+    lock.publish({ progress, history });
   }
 
-  #update(change: Partial<ProgressMessage>): void {
-    this.#progress = { ...this.#progress, ...change };
-    if (this.#context.elapsedMs() - this.#publishedAt >= SNAPSHOT_INTERVAL_MS) {
-      this.#publishSnapshot();
-    }
+  function update(change: Partial<ProgressMessage>): void {
+    progress = { ...progress, ...change };
+    if (context.elapsedMs() - publishedMs >= SNAPSHOT_INTERVAL_MS) publishSnapshot();
   }
 
-  #publishSnapshot(): void {
-    this.#publishedAt = this.#context.elapsedMs();
-    this.#lock.publish({ progress: this.#progress, history: this.#history });
-  }
+  const common = (): Pick<
+    RunEvent,
+    "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"
+  > => ({
+    plugin_name: plugin,
+    ...(tenant === null ? {} : { tenant }),
+    run_id: runId,
+    verb: direction,
+    dry_run: dryRun,
+    at: context.now().toISOString(),
+  });
 
-  #common(): Pick<RunEvent, "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"> {
-    const { plugin, tenant } = this.#run.address;
-    return {
-      plugin_name: plugin,
-      ...(tenant === null ? {} : { tenant }),
-      run_id: this.#id,
-      verb: this.#run.direction,
-      dry_run: this.#run.dryRun,
-      at: this.#context.now().toISOString(),
-    };
-  }
+  const planEvent = (event: RunStartedEvent["event"], plan: PlanOutline): RunStartedEvent => ({
+    event,
+    ...common(),
+    applied_by: startedBy,
+    plan_hash: plan.hash,
+    versions: plan.steps.map(({ version }) => version),
+  });
+
+  return {
+    planned(known) {
+      history = known;
+      publishSnapshot();
+    },
+    async requested(plan) {
+      const event = planEvent("run_requested", plan);
+      context.publish(event);
+      await context.beforeRun(event);
+    },
+    started(plan) {
+      publishSnapshot({ migrations_total: plan.steps.length });
+      context.publish(planEvent("run_started", plan));
+    },
+    follow(event) {
+      switch (event.kind) {
+        case "step-started": {
+          const { version, name, statementsTotal } = event;
+          // Always, because a migration of one long statement reports nothing until its end.
+          publishSnapshot({ version, statements_done: 0, statements_total: statementsTotal });
+          context.publish({ event: "migration_started", ...common(), version, name });
+          return;
+        }
+        case "statement-finished":
+          update({ statements_done: event.statementsDone });
+          return;
+        case "step-finished": {
+          const { version, name, executionTimeMs, dataLoss } = event.step;
+          if (event.entry !== null && !dryRun) history = withEntry(history, event.entry);
+          update({ migrations_done: progress.migrations_done + 1 });
+          context.publish({
+            event: direction === "apply" ? "migration_applied" : "migration_rolled_back",
+            ...common(),
+            version,
+            name,
+            execution_time_ms: executionTimeMs,
+            data_loss: [...dataLoss],
+          });
+          return;
+        }
+        case "step-failed": {
+          const { version, name, message } = event.failure;
+          context.publish({ event: "migration_failed", ...common(), version, name, message });
+          return;
+        }
+      }
+      event satisfies never;
+    },
+    finished(errorCode, currentVersion) {
+      context.publish({
+        event: "run_finished",
+        ...common(),
+        success: errorCode === null,
+        error_code: errorCode,
+        current_version: currentVersion,
+      });
+    },
+  };
 }

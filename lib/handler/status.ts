@@ -7,26 +7,23 @@ import type { CheckedStatus } from "../message/request.ts";
 import type { Migration } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
-import { planStep } from "../plan/migration_plan.ts";
-import { selectSteps } from "../plan/select_steps.ts";
 import { driftFindings } from "../rule/drift.ts";
-import { rehearsalFindings } from "../rule/rehearsal_findings.ts";
-import { reversibilityFindings } from "../rule/reversibility.ts";
-import { engineVersionOf } from "../worker/session.ts";
+import type { LoadedMigrations } from "../source/migration_source.ts";
+import type { DatabaseOutcome } from "../worker/session.ts";
 import type { HandlerContext } from "./context.ts";
-import { type Failure, failureReply } from "./failure.ts";
+import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 
 // Rehearsing what is pending is a courtesy of status; it must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
 /** What status knows of the database. */
-type Knowledge =
-  | {
-    readonly history: History;
-    readonly findings: readonly Finding[];
-    readonly progress: ProgressMessage | null;
-  }
-  | { readonly problem: string };
+interface Knowledge {
+  readonly history: History;
+  readonly findings: readonly Finding[];
+  readonly progress: ProgressMessage | null;
+}
+
+type LoadedFiles = Extract<LoadedMigrations, { found: true }>;
 
 /**
  * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
@@ -41,16 +38,13 @@ export async function status(
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
   const { migrations } = loaded;
-  const known = await learn(address, migrations, context);
-  if ("problem" in known) {
-    return failureReply("DATABASE_UNAVAILABLE", plugin, known.problem, loaded.findings);
-  }
+  const known = await learn(address, loaded, context);
+  if (!known.ok) return databaseFailure(known, plugin, loaded.findings);
 
-  const { history } = known;
+  const { history, findings, progress } = known.value;
   const applied = appliedEntries(history);
   const appliedVersions = new Set(applied.map(({ version }) => version));
   const pending = migrations.filter(({ version }) => !appliedVersions.has(version));
-  const findings = [...loaded.findings, ...driftFindings(loaded, history), ...known.findings];
   const isChecksum = ({ code }: Finding): boolean => FINDING_CODES[code] === "checksum";
   const page = <T>(list: readonly T[]): T[] =>
     list.slice(request.offset, request.offset + request.limit);
@@ -84,70 +78,87 @@ export async function status(
     })),
     checksum_warnings: page(findings.filter(isChecksum)).map(findingMessage),
     pending_warnings: page(findings.filter((each) => !isChecksum(each))).map(findingMessage),
-    locked: known.progress !== null,
-    ...(known.progress === null ? {} : { progress: known.progress }),
+    locked: progress !== null,
+    ...(progress === null ? {} : { progress }),
   };
 }
 
 async function learn(
   address: DatabaseAddress,
-  migrations: readonly Migration[],
+  files: LoadedFiles,
   context: HandlerContext,
-): Promise<Knowledge> {
-  const running = context.locks.current(address);
-  if (running !== null) return { ...running, findings: [] };
-  const read = await readUnlessRunning(address, migrations, context);
+): Promise<DatabaseOutcome<Knowledge>> {
+  const running = readSnapshot(address, files, context);
+  if (running !== null) return running;
+  const read = await readUnlessRunning(address, files, context);
   // A run of another process may have begun and ended in between.
-  return "problem" in read ? await readUnlessRunning(address, migrations, context) : read;
+  return read.ok ? read : await readUnlessRunning(address, files, context);
 }
 
 async function readUnlessRunning(
   address: DatabaseAddress,
-  migrations: readonly Migration[],
+  files: LoadedFiles,
   context: HandlerContext,
-): Promise<Knowledge> {
-  const read = await readDatabase(address, migrations, context);
-  if (!("problem" in read)) return read;
+): Promise<DatabaseOutcome<Knowledge>> {
+  const read = await readDatabase(address, files, context);
   // A run may have begun in between, and it keeps the database to itself.
-  const begun = context.locks.current(address);
-  return begun === null ? read : { ...begun, findings: [] };
+  return read.ok ? read : readSnapshot(address, files, context) ?? read;
+}
+
+/** What a run that holds the database has published. */
+function readSnapshot(
+  address: DatabaseAddress,
+  files: LoadedFiles,
+  context: HandlerContext,
+): DatabaseOutcome<Knowledge> | null {
+  const snapshot = context.locks.current(address);
+  if (snapshot === null) return null;
+  const { history, progress } = snapshot;
+  return { ok: true, value: { history, progress, findings: fileFindings(files, history) } };
 }
 
 async function readDatabase(
   address: DatabaseAddress,
-  migrations: readonly Migration[],
+  files: LoadedFiles,
   context: HandlerContext,
-): Promise<Knowledge> {
+): Promise<DatabaseOutcome<Knowledge>> {
   await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
-  const inspected = await session.inspect();
-  if (!inspected.ok) {
-    const history = await session.history();
-    return history.ok
-      ? { history: history.value, progress: null, findings: [notRehearsed(inspected.message)] }
-      : { problem: inspected.message };
+  const { migrations, findings } = files;
+  const prepared = await session.prepare(
+    { migrations, findings, target: { direction: "apply", version: "latest" } },
+    { timeoutMs: REHEARSAL_TIMEOUT_MS, signal: context.signal },
+  );
+  if (prepared.ok) {
+    const { history, findings } = prepared.value;
+    return { ok: true, value: { history, progress: null, findings: findings.map(withoutHaste) } };
   }
-  const { history } = inspected.value;
-  const selection = selectSteps({ direction: "apply", version: "latest" }, migrations, history);
-  const pending = selection.ok ? selection.migrations : [];
-  const steps = pending.map((migration) => planStep(migration, "apply"));
-  const patience = { timeoutMs: REHEARSAL_TIMEOUT_MS, signal: context.signal };
-  const rehearsed = await session.rehearse(steps, patience);
-  if (!rehearsed.ok) {
-    return { history, progress: null, findings: [notRehearsed(rehearsed.message)] };
-  }
-  const { rehearsal, losses } = rehearsed.value;
-  const engine = engineVersionOf(context.databases);
+  // The history can be read where the schema cannot be read or rebuilt.
+  const history = await session.history();
+  if (!history.ok) return history;
+  const notRehearsed = finding(
+    "WARNING",
+    "not-rehearsed",
+    { version: null, name: null, file: null },
+    `Pending migrations were not rehearsed: ${prepared.message}`,
+  );
   return {
-    history,
-    progress: null,
-    findings: [
-      ...reversibilityFindings(pending, "apply"),
-      ...rehearsalFindings(steps, rehearsal, engine, (version) => losses.get(version) ?? null),
-    ],
+    ok: true,
+    value: {
+      history: history.value,
+      progress: null,
+      findings: [...fileFindings(files, history.value), notRehearsed],
+    },
   };
 }
 
-function notRehearsed(reason: string): Finding {
-  const message = `Pending migrations were not rehearsed: ${reason}`;
-  return finding("WARNING", "not-rehearsed", { version: null, name: null, file: null }, message);
+function fileFindings(files: LoadedFiles, history: History): readonly Finding[] {
+  return [...files.findings, ...driftFindings(files, history)];
+}
+
+// A run has more time than status, so what takes long here is no error of the file.
+function withoutHaste(found: Finding): Finding {
+  if (found.code !== "interrupted") return found;
+  const message = `${found.file ?? "A pending migration"} was not rehearsed to its end, because ` +
+    `that takes longer than status waits; a dry run rehearses it`;
+  return { ...found, level: "INFO", code: "not-rehearsed", message };
 }

@@ -1,5 +1,6 @@
 // Run locks as files in `<data>/locks/`, which every process on the machine respects. For Deno.
 
+import { codeOf } from "../outcome.ts";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
@@ -23,10 +24,7 @@ export function fileLocks(dataDir: string): RunLocks {
         mkdirSync(dirname(lockPath(address)), { recursive: true });
         return acquire(lockPath(address), snapshotPath(address));
       } catch (error) {
-        const reason = error instanceof Error && "code" in error
-          ? String(error.code)
-          : String(error);
-        const message = `Cannot lock ${lockPath(address)}: ${reason}; ` +
+        const message = `Cannot lock ${lockPath(address)}: ${codeOf(error)}; ` +
           `name another data directory with --data or GODWIT_DATA, or make this one writable`;
         return { kind: "unavailable", message };
       }

@@ -15,6 +15,8 @@ export interface FailureReply {
   error_code: ErrorCode;
   /** One sentence for people: what, where, and a remedy. */
   message: string;
+  /** The name of SQLite's result code where SQLite failed, such as `SQLITE_FULL`. */
+  sqlite_code?: string | undefined;
   /** The plugin that the request named. */
   plugin_name: string;
   /** The tenant that the request named. */
@@ -48,6 +50,7 @@ export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
   verb: v.nullable(v.picklist(allVerbs())),
   error_code: v.picklist(ERROR_CODES),
   message: v.string(),
+  sqlite_code: v.optional(v.string()),
   plugin_name: v.string(),
   tenant: v.optional(v.string()),
   errors: v.array(FindingSchema),

@@ -1,7 +1,6 @@
-// The immutable plan: handlers build it, the worker executes it. Runs anywhere.
+// The immutable plan, and its hash. Runs anywhere.
 
 import canonicalize from "canonicalize";
-import type { Finding } from "../finding/finding.ts";
 import type { Migration, SqliteVersion } from "../migration/migration.ts";
 import { sha256Hex } from "../migration/sha256_hex.ts";
 import { deepFreeze } from "./deep_freeze.ts";
@@ -50,16 +49,18 @@ export interface MigrationPlan {
   readonly base: PlanBase;
   /** The steps, in the order in which they run. */
   readonly steps: readonly PlanStep[];
-  /** Warnings and errors found while the plan was prepared. */
-  readonly findings: readonly Finding[];
-  /** SHA-256 over all fields above except the findings, which depend on the rows too. */
+  /** SHA-256 over all fields above. */
   readonly hash: string;
 }
 
 /** Completes a plan: computes its hash over canonical JSON (RFC 8785) and freezes it. */
 export async function completePlan(draft: Omit<MigrationPlan, "hash">): Promise<MigrationPlan> {
-  const { findings, ...hashed } = draft;
-  return deepFreeze({ ...hashed, findings, hash: await hashOf(hashed) });
+  return deepFreeze({ ...draft, hash: await hashOf(draft) });
+}
+
+/** Returns whether a plan is the one that its hash names. */
+export async function isIntact({ hash, ...hashed }: MigrationPlan): Promise<boolean> {
+  return await hashOf(hashed) === hash;
 }
 
 /** The digest of the applied versions; failed and rolled back attempts do not change it. */

@@ -5,11 +5,12 @@ import { type Finding, finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
 
-/** Compares the changes of UP, DOWN and the second UP of each file; steps come in that order. */
+/** Compares the changes of UP, DOWN and the second UP of a file, where they follow each other. */
 export function incompleteDownFindings(steps: readonly RehearsedStep[]): readonly Finding[] {
   return steps.flatMap((down, index) => {
     const up = steps[index - 1];
-    if (down.direction !== "rollback" || up === undefined || !down.complete) return [];
+    if (down.direction !== "rollback" || !down.complete) return [];
+    if (up?.direction !== "apply" || up.version !== down.version) return [];
     const again = steps[index + 1];
     return [...leftovers(up, down), ...secondUp(again, down)];
   });

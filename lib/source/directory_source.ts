@@ -1,5 +1,6 @@
 // Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
 
+import { codeOf } from "../outcome.ts";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isSqlFile } from "../migration/file_name.ts";
@@ -73,11 +74,4 @@ async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): 
     throw unavailable;
   }
   return `There is no plugin "${plugin}": no directory ${directory}`;
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    return error.code;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 // Fetches a body of limited size within a limited time. Runs anywhere.
 
+import { reasonOf } from "../outcome.ts";
+
 /** `fetch()`, or a substitute in a test. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -40,11 +42,7 @@ export async function fetchBounded(
     }
     return await readBody(response, maxBytes);
   } catch (error) {
-    const reason = aborter.signal.aborted
-      ? `no answer within ${timeoutMs} ms`
-      : error instanceof Error
-      ? error.message
-      : String(error);
+    const reason = aborter.signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
     return { kind: "unreachable", reason };
   } finally {
     clearTimeout(timeout);

@@ -51,6 +51,11 @@ export function adviseOn({ code, message }: SqliteFailure): string {
   return advice === undefined ? message : `${message}; ${advice}`;
 }
 
+/** Returns whether an error is SQL that an interrupter stopped. */
+export function isInterrupt(error: unknown): boolean {
+  return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";
+}
+
 /** Says whether a failure is the database's or the disk's fault, not the SQL's. */
 export function isUnavailable(code: string): boolean {
   return UNAVAILABLE.some((each) => code === each || code.startsWith(`${each}_`));

@@ -1,4 +1,4 @@
-// The place for backups on a file system, `<data>/backups/<plugin>/` or `<data>/backups/<plugin>/<tenant>/`.
+// The directory of a database's backups, on a file system.
 
 import fs from "node:fs";
 import { join } from "node:path";

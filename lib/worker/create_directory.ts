@@ -2,6 +2,7 @@
 
 import fs from "node:fs";
 import { dirname, resolve } from "node:path";
+import { codeOf } from "../outcome.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
 
 /**
@@ -16,8 +17,7 @@ export function createDirectory(
   try {
     first = fs.mkdirSync(directory, { recursive: true });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
-    throw new StorageError(code, "create", directory, error);
+    throw new StorageError(codeOf(error), "create", directory, error);
   }
   if (first === undefined) return;
   const outermost = resolve(first);

@@ -1,15 +1,21 @@
 // What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
 
-import type { DatabaseBase } from "../execute/database_base.ts";
-import type { Execution, ExecutionEvent } from "../execute/execution.ts";
+import type { ExecutionEvent } from "../execute/execution.ts";
 import type { Limits } from "../execute/interrupter.ts";
-import type { History } from "../plan/history.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
-import type { ExecutionRequest, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
+import type { History } from "../plan/history.ts";
+import type { PlanOutline, PreparationRequest } from "./prepare.ts";
+import type {
+  DatabaseOutcome,
+  ExecutionReport,
+  ExecutionRequest,
+  PreparationOutcome,
+  SessionTarget,
+} from "./session.ts";
 import {
   type DatabasePlace,
   type PluginPlace,
+  type ThreadState,
   WorkerDatabase,
   type WorkerEnvironment,
 } from "./worker_database.ts";
@@ -35,16 +41,22 @@ export type StartEnvironment<Options, Environment extends HostEnvironment = Host
 
 /** What every host offers once SQLite is started. One database is open at a time. */
 export interface HostedDatabase {
-  open(target: SessionTarget): Promise<void>;
-  inspect(): Promise<Outcome<DatabaseBase>>;
-  history(): Promise<Outcome<History>>;
-  rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>>;
+  /** `state` is `null` where threads cannot share memory. */
+  open(target: SessionTarget, state: ThreadState | null): Promise<void>;
+  history(): Promise<DatabaseOutcome<History>>;
+  prepare(
+    request: PreparationRequest,
+    /** Plans whose rehearsal does not end, by hash, and the steps before that. */
+    endless: ReadonlyMap<string, number>,
+    patience: WirePatience,
+    onPlanned: (outline: PlanOutline) => void | Promise<void>,
+  ): Promise<PreparationOutcome>;
   execute(
-    plan: MigrationPlan,
+    hash: string,
     request: ExecutionRequest,
     patience: WirePatience,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
-  ): Promise<Outcome<Execution>>;
+  ): Promise<DatabaseOutcome<ExecutionReport>>;
   /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
   close(): number;
 }
@@ -66,38 +78,46 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     return this.#environment.sqlite3.version.libVersion;
   }
 
-  async open(target: SessionTarget): Promise<void> {
+  async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
     const place: DatabasePlace = target.kind === "plugin"
       ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
       : { kind: "empty" };
-    this.#database = new WorkerDatabase(environment, place);
+    this.#database = new WorkerDatabase(environment, place, state);
   }
 
-  inspect(): Promise<Outcome<DatabaseBase>> {
-    return this.database.inspect();
-  }
-
-  history(): Promise<Outcome<History>> {
+  history(): Promise<DatabaseOutcome<History>> {
     return this.database.history();
   }
 
-  rehearse(steps: readonly PlanStep[], patience: WirePatience): Promise<Outcome<RehearsalReport>> {
-    return this.database.rehearse(steps, limitsOf(patience));
+  async prepare(
+    request: PreparationRequest,
+    endless: ReadonlyMap<string, number>,
+    patience: WirePatience,
+    onPlanned: (outline: PlanOutline) => void | Promise<void>,
+  ): Promise<PreparationOutcome> {
+    const received: (void | Promise<void>)[] = [];
+    const outcome = await this.database.prepare(request, limitsOf(patience), {
+      onPlanned: (outline) => received.push(onPlanned(outline)),
+      onRehearsed() {},
+      endlessAfter: (hash) => endless.get(hash),
+    });
+    // Calls back take another channel than the result, which must not overtake them.
+    await Promise.all(received);
+    return outcome;
   }
 
   async execute(
-    plan: MigrationPlan,
+    hash: string,
     request: ExecutionRequest,
     patience: WirePatience,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
-  ): Promise<Outcome<Execution>> {
+  ): Promise<DatabaseOutcome<ExecutionReport>> {
     const received: (void | Promise<void>)[] = [];
     const report = (event: ExecutionEvent): void => {
       received.push(onEvent(event));
     };
-    const outcome = await this.database.execute(plan, request, limitsOf(patience), report);
-    // Events take another channel than the result, and it must not overtake them.
+    const outcome = await this.database.execute(hash, request, limitsOf(patience), report);
     await Promise.all(received);
     return outcome;
   }

@@ -4,8 +4,11 @@ import * as Comlink from "comlink";
 import { databaseName } from "../plan/database_address.ts";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
-import { isOverdue, type Overdue, patiently, sharedFlag, within } from "./patience.ts";
-import type { DatabaseSession, Outcome, RehearsalReport, SessionTarget } from "./session.ts";
+import { isOverdue, type Overdue, patiently, sharedFlags, within } from "./patience.ts";
+import type { Failed, Outcome } from "../outcome.ts";
+import { stoppedFinding } from "../rule/rehearsal_findings.ts";
+import type { PlanOutline } from "./prepare.ts";
+import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search for a
 // long text in a long text, may take for ever. A thread that is this late will not answer any more.
@@ -14,17 +17,25 @@ const REHEARSAL_GRACE_MS = 3_000;
 const EXECUTION_GRACE_MS = 5_000;
 // Reading history and schema, and merging a write-ahead log.
 const UPKEEP_LIMIT_MS = 60_000;
-const SILENT = { ok: false, message: "The database did not answer within a minute" } as const;
-const STOPPED = { ok: false, message: "Stopped, for the databases are being closed" } as const;
+const SILENT = {
+  ok: false,
+  code: "unanswered",
+  message: "The database did not answer within a minute",
+} as const;
+const STOPPED = {
+  ok: false,
+  code: "cancelled",
+  message: "Stopped, because the databases are being closed",
+} as const;
 
 // A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 
 /**
- * Rehearsals that held a thread up, by what was rehearsed. Deno ends a thread only between two of its
+ * Plans whose rehearsal held a thread up, by their hashes, and the steps before that. Deno ends a thread only between two of its
  * tasks; asked again and again, the same rehearsal would take every core there is.
  */
-export type EndlessRehearsals = Set<string>;
+export type EndlessRehearsals = Map<string, number>;
 
 /**
  * Names of databases that a thread has open that does not answer. Another thread must not open them: a
@@ -112,7 +123,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 
   /** Waits for a call that is short by nature. */
-  async upkeep<T>(answer: Promise<Outcome<T>>): Promise<Outcome<T>> {
+  async upkeep<T>(answer: Promise<DatabaseOutcome<T>>): Promise<DatabaseOutcome<T>> {
     const outcome = await this.call(within(UPKEEP_LIMIT_MS, answer));
     return isOverdue(outcome) ? SILENT : outcome;
   }
@@ -151,6 +162,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
       return answer;
     };
     const remote: Comlink.Remote<HostedDatabase> = this.remote;
+    const state = sharedFlags();
     const close = async (): Promise<void> => {
       try {
         if (open !== null && name !== null && lost !== null) {
@@ -165,37 +177,49 @@ export class DatabaseThread<Host extends HostedDatabase> {
       }
     };
     try {
-      await this.call(remote.open(target));
+      await this.call(remote.open(target, state));
     } catch (error) {
       await close();
       throw error;
     }
     return {
-      inspect: () => this.upkeep(track(remote.inspect())),
-      history: () => this.upkeep(track(remote.history())),
-      rehearse: async (steps, patience) => {
-        const subject = JSON.stringify([target, steps]);
-        if (endless.has(subject)) return interruptedRehearsal("timeout");
-        const flag = sharedFlag();
-        let answer: Promise<unknown> = Promise.resolve();
+      history: () => this.#isSound ? this.upkeep(track(remote.history())) : Promise.resolve(SILENT),
+      prepare: async (request, patience, onPlanned = () => {}) => {
+        const cancelFlag = sharedFlags();
+        const planned = Promise.withResolvers<PlanOutline>();
+        const answer = remote.prepare(
+          request,
+          endless,
+          { timeoutMs: patience.timeoutMs, cancelFlag },
+          Comlink.proxy((outline) => {
+            onPlanned(outline);
+            planned.resolve(outline);
+          }),
+        );
+        // Reading the database may wait for another program; only what follows has the caller's limit.
+        const outline = await this.call(
+          within(UPKEEP_LIMIT_MS, Promise.race([planned.promise, answer.then(() => null)])),
+        );
+        if (outline === null) return await answer;
+        if (isOverdue(outline)) {
+          track(answer);
+          return SILENT;
+        }
         const outcome = await this.call(
-          patiently(patience, REHEARSAL_GRACE_MS, (wire) => {
-            const rehearsed = remote.rehearse(steps, wire);
-            answer = rehearsed;
-            return rehearsed;
-          }, flag),
+          patiently(patience, REHEARSAL_GRACE_MS, () => answer, cancelFlag),
         );
         if (!isOverdue(outcome)) return outcome;
-        if (flag === null || Atomics.load(flag, 1) !== 0) track(answer);
-        endless.add(subject);
-        return interruptedRehearsal(outcome);
+        if (state === null || Atomics.load(state, 0) !== 0) track(answer);
+        const rehearsed = state === null ? 0 : Atomics.load(state, 1);
+        endless.set(outline.hash, rehearsed);
+        return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },
-      execute: async (plan, request, patience, onEvent) => {
+      execute: async (hash, request, patience, onEvent) => {
         const outcome = await this.call(
           patiently(
             patience,
             EXECUTION_GRACE_MS,
-            (wire) => track(remote.execute(plan, request, wire, Comlink.proxy(onEvent))),
+            (wire) => track(remote.execute(hash, request, wire, Comlink.proxy(onEvent))),
           ),
         );
         return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
@@ -206,33 +230,41 @@ export class DatabaseThread<Host extends HostedDatabase> {
 }
 
 function refusedSession(name: string): DatabaseSession {
-  const refuse = <T>(): Promise<Outcome<T>> =>
+  const refuse = <T>(): Promise<DatabaseOutcome<T>> =>
     Promise.resolve({
       ok: false,
+      code: "unavailable",
       message:
         `An operation of SQLite on the database of "${name}" went on beyond its time limit and ` +
         `cannot be interrupted; wait until it has ended, or restart the service`,
     });
   return {
-    inspect: refuse,
     history: refuse,
-    rehearse: refuse,
+    prepare: refuse,
     execute: refuse,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-function interruptedRehearsal(interrupted: Overdue): Outcome<RehearsalReport> {
-  return { ok: true, value: { rehearsal: { steps: [], interrupted }, losses: new Map() } };
+/** The outline of a plan whose rehearsal holds the thread up, after `rehearsed` steps. */
+function interruptedOutline(
+  outline: PlanOutline,
+  reason: Overdue,
+  rehearsed: number,
+): PlanOutline {
+  const unknown = { version: null, name: null, file: null };
+  const stopped = stoppedFinding({ ...(outline.steps[rehearsed] ?? unknown), reason });
+  return { ...outline, findings: [...outline.findings, stopped], interrupted: reason };
 }
 
-function unansweredRun(why: Overdue, dryRun: boolean): { ok: false; message: string } {
+function unansweredRun(why: Overdue, dryRun: boolean): Failed<DatabaseCode> {
   const reason = why === "timeout" ? "The time limit was reached" : "The service is stopping";
   const kept = dryRun
     ? "nothing is kept"
     : "the migration that was running is undone unless its COMMIT had begun";
   return {
     ok: false,
+    code: "unanswered",
     message: `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
       `The database is not opened again before the service is started anew; ask for status then`,
   };

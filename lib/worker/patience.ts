@@ -21,7 +21,7 @@ export async function patiently<T>(
   { signal, timeoutMs }: Patience,
   graceMs: number,
   run: (patience: WirePatience) => T,
-  cancelFlag: Int32Array | null = sharedFlag(),
+  cancelFlag: Int32Array | null = sharedFlags(),
 ): Promise<Awaited<T> | Overdue> {
   const { promise: overdue, resolve } = Promise.withResolvers<Overdue>();
   const limitMs = Math.min(timeoutMs + graceMs, LONGEST_TIMER_MS);
@@ -55,10 +55,9 @@ export async function within<T>(limitMs: number, answer: T): Promise<Awaited<T> 
 }
 
 /**
- * Two numbers that both threads see: whether the call is cancelled, and whether the thread that runs it
- * has a database open. `null` in pages that are not isolated from other origins, from which browsers hide
- * shared memory: https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
+ * Two numbers that both threads see. `null` in pages that are not isolated from other origins, from which
+ * browsers hide shared memory: https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
  */
-export function sharedFlag(): Int32Array | null {
+export function sharedFlags(): Int32Array | null {
   return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(8));
 }

@@ -1,19 +1,20 @@
 // The interface between handlers and the thread that runs SQL. Only plain data crosses it.
 
-import type { DatabaseBase } from "../execute/database_base.ts";
 import type { Execution, ExecutionEvent } from "../execute/execution.ts";
-import type { Rehearsal } from "../execute/rehearsal.ts";
-import type { DataLoss } from "../execute/data_loss.ts";
-import type { History } from "../plan/history.ts";
+import type { Finding } from "../finding/finding.ts";
+import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import type { SqliteVersion } from "../migration/migration.ts";
-import { parseSqliteVersion } from "../migration/sqlite_version.ts";
-import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
+import type { History } from "../plan/history.ts";
+import type { PlanOutline, PreparationRequest } from "./prepare.ts";
+
+/**
+ * Why a database gave no value: SQLite or the storage failed, its thread did not answer, the caller
+ * cancelled, or a migration has it.
+ */
+export type DatabaseCode = "unavailable" | "unanswered" | "cancelled" | "migrating";
 
 /** A value, or why the database could not give it. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly message: string };
+export type DatabaseOutcome<T> = Outcome<T, DatabaseCode>;
 
 /** The time and the wish of whoever asked. */
 export interface Patience {
@@ -23,12 +24,8 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-/** A rehearsal, and what its steps would take from the rows as they are now. */
-export interface RehearsalReport {
-  readonly rehearsal: Rehearsal;
-  /** Losses by version, as far as they can be counted before anything runs. */
-  readonly losses: ReadonlyMap<number, readonly DataLoss[]>;
-}
+/** The outline of a prepared plan; `no-such-target` where no steps lead to the target. */
+export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-target">;
 
 /** How a plan is to be executed. */
 export interface ExecutionRequest {
@@ -36,21 +33,32 @@ export interface ExecutionRequest {
   readonly appliedBy: string;
 }
 
-/** An open database, held by one caller. Dispose of it to give the database back. */
+/** How an execution ended, with the findings as they are after it. */
+export interface ExecutionReport extends Pick<Execution, "executed" | "backup" | "end"> {
+  readonly currentVersion: number;
+  readonly findings: readonly Finding[];
+}
+
+/** A database, held by one caller. Dispose of it to give the database back. */
 export interface DatabaseSession extends AsyncDisposable {
-  /** Reads history and schema. */
-  inspect(): Promise<Outcome<DatabaseBase>>;
-  /** Reads the history alone, also where the schema cannot be read. */
-  history(): Promise<Outcome<History>>;
-  /** Rehearses steps on the schema that `inspect()` read. */
-  rehearse(steps: readonly PlanStep[], patience: Patience): Promise<Outcome<RehearsalReport>>;
-  /** Executes a plan whose steps were just rehearsed. */
+  /**
+   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed, with
+   * the findings about files and history.
+   */
+  prepare(
+    request: PreparationRequest,
+    patience: Patience,
+    onPlanned?: (outline: PlanOutline) => void,
+  ): Promise<PreparationOutcome>;
+  /** Executes the plan that `prepare()` returned last in this session, by its hash. */
   execute(
-    plan: MigrationPlan,
+    hash: string,
     request: ExecutionRequest,
     patience: Patience,
     onEvent: (event: ExecutionEvent) => void,
-  ): Promise<Outcome<Execution>>;
+  ): Promise<DatabaseOutcome<ExecutionReport>>;
+  /** Reads the history alone, also where the schema cannot be read. */
+  history(): Promise<DatabaseOutcome<History>>;
 }
 
 /** Which database to open. */
@@ -69,13 +77,4 @@ export interface Databases extends AsyncDisposable {
   /** Whether a plugin can have a database for each tenant. */
   readonly keepsTenants: boolean;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
-}
-
-/** The version of SQLite as numbers. */
-export function engineVersionOf(
-  { engineVersion }: Pick<Databases, "engineVersion">,
-): SqliteVersion {
-  const version = parseSqliteVersion(engineVersion);
-  if (version === null) throw new Error(`SQLite calls its version ${engineVersion}`);
-  return version;
 }

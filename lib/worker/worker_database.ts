@@ -3,21 +3,34 @@
 
 import { countTables, type DataLoss } from "../execute/data_loss.ts";
 import type { BackupPlace } from "../execute/backup.ts";
-import { type DatabaseBase, readBase } from "../execute/database_base.ts";
+import { readBase } from "../execute/database_base.ts";
 import { executePlan } from "../execute/execute_plan.ts";
 import type { Execution, ExecutionEvent } from "../execute/execution.ts";
 import { readHistory } from "../execute/history_table.ts";
 import { Interrupter, type Limits } from "../execute/interrupter.ts";
-import type { Rehearsal, RehearsedStep, WatchedTable } from "../execute/rehearsal.ts";
-import { rehearse } from "../execute/rehearse.ts";
-import type { History } from "../plan/history.ts";
-import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
+import type { RehearsedStep } from "../execute/rehearsal.ts";
+import { currentVersion, type History } from "../plan/history.ts";
+import { isIntact } from "../plan/migration_plan.ts";
+import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
+import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findings.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
-import type { ExecutionRequest, Outcome, RehearsalReport } from "./session.ts";
+import {
+  type PlanOutline,
+  type PreparationPorts,
+  type PreparationRequest,
+  prepare,
+  type Prepared,
+} from "./prepare.ts";
+import type {
+  DatabaseOutcome,
+  ExecutionReport,
+  ExecutionRequest,
+  PreparationOutcome,
+} from "./session.ts";
 
 /**
  * How a database keeps its journal while godwit writes to it. One that exists keeps the mode that it has
@@ -53,57 +66,92 @@ export type DatabasePlace =
 const READ_ATTEMPTS = 3;
 
 /**
- * One database, which is opened for each call and closed at its end: between calls other programs may do
- * with it what they like. A database that does not exist is not made before a plan is committed.
+ * What the thread of a database lets another thread see while it cannot answer: whether it has the database
+ * open, and how many steps of a plan it has rehearsed.
+ */
+export type ThreadState = Int32Array;
+const OPEN = 0;
+const REHEARSED = 1;
+
+/** What a preparation reports. */
+export type PreparationListener = Pick<
+  PreparationPorts,
+  "onPlanned" | "onRehearsed" | "endlessAfter"
+>;
+
+/**
+ * One database, which is opened for each call and closed at its end, so that other programs can use it
+ * between calls. A database that does not exist is not made before a plan is committed.
  */
 export class WorkerDatabase {
   readonly #environment: WorkerEnvironment;
   readonly #place: DatabasePlace;
-  #base: DatabaseBase | null = null;
-  #rehearsed: readonly RehearsedStep[] = [];
+  readonly #state: ThreadState | null;
+  #prepared: Prepared | null = null;
 
-  constructor(environment: WorkerEnvironment, place: DatabasePlace) {
+  constructor(
+    environment: WorkerEnvironment,
+    place: DatabasePlace,
+    state: ThreadState | null = null,
+  ) {
     this.#environment = environment;
     this.#place = place;
-  }
-
-  /** Opens the database and reads what plans are built on. */
-  inspect(): Promise<Outcome<DatabaseBase>> {
-    return this.read(async (connection) => {
-      this.#base = await readBase(connection, this.#plugin);
-      return this.#base;
-    });
+    this.#state = state;
   }
 
   /** Reads the history alone, which works with a schema that SQLite here cannot make sense of. */
-  history(): Promise<Outcome<History>> {
+  history(): Promise<DatabaseOutcome<History>> {
     return this.read((connection) => readHistory(connection, this.#plugin));
   }
 
-  /** Rehearses steps, and counts on the live rows what they would take. */
-  async rehearse(steps: readonly PlanStep[], limits: Limits): Promise<Outcome<RehearsalReport>> {
-    const inspected = this.#base === null ? await this.inspect() : null;
-    if (inspected?.ok === false) return inspected;
-    const base = this.#base;
-    if (base === null) throw new Error("The database was not inspected");
-    return await this.#guard(async () => {
-      const rehearsal = await this.#rehearseWithin(limits, base, steps);
-      this.#rehearsed = rehearsal.steps;
-      return { rehearsal, losses: await this.#expectedLosses(rehearsal, base, limits) };
-    });
+  /**
+   * Prepares a plan, and keeps it for `execute()`. The database is closed while the steps are rehearsed,
+   * so that other programs need not wait for that.
+   */
+  async prepare(
+    request: PreparationRequest,
+    limits: Limits,
+    { onPlanned, onRehearsed, endlessAfter }: PreparationListener,
+  ): Promise<PreparationOutcome> {
+    this.#prepared = null;
+    const base = await this.read((connection) => readBase(connection, this.#plugin));
+    if (!base.ok) return base;
+    const live = new Set(base.value.schema.tables.map(({ name }) => name));
+    const ports: PreparationPorts = {
+      onPlanned,
+      endlessAfter,
+      onRehearsed: (...rehearsed) => {
+        if (this.#state !== null) Atomics.add(this.#state, REHEARSED, 1);
+        onRehearsed(...rehearsed);
+      },
+      countLosses: (first) => this.#countLosses(first, live, limits),
+    };
+    const { sqlite3 } = this.#environment;
+    const outcome = await this.#guard(() =>
+      prepare(sqlite3, this.#plugin, base.value, request, limits, ports)
+    );
+    if (!outcome.ok) return outcome;
+    if (!outcome.value.ok) return outcome.value;
+    const { prepared, outline } = outcome.value.value;
+    this.#prepared = prepared;
+    return { ok: true, value: outline };
   }
 
-  /** Executes a plan whose steps were just rehearsed. */
-  execute(
-    plan: MigrationPlan,
+  /** Executes the plan that was prepared last, which `hash` names. */
+  async execute(
+    hash: PlanOutline["hash"],
     request: ExecutionRequest,
     limits: Limits,
     onEvent: (event: ExecutionEvent) => void,
-  ): Promise<Outcome<Execution>> {
+  ): Promise<DatabaseOutcome<ExecutionReport>> {
     const place = this.#place;
     if (place.kind === "empty") throw new Error("Nothing is executed on an empty database");
+    const prepared = this.#prepared;
+    if (prepared?.plan.hash !== hash || !await isIntact(prepared.plan)) {
+      throw new Error("Only a plan that was prepared in this session is executed");
+    }
     const run = (connection: Connection): Promise<Execution> =>
-      executePlan(connection, plan, this.#rehearsed, {
+      executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
         appliedBy: request.appliedBy,
         limits,
@@ -111,17 +159,19 @@ export class WorkerDatabase {
         backups: place.backups,
         onEvent,
       });
-    return request.dryRun ? this.read(run) : this.change(run);
+    const outcome = await (request.dryRun ? this.read(run) : this.change(run));
+    return outcome.ok ? { ok: true, value: reportOf(prepared, outcome.value) } : outcome;
   }
 
   /**
    * Runs `action` on one state of the database, or on an empty one in memory where there is none yet.
    * Nothing that it writes is kept.
    */
-  read<T>(action: (connection: Connection) => T | Promise<T>): Promise<Outcome<T>> {
+  read<T>(action: (connection: Connection) => T | Promise<T>): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {
       for (let attempt = 1;; attempt++) {
         try {
+          using _open = this.#markOpen();
           using connection = this.#openToRead();
           const value = await action(connection);
           connection.verify();
@@ -139,11 +189,12 @@ export class WorkerDatabase {
    */
   change<T>(
     action: (connection: Connection, place: PluginPlace, isNew: boolean) => T | Promise<T>,
-  ): Promise<Outcome<T>> {
+  ): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {
       const place = this.#place;
       if (place.kind === "empty") throw new Error("Nothing is kept in an empty database");
       const isNew = !this.#exists(place);
+      using _open = this.#markOpen();
       using connection = this.#openToWrite(place.path, isNew);
       const value = await action(connection, place, isNew);
       connection.verify();
@@ -186,44 +237,32 @@ export class WorkerDatabase {
     }
   }
 
-  // The rehearsal's own SQL is interrupted too.
-  async #rehearseWithin(
-    limits: Limits,
-    base: DatabaseBase,
-    steps: readonly PlanStep[],
-  ): Promise<Rehearsal> {
-    try {
-      return await rehearse(this.#environment.sqlite3, base, steps, limits);
-    } catch (error) {
-      if (!isInterrupt(error)) throw error;
-      const isLate = performance.now() >= limits.deadlineMs;
-      return { steps: [], interrupted: isLate ? "timeout" : "cancelled" };
-    }
+  #markOpen(): Disposable {
+    const state = this.#place.kind === "plugin" ? this.#state : null;
+    if (state !== null) Atomics.store(state, OPEN, 1);
+    return {
+      [Symbol.dispose]: () => {
+        if (state !== null) Atomics.store(state, OPEN, 0);
+      },
+    };
   }
 
   // Only the first step meets the rows as they are now, and only a DROP says beforehand how many go;
   // the rest is counted when it runs.
-  async #expectedLosses(
-    rehearsal: Rehearsal,
-    base: DatabaseBase,
+  async #countLosses(
+    step: RehearsedStep,
+    live: ReadonlySet<string>,
     limits: Limits,
-  ): Promise<RehearsalReport["losses"]> {
-    const [step] = rehearsal.steps;
-    if (step === undefined || step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) {
-      return new Map();
-    }
-    const live = new Set(base.schema.tables.map(({ name }) => name));
+  ): Promise<CountedLosses> {
+    if (step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) return new Map();
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
-    const { cancelFlag } = limits;
-    if (cancelFlag !== null) Atomics.store(cancelFlag, 1, 1);
     const counted = await this.read((connection) => {
       using _interrupter = new Interrupter(connection, limits);
-      return countWithin(connection, watched);
+      return countTables(connection, watched);
     });
-    if (cancelFlag !== null) Atomics.store(cancelFlag, 1, 0);
     // The plan is made without them; what is really lost is counted when it runs.
-    if (!counted.ok || counted.value === null) return new Map();
+    if (!counted.ok) return new Map();
     const losses = counted.value.flatMap((
       { watched: { name: table, nameAfter }, rows, values },
     ): DataLoss[] => [
@@ -235,12 +274,17 @@ export class WorkerDatabase {
     return new Map([[step.version, losses]]);
   }
 
-  async #guard<T>(action: () => Promise<T>): Promise<Outcome<T>> {
+  async #guard<T>(action: () => Promise<T>): Promise<DatabaseOutcome<T>> {
     try {
       return { ok: true, value: await action() };
     } catch (error) {
-      if (error instanceof SqliteError) return { ok: false, message: this.#explain(error) };
-      if (error instanceof StorageError) return { ok: false, message: error.message };
+      if (error instanceof SqliteError) {
+        const { code: sqliteCode } = error.failure;
+        return { ok: false, code: "unavailable", message: this.#explain(error), sqliteCode };
+      }
+      if (error instanceof StorageError) {
+        return { ok: false, code: "unavailable", message: error.message };
+      }
       throw error;
     }
   }
@@ -251,21 +295,21 @@ export class WorkerDatabase {
   }
 }
 
-/** Counts rows; `null` where the time for it was over. */
-function countWithin(
-  connection: Connection,
-  watched: readonly WatchedTable[],
-): ReturnType<typeof countTables> | null {
-  try {
-    return countTables(connection, watched);
-  } catch (error) {
-    if (isInterrupt(error)) return null;
-    throw error;
-  }
-}
-
-function isInterrupt(error: unknown): boolean {
-  return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";
+function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
+  const { executed, history, backup, end } = execution;
+  const losses = new Map(executed.map(({ version, dataLoss }) => [version, dataLoss]));
+  return {
+    executed,
+    currentVersion: currentVersion(history),
+    backup,
+    end,
+    findings: [
+      ...failureFindings(execution),
+      ...prepared.fileFindings,
+      ...inOrder(withLosses(prepared.rehearsalFindings, losses)),
+      ...backupFindings(execution, prepared.plan.steps[0]),
+    ],
+  };
 }
 
 function isStale(error: unknown): boolean {

@@ -31,7 +31,7 @@ class WorkerPool implements Databases {
   readonly #idle: FileThread[];
   readonly #all = new Set<FileThread>();
   readonly #waiting: Waiter[] = [];
-  readonly #endless: EndlessRehearsals = new Set();
+  readonly #endless: EndlessRehearsals = new Map();
   readonly #lost: LostDatabases = new Set();
   #busy = 0;
   #running = 0;

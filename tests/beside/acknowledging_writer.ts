@@ -65,7 +65,9 @@ function act(sequence: number): void {
     const how = ["PASSIVE", "FULL", "RESTART", "TRUNCATE"][sequence % 4];
     database.prepare(`PRAGMA wal_checkpoint(${how})`).all();
   } else if (chance < 0.1) check();
-  else if (chance < 0.3) read();
+  else if (chance < 0.13) {
+    database.prepare(`PRAGMA journal_mode=${sequence % 2 === 0 ? "wal" : "delete"}`).get();
+  } else if (chance < 0.3) read();
   else write(`${name}-${sequence}`);
 }
 

@@ -51,11 +51,15 @@ function openSession(engine: Engine, path: string): DatabaseSession {
   } as const;
   const database = new WorkerDatabase(engine, place);
   return {
-    inspect: () => database.inspect(),
     history: () => database.history(),
-    rehearse: (steps, patience) => database.rehearse(steps, limitsOf(patience)),
-    execute: (plan, request, patience, onEvent) =>
-      database.execute(plan, request, limitsOf(patience), onEvent),
+    prepare: (request, patience, onPlanned = () => {}) =>
+      database.prepare(request, limitsOf(patience), {
+        onPlanned,
+        onRehearsed() {},
+        endlessAfter: () => undefined,
+      }),
+    execute: (hash, request, patience, onEvent) =>
+      database.execute(hash, request, limitsOf(patience), onEvent),
     [Symbol.asyncDispose]() {
       return Promise.resolve();
     },

@@ -7,6 +7,7 @@ import type { Execution, ExecutionEvent } from "../../lib/execute/execution.ts";
 import type { Limits } from "../../lib/execute/interrupter.ts";
 import { rehearse } from "../../lib/execute/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
+import type { Outcome } from "../../lib/outcome.ts";
 import type { History } from "../../lib/plan/history.ts";
 import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_plan.ts";
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
@@ -60,6 +61,9 @@ export async function exampleMigrations(): Promise<readonly Migration[]> {
   return loaded.migrations;
 }
 
+/** How a session ended. */
+export type SessionResult = Pick<Execution, "backup" | "end">;
+
 /**
  * Runs one request of one step on the engine's storage and closes the database, unless the run failed.
  * `onCommitted` is called when the step is reported.
@@ -70,7 +74,7 @@ export async function runSession(
   migrations: readonly Migration[],
   target: Target,
   onCommitted: () => void,
-): Promise<Execution> {
+): Promise<SessionResult> {
   const run: SessionRun = { path: DATABASE, backups: BACKUPS, migrations, target, onCommitted };
   return await (mode === "wal" || mode === "conversion" || mode === "shared"
     ? runAsWorker(engine, run)
@@ -106,7 +110,7 @@ export async function runAsFound(
   engine: Engine,
   cache: "default" | "4 pages",
   run: SessionRun,
-): Promise<Execution> {
+): Promise<SessionResult> {
   return await (cache === "default"
     ? runAsWorker(engine, run)
     : runWithPragmas(engine, "shared-spill", run));
@@ -115,25 +119,29 @@ export async function runAsFound(
 async function runAsWorker(
   engine: WorkerEnvironment & Pick<Engine, "storage">,
   { path, backups, migrations, target, onCommitted }: SessionRun,
-): Promise<Execution> {
+): Promise<SessionResult> {
   const database = new WorkerDatabase(engine, {
     kind: "plugin",
     plugin: PLUGIN,
     path,
     backups: backupPlace(engine, backups),
   });
-  const base = valueOf(await database.inspect());
-  const plan = await planOf(migrations, target, base);
-  valueOf(await database.rehearse(plan.steps, LIMITS));
+  const plan = valueOf(
+    await database.prepare({ migrations, findings: [], target }, LIMITS, {
+      onPlanned() {},
+      onRehearsed() {},
+      endlessAfter: () => undefined,
+    }),
+  );
   const request = { dryRun: false, appliedBy: "test" };
-  return valueOf(await database.execute(plan, request, LIMITS, whenFinished(onCommitted)));
+  return valueOf(await database.execute(plan.hash, request, LIMITS, whenFinished(onCommitted)));
 }
 
 async function runWithPragmas(
   engine: Engine,
   mode: keyof typeof PRAGMAS,
   { path, backups, migrations, target, onCommitted }: SessionRun,
-): Promise<Execution> {
+): Promise<SessionResult> {
   if (isShared(mode)) engine.storage.create(path, "wal");
   using connection = openDatabase(engine, path);
   connection.exec(PRAGMAS[mode]);
@@ -170,7 +178,6 @@ async function planOf(
     to: selection.to,
     base: base.digests,
     steps: selection.migrations.map((migration) => planStep(migration, target.direction)),
-    findings: [],
   });
 }
 
@@ -194,12 +201,7 @@ export function backupPlace(
 /** A session could not do its work. The message says why. */
 export class SessionFailed extends Error {}
 
-function valueOf<T>(
-  outcome: { readonly ok: true; readonly value: T } | {
-    readonly ok: false;
-    readonly message: string;
-  },
-): T {
+function valueOf<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new SessionFailed(outcome.message);
   return outcome.value;
 }

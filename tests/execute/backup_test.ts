@@ -137,8 +137,7 @@ backups(
     const outcome = backUp(connection, place(workspace.root, null), "b.sqlite3");
     assert.equal(outcome, {
       ok: true,
-      path: join(workspace.root, "b.sqlite3"),
-      spaceChecked: false,
+      value: { path: join(workspace.root, "b.sqlite3"), spaceChecked: false },
     });
     assert.is(sqliteShell(join(workspace.root, "b.sqlite3"), "SELECT a FROM t"), "1");
   },

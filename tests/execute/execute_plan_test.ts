@@ -39,7 +39,7 @@ async function run(
   const steps = [planStep(parsed.migration, "apply")];
   const base = await readBase(connection, "p");
   const { steps: rehearsed } = await rehearse(sqlite3, base, steps, LIMITS);
-  const draft = { plugin: "p", direction: "apply", from: 0, to: 1, steps, findings: [] } as const;
+  const draft = { plugin: "p", direction: "apply", from: 0, to: 1, steps } as const;
   const plan = await completePlan({ ...draft, base: base.digests });
   meanwhile();
   return await executePlan(connection, plan, rehearsed, { ...OPTIONS, ...options });

@@ -2,7 +2,16 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
+import { readBase } from "../../lib/execute/database_base.ts";
+import { executePlan } from "../../lib/execute/execute_plan.ts";
 import { violationOf } from "../../lib/execute/policy.ts";
+import { rehearse } from "../../lib/execute/rehearse.ts";
+import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
+import { failureFindings } from "../../lib/rule/execution_findings.ts";
+import { Connection } from "../../lib/sqlite/connection.ts";
+import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
+import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
+import { migration } from "../rule/facts.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
@@ -178,41 +187,31 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "no-backup-space-check": withoutStatfs,
 };
 
-/** Another SQL runs than the one that was rehearsed, as a bug or a damaged worker would have it. */
+/** Another SQL runs than the one that was rehearsed, as a bug would have it. */
 async function brokenSchema(): Promise<readonly string[]> {
-  await using workspace = new Workspace();
-  workspace.write("p", { "001_base.sql": BASE });
-  await workspace.apply("p");
-  workspace.write("p", {
-    "002_x.sql": migrationFile("CREATE TABLE late (a);", "SELECT 1;"),
+  const sqlite3 = await loadSqlite(sqliteModule);
+  using connection = new Connection(sqlite3, { kind: "memory" });
+  const base = await readBase(connection, "p");
+  const step = planStep(migration(1), "apply");
+  const limits = { deadlineMs: Infinity, cancelFlag: null };
+  const { steps: rehearsed } = await rehearse(sqlite3, base, [step], limits);
+  const plan = await completePlan({
+    plugin: "p",
+    direction: "apply",
+    from: 0,
+    to: 1,
+    base: base.digests,
+    steps: [{ ...step, sql: "CREATE TABLE other (a);" }],
   });
-  const { context } = await workspace.migrator();
-  const databases: typeof context.databases = {
-    engineVersion: context.databases.engineVersion,
-    keepsTenants: context.databases.keepsTenants,
-    async open(target, purpose) {
-      const session = await context.databases.open(target, purpose);
-      return {
-        inspect: () => session.inspect(),
-        history: () => session.history(),
-        rehearse: (steps, patience) => session.rehearse(steps, patience),
-        execute: (plan, request, patience, onEvent) =>
-          session.execute(
-            {
-              ...plan,
-              steps: plan.steps.map((step) => ({ ...step, sql: "CREATE TABLE other (a);" })),
-            },
-            request,
-            patience,
-            onEvent,
-          ),
-        [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-      };
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-  const reply = await dispatch("apply", "p", new Uint8Array(), { ...context, databases });
-  return codesOf(reply);
+  const execution = await executePlan(connection, plan, rehearsed, {
+    mode: "commit",
+    appliedBy: "system",
+    limits,
+    now: () => "2026-01-01T00:00:00.000Z",
+    backups: { newFile: (name) => name, freeBytes: () => 0, discard() {} },
+    onEvent() {},
+  });
+  return failureFindings(execution).map(({ code }) => code);
 }
 
 /** A process that was not granted --allow-sys=statfs. */

@@ -61,6 +61,24 @@ checks("reports bad files and goes on with the others", async () => {
   assert.ok(findings.includes("ERROR transaction-control 003_c.sql"));
 });
 
+checks("refuses a file that does not end, and rehearses the others without it", async () => {
+  const endless = "WITH RECURSIVE c (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c)";
+  const findings = await checked({
+    "001_endless.sql": migrationFile(
+      `CREATE TABLE n AS ${endless} SELECT count(*) FROM c;`,
+      "DROP TABLE n;",
+    ),
+    "002_needs_it.sql": migrationFile("INSERT INTO n VALUES (1); CREATE TABLE o (a);", "SELECT 1;"),
+    "003_typo.sql": migrationFile("CREATE TABEL nope (x);", "SELECT 1;"),
+    "004_good.sql": migrationFile("CREATE TABLE a (x);", "DROP TABLE a;"),
+  });
+  assert.equal([...findings].sort(), [
+    "ERROR interrupted 001_endless.sql",
+    "ERROR syntax-error 003_typo.sql",
+    "INFO not-rehearsed 002_needs_it.sql",
+  ]);
+});
+
 checks("says which plugin is not there", async () => {
   await using workspace = new Workspace();
   const reply = await (await workspace.migrator()).check("nobody");

@@ -2,7 +2,7 @@
 
 import type { DataQuery, DataRows, FilesReport } from "../../lib/browser/sandbox.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
-import type { Outcome } from "../../lib/worker/session.ts";
+import type { Outcome } from "../../lib/outcome.ts";
 import type { SandboxTab } from "./sandbox_tab.ts";
 
 /**

@@ -1,13 +1,36 @@
 // The pool of worker threads: runs never take the last one, and a dead thread answers nobody.
 
 import * as assert from "uvu/assert";
+import type { DatabaseSession } from "../../lib/worker/session.ts";
 import { startWorkerPool } from "../../lib/worker/worker_pool.ts";
+import { migration } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const pools = suite("worker pool");
+
+const LATEST = { direction: "apply", version: "latest" } as const;
+
+/** A session on a database, which ends its pool. */
+async function openSession(workspace: Workspace): Promise<DatabaseSession> {
+  const pool = await startWorkerPool({
+    dataDir: workspace.dataDir,
+    journalMode: "delete",
+    busyTimeoutMs: 5_000,
+    exclusive: false,
+    workers: 2,
+  });
+  const session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run");
+  return {
+    ...session,
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]();
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}
 
 pools("open() keeps a worker for reading while runs wait for each other", async () => {
   await using workspace = new Workspace();
@@ -26,7 +49,7 @@ pools("open() keeps a worker for reading while runs wait for each other", async 
   });
   const reader = await pool.open({ kind: "plugin", plugin: "c", tenant: null }, "read");
   order.push("reader");
-  assert.ok((await reader.inspect()).ok);
+  assert.ok((await reader.history()).ok);
   await reader[Symbol.asyncDispose]();
   order.push("first run done");
   await first[Symbol.asyncDispose]();
@@ -75,18 +98,29 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
   const tables = Array.from({ length: 500 }, (_, index) => `CREATE TABLE t${index} (a, b, c);`);
   workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
   await workspace.apply("p");
-  await using pool = await startWorkerPool({
-    dataDir: workspace.dataDir,
-    journalMode: "delete",
-    busyTimeoutMs: 5_000,
-    exclusive: false,
-    workers: 2,
-  });
-  await using session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "read");
-  assert.ok((await session.inspect()).ok);
-  const patience = { timeoutMs: 0, signal: new AbortController().signal };
-  const outcome = await session.rehearse([], patience);
-  assert.is(outcome.ok && outcome.value.rehearsal.interrupted, "timeout");
+  await using session = await openSession(workspace);
+  const outcome = await session.prepare(
+    { migrations: [migration(1), migration(2)], findings: [], target: LATEST },
+    { timeoutMs: 0, signal: new AbortController().signal },
+  );
+  assert.is(outcome.ok && outcome.value.interrupted, "timeout");
+});
+
+pools("execute() runs nothing but the plan that was prepared last in its session", async () => {
+  await using workspace = new Workspace();
+  await using session = await openSession(workspace);
+  const time = { timeoutMs: 10_000, signal: new AbortController().signal };
+  const request = { migrations: [migration(1)], findings: [], target: LATEST };
+  const execute = async (hash: string): Promise<boolean> => {
+    const run = { dryRun: false, appliedBy: "system" };
+    const outcome = await session.execute(hash, run, time, () => {});
+    return outcome.ok && outcome.value.end.kind === "completed";
+  };
+  const first = await session.prepare(request, time);
+  const second = await session.prepare({ ...request, migrations: [migration(2)] }, time);
+  if (!first.ok || !second.ok) throw new Error("The plans cannot be prepared");
+  const refused = await execute(first.value.hash).catch((error) => String(error));
+  assert.match(String(refused), "Only a plan that was prepared in this session is executed");
 });
 
 pools("a worker that took much memory is ended, another is kept", async () => {

@@ -7,7 +7,7 @@ import { Connection } from "../../sqlite/connection.ts";
 import { readSchema } from "../../sqlite/schema.ts";
 import type { Pointer, Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { SqliteError } from "../../sqlite/sqlite_error.ts";
-import type { Outcome } from "../../worker/session.ts";
+import type { Failed, Outcome } from "../../outcome.ts";
 
 const MAGIC = "SQLite format 3\0";
 const HEADER_BYTES = 100;
@@ -22,7 +22,7 @@ export function openDatabaseFile(
   bytes: Uint8Array,
 ): Outcome<Connection> {
   const problem = headerProblem(bytes);
-  if (problem !== null) return { ok: false, message: problem };
+  if (problem !== null) return { ok: false, code: "not-importable", message: problem };
   const connection = new Connection(sqlite3, { kind: "memory" });
   try {
     deserialize(connection, bytes);
@@ -35,7 +35,7 @@ export function openDatabaseFile(
     const other = historyProblem(connection, plugin);
     if (other === null) return { ok: true, value: connection };
     connection.close();
-    return { ok: false, message: other };
+    return { ok: false, code: "not-importable", message: other };
   } catch (error) {
     connection.close();
     if (error instanceof SqliteError) return refuse(error.failure.message);
@@ -74,9 +74,10 @@ function historyProblem(connection: Connection, plugin: string): string | null {
   }
 }
 
-function refuse(reason: string): { readonly ok: false; readonly message: string } {
+function refuse(reason: string): Failed {
   return {
     ok: false,
+    code: "not-importable",
     message: `The file is damaged, and nothing was changed: ${reason}; ` +
       `the sqlite3 shell may recover it with .recover`,
   };

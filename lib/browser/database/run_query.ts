@@ -9,7 +9,7 @@ import type { Connection } from "../../sqlite/connection.ts";
 import { Script, type Statement } from "../../sqlite/script.ts";
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
 import type { SqliteFailure } from "../../sqlite/sqlite_error.ts";
-import type { Outcome } from "../../worker/session.ts";
+import type { Outcome } from "../../outcome.ts";
 import type { DataQuery, DataRows } from "../sandbox.ts";
 
 // https://sqlite.org/schematab.html#alternative_names
@@ -50,7 +50,11 @@ export function runQuery(
     refusal ??= found;
     return connection.sqlite3.capi.SQLITE_DENY;
   });
-  const refuse = (message: string): Outcome<never> => ({ ok: false, message: refusal ?? message });
+  const refuse = (message: string): Outcome<never> => ({
+    ok: false,
+    code: "query-refused",
+    message: refusal ?? message,
+  });
   try {
     const only = onlyStatement(script);
     if (only.kind === "refused") return refuse(only.message);

@@ -1,12 +1,10 @@
 // The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
 import { backUp, backupStamp } from "../../execute/backup.ts";
-import { readBase } from "../../execute/database_base.ts";
-import type { Rehearsal } from "../../execute/rehearsal.ts";
-import { rehearse } from "../../execute/rehearse.ts";
-import type { PlanStep } from "../../plan/migration_plan.ts";
+import type { Finding } from "../../finding/finding.ts";
+import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
-import type { Schema } from "../../sqlite/schema.ts";
+import { EMPTY_SCHEMA, readSchema, type Schema } from "../../sqlite/schema.ts";
 import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import {
   DatabaseHost,
@@ -16,10 +14,13 @@ import {
   type WirePatience,
 } from "../../worker/database_host.ts";
 import { StorageError } from "../../vfs/storage.ts";
-import type { Outcome, SessionTarget } from "../../worker/session.ts";
+import type { Outcome } from "../../outcome.ts";
+import type { SessionTarget } from "../../worker/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
-import type { DataQuery, DataRows } from "../sandbox.ts";
+import type { PreparationRequest } from "../../worker/prepare.ts";
+import type { ThreadState } from "../../worker/worker_database.ts";
+import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
 /** Where a database worker stores its files. */
@@ -30,10 +31,12 @@ export type SandboxStorage =
 /** The environment of a storage. */
 export type SandboxEnvironment = HostEnvironment & SandboxFiles;
 
-/** A rehearsal, and the schema after each completed step. */
-export interface SchemaRehearsal {
-  readonly rehearsal: Rehearsal;
-  readonly schemas: readonly Schema[];
+type Effect = NonNullable<FileReport["effect"]>;
+
+/** What was found about files, and what the first UP of each does to the schema. */
+export interface RehearsedFiles {
+  readonly findings: readonly Finding[];
+  readonly effects: ReadonlyMap<string, Effect>;
 }
 
 /** Answers the sandbox. One plugin is open at a time. */
@@ -55,26 +58,35 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return (await this.#load(module)).version.libVersion;
   }
 
-  override async open(target: SessionTarget): Promise<void> {
+  override async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     this.#plugin = target.kind === "plugin" ? target.plugin : "";
-    await super.open(target);
+    await super.open(target, state);
   }
 
-  /** Rehearses steps on an empty database, and returns the schema after each of them. */
-  rehearseSchemas(
-    steps: readonly PlanStep[],
+  /** Rehearses files on an empty database. */
+  async rehearseFiles(
+    request: PreparationRequest,
     patience: WirePatience,
-  ): Promise<Outcome<SchemaRehearsal>> {
-    return this.database.read(async (connection) => {
-      const base = await readBase(connection, this.#plugin);
-      const schemas: Schema[] = [];
-      const { sqlite3 } = this.environment;
-      const limits = limitsOf(patience);
-      const rehearsal = await rehearse(sqlite3, base, steps, limits, (after) => {
-        schemas.push(after);
-      });
-      return { rehearsal, schemas };
+  ): Promise<Outcome<RehearsedFiles>> {
+    const effects = new Map<string, Effect>();
+    let before = EMPTY_SCHEMA;
+    const outcome = await this.database.prepare(request, limitsOf(patience), {
+      onPlanned() {},
+      onRehearsed({ direction, file }, { changes }, after) {
+        if (direction === "apply" && !effects.has(file)) {
+          effects.set(file, { before, after, changes: [...changes] });
+        }
+        before = after;
+      },
+      endlessAfter: () => undefined,
     });
+    return outcome.ok
+      ? { ok: true, value: { findings: outcome.value.findings, effects } }
+      : outcome;
+  }
+
+  schema(): Promise<Outcome<Schema>> {
+    return this.database.read((connection) => readSchema(connection, isReserved));
   }
 
   async query(query: DataQuery, patience: WirePatience): Promise<Outcome<DataRows>> {
@@ -146,7 +158,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   deleteBackup(backup: string): Outcome<void> {
     const path = this.#backupPath(backup);
     if (!this.environment.names().includes(path)) {
-      return { ok: false, message: `There is no backup "${backup}"` };
+      return { ok: false, code: "no-backup", message: `There is no backup "${backup}"` };
     }
     return attempt(() => {
       this.environment.delete(path);
@@ -162,7 +174,9 @@ function attempt<T>(action: () => T): Outcome<T> {
   try {
     return { ok: true, value: action() };
   } catch (error) {
-    if (error instanceof StorageError) return { ok: false, message: error.message };
+    if (error instanceof StorageError) {
+      return { ok: false, code: "unavailable", message: error.message };
+    }
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // Loads bundles into the sandbox's worker. For browsers; the policy allows modules of the page's
 // own origin only.
 
+import { reasonOf } from "../../outcome.ts";
 import { type ImportedBundle, readBundle } from "../../source/bundle_source.ts";
 
 /**
@@ -17,8 +18,7 @@ async function importBundle(url: string): Promise<ImportedBundle> {
     // Not a literal, so that bundlers do not resolve it.
     module = await import(url);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, url, message: `Cannot load the bundle ${url}: ${reason}` };
+    return { ok: false, url, message: `Cannot load the bundle ${url}: ${reasonOf(error)}` };
   }
   return readBundle(url, module);
 }

@@ -5,7 +5,7 @@ import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../../migration/file_name.t
 import { MAX_FILE_BYTES } from "../../migration/parse_migration.ts";
 import { isPluginName, quoteName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { PluginSource } from "../../source/file_source.ts";
-import type { Outcome } from "../../worker/session.ts";
+import type { Outcome } from "../../outcome.ts";
 
 /** The most files of one plugin. */
 export const MAX_KEPT_FILES = 1_000;

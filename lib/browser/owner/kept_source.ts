@@ -14,7 +14,7 @@
 import type { SourceFile } from "../../source/collect_migrations.ts";
 import type { PluginFiles } from "../../source/file_source.ts";
 import { isPluginName } from "../../message/plugin_name.ts";
-import type { Outcome } from "../../worker/session.ts";
+import { type Outcome, reasonOf } from "../../outcome.ts";
 import type { DirectoryHandle, FileHandle } from "./directory_handle.ts";
 import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
 
@@ -42,7 +42,9 @@ export function keptSource(root: DirectoryHandle): KeptSource {
     pageOf: () => Promise.resolve(null),
     keep(plugin, files) {
       const problem = whyNotKept(plugin, files);
-      if (problem !== null) return Promise.resolve({ ok: false, message: problem });
+      if (problem !== null) {
+        return Promise.resolve({ ok: false, code: "not-kept", message: problem });
+      }
       const what = `Cannot save the files of "${plugin}"`;
       return inTurn(() => outcomeOf(what, () => keepFiles(root, plugin, files)));
     },
@@ -66,7 +68,7 @@ async function readPlugin(root: DirectoryHandle, plugin: string): Promise<Plugin
   try {
     return await readNewest(root, plugin);
   } catch (error) {
-    const message = `Cannot read the files saved for "${plugin}": ${reasonOf(error)}`;
+    const message = `Cannot read the files saved for "${plugin}": ${storageReason(error)}`;
     return { found: false, message };
   }
 }
@@ -88,7 +90,7 @@ async function readFile(file: string, handle: FileHandle): Promise<SourceFile> {
   try {
     return { file, bytes: new Uint8Array(await (await handle.getFile()).arrayBuffer()) };
   } catch (error) {
-    return { file, problem: reasonOf(error) };
+    return { file, problem: storageReason(error) };
   }
 }
 
@@ -209,15 +211,15 @@ async function outcomeOf(what: string, act: () => Promise<void>): Promise<Outcom
   try {
     return { ok: true, value: await act() };
   } catch (error) {
-    return { ok: false, message: `${what}: ${reasonOf(error)}` };
+    return { ok: false, code: "unavailable", message: `${what}: ${storageReason(error)}` };
   }
 }
 
-function reasonOf(error: unknown): string {
+function storageReason(error: unknown): string {
   if (nameOf(error) === "QuotaExceededError") {
     return "the browser gives this page no more space; delete files or databases stored here";
   }
-  return error instanceof Error ? error.message : String(error);
+  return reasonOf(error);
 }
 
 // A DOMException is not an Error in every runtime.

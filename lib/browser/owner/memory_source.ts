@@ -18,7 +18,9 @@ export function memorySource(): KeptSource {
     pageOf: () => Promise.resolve(null),
     keep(plugin, files) {
       const problem = whyNotKept(plugin, files);
-      if (problem !== null) return Promise.resolve({ ok: false, message: problem });
+      if (problem !== null) {
+        return Promise.resolve({ ok: false, code: "not-kept", message: problem });
+      }
       const sorted = files.map(copyOf).sort((one, other) => one.file < other.file ? -1 : 1);
       plugins.set(plugin, sorted);
       return Promise.resolve({ ok: true, value: undefined });

@@ -1,7 +1,7 @@
 // Opens the browser's private file system (OPFS), if it can be used. For dedicated workers of
 // browsers.
 
-import type { Outcome } from "../../worker/session.ts";
+import { type Outcome, reasonOf } from "../../outcome.ts";
 
 /** The directories of a sandbox. */
 export interface OpfsDirectories {
@@ -13,7 +13,11 @@ export interface OpfsDirectories {
 export async function openOpfs(name: string): Promise<Outcome<OpfsDirectories>> {
   try {
     if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) {
-      return { ok: false, message: "This browser has no file system for workers (OPFS)" };
+      return {
+        ok: false,
+        code: "no-storage",
+        message: "This browser has no file system for workers (OPFS)",
+      };
     }
     const root = await navigator.storage.getDirectory();
     const directory = await root.getDirectoryHandle(name, { create: true });
@@ -23,7 +27,7 @@ export async function openOpfs(name: string): Promise<Outcome<OpfsDirectories>> 
     };
   } catch (error) {
     // Some private windows refuse it. An insecure origin has no `navigator.storage`.
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, message: `This browser does not allow the page to store files: ${reason}` };
+    const message = `This browser does not allow the page to store files: ${reasonOf(error)}`;
+    return { ok: false, code: "no-storage", message };
   }
 }

@@ -8,7 +8,7 @@ import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import { migrationSource } from "../../source/file_source.ts";
 import type { Schema } from "../../sqlite/schema.ts";
-import { engineVersionOf, type Outcome } from "../../worker/session.ts";
+import type { Failed, Outcome } from "../../outcome.ts";
 import type { KeptFile } from "./kept_files.ts";
 import { keptSource } from "./kept_source.ts";
 import { memorySource } from "./memory_source.ts";
@@ -128,25 +128,23 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   async files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
     const read = await this.#sources.all.read(plugin);
-    if (!read.found && draft === undefined) return { ok: false, message: read.message };
+    if (!read.found && draft === undefined) {
+      return { ok: false, code: "no-plugin", message: read.message };
+    }
     return await reportFiles({
       plugin,
       files: read.found ? read.files : [],
       draft: draft ?? null,
-      engine: engineVersionOf(this.#threads),
-      rehearse: (steps) =>
+      rehearse: (request) =>
         this.#threads.call(
           { kind: "empty" },
-          (host) => host.rehearseSchemas(steps, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
+          (host) => host.rehearseFiles(request, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
         ),
     });
   }
 
   schema(plugin: string): Promise<Outcome<Schema>> {
-    return this.#call(plugin, async (host) => {
-      const inspected = await host.inspect();
-      return inspected.ok ? { ok: true, value: inspected.value.schema } : inspected;
-    });
+    return this.#call(plugin, (host) => host.schema());
   }
 
   async query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>> {
@@ -181,7 +179,8 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     if (!isPluginName(plugin)) return noPlugin(plugin);
     const lock = this.#locks.acquire({ plugin, tenant: null });
     if (lock.kind !== "acquired") {
-      return { ok: false, message: `"${plugin}" is being migrated; wait until that is done` };
+      const message = `"${plugin}" is being migrated; wait until that is done`;
+      return { ok: false, code: "migrating", message };
     }
     try {
       const backup = backupName(plugin, "import", new Date().toISOString());
@@ -222,6 +221,6 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 }
 
-function noPlugin(plugin: string): { readonly ok: false; readonly message: string } {
-  return { ok: false, message: whyNoPlugin(plugin) };
+function noPlugin(plugin: string): Failed {
+  return { ok: false, code: "no-plugin", message: whyNoPlugin(plugin) };
 }

@@ -3,12 +3,14 @@
 import type * as Comlink from "comlink";
 import { DatabaseThread, type EndlessRehearsals } from "../../worker/database_thread.ts";
 import type {
+  DatabaseCode,
+  DatabaseOutcome,
   Databases,
   DatabaseSession,
-  Outcome,
   SessionPurpose,
   SessionTarget,
 } from "../../worker/session.ts";
+import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
 import { sleep } from "../../sleep.ts";
 import { StorageError } from "../../vfs/storage.ts";
@@ -46,6 +48,7 @@ const NOTHING = "";
 const LOOK_MS = 50;
 const MIGRATING = {
   ok: false,
+  code: "migrating",
   message: "A migration is using the database; wait until it has finished",
 } as const;
 
@@ -54,7 +57,7 @@ export class PluginThreads implements Databases {
   readonly engineVersion: string;
   readonly keepsTenants = false;
   readonly #options: PluginThreadsOptions;
-  readonly #endless: EndlessRehearsals = new Set();
+  readonly #endless: EndlessRehearsals = new Map();
   // In order of last use.
   readonly #slots = new Map<string, Slot>();
   // Loading SQLite is most of the cost of a new thread, and does not depend on the plugin.
@@ -74,12 +77,12 @@ export class PluginThreads implements Databases {
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
     const acquired = await this.#acquire(target, purpose);
-    if (!acquired.ok) return unavailableSession(acquired.message);
+    if (!acquired.ok) return failingSession(acquired);
     const { thread, release } = acquired.value;
     try {
       return await thread.openSession(target, this.#endless, null, release);
     } catch (error) {
-      return unavailableSession(storageMessage(error));
+      return failingSession(unavailable(storageMessage(error)));
     }
   }
 
@@ -92,7 +95,7 @@ export class PluginThreads implements Databases {
     try {
       session = await thread.openSession(target, this.#endless, null, release);
     } catch (error) {
-      return { ok: false, message: storageMessage(error) };
+      return unavailable(storageMessage(error));
     }
     await using _session = session;
     return await thread.upkeepUntil(this.#options.signal, action(thread.remote));
@@ -107,7 +110,7 @@ export class PluginThreads implements Databases {
   async #acquire(
     target: SessionTarget,
     purpose: SessionPurpose,
-  ): Promise<Outcome<{ readonly thread: PluginThread; readonly release: () => void }>> {
+  ): Promise<DatabaseOutcome<{ readonly thread: PluginThread; readonly release: () => void }>> {
     const name = target.kind === "plugin" ? target.plugin : NOTHING;
     const slot = this.#slots.get(name) ?? { thread: null, released: Promise.resolve() };
     this.#slots.delete(name);
@@ -136,7 +139,7 @@ export class PluginThreads implements Databases {
     } catch (error) {
       slot.thread = null;
       resolve();
-      return { ok: false, message: storageMessage(error) };
+      return unavailable(storageMessage(error));
     }
   }
 
@@ -230,15 +233,17 @@ function storageMessage(error: unknown): string {
   throw error;
 }
 
+function unavailable(message: string): Failed<DatabaseCode> {
+  return { ok: false, code: "unavailable", message };
+}
+
 /** A session on a database that cannot be opened. */
-function unavailableSession(message: string): DatabaseSession {
-  const unavailable = (): Promise<{ readonly ok: false; readonly message: string }> =>
-    Promise.resolve({ ok: false, message });
+function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
+  const fail = (): Promise<Failed<DatabaseCode>> => Promise.resolve(failed);
   return {
-    inspect: unavailable,
-    history: unavailable,
-    rehearse: unavailable,
-    execute: unavailable,
+    history: fail,
+    prepare: fail,
+    execute: fail,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

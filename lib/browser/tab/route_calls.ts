@@ -1,6 +1,7 @@
 // Routes calls to the tab that owns the sandbox, and to the next owner if that tab closes. Runs
 // anywhere.
 
+import type { Failed } from "../../outcome.ts";
 import { failureReply, withVerb } from "../../handler/failure.ts";
 import { VERBS } from "../../message/verbs.ts";
 import type { Ending } from "../../worker/ending.ts";
@@ -42,7 +43,7 @@ export function routeCalls(current: () => Promise<Answerer>): SandboxCalls {
     return answer === LOST ? gone : answer;
   }
 
-  const gone = { ok: false, message: GONE } as const;
+  const gone: Failed = { ok: false, code: "owner-gone", message: GONE };
   return {
     request: (verb, plugin, payload, via) =>
       VERBS[verb].access === "read"

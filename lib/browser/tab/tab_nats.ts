@@ -1,6 +1,6 @@
 // The NATS server that a tab has chosen, and its service there. For browsers.
 
-import type { Outcome } from "../../worker/session.ts";
+import { type Outcome, reasonOf } from "../../outcome.ts";
 import { whyNoConnection } from "../nats_choice.ts";
 import type { NatsChoice, NatsState } from "../sandbox.ts";
 import type { TabService } from "./tab_service.ts";
@@ -29,7 +29,7 @@ export class TabNats {
   /** Chooses a server. The service starts now, or when the tab becomes the owner. */
   async connect(choice: NatsChoice): Promise<Outcome<void>> {
     const problem = whyNoConnection(choice, location.protocol === "https:");
-    if (problem !== null) return { ok: false, message: problem };
+    if (problem !== null) return { ok: false, code: "nats-choice", message: problem };
     this.#choice = choice;
     await this.#settle();
     return { ok: true, value: undefined };
@@ -89,8 +89,7 @@ export class TabNats {
         onMessage: (message) => wire.tell(message),
       });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const reason = `the code for NATS cannot be loaded; connect again later: ${why}`;
+      const reason = `the code for NATS cannot be loaded; connect again later: ${reasonOf(error)}`;
       onState({ kind: "refused", url, reason });
     }
   }

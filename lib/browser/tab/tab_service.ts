@@ -1,6 +1,7 @@
 // Serves `db.migrate.*` over NATS from a tab, as one more instance of the micro-service. For
 // browsers.
 
+import { reasonOf } from "../../outcome.ts";
 import type { Credentials } from "../../nats/connection.ts";
 import { serve, type Served } from "../../nats/serve.ts";
 import { isLoopback } from "../nats_choice.ts";
@@ -64,7 +65,7 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
       : `the server does not let this login serve the subjects: ${end.reason}`;
     tell({ kind: "refused", url, reason });
   }, (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     options.served.context.log("error", "The NATS service ended", { reason });
     tell({ kind: "refused", url, reason });
   });

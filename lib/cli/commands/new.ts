@@ -1,5 +1,6 @@
 // `new <plugin> <description>`: writes the next numbered file with both sections.
 
+import { codeOf } from "../../outcome.ts";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatFileName, parseFileName } from "../../migration/file_name.ts";
@@ -36,8 +37,7 @@ export async function runNew(
     path = join(directory, formatFileName({ version, name }));
     await writeFile(path, template(description), { flag: "wx" });
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return fail(`Cannot write ${path}: ${reason}`);
+    return fail(`Cannot write ${path}: ${codeOf(error)}`);
   }
   console.out(options.json ? JSON.stringify({ success: true, file: path, version }) : path);
   return EXIT.success;

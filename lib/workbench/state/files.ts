@@ -1,5 +1,6 @@
 // Saves and deletes files of plugins in this browser. Runs in the browser.
 
+import { reasonOf } from "../../outcome.ts";
 import { type KeptFile, MAX_KEPT_BYTES } from "../../browser/owner/kept_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
@@ -29,9 +30,7 @@ export async function receiveFiles(
   try {
     brought = await reading;
   } catch (error) {
-    store.said.value = `The files cannot be read: ${
-      error instanceof Error ? error.message : String(error)
-    }`;
+    store.said.value = `The files cannot be read: ${reasonOf(error)}`;
     return;
   }
   if (!brought.ok) {

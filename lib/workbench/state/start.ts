@@ -1,5 +1,6 @@
 // Opens the sandbox and follows its events. Runs in the browser.
 
+import { reasonOf } from "../../outcome.ts";
 import type { Sandbox, SandboxEvent } from "../../browser/sandbox.ts";
 import { followRun } from "../model/run_progress.ts";
 import { addMessage } from "../model/wire_log.ts";
@@ -16,7 +17,7 @@ export async function start(store: Store, opening: Promise<Sandbox>): Promise<vo
     store.sandbox.value = sandbox;
     await loadPlugins(store);
   } catch (error) {
-    store.startProblem.value = error instanceof Error ? error.message : String(error);
+    store.startProblem.value = reasonOf(error);
   }
 }
 

@@ -13,7 +13,7 @@ import type {
 import type { Reply } from "../../message/any_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
 import type { Schema } from "../../sqlite/schema.ts";
-import type { Outcome } from "../../worker/session.ts";
+import type { Outcome } from "../../outcome.ts";
 import { type Place, START } from "../model/place.ts";
 import type { RunOutcome } from "../model/run_outcome.ts";
 import type { RunProgress } from "../model/run_progress.ts";

@@ -293,6 +293,7 @@ imports("what an import replaces is a backup, which can be imported and deleted"
   assert.ok((await deleteBackup(tab, "restored", backup)).ok);
   assert.equal(await deleteBackup(tab, "restored", backup), {
     ok: false,
+    code: "no-backup",
     message: `There is no backup "${backup}"`,
   });
   assert.not.ok((await deleteBackup(tab, "restored", "../../restored.sqlite3")).ok);

@@ -31,7 +31,7 @@ function run(
 
 queries("a statement without an end is stopped when its time is up", () => {
   using connection = withTable();
-  const stopped = { ok: false, message: "Stopped: it took too long" };
+  const stopped = { ok: false, code: "query-refused", message: "Stopped: it took too long" };
   assert.equal(run(connection, `${ENDLESS} SELECT count(*) FROM c`, "read", 1), stopped);
   assert.equal(run(connection, `${ENDLESS} INSERT INTO t SELECT n FROM c`, "write", 1), stopped);
   assert.is(connection.value("SELECT count(*) FROM t"), 1);
@@ -50,6 +50,7 @@ queries("an error is shown where it stands, in characters of the text", () => {
   using connection = withTable();
   assert.equal(run(connection, "SELECT 'äöü',\n  'ß', b\nFROM t", "read", 1_000), {
     ok: false,
+    code: "query-refused",
     message: "no such column: b (line 2, column 8)",
   });
 });
@@ -76,6 +77,7 @@ queries("rows that are too large for the page are refused, and a write returns f
   const large = "WITH c (n) AS (VALUES (1), (2), (3)) SELECT zeroblob(30000000) FROM c";
   assert.equal(run(connection, large, "read", 10_000), {
     ok: false,
+    code: "query-refused",
     message: "The rows have more than 64 MB; ask for fewer of them, or for length() of a column",
   });
   const written = run(connection, `INSERT INTO t ${large} RETURNING a`, "write", 10_000);
@@ -88,7 +90,11 @@ queries("a write that a constraint refuses changes nothing", () => {
   using connection = withTable();
   connection.exec("CREATE UNIQUE INDEX once ON t (a)");
   const outcome = run(connection, "INSERT INTO t VALUES (2), (1)", "write", 1_000);
-  assert.equal(outcome, { ok: false, message: "UNIQUE constraint failed: t.a" });
+  assert.equal(outcome, {
+    ok: false,
+    code: "query-refused",
+    message: "UNIQUE constraint failed: t.a",
+  });
   assert.is(connection.value("SELECT count(*) FROM t"), 1);
 });
 

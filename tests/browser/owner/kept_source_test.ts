@@ -100,6 +100,7 @@ kept("a full disk is a message, and takes nothing", async () => {
   } as const;
   assert.equal(await keptSource(full).keep("quotes", keptFiles(NEW)), {
     ok: false,
+    code: "unavailable",
     message: 'Cannot save the files of "quotes": the browser gives this page no more space; ' +
       "delete files or databases stored here",
   });

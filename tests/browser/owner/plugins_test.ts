@@ -178,6 +178,7 @@ plugins("many plugins share few workers, and each has its own rows", async () =>
   assert.ok(statuses.every((status) => status.success));
   assert.equal(await queried(tab, "many-0", "SELECT b FROM t"), {
     ok: false,
+    code: "query-refused",
     message: "no such column: b (line 1, column 8)",
   });
 });

@@ -11,6 +11,7 @@ import {
   TabChannel,
 } from "../../../lib/browser/tab/tab_channel.ts";
 import type { Reply } from "../../../lib/message/any_reply.ts";
+import type { Failed } from "../../../lib/outcome.ts";
 import { Ending } from "../../../lib/worker/ending.ts";
 import { suite } from "../../support/suite.ts";
 
@@ -18,8 +19,9 @@ const NOBODY: ChannelListener = { onWho() {}, onOwner() {}, onEvent() {} };
 
 /** Calls whose every answer is `answer(what)`; what is not asked for in these tests throws. */
 function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxCalls {
-  const outcome = async (what: string): Promise<{ ok: false; message: string }> => ({
+  const outcome = async (what: string): Promise<Failed> => ({
     ok: false,
+    code: "test",
     message: String(await answer(what)),
   });
   return {
@@ -65,7 +67,7 @@ channels("every tab's calls are answered by the owner, and by it alone", async (
   assert.ok(owner && one && other);
   owner.answer(callsOf((what) => `the owner's ${what}`));
   const replies = await Promise.all([one, other].map((tab) => tab.remote().schema("p")));
-  assert.equal(replies, Array(2).fill({ ok: false, message: "the owner's schema" }));
+  assert.equal(replies, Array(2).fill({ ok: false, code: "test", message: "the owner's schema" }));
   for (const tab of [owner, one, other]) tab.close();
 });
 
@@ -194,7 +196,10 @@ routes("what writes is not done twice, and says that it may have been done", asy
   for (const [what, call] of WRITING) {
     const { calls, asked } = twoOwners();
     const outcome = await call(calls);
-    assert.match(JSON.stringify(outcome), /"ok":false,"message":"The tab that owned the database/);
+    assert.match(
+      JSON.stringify(outcome),
+      /"ok":false,"code":"owner-gone","message":"The tab that owned/,
+    );
     assert.equal(asked, [`first ${what}`]);
   }
   for (const verb of ["apply", "rollback"] as const) {
