@@ -99,17 +99,17 @@ locking("tenants of a plugin, and the plugin itself, have locks of their own", a
     { plugin: "quotes-acme", tenant: null },
     { plugin: "acme", tenant: "quotes" },
   ];
-  const held = addresses.map((address) => acquired(locks.acquire(address)));
-  held[1]?.publish(SNAPSHOT);
+  const [own, acme, ...others] = addresses.map((address) => acquired(locks.acquire(address)));
+  acme?.publish(SNAPSHOT);
   for (const address of addresses) {
     const snapshot = address === addresses[1] ? SNAPSHOT : null;
     assert.equal(locks.acquire(address), { kind: "held", snapshot });
     assert.equal(locks.current(address), snapshot);
   }
-  held[1]?.release();
+  acme?.release();
   acquired(locks.acquire({ plugin: "quotes", tenant: "acme" })).release();
   assert.is(locks.acquire(QUOTES).kind, "held");
-  for (const lock of held) lock.release();
+  for (const lock of [own, ...others]) lock?.release();
 });
 
 locking.run();
