@@ -155,7 +155,10 @@ tenants("a failure and a changed file are one tenant's", async () => {
 tenants("a reviewed plan runs on every database that it was made for", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", { "001_create.sql": CREATE, "002_more.sql": MORE });
-  await workspace.apply("quotes", { target_version: 1 });
+  await workspace.apply("quotes");
+  for (const body of [ACME, GLOBEX]) {
+    await workspace.apply("quotes", { ...body, target_version: 1 });
+  }
   const { plan_hash } = await workspace.apply("quotes", { ...ACME, dry_run: true });
   await workspace.apply("quotes", { ...GLOBEX, plan_hash });
   assert.is((await workspace.refused("apply", "quotes", { plan_hash })).error_code, "PLAN_CHANGED");
