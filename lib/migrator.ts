@@ -9,7 +9,7 @@ import type { Reply } from "./message/any_reply.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
 import { directorySource } from "./source/directory_source.ts";
 import { migrationSource } from "./source/file_source.ts";
-import { startWorkerPool } from "./worker/worker_pool.ts";
+import { startWorkerPool } from "./database/worker_pool.ts";
 
 /** What a migrator works on. */
 export interface MigratorOptions {

@@ -13,7 +13,10 @@ const ROOMS = [
   "message",
   "rule",
   "sqlite",
-  "execute",
+  "statement",
+  "rehearsal",
+  "history",
+  "execution",
   "source",
   "handler",
 ];

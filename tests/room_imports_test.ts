@@ -33,7 +33,44 @@ for (const [room, forbidden] of Object.entries(FORBIDDEN)) {
   });
 }
 
+rooms("the engine imports nothing of godwit, and names no table of it", () => {
+  for (const file of filesIn("sqlite")) {
+    const wrong = importsOf(file).filter((path) => !path.startsWith("sqlite/"));
+    assert.equal(wrong, [], file);
+    assert.not.match(Deno.readTextFileSync(join(LIB, file)), /plugin_schema_migration/, file);
+  }
+});
+
+rooms("no room imports one that imports it, directly or through others", () => {
+  const imports = new Map<string, Set<string>>();
+  for (const file of filesIn(".")) {
+    const others = imports.get(roomOf(file)) ?? new Set();
+    imports.set(roomOf(file), others);
+    for (const path of importsOf(file)) if (!path.startsWith("..")) others.add(roomOf(path));
+  }
+  for (const [room, others] of imports) {
+    for (const other of others) {
+      if (other !== room) assert.not.ok(reaches(imports, other, room), `${room} and ${other}`);
+    }
+  }
+});
+
 rooms.run();
+
+/** The folder of `lib` that a file is in; a file beside the folders is a room of its own. */
+function roomOf(path: string): string {
+  return normalize(path).split("/")[0] ?? "";
+}
+
+function reaches(
+  imports: ReadonlyMap<string, ReadonlySet<string>>,
+  from: string,
+  to: string,
+): boolean {
+  const seen = new Set([from]);
+  for (const room of seen) for (const next of imports.get(room) ?? []) seen.add(next);
+  return seen.has(to);
+}
 
 function filesIn(directory: string): readonly string[] {
   return [...Deno.readDirSync(join(LIB, directory))].flatMap(({ name, isDirectory }) => {

@@ -1,5 +1,6 @@
 // Handles `check`: checks a plugin's files by themselves, without its database.
 
+import { deadlineIn } from "../deadline.ts";
 import { isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
@@ -27,7 +28,7 @@ export async function check(
   await using session = await context.databases.open({ kind: "empty" }, "read");
   const prepared = await session.prepare(
     { migrations, findings, target: { direction: "there-and-back", only: null } },
-    { timeoutMs: TIMEOUT_MS, signal: context.signal },
+    deadlineIn(TIMEOUT_MS, context.signal),
   );
   if (!prepared.ok) return databaseFailure(prepared, plugin, findings);
   const found = prepared.value.findings;

@@ -3,7 +3,7 @@
 import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
-import type { Databases } from "../worker/session.ts";
+import type { Databases } from "../database/session.ts";
 
 /** Writes one line to the log. Values must not be secrets. */
 export type Log = (

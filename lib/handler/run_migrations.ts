@@ -1,7 +1,8 @@
 // What apply and rollback share: files, lock, preparation, execution, reply.
 
+import { type Deadline, deadlineIn } from "../deadline.ts";
 import { isError } from "../finding/finding.ts";
-import type { ExecutedStep } from "../execute/execution.ts";
+import type { ExecutedStep } from "../execution/execution.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
@@ -9,8 +10,8 @@ import type { RunLock } from "../lock/run_locks.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { PlanOutline } from "../worker/prepare.ts";
-import type { DatabaseSession, ExecutionReport, Patience } from "../worker/session.ts";
+import type { PlanOutline } from "../database/prepare.ts";
+import type { DatabaseSession, ExecutionReport } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
@@ -32,6 +33,7 @@ export async function runMigrations(
   context: HandlerContext,
 ): Promise<RunSuccess | Failure> {
   const startedMs = context.elapsedMs();
+  const deadline = deadlineIn(request.timeout_ms, context.signal);
   const { address } = request;
   const { plugin } = address;
   const loaded = await context.source.load(plugin);
@@ -55,7 +57,7 @@ export async function runMigrations(
   }
   try {
     await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
-    return await runLocked({ request, context, session, startedMs }, loaded, lock);
+    return await runLocked({ request, context, session, startedMs, deadline }, loaded, lock);
   } finally {
     lock.release();
   }
@@ -67,6 +69,7 @@ interface Run {
   readonly context: HandlerContext;
   readonly session: DatabaseSession;
   readonly startedMs: number;
+  readonly deadline: Deadline<AbortSignal>;
 }
 
 async function runLocked(
@@ -83,7 +86,7 @@ async function runLocked(
   });
   const prepared = await session.prepare(
     { migrations, findings, target },
-    timeLeft(run),
+    run.deadline,
     (planned) => progress.planned(planned.history),
   );
   if (!prepared.ok) {
@@ -135,7 +138,7 @@ async function execute(
     outcome = await run.session.execute(
       plan.hash,
       { dryRun, appliedBy },
-      timeLeft(run),
+      run.deadline,
       progress.follow,
     );
   } catch (error) {
@@ -199,11 +202,6 @@ function entryOf({ request: { dry_run, applied_by } }: Run, step: ExecutedStep):
     changes: [...step.changes],
     data_loss: [...step.dataLoss],
   };
-}
-
-function timeLeft({ request, context, startedMs }: Run): Patience {
-  const usedMs = context.elapsedMs() - startedMs;
-  return { timeoutMs: Math.max(request.timeout_ms - usedMs, 0), signal: context.signal };
 }
 
 type FailedEnd = Exclude<ExecutionReport["end"], { kind: "completed" }>;

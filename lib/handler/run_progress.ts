@@ -1,13 +1,13 @@
 // Reports how a run goes: the snapshot for status, and the events.
 
-import type { ExecutionEvent } from "../execute/execution.ts";
+import type { ExecutionEvent } from "../execution/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
-import { type History, withEntry } from "../plan/history.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
+import type { History, HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
-import type { PlanOutline } from "../worker/prepare.ts";
+import type { PlanOutline } from "../database/prepare.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a person who watches, and rare enough to cost nothing.
@@ -41,7 +41,8 @@ export function reportRun(
   { address: { plugin, tenant }, direction, dryRun, startedBy }: ReportedRun,
 ): RunProgress {
   const runId = context.newId();
-  let history: History = [];
+  // Entries of the history that were committed and are not published yet.
+  let entries: HistoryEntry[] = [];
   let publishedMs = -Infinity;
   let progress: ProgressMessage = {
     verb: direction,
@@ -55,15 +56,16 @@ export function reportRun(
     statements_total: 0,
   };
 
-  function publishSnapshot(change: Partial<ProgressMessage> = {}): void {
+  function publish(change: Partial<ProgressMessage> = {}): void {
     progress = { ...progress, ...change };
     publishedMs = context.elapsedMs();
-    lock.publish({ progress, history });
+    lock.advance({ progress, entries });
+    entries = [];
   }
 
   function update(change: Partial<ProgressMessage>): void {
     progress = { ...progress, ...change };
-    if (context.elapsedMs() - publishedMs >= SNAPSHOT_INTERVAL_MS) publishSnapshot();
+    if (context.elapsedMs() - publishedMs >= SNAPSHOT_INTERVAL_MS) publish();
   }
 
   const common = (): Pick<
@@ -87,9 +89,8 @@ export function reportRun(
   });
 
   return {
-    planned(known) {
-      history = known;
-      publishSnapshot();
+    planned(history) {
+      lock.publish({ progress, history });
     },
     async requested(plan) {
       const event = planEvent("run_requested", plan);
@@ -97,7 +98,7 @@ export function reportRun(
       await context.beforeRun(event);
     },
     started(plan) {
-      publishSnapshot({ migrations_total: plan.steps.length });
+      publish({ migrations_total: plan.steps.length });
       context.publish(planEvent("run_started", plan));
     },
     follow(event) {
@@ -105,7 +106,7 @@ export function reportRun(
         case "step-started": {
           const { version, name, statementsTotal } = event;
           // Always, because a migration of one long statement reports nothing until its end.
-          publishSnapshot({ version, statements_done: 0, statements_total: statementsTotal });
+          publish({ version, statements_done: 0, statements_total: statementsTotal });
           context.publish({ event: "migration_started", ...common(), version, name });
           return;
         }
@@ -114,7 +115,7 @@ export function reportRun(
           return;
         case "step-finished": {
           const { version, name, executionTimeMs, dataLoss } = event.step;
-          if (event.entry !== null && !dryRun) history = withEntry(history, event.entry);
+          if (event.entry !== null && !dryRun) entries.push(event.entry);
           update({ migrations_done: progress.migrations_done + 1 });
           context.publish({
             event: direction === "apply" ? "migration_applied" : "migration_rolled_back",

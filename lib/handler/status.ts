@@ -1,5 +1,6 @@
 // Handles `status`: compares files with history, and always answers.
 
+import { deadlineIn } from "../deadline.ts";
 import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ProgressMessage, StatusReply } from "../message/reply.ts";
@@ -9,7 +10,7 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { DatabaseOutcome } from "../worker/session.ts";
+import type { DatabaseOutcome } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 
@@ -126,7 +127,7 @@ async function readDatabase(
   const { migrations, findings } = files;
   const prepared = await session.prepare(
     { migrations, findings, target: { direction: "apply", version: "latest" } },
-    { timeoutMs: REHEARSAL_TIMEOUT_MS, signal: context.signal },
+    deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
   );
   if (prepared.ok) {
     const { history, findings } = prepared.value;

@@ -1,10 +1,10 @@
 // Run locks as files in `<data>/locks/`, which every process on the machine respects. For Deno.
 
 import { codeOf } from "../outcome.ts";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
-import { parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
+import { lineOf, parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLock, RunLockRefusal, RunLocks } from "./run_locks.ts";
 
 /**
@@ -47,9 +47,21 @@ function acquire(lockPath: string, snapshotPath: string): RunLock | RunLockRefus
     return { kind: "held", snapshot: readSnapshot(snapshotPath) };
   }
   rmSync(snapshotPath, { force: true });
+  // On a full disk nothing is published, and the run goes on: what it does to the database is more
+  // important than who can watch.
+  let isWritable = true;
+  const append = (line: string): void => {
+    if (!isWritable) return;
+    try {
+      appendFileSync(snapshotPath, line);
+    } catch {
+      isWritable = false;
+    }
+  };
   return {
     kind: "acquired",
-    publish: (snapshot) => writeSnapshot(snapshotPath, snapshot),
+    publish: (snapshot) => append(lineOf(snapshot)),
+    advance: (change) => append(lineOf(change)),
     release() {
       rmSync(snapshotPath, { force: true });
       file.close();
@@ -68,17 +80,5 @@ function readSnapshot(path: string): RunSnapshot | null {
     return parseRunSnapshot(readFileSync(path, "utf8"));
   } catch {
     return null;
-  }
-}
-
-// Renamed into place, so that a reader never sees half of it. On a full disk there is no snapshot, and
-// the run goes on: what it does to the database is more important than who can watch.
-function writeSnapshot(path: string, snapshot: RunSnapshot): void {
-  const draft = `${path}.new`;
-  try {
-    writeFileSync(draft, JSON.stringify(snapshot));
-    renameSync(draft, path);
-  } catch {
-    rmSync(draft, { force: true });
   }
 }

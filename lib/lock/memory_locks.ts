@@ -1,7 +1,7 @@
 // Run locks of one program that nobody shares its databases with. Runs anywhere.
 
 import { databaseName } from "../plan/database_address.ts";
-import type { RunSnapshot } from "./run_snapshot.ts";
+import { advanced, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLocks } from "./run_locks.ts";
 
 interface Holder {
@@ -22,6 +22,9 @@ export function memoryLocks(): RunLocks {
         kind: "acquired",
         publish: (snapshot) => {
           holder.snapshot = snapshot;
+        },
+        advance: (change) => {
+          if (holder.snapshot !== null) holder.snapshot = advanced(holder.snapshot, [change]);
         },
         release: () => {
           // The next holder's is not this one's to give back.

@@ -1,13 +1,15 @@
 // The lock that one apply or rollback holds on its database, as handlers see it.
 
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import type { RunSnapshot } from "./run_snapshot.ts";
+import type { RunChange, RunSnapshot } from "./run_snapshot.ts";
 
 /** A lock that is held. */
 export interface RunLock {
   readonly kind: "acquired";
-  /** Lets `status` requests see how far the run is, in every process. */
+  /** Lets `status` requests see the history and how far the run is, in every process. */
   publish(snapshot: RunSnapshot): void;
+  /** Adds to what was published; its cost does not depend on the length of the history. */
+  advance(change: RunChange): void;
   release(): void;
 }
 

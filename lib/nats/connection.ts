@@ -10,7 +10,7 @@ import {
 } from "nats.ws";
 import type { Log } from "../handler/context.ts";
 import type { ServiceObserver } from "./service_observer.ts";
-import { sleep } from "../sleep.ts";
+import { sleep } from "../deadline.ts";
 
 /** How a client logs in. */
 export type Credentials =

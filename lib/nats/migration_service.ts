@@ -14,7 +14,7 @@ import type { EndpointCounts, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { pendingWork } from "./pending_work.ts";
 import type { ServiceObserver } from "./service_observer.ts";
-import { endsWithin } from "../sleep.ts";
+import { endsWithin } from "../deadline.ts";
 import { VERSION } from "../version.ts";
 
 /** The queue group of all instances: NATS gives each request to one of them. */

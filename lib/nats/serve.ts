@@ -4,7 +4,7 @@ import type { NatsConnection } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
 import type { BeforeRunListener, EventListener } from "../handler/event_hub.ts";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
-import { endsWithin } from "../sleep.ts";
+import { endsWithin } from "../deadline.ts";
 import {
   connectWithRetries,
   type Credentials,

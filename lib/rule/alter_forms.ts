@@ -1,6 +1,6 @@
 // Findings about forms of ALTER TABLE that not every SQLite has. Pure; runs anywhere.
 
-import type { RehearsedStep } from "../execute/rehearsal.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding, type FindingCode } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { SqliteVersion } from "../migration/migration.ts";

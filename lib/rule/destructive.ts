@@ -1,7 +1,7 @@
 // Findings about what a migration deletes. Pure; runs anywhere.
 
-import type { DataLoss } from "../execute/data_loss.ts";
-import type { NotableStatement, RehearsedStep } from "../execute/rehearsal.ts";
+import type { DataLoss } from "../execution/data_loss.ts";
+import type { NotableStatement, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 

@@ -1,6 +1,6 @@
 // Findings about a plan that was executed. Pure; runs anywhere.
 
-import type { Execution, StepFailure } from "../execute/execution.ts";
+import type { Execution, StepFailure } from "../execution/execution.ts";
 import {
   type Finding,
   finding,

@@ -1,6 +1,6 @@
 // Findings about a DOWN that does not undo its UP. Pure; runs anywhere.
 
-import type { RehearsedStep } from "../execute/rehearsal.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";

@@ -1,7 +1,7 @@
 // Turns the facts of a rehearsal into findings by every rule. Pure; runs anywhere.
 
-import type { DataLoss } from "../execute/data_loss.ts";
-import type { Rehearsal, RehearsedStep, StoppedStep } from "../execute/rehearsal.ts";
+import type { DataLoss } from "../execution/data_loss.ts";
+import type { Rehearsal, RehearsedStep, StoppedStep } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";

@@ -1,7 +1,7 @@
 // Findings about objects that a migration breaks or loses. Pure; runs anywhere.
 
-import type { RehearsedStep } from "../execute/rehearsal.ts";
-import type { ReservedReference } from "../execute/reserved_references.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
+import type { ReservedReference } from "../rehearsal/reserved_references.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { isReserved } from "../plan/reserved_names.ts";

@@ -1,6 +1,6 @@
 // Findings about single statements: errors, and what a migration may not do. Pure; runs anywhere.
 
-import type { NotableStatement, RehearsedStep, StatementProblem } from "../execute/rehearsal.ts";
+import type { NotableStatement, RehearsedStep, StatementProblem } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import { refusedForm } from "./refused_statement.ts";

@@ -1,20 +1,34 @@
 // An open database. Runs where SQLite runs: in a worker, never on the event loop of a service.
 
-import type { Vfs } from "../vfs/install_vfs.ts";
 import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
-import { StorageError } from "../vfs/storage.ts";
 
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
+
+/** An error of the storage under a database, named `StorageError`. */
+export interface StorageFailure extends Error {
+  /** Such as `ENOSPC`. */
+  readonly code: string;
+}
+
+/** The VFS of a database, as far as a connection needs it. */
+export interface ConnectionVfs {
+  /** Its name in SQLite. */
+  readonly name: string;
+  /** Takes the error that made SQLite's last call fail; `null` if the storage did not fail. */
+  takeError(): StorageFailure | null;
+  /** Throws where what was read may be mixed, or what was committed may not be seen by others. */
+  verify(path: string): void;
+}
 
 /** The location of a database. */
 export type DatabaseLocation =
   | { readonly kind: "memory" }
   | {
     readonly kind: "file";
-    readonly vfs: Vfs;
+    readonly vfs: ConnectionVfs;
     readonly path: string;
     /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
     readonly access: "read" | "write" | "create";
@@ -29,7 +43,7 @@ export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
-  readonly #file: { readonly vfs: Vfs; readonly path: string } | null;
+  readonly #file: { readonly vfs: ConnectionVfs; readonly path: string } | null;
   // Whether a transaction was begun that neither commit() nor rollback() has ended.
   #isBegun = false;
 
@@ -194,7 +208,7 @@ export class Connection implements Disposable {
     try {
       if (this.#file !== null) this.#file.vfs.verify(this.#file.path);
     } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
+      if (!(error instanceof Error && error.name === "StorageError")) throw error;
       throw new SqliteError({ code: "SQLITE_IOERR", message: error.message, offset: null }, error);
     }
   }

@@ -39,7 +39,7 @@ export function nameMethods(
     xDelete: (_pVfs: Pointer, zName: Pointer, syncDirectory: number): number =>
       attempt(capi.SQLITE_IOERR_DELETE, () => {
         const path = wasm.cstrToJs(zName) ?? "";
-        const view = files.databaseOf(path)?.view ?? storage;
+        const view = files.viewOf(path);
         if (view.sizeOf(path) === null) return capi.SQLITE_IOERR_DELETE_NOENT;
         view.delete(path);
         if (syncDirectory !== 0) storage.flushDirectory(path);
@@ -49,7 +49,7 @@ export function nameMethods(
     xAccess: (_pVfs: Pointer, zName: Pointer, flags: number, pResult: Pointer): number =>
       attempt(capi.SQLITE_IOERR_ACCESS, () => {
         const path = wasm.cstrToJs(zName) ?? "";
-        const view = files.databaseOf(path)?.view ?? storage;
+        const view = files.viewOf(path);
         // An empty journal is as good as none, as in SQLite's own unix VFS.
         const answer = flags === capi.SQLITE_ACCESS_EXISTS
           ? (view.sizeOf(path) ?? 0) > 0

@@ -1,7 +1,7 @@
 // Takes the locks of a database on a file system: one thread of this program, native programs
 // beside it. For Deno, Node.js and Bun.
 
-import { refuseForeignFiles } from "./foreign_log.ts";
+import { refuseForeignFiles, versionsOf } from "./foreign_log.ts";
 import { changeJournalMode, createNatively, type NativeGuard, openGuard } from "./native_guard.ts";
 import type { OpenNative } from "./native_sqlite.ts";
 import {
@@ -47,13 +47,14 @@ export function lockNatively(
 export function lockNothing(
   { path, storage }: Pick<LockedDatabase, "path" | "storage">,
 ): DatabaseLock {
-  const before = versionsOf(storage, path);
+  const paths = [path, `${path}-wal`, `${path}-journal`];
+  const before = versionsOf(storage, paths);
   return {
     kind: "acquired",
     walIndex: null,
     isJournalLive: false,
     verify() {
-      if (versionsOf(storage, path) !== before) throw new StorageError("ESTALE", "read", path);
+      if (versionsOf(storage, paths) !== before) throw new StorageError("ESTALE", "read", path);
     },
     release() {},
   };
@@ -61,18 +62,27 @@ export function lockNothing(
 
 /** Nothing changes of what other programs have or left beside the database. */
 function lockReader(database: LockedDatabase): DatabaseLock | LockRefusal {
-  const { path, storage } = database;
+  const { file, path, storage } = database;
+  // Native SQLite removes a log beside an empty file.
+  if (file.size() === 0) return lockNothing(database);
   const usesLog = hasLogMode(database);
   const hasLog = storage.sizeOf(`${path}-wal`) !== null;
   const hasIndex = storage.sizeOf(`${path}-shm`) !== null;
-  // A guard would create the one that is missing and leave it. A living program has both.
+  // A guard would create the one that is missing and leave it. A program that shares the log has
+  // both.
   if (usesLog && hasLog !== hasIndex) return lockNothing(database);
   // The last connection to a log merges and removes it, unless it is read-only; a read-only one
   // leaves files where there were none.
   const guard = guardReader(database, usesLog && !hasLog ? "read" : "read-only");
   if (guard === "busy") return refuse(database);
   if (guard === null) return lockNothing(database);
-  return guarded(database, guard, usesLog ? "read" : null) ?? lockReader(database);
+  try {
+    return guarded(database, guard, usesLog ? "read" : null) ?? lockReader(database);
+  } catch (error) {
+    // The index cannot be opened; the log can be read without it.
+    if (error instanceof StorageError) return lockNothing(database);
+    throw error;
+  }
 }
 
 /** `null` where native SQLite cannot read the database; SQLite here finds out why. */
@@ -173,11 +183,4 @@ function hasLogMode({ file, path, storage }: LockedDatabase): boolean {
   const version = new Uint8Array(1);
   const isInHeader = file.read(version, READ_VERSION_AT) === 1 && version[0] === 2;
   return isInHeader || (storage.sizeOf(`${path}-wal`) ?? 0) > 0;
-}
-
-function versionsOf(storage: Pick<Storage, "stateOf">, path: string): string {
-  return ["", "-wal", "-journal"].map((suffix) => {
-    const state = storage.stateOf(`${path}${suffix}`);
-    return state === null ? "" : `${state.identity} ${state.version}`;
-  }).join();
 }

@@ -19,11 +19,6 @@ export interface LockOptions {
   /** How long the locks of other programs are waited for; 5,000 ms by default. */
   readonly busyTimeoutMs: number;
   /**
-   * The file whose lock lets one thread of all processes have a database; `<database>-lock` by
-   * default. It is created where it is missing, and stays.
-   */
-  readonly lockPath: (path: string) => string;
-  /**
    * Whether the wal-index can be shared with programs that map it; by default on Linux, which keeps
    * mappings and `pwrite()` coherent. Elsewhere a database with a log is written to while no other
    * program has it open.
@@ -55,7 +50,7 @@ export function nodeDatabase(
 
   /** Ends the native locks, then closes, then lets other threads in. */
   function release(alsoClose: boolean): void {
-    const mutex = held === null ? tryMutex(options, path) : held.mutex;
+    const mutex = held === null ? tryMutex(storage, path) : held.mutex;
     try {
       held?.lock.release();
       held = null;
@@ -90,13 +85,14 @@ export function nodeDatabase(
 
 /** Creates an empty database, so that no other program can do the same meanwhile. */
 export function createDatabase(
+  storage: Pick<Storage, "open">,
   path: string,
   journalMode: "delete" | "wal",
   options: LockOptions,
 ): void {
   const open = nativeSqlite();
   if (open === null) return;
-  const mutex = lockProcess(open, options.lockPath(path), options.busyTimeoutMs);
+  const mutex = lockProcess(open, storage, path, options.busyTimeoutMs);
   if (mutex === null) throw new StorageError("EBUSY", "create", path);
   try {
     createNatively(open, path, journalMode, options.busyTimeoutMs);
@@ -122,7 +118,7 @@ function take(
       "open, say so with the option exclusive";
     return { kind: "held", reason };
   }
-  const mutex = takeMutex(open, options, path, access);
+  const mutex = takeMutex(open, storage, options, path, access);
   if (mutex === "held") {
     return { kind: "held", reason: "another thread or process of godwit has it" };
   }
@@ -139,22 +135,24 @@ function take(
 
 function takeMutex(
   open: OpenNative,
-  { lockPath, busyTimeoutMs }: LockOptions,
+  storage: Pick<Storage, "open">,
+  { busyTimeoutMs }: Pick<LockOptions, "busyTimeoutMs">,
   path: string,
   access: LockAccess,
 ): ProcessLock | "held" | null {
   try {
-    return lockProcess(open, lockPath(path), busyTimeoutMs) ?? "held";
+    return lockProcess(open, storage, path, busyTimeoutMs) ?? "held";
   } catch (error) {
-    // Where nothing can be written, nothing here writes either.
+    // A thread that cannot create the lock reads without it: no other thread of this process can
+    // have created it either, and what other processes do is seen by `verify()` or the guard.
     if (error instanceof StorageError && access === "read") return null;
     throw error;
   }
 }
 
-function tryMutex(options: LockOptions, path: string): ProcessLock | "held" | null {
+function tryMutex(storage: Pick<Storage, "open">, path: string): ProcessLock | "held" | null {
   const open = nativeSqlite();
-  return open === null ? null : takeMutex(open, { ...options, busyTimeoutMs: 0 }, path, "read");
+  return open === null ? null : takeMutex(open, storage, { busyTimeoutMs: 0 }, path, "read");
 }
 
 function leave(path: string, file: StorageFile): void {

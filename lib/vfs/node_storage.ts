@@ -23,7 +23,6 @@ const ANY_WRITE_BIT = 0o222;
 export function nodeStorage(options: Partial<LockOptions> = {}): Storage {
   const lockOptions: LockOptions = {
     busyTimeoutMs: 5_000,
-    lockPath: (path) => `${path}-lock`,
     sharesWalIndex: process.platform === "linux",
     exclusive: false,
     ...options,
@@ -34,11 +33,9 @@ export function nodeStorage(options: Partial<LockOptions> = {}): Storage {
     openDatabase: (path, mode) =>
       nodeDatabase(openFile(path, mode), resolvePath(path), storage, lockOptions),
     create(path, journalMode) {
-      // Closing a descriptor of a database drops the locks of this process on it, so none is opened
-      // here unless the database is missing.
-      if ((sizeOf(path) ?? 0) > 0) return;
-      if (sizeOf(path) === null) openFile(path, CREATE).close();
-      createDatabase(resolvePath(path), journalMode, lockOptions);
+      // Exclusively: closing a descriptor of a database that is there would drop locks on it.
+      if (sizeOf(path) === null) createEmpty(path);
+      if (sizeOf(path) === 0) createDatabase(storage, resolvePath(path), journalMode, lockOptions);
     },
     openTemporary,
     delete: (path) => attempt("delete", path, () => fs.unlinkSync(path)),
@@ -51,7 +48,13 @@ export function nodeStorage(options: Partial<LockOptions> = {}): Storage {
   return storage;
 }
 
-const CREATE: OpenMode = { access: "read-write", existence: "create" };
+function createEmpty(path: string): void {
+  try {
+    openFile(path, { access: "read-write", existence: "exclusive" }).close();
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.code !== "EEXIST") throw error;
+  }
+}
 
 // Through symbolic links, so that a journal is looked for where native SQLite keeps it.
 function resolvePath(path: string): string {

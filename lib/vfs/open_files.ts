@@ -76,6 +76,16 @@ export class OpenFiles {
     return open;
   }
 
+  /**
+   * The files as a connection sees them that deletes or looks for `path`. The super-journal of a
+   * transaction over several databases has a name of its own; to a connection that reads it must
+   * stay, because it says whether those databases have to be rolled back.
+   */
+  viewOf(path: string): Pick<FileView, "delete" | "sizeOf"> {
+    const reader = [...this.#databases.values()].find(({ access }) => access === "read");
+    return (this.databaseOf(path) ?? reader)?.view ?? this.#storage;
+  }
+
   /** The database at `path`, or the one that the log or journal `path` belongs to. */
   databaseOf(path: string): OpenDatabase | undefined {
     return this.#databases.get(path) ?? this.#databases.get(path.replace(/-(wal|journal)$/, ""));

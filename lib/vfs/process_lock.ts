@@ -1,11 +1,9 @@
 // The lock that lets one thread of all processes have a database, on a file of its own. For Deno,
 // Node.js and Bun.
 
-import fs from "node:fs";
-import nodePath from "node:path";
 import { storageErrorOf } from "./native_guard.ts";
 import { type NativeConnection, NativeSqliteError, type OpenNative } from "./native_sqlite.ts";
-import { StorageError } from "./storage.ts";
+import { type Storage, StorageError } from "./storage.ts";
 
 /** A lock that is held. */
 export interface ProcessLock {
@@ -13,35 +11,44 @@ export interface ProcessLock {
 }
 
 /**
- * Takes the lock `path`, which is created where it is missing; `null` where another thread or
- * process still has it after `timeoutMs`. It is an exclusive transaction of native SQLite on an
- * empty database: SQLite's own table of locks separates threads, and the kernel releases it when
- * the process dies.
+ * Takes the lock of the database `path`, on the file `<path>-lock`, which is created where it is
+ * missing and stays; `null` where another thread or process still has it after `timeoutMs`. It is
+ * an exclusive transaction of native SQLite on an empty database: SQLite's own table of locks
+ * separates threads, and the kernel releases it when the process dies. The name depends on the
+ * database alone, so that everything that opens it uses one lock.
  */
-export function lockProcess(open: OpenNative, path: string, timeoutMs: number): ProcessLock | null {
-  makeDirectory(nodePath.dirname(path));
+export function lockProcess(
+  open: OpenNative,
+  storage: Pick<Storage, "open">,
+  path: string,
+  timeoutMs: number,
+): ProcessLock | null {
+  const lockPath = `${path}-lock`;
+  createLike(storage, lockPath, path);
   let connection: NativeConnection | null = null;
   try {
-    connection = open(path, { readOnly: false, timeoutMs });
+    connection = open(lockPath, { readOnly: false, timeoutMs });
     const held = connection;
-    // Without this, BEGIN EXCLUSIVE on an empty database would create a journal.
-    held.run("PRAGMA journal_mode=OFF");
+    // Otherwise BEGIN EXCLUSIVE on an empty database would create a journal. Defensive mode, which
+    // Deno sets, forbids OFF.
+    held.run("PRAGMA journal_mode=MEMORY");
     held.run("BEGIN EXCLUSIVE");
     return { release: () => held.close() };
   } catch (error) {
     connection?.close();
     if (!(error instanceof NativeSqliteError)) throw error;
     if ((error.resultCode & 0xff) === SQLITE_BUSY) return null;
-    throw storageErrorOf(error, "create the lock", path);
+    throw storageErrorOf(error, "open", lockPath);
   }
 }
 
 const SQLITE_BUSY = 5;
 
-function makeDirectory(directory: string): void {
+// A lock that belongs to root would keep the database's owner out.
+function createLike(storage: Pick<Storage, "open">, lockPath: string, path: string): void {
   try {
-    fs.mkdirSync(directory, { recursive: true });
+    storage.open(lockPath, { access: "read-write", existence: "exclusive" }, path).close();
   } catch (error) {
-    throw new StorageError("EACCES", "create", directory, error);
+    if (!(error instanceof StorageError) || error.code !== "EEXIST") throw error;
   }
 }

@@ -1,5 +1,5 @@
-// Applies the migrations of a plugin, and kills itself before one of the changes that it makes to files.
-// Says "committed" when a migration is reported, and at the end how many changes there were.
+// Applies the migrations of a plugin, and kills itself before one of the changes that it makes to files,
+// where a `replacement` is given after that was renamed into the place of the database. Says "committed" when a migration is reported, and at the end how many changes there were.
 
 import { dirname } from "node:path";
 import { directorySource } from "../../lib/source/directory_source.ts";
@@ -7,26 +7,18 @@ import { migrationSource } from "../../lib/source/file_source.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { startEngine } from "../crash/engine.ts";
 import { PLUGIN, runAsFound } from "../crash/migration_session.ts";
-import { faultStorage, type StorageOperation } from "../support/fault_storage.ts";
+import { faultStorage, isChange } from "../support/fault_storage.ts";
 
-const CHANGES: ReadonlySet<StorageOperation["kind"]> = new Set([
-  "write",
-  "truncate",
-  "flush",
-  "delete",
-  "rename",
-  "flush-directory",
-  // Of a database: it ends the lock, which checkpoints.
-  "close",
-]);
-
-const [pluginsDir = "", path = "", cache = "", dieBefore = ""] = Deno.args;
+const [pluginsDir = "", path = "", cache = "", dieBefore = "", replacement] = Deno.args;
 const loaded = await migrationSource(directorySource(pluginsDir)).load(PLUGIN);
 if (!loaded.found) throw new Error("There are no migrations");
 let changes = 0;
 const engine = await startEngine();
-engine.plug(faultStorage(nodeStorage(), ({ kind }) => {
-  if (CHANGES.has(kind) && ++changes === Number(dieBefore)) Deno.kill(Deno.pid, "SIGKILL");
+engine.plug(faultStorage(nodeStorage(), (operation) => {
+  if (isChange(operation) && ++changes === Number(dieBefore)) {
+    if (replacement !== undefined) Deno.renameSync(replacement, path);
+    Deno.kill(Deno.pid, "SIGKILL");
+  }
   return null;
 }));
 const { end } = await runAsFound(engine, cache === "4 pages" ? "4 pages" : "default", {

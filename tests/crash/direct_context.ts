@@ -3,9 +3,8 @@
 import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
-import { WorkerDatabase } from "../../lib/worker/worker_database.ts";
-import type { DatabaseSession, Patience } from "../../lib/worker/session.ts";
-import type { Limits } from "../../lib/execute/interrupter.ts";
+import { WorkerDatabase } from "../../lib/database/worker_database.ts";
+import type { DatabaseSession } from "../../lib/database/session.ts";
 import type { Engine } from "./engine.ts";
 import { backupPlace, DATABASE, PLUGIN } from "./migration_session.ts";
 
@@ -27,7 +26,7 @@ export function directContext(
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     locks: {
-      acquire: () => ({ kind: "acquired", publish() {}, release() {} }),
+      acquire: () => ({ kind: "acquired", publish() {}, advance() {}, release() {} }),
       current: () => null,
     },
     now: () => new Date("2026-01-01T00:00:00Z"),
@@ -52,20 +51,16 @@ function openSession(engine: Engine, path: string): DatabaseSession {
   const database = new WorkerDatabase(engine, place);
   return {
     history: () => database.history(),
-    prepare: (request, patience, onPlanned = () => {}) =>
-      database.prepare(request, limitsOf(patience), {
+    prepare: (request, deadline, onPlanned = () => {}) =>
+      database.prepare(request, deadline, {
         onPlanned,
         onRehearsed() {},
         endlessAfter: () => undefined,
       }),
-    execute: (hash, request, patience, onEvent) =>
-      database.execute(hash, request, limitsOf(patience), onEvent),
+    execute: (hash, request, deadline, onEvent) =>
+      database.execute(hash, request, deadline, onEvent),
     [Symbol.asyncDispose]() {
       return Promise.resolve();
     },
   };
-}
-
-function limitsOf({ timeoutMs }: Patience): Limits {
-  return { deadlineMs: performance.now() + timeoutMs, cancelFlag: null };
 }

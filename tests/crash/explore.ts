@@ -2,6 +2,7 @@
 
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { Target } from "../../lib/plan/select_steps.ts";
+import { refuseForeignFiles } from "../../lib/vfs/foreign_log.ts";
 import { type Files, memoryStorage } from "../../lib/vfs/memory_storage.ts";
 import { PowerCut } from "../support/power_cut.ts";
 import {
@@ -200,6 +201,7 @@ class Explorer {
   }
 
   #judgeStorage(storage: Storage, session: Session, changes: number): string | null {
+    refuseForeign(storage);
     const state = this.#read(storage);
     const isCommitted = changes >= session.committedAt;
     if (state.contents === session.after.contents) {
@@ -258,6 +260,13 @@ class Explorer {
     connection.close();
     return storage.files();
   }
+}
+
+/** A false refusal would lock a plugin out of its database. */
+function refuseForeign(storage: Storage): void {
+  if (storage.sizeOf(DATABASE) === null) return;
+  const file = storage.open(DATABASE, { access: "read", existence: "must-exist" });
+  refuseForeignFiles(storage, file, DATABASE);
 }
 
 function targetsOf(migrations: readonly Migration[]): readonly Target[] {

@@ -1,11 +1,11 @@
 // One apply or rollback in this thread, as godwit runs it or in another journal mode.
 
-import type { BackupPlace } from "../../lib/execute/backup.ts";
-import { readBase } from "../../lib/execute/database_base.ts";
-import { executePlan } from "../../lib/execute/execute_plan.ts";
-import type { Execution, ExecutionEvent } from "../../lib/execute/execution.ts";
-import type { Limits } from "../../lib/execute/interrupter.ts";
-import { rehearse } from "../../lib/execute/rehearse.ts";
+import type { BackupPlace } from "../../lib/execution/backup.ts";
+import { readBase } from "../../lib/history/database_base.ts";
+import { executePlan } from "../../lib/execution/execute_plan.ts";
+import type { Execution, ExecutionEvent } from "../../lib/execution/execution.ts";
+import type { Deadline } from "../../lib/deadline.ts";
+import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { Outcome } from "../../lib/outcome.ts";
 import type { History } from "../../lib/plan/history.ts";
@@ -14,7 +14,7 @@ import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
 import { SANDBOX_JOURNAL } from "../../lib/browser/database/sandbox_journal.ts";
-import { WorkerDatabase, type WorkerEnvironment } from "../../lib/worker/worker_database.ts";
+import { WorkerDatabase, type WorkerEnvironment } from "../../lib/database/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 
 /**
@@ -51,7 +51,7 @@ export const PLUGIN = "library";
 export const DATABASE = "/data/library.sqlite3";
 const BACKUPS = "/data/backups/library";
 const NOW = "2026-01-01T00:00:00.000Z";
-const LIMITS: Limits = { deadlineMs: Infinity, cancelFlag: null };
+const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 
 /** The ten example migrations, in order. */
 export async function exampleMigrations(): Promise<readonly Migration[]> {
@@ -127,14 +127,14 @@ async function runAsWorker(
     backups: backupPlace(engine, backups),
   });
   const plan = valueOf(
-    await database.prepare({ migrations, findings: [], target }, LIMITS, {
+    await database.prepare({ migrations, findings: [], target }, NEVER, {
       onPlanned() {},
       onRehearsed() {},
       endlessAfter: () => undefined,
     }),
   );
   const request = { dryRun: false, appliedBy: "test" };
-  return valueOf(await database.execute(plan.hash, request, LIMITS, whenFinished(onCommitted)));
+  return valueOf(await database.execute(plan.hash, request, NEVER, whenFinished(onCommitted)));
 }
 
 async function runWithPragmas(
@@ -147,11 +147,11 @@ async function runWithPragmas(
   connection.exec(PRAGMAS[mode]);
   const base = await readBase(connection, PLUGIN);
   const plan = await planOf(migrations, target, base);
-  const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, LIMITS);
+  const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, NEVER);
   return await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
     appliedBy: "test",
-    limits: LIMITS,
+    deadline: NEVER,
     now: () => NOW,
     backups: backupPlace(engine, backups),
     onEvent: whenFinished(onCommitted),

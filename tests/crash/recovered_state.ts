@@ -1,7 +1,7 @@
 // What SQLite finds in a database after a crash, or at any other time.
 
 import { currentVersion } from "../../lib/plan/history.ts";
-import { readHistory } from "../../lib/execute/history_table.ts";
+import { readHistory } from "../../lib/history/history_table.ts";
 import type { Connection } from "../../lib/sqlite/connection.ts";
 import { quoteIdentifier } from "../../lib/sqlite/quote.ts";
 import { textOf } from "../../lib/sqlite/row.ts";

@@ -2,10 +2,10 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
-import { readBase } from "../../lib/execute/database_base.ts";
-import { executePlan } from "../../lib/execute/execute_plan.ts";
-import { violationOf } from "../../lib/execute/policy.ts";
-import { rehearse } from "../../lib/execute/rehearse.ts";
+import { readBase } from "../../lib/history/database_base.ts";
+import { executePlan } from "../../lib/execution/execute_plan.ts";
+import { violationOf } from "../../lib/statement/policy.ts";
+import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
 import { failureFindings } from "../../lib/rule/execution_findings.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
@@ -193,8 +193,8 @@ async function brokenSchema(): Promise<readonly string[]> {
   using connection = new Connection(sqlite3, { kind: "memory" });
   const base = await readBase(connection, "p");
   const step = planStep(migration(1), "apply");
-  const limits = { deadlineMs: Infinity, cancelFlag: null };
-  const { steps: rehearsed } = await rehearse(sqlite3, base, [step], limits);
+  const deadline = { atMs: Infinity, signal: { aborted: false } };
+  const { steps: rehearsed } = await rehearse(sqlite3, base, [step], deadline);
   const plan = await completePlan({
     plugin: "p",
     direction: "apply",
@@ -206,7 +206,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   const execution = await executePlan(connection, plan, rehearsed, {
     mode: "commit",
     appliedBy: "system",
-    limits,
+    deadline,
     now: () => "2026-01-01T00:00:00.000Z",
     backups: { newFile: (name) => name, freeBytes: () => 0, discard() {} },
     onEvent() {},

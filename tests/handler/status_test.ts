@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
-import { sleep } from "../../lib/sleep.ts";
+import { sleep } from "../../lib/deadline.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";

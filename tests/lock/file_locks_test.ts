@@ -5,7 +5,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileLocks } from "../../lib/lock/file_locks.ts";
 import type { RunLock } from "../../lib/lock/run_locks.ts";
-import type { RunSnapshot } from "../../lib/lock/run_snapshot.ts";
+import { lineOf, type RunSnapshot } from "../../lib/lock/run_snapshot.ts";
+import type { HistoryEntry } from "../../lib/plan/history.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
@@ -68,7 +69,7 @@ locking(
     await using workspace = new Workspace();
     const directory = join(workspace.dataDir, "locks");
     Deno.mkdirSync(directory, { recursive: true });
-    Deno.writeTextFileSync(join(directory, "quotes.json"), JSON.stringify(SNAPSHOT));
+    Deno.writeTextFileSync(join(directory, "quotes.json"), lineOf(SNAPSHOT));
     const locks = fileLocks(workspace.dataDir);
     assert.is(locks.current(QUOTES), null);
     Deno.writeTextFileSync(join(directory, "quotes.lock"), "");
@@ -110,6 +111,33 @@ locking("tenants of a plugin, and the plugin itself, have locks of their own", a
   acquired(locks.acquire({ plugin: "quotes", tenant: "acme" })).release();
   assert.is(locks.acquire(QUOTES).kind, "held");
   for (const lock of [own, ...others]) lock?.release();
+});
+
+locking("a run of 200 steps writes its history once, and one line for each step", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const entryOf = (version: number): HistoryEntry => ({
+    version,
+    name: "create_a_table_with_a_long_name",
+    checksum: "c".repeat(64),
+    appliedAt: "2026-01-01T00:00:00.000Z",
+    appliedBy: "system",
+    status: "applied",
+    errorMessage: null,
+    executionTimeMs: 3,
+  });
+  const history = Array.from({ length: 200 }, (_, index) => entryOf(index + 1));
+  const lock = acquired(locks.acquire(QUOTES));
+  lock.publish({ ...SNAPSHOT, history });
+  const path = join(workspace.dataDir, "locks", "quotes.json");
+  const firstBytes = Deno.statSync(path).size;
+  for (let step = 1; step <= 200; step++) {
+    lock.advance({ progress: SNAPSHOT.progress, entries: [entryOf(200 + step)] });
+  }
+  // In fact 600 bytes a step.
+  assert.ok(Deno.statSync(path).size < firstBytes + 200 * 1_000);
+  assert.is(locks.current(QUOTES)?.history.length, 400);
+  lock.release();
 });
 
 locking.run();

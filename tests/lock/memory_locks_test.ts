@@ -50,6 +50,9 @@ locks("what the holder publishes is told to everybody, until it gives the lock b
   lock.publish(SNAPSHOT);
   assert.equal(held.current(A), SNAPSHOT);
   assert.equal(held.acquire(A), { kind: "held", snapshot: SNAPSHOT });
+  const progress = { ...SNAPSHOT.progress, migrations_done: 1 };
+  lock.advance({ progress, entries: [] });
+  assert.equal(held.current(A), { progress, history: [] });
   lock.release();
   assert.is(held.current(A), null);
 });

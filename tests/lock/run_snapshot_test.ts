@@ -1,11 +1,27 @@
 // parseRunSnapshot(): what another process may find beside a lock.
 
 import * as assert from "uvu/assert";
-import { parseRunSnapshot, type RunSnapshot } from "../../lib/lock/run_snapshot.ts";
+import {
+  lineOf,
+  parseRunSnapshot,
+  type RunChange,
+  type RunSnapshot,
+} from "../../lib/lock/run_snapshot.ts";
+import type { HistoryEntry } from "../../lib/plan/history.ts";
 import { suite } from "../support/suite.ts";
 
 const snapshots = suite("parseRunSnapshot()");
 
+const FIRST: HistoryEntry = {
+  version: 1,
+  name: "create",
+  checksum: "c",
+  appliedAt: "2026-01-01T00:00:00.000Z",
+  appliedBy: "system",
+  status: "applied",
+  errorMessage: null,
+  executionTimeMs: 3,
+};
 const SNAPSHOT: RunSnapshot = {
   progress: {
     verb: "apply",
@@ -18,29 +34,43 @@ const SNAPSHOT: RunSnapshot = {
     statements_done: 0,
     statements_total: 7,
   },
-  history: [{
-    version: 1,
-    name: "create",
-    checksum: "c",
-    appliedAt: "2026-01-01T00:00:00.000Z",
-    appliedBy: "system",
-    status: "applied",
-    errorMessage: null,
-    executionTimeMs: 3,
-  }],
+  history: [FIRST],
+};
+
+const SECOND: HistoryEntry = { ...FIRST, version: 2, name: "fill" };
+const CHANGE: RunChange = {
+  progress: { ...SNAPSHOT.progress, migrations_done: 2 },
+  entries: [SECOND],
 };
 
 snapshots("reads what was written", () => {
-  assert.equal(parseRunSnapshot(JSON.stringify(SNAPSHOT)), SNAPSHOT);
+  assert.equal(parseRunSnapshot(lineOf(SNAPSHOT)), SNAPSHOT);
 });
 
-snapshots("gives null for every beginning of the text, as a writer that died leaves it", () => {
-  const text = JSON.stringify(SNAPSHOT);
-  for (let length = 0; length < text.length; length++) {
-    assert.is(parseRunSnapshot(text.slice(0, length)), null);
-  }
-  for (const other of ["null", "[]", "{}", '{"progress":{},"history":[]}']) {
-    assert.is(parseRunSnapshot(other), null);
+snapshots("reads the changes after it, of which an entry replaces that of its version", () => {
+  const undone = { ...SECOND, status: "rolled_back" } as const;
+  const text = [SNAPSHOT, CHANGE, { ...CHANGE, entries: [undone] }].map(lineOf).join("");
+  const history = [...SNAPSHOT.history, undone];
+  assert.equal(parseRunSnapshot(text), { progress: CHANGE.progress, history });
+});
+
+snapshots(
+  "gives null for every beginning of the first line, as a writer that died leaves it",
+  () => {
+    const text = lineOf(SNAPSHOT);
+    for (let length = 0; length < text.length; length++) {
+      assert.is(parseRunSnapshot(text.slice(0, length)), null);
+    }
+    for (const other of ["null", "[]", "{}", '{"progress":{},"history":[]}']) {
+      assert.is(parseRunSnapshot(`${other}\n`), null);
+    }
+  },
+);
+
+snapshots("passes over the beginning of a change", () => {
+  const line = lineOf(CHANGE);
+  for (let length = 0; length < line.length; length++) {
+    assert.equal(parseRunSnapshot(lineOf(SNAPSHOT) + line.slice(0, length)), SNAPSHOT);
   }
 });
 

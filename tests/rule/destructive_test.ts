@@ -1,8 +1,8 @@
 // destructiveFindings(): tables, columns, rows and values that a migration deletes.
 
 import * as assert from "uvu/assert";
-import type { DataLoss } from "../../lib/execute/data_loss.ts";
-import type { RehearsedStep, WatchedTable } from "../../lib/execute/rehearsal.ts";
+import type { DataLoss } from "../../lib/execution/data_loss.ts";
+import type { RehearsedStep, WatchedTable } from "../../lib/rehearsal/rehearsal.ts";
 import { destructiveFindings } from "../../lib/rule/destructive.ts";
 import type { SchemaChange } from "../../lib/sqlite/schema_diff.ts";
 import { suite } from "../support/suite.ts";

@@ -1,6 +1,6 @@
 // Facts of a rehearsal for tests of rules, and findings as lines of text.
 
-import type { NotableStatement, RehearsedStep } from "../../lib/execute/rehearsal.ts";
+import type { NotableStatement, RehearsedStep } from "../../lib/rehearsal/rehearsal.ts";
 import type { Finding } from "../../lib/finding/finding.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 

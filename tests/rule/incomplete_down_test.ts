@@ -1,7 +1,7 @@
 // incompleteDownFindings(): a DOWN that does not undo its UP.
 
 import * as assert from "uvu/assert";
-import type { RehearsedStep } from "../../lib/execute/rehearsal.ts";
+import type { RehearsedStep } from "../../lib/rehearsal/rehearsal.ts";
 import { incompleteDownFindings } from "../../lib/rule/incomplete_down.ts";
 import type { SchemaChange } from "../../lib/sqlite/schema_diff.ts";
 import { suite } from "../support/suite.ts";

@@ -1,7 +1,7 @@
 // rehearsalFindings(): every rule on every rehearsed step, and the steps that were not reached.
 
 import * as assert from "uvu/assert";
-import type { Rehearsal, RehearsedStep } from "../../lib/execute/rehearsal.ts";
+import type { Rehearsal, RehearsedStep } from "../../lib/rehearsal/rehearsal.ts";
 import type { Finding } from "../../lib/finding/finding.ts";
 import { type PlanStep, planStep } from "../../lib/plan/migration_plan.ts";
 import { thereAndBack } from "../../lib/plan/there_and_back.ts";

@@ -1,7 +1,7 @@
 // schemaIntegrityFindings(): what a migration breaks, loses, or names without the right to.
 
 import * as assert from "uvu/assert";
-import type { RehearsedStep } from "../../lib/execute/rehearsal.ts";
+import type { RehearsedStep } from "../../lib/rehearsal/rehearsal.ts";
 import { schemaIntegrityFindings } from "../../lib/rule/schema_integrity.ts";
 import { suite } from "../support/suite.ts";
 import { linesOf, rehearsedStep } from "./facts.ts";

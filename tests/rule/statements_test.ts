@@ -1,7 +1,7 @@
 // statementFindings(): problems of single statements.
 
 import * as assert from "uvu/assert";
-import type { StatementProblem } from "../../lib/execute/rehearsal.ts";
+import type { StatementProblem } from "../../lib/rehearsal/rehearsal.ts";
 import { statementFindings } from "../../lib/rule/statements.ts";
 import { suite } from "../support/suite.ts";
 import { linesOf, rehearsedStep, statement } from "./facts.ts";

@@ -28,6 +28,12 @@ export interface StorageOperation {
   readonly path: string;
 }
 
+/** Whether an operation changes files; to close a database ends its lock, which may checkpoint. */
+export function isChange({ kind }: StorageOperation): boolean {
+  return kind === "write" || kind === "truncate" || kind === "flush" || kind === "delete" ||
+    kind === "rename" || kind === "flush-directory" || kind === "close";
+}
+
 /** How an operation fails. */
 export interface Fault {
   /** The operating system's code, such as `EIO` or `ENOSPC`. */

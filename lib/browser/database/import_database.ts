@@ -1,6 +1,6 @@
 // Replaces a database by the bytes of another in one transaction. Runs where SQLite runs.
 
-import { historyOwners, readHistory } from "../../execute/history_table.ts";
+import { historyOwners, readHistory } from "../../history/history_table.ts";
 import { quoteName } from "../../message/plugin_name.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { Connection } from "../../sqlite/connection.ts";

@@ -5,7 +5,7 @@ import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { installVfs } from "../../vfs/install_vfs.ts";
 import { memoryStorage } from "../../vfs/memory_storage.ts";
 import { StorageError } from "../../vfs/storage.ts";
-import type { HostEnvironment } from "../../worker/database_host.ts";
+import type { HostEnvironment } from "../../database/database_host.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 

@@ -1,9 +1,9 @@
 // SQLite in OPFS, with its VFS `opfs-sahpool` and one directory for each plugin. Runs in dedicated
 // workers of browsers.
 
-import type { HostEnvironment } from "../../worker/database_host.ts";
-import type { BackupPlace } from "../../execute/backup.ts";
-import { sleep } from "../../sleep.ts";
+import type { HostEnvironment } from "../../database/database_host.ts";
+import type { BackupPlace } from "../../execution/backup.ts";
+import { sleep } from "../../deadline.ts";
 import type { OpfsPool, Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
@@ -15,7 +15,7 @@ const SPARE_FILES = 6;
 // a terminated worker that runs SQL.
 const FIRST_DELAY_MS = 10;
 const LONGEST_DELAY_MS = 100;
-const PATIENCE_MS = 5_000;
+const OPEN_TIMEOUT_MS = 5_000;
 
 /**
  * Records the errors of the browser; pass `note` to `loadSqlite()`. The pool drops its error at the
@@ -90,7 +90,7 @@ async function openPool(sqlite3: Sqlite3, directory: string): Promise<OpfsPool> 
       });
     } catch (error) {
       if (!isTaken(error)) throw storageError("open", directory, error);
-      if (performance.now() + delayMs - startedMs > PATIENCE_MS) {
+      if (performance.now() + delayMs - startedMs > OPEN_TIMEOUT_MS) {
         throw new StorageError("EBUSY", "open", directory, "held by another tab or program");
       }
       await sleep(delayMs);

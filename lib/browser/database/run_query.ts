@@ -1,7 +1,8 @@
 // Runs a statement of the user on a plugin's rows. Runs where SQLite runs.
 
-import { violationOf } from "../../execute/policy.ts";
-import { Interrupter, type Limits } from "../../execute/interrupter.ts";
+import { violationOf } from "../../statement/policy.ts";
+import { Interrupter } from "../../statement/interrupter.ts";
+import type { Deadline } from "../../deadline.ts";
 import { sourcePlace } from "../../finding/source_position.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { type Access, readAccess } from "../../sqlite/access.ts";
@@ -38,10 +39,10 @@ const NUMBERS = ["application_id", "user_version"];
 export function runQuery(
   connection: Connection,
   query: DataQuery,
-  limits: Limits,
+  deadline: Deadline,
 ): Outcome<DataRows> {
   connection.exec("PRAGMA foreign_keys=ON");
-  using interrupter = new Interrupter(connection, limits);
+  using interrupter = new Interrupter(connection, deadline);
   using script = new Script(connection, query.sql);
   let refusal: string | null = null;
   connection.authorize((_, action, first, second, third, trigger) => {

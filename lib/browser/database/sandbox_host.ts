@@ -1,6 +1,7 @@
 // The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
-import { backUp, backupStamp } from "../../execute/backup.ts";
+import { receiveDeadline, type WireDeadline } from "../../deadline.ts";
+import { backUp, backupStamp } from "../../execution/backup.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
@@ -9,17 +10,15 @@ import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import {
   DatabaseHost,
   type HostEnvironment,
-  limitsOf,
   type StartEnvironment,
-  type WirePatience,
-} from "../../worker/database_host.ts";
+} from "../../database/database_host.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { SessionTarget } from "../../worker/session.ts";
+import type { SessionTarget } from "../../database/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
-import type { PreparationRequest } from "../../worker/prepare.ts";
-import type { ThreadState } from "../../worker/worker_database.ts";
+import type { PreparationRequest } from "../../database/prepare.ts";
+import type { ThreadState } from "../../database/worker_database.ts";
 import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
@@ -66,11 +65,11 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   /** Rehearses files on an empty database. */
   async rehearseFiles(
     request: PreparationRequest,
-    patience: WirePatience,
+    deadline: WireDeadline,
   ): Promise<Outcome<RehearsedFiles>> {
     const effects = new Map<string, Effect>();
     let before = EMPTY_SCHEMA;
-    const outcome = await this.database.prepare(request, limitsOf(patience), {
+    const outcome = await this.database.prepare(request, receiveDeadline(deadline), {
       onPlanned() {},
       onRehearsed({ direction, file }, { changes }, after) {
         if (direction === "apply" && !effects.has(file)) {
@@ -89,9 +88,9 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return this.database.read((connection) => readSchema(connection, isReserved));
   }
 
-  async query(query: DataQuery, patience: WirePatience): Promise<Outcome<DataRows>> {
+  async query(query: DataQuery, deadline: WireDeadline): Promise<Outcome<DataRows>> {
     const run = (connection: Connection): Outcome<DataRows> =>
-      runQuery(connection, query, limitsOf(patience));
+      runQuery(connection, query, receiveDeadline(deadline));
     const path = `/${this.#plugin}.sqlite3`;
     const writes = query.access === "write" && this.environment.names().includes(path);
     const outcome = await (writes ? this.database.change(run) : this.database.read(run));

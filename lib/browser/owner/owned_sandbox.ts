@@ -1,6 +1,6 @@
 // The sandbox of the owner: handlers, sources and database workers. For browsers.
 
-import { backupName } from "../../execute/backup.ts";
+import { backupName } from "../../execution/backup.ts";
 import type { Log } from "../../handler/context.ts";
 import { memoryLocks } from "../../lock/memory_locks.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
@@ -148,10 +148,10 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   async query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>> {
-    const patience = { timeoutMs: QUERY_TIMEOUT_MS, cancelFlag: null };
+    const deadline = { timeoutMs: QUERY_TIMEOUT_MS, cancelFlag: null };
     const outcome = await this.#call(
       plugin,
-      (host) => host.query(query, patience),
+      (host) => host.query(query, deadline),
     );
     if (outcome.ok && outcome.value.changes > 0) this.#emit({ kind: "database", plugin });
     return outcome;

@@ -1,7 +1,7 @@
 // A database worker for each plugin, and one for rehearsals on an empty database. For browsers.
 
 import type * as Comlink from "comlink";
-import { DatabaseThread, type EndlessRehearsals } from "../../worker/database_thread.ts";
+import { DatabaseThread, type EndlessRehearsals } from "../../database/database_thread.ts";
 import type {
   DatabaseCode,
   DatabaseOutcome,
@@ -9,10 +9,10 @@ import type {
   DatabaseSession,
   SessionPurpose,
   SessionTarget,
-} from "../../worker/session.ts";
+} from "../../database/session.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
-import { sleep } from "../../sleep.ts";
+import { sleep } from "../../deadline.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import { startWorker } from "../start_worker.ts";
 

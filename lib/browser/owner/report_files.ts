@@ -7,7 +7,7 @@ import { parseFileName } from "../../migration/file_name.ts";
 import type { Migration } from "../../migration/migration.ts";
 import type { Outcome } from "../../outcome.ts";
 import { collectMigrations, type SourceFile } from "../../source/collect_migrations.ts";
-import type { PreparationRequest } from "../../worker/prepare.ts";
+import type { PreparationRequest } from "../../database/prepare.ts";
 import type { RehearsedFiles } from "../database/sandbox_host.ts";
 import type { Draft, FileReport, FilesReport } from "../sandbox.ts";
 

@@ -1,7 +1,7 @@
 // Opens the sandbox. For pages of browsers; small, because the work is done in workers.
 
 import * as Comlink from "comlink";
-import { Ending } from "../../worker/ending.ts";
+import { Ending } from "../../database/ending.ts";
 import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "../sandbox.ts";
 import type { SandboxWorker } from "../tab/sandbox_worker.ts";
 import { startWorker } from "../start_worker.ts";

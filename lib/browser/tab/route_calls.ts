@@ -4,7 +4,7 @@
 import type { Failed } from "../../outcome.ts";
 import { failureReply, withVerb } from "../../handler/failure.ts";
 import { VERBS } from "../../message/verbs.ts";
-import type { Ending } from "../../worker/ending.ts";
+import type { Ending } from "../../database/ending.ts";
 import type { SandboxCalls } from "../sandbox_calls.ts";
 
 /** The present owner. */

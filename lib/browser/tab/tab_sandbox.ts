@@ -1,8 +1,8 @@
 // The sandbox of one tab, which is the owner or a guest of the owner. For browsers.
 
 import type { Log } from "../../handler/context.ts";
-import { sleep } from "../../sleep.ts";
-import { Ending } from "../../worker/ending.ts";
+import { sleep } from "../../deadline.ts";
+import { Ending } from "../../database/ending.ts";
 import { OwnedSandbox } from "../owner/owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
 import type { SandboxEvent, SandboxState } from "../sandbox.ts";

@@ -8,7 +8,7 @@ import {
   redactUrl,
 } from "../../nats/connection.ts";
 import { type ServerProcess, startServerProcess } from "../../nats/server_process.ts";
-import { sleep } from "../../sleep.ts";
+import { sleep } from "../../deadline.ts";
 
 const FIRST_LOOK_MS = 50;
 

@@ -1,6 +1,7 @@
 // runQuery(): statements of a person are stopped in time, and leave nothing half done.
 
 import * as assert from "uvu/assert";
+import { deadlineIn } from "../../../lib/deadline.ts";
 import { runQuery } from "../../../lib/browser/database/run_query.ts";
 import type { DataQuery } from "../../../lib/browser/sandbox.ts";
 import { Connection } from "../../../lib/sqlite/connection.ts";
@@ -25,8 +26,8 @@ function run(
   access: DataQuery["access"],
   timeoutMs: number,
 ): ReturnType<typeof runQuery> {
-  const limits = { deadlineMs: performance.now() + timeoutMs, cancelFlag: null };
-  return runQuery(connection, { sql, access, limit: 10 }, limits);
+  const deadline = deadlineIn(timeoutMs, { aborted: false });
+  return runQuery(connection, { sql, access, limit: 10 }, deadline);
 }
 
 queries("a statement without an end is stopped when its time is up", () => {

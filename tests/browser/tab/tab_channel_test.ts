@@ -12,7 +12,7 @@ import {
 } from "../../../lib/browser/tab/tab_channel.ts";
 import type { Reply } from "../../../lib/message/any_reply.ts";
 import type { Failed } from "../../../lib/outcome.ts";
-import { Ending } from "../../../lib/worker/ending.ts";
+import { Ending } from "../../../lib/database/ending.ts";
 import { suite } from "../../support/suite.ts";
 
 const NOBODY: ChannelListener = { onWho() {}, onOwner() {}, onEvent() {} };

@@ -1,0 +1,133 @@
+// What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
+
+import type { ExecutionEvent } from "../execution/execution.ts";
+import { receiveDeadline, type WireDeadline } from "../deadline.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import type { History } from "../plan/history.ts";
+import type { PlanOutline, PreparationRequest } from "./prepare.ts";
+import type {
+  DatabaseOutcome,
+  ExecutionReport,
+  ExecutionRequest,
+  PreparationOutcome,
+  SessionTarget,
+} from "./session.ts";
+import {
+  type DatabasePlace,
+  type PluginPlace,
+  type ThreadState,
+  WorkerDatabase,
+  type WorkerEnvironment,
+} from "./worker_database.ts";
+
+/** SQLite, started on some storage, and where databases have their files in it. */
+export interface HostEnvironment extends WorkerEnvironment {
+  /** Says where a database and its backups are. */
+  place(address: DatabaseAddress): PluginPlace | Promise<PluginPlace>;
+}
+
+/** Starts SQLite from a compiled module, on the storage that `Options` describe. */
+export type StartEnvironment<Options, Environment extends HostEnvironment = HostEnvironment> = (
+  module: WebAssembly.Module,
+  options: Options,
+) => Promise<Environment>;
+
+/** What every host offers once SQLite is started. One database is open at a time. */
+export interface HostedDatabase {
+  /** `state` is `null` where threads cannot share memory. */
+  open(target: SessionTarget, state: ThreadState | null): Promise<void>;
+  history(): Promise<DatabaseOutcome<History>>;
+  prepare(
+    request: PreparationRequest,
+    /** Plans whose rehearsal does not end, by hash, and the steps before that. */
+    endless: ReadonlyMap<string, number>,
+    deadline: WireDeadline,
+    onPlanned: (outline: PlanOutline) => void | Promise<void>,
+  ): Promise<PreparationOutcome>;
+  execute(
+    hash: string,
+    request: ExecutionRequest,
+    deadline: WireDeadline,
+    onEvent: (event: ExecutionEvent) => void | Promise<void>,
+  ): Promise<DatabaseOutcome<ExecutionReport>>;
+  /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
+  close(): number;
+}
+
+/** Serves one caller over Comlink; every argument and result is plain data. */
+export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnvironment>
+  implements HostedDatabase {
+  readonly #startEnvironment: StartEnvironment<Options, Environment>;
+  #environment: Environment | null = null;
+  #database: WorkerDatabase | null = null;
+
+  constructor(startEnvironment: StartEnvironment<Options, Environment>) {
+    this.#startEnvironment = startEnvironment;
+  }
+
+  /** Starts SQLite; returns its version. */
+  async start(module: WebAssembly.Module, options: Options): Promise<string> {
+    this.#environment = await this.#startEnvironment(module, options);
+    return this.#environment.sqlite3.version.libVersion;
+  }
+
+  async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
+    const environment = this.environment;
+    const place: DatabasePlace = target.kind === "plugin"
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
+      : { kind: "empty" };
+    this.#database = new WorkerDatabase(environment, place, state);
+  }
+
+  history(): Promise<DatabaseOutcome<History>> {
+    return this.database.history();
+  }
+
+  async prepare(
+    request: PreparationRequest,
+    endless: ReadonlyMap<string, number>,
+    deadline: WireDeadline,
+    onPlanned: (outline: PlanOutline) => void | Promise<void>,
+  ): Promise<PreparationOutcome> {
+    const received: (void | Promise<void>)[] = [];
+    const outcome = await this.database.prepare(request, receiveDeadline(deadline), {
+      onPlanned: (outline) => received.push(onPlanned(outline)),
+      onRehearsed() {},
+      endlessAfter: (hash) => endless.get(hash),
+    });
+    // Calls back take another channel than the result, which must not overtake them.
+    await Promise.all(received);
+    return outcome;
+  }
+
+  async execute(
+    hash: string,
+    request: ExecutionRequest,
+    deadline: WireDeadline,
+    onEvent: (event: ExecutionEvent) => void | Promise<void>,
+  ): Promise<DatabaseOutcome<ExecutionReport>> {
+    const received: (void | Promise<void>)[] = [];
+    const report = (event: ExecutionEvent): void => {
+      received.push(onEvent(event));
+    };
+    const outcome = await this.database.execute(hash, request, receiveDeadline(deadline), report);
+    await Promise.all(received);
+    return outcome;
+  }
+
+  close(): number {
+    this.#database = null;
+    return this.#environment?.sqlite3.wasm.heap8u().byteLength ?? 0;
+  }
+
+  /** The database that is open. */
+  protected get database(): WorkerDatabase {
+    if (this.#database === null) throw new Error("No database is open");
+    return this.#database;
+  }
+
+  protected get environment(): Environment {
+    if (this.#environment === null) throw new Error("SQLite has not been started");
+    return this.#environment;
+  }
+}

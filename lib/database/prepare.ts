@@ -1,0 +1,163 @@
+// The way from files to a plan: select, rehearse, apply the rules, hash. Runs where SQLite runs.
+
+import type { DatabaseBase } from "../history/database_base.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
+import { type OnRehearsed, rehearse } from "../rehearsal/rehearse.ts";
+import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
+import type { Finding } from "../finding/finding.ts";
+import { subjectOf } from "../finding/subject_of.ts";
+import type { Migration } from "../migration/migration.ts";
+import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import type { Outcome } from "../outcome.ts";
+import { deepFreeze } from "../plan/deep_freeze.ts";
+import type { History } from "../plan/history.ts";
+import {
+  completePlan,
+  type MigrationPlan,
+  type PlanStep,
+  planStep,
+} from "../plan/migration_plan.ts";
+import { type Direction, selectSteps, type Target } from "../plan/select_steps.ts";
+import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
+import { driftFindings } from "../rule/drift.ts";
+import {
+  type CountedLosses,
+  inOrder,
+  type RehearsalFindings,
+  rehearsalFindings,
+} from "../rule/rehearsal_findings.ts";
+import { reversibilityFindings } from "../rule/reversibility.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+
+/** The parsed files of a plugin, and the steps that are wanted of them. */
+export interface PreparationRequest {
+  readonly migrations: readonly Migration[];
+  /** Findings about files that do not parse. */
+  readonly findings: readonly Finding[];
+  readonly target: Target | ThereAndBack;
+}
+
+/** A plan with all that its execution needs. */
+export interface Prepared {
+  readonly plan: MigrationPlan;
+  readonly rehearsal: Rehearsal;
+  /** Findings about the files and the history. */
+  readonly fileFindings: readonly Finding[];
+  readonly rehearsalFindings: RehearsalFindings;
+}
+
+/** What callers in other threads see of a prepared plan. */
+export interface PlanOutline {
+  readonly direction: Direction;
+  readonly from: number;
+  readonly to: number;
+  /** Names the plan when it is executed. */
+  readonly hash: string;
+  readonly steps: readonly Pick<PlanStep, "version" | "name" | "file">[];
+  readonly findings: readonly Finding[];
+  readonly history: History;
+  /** Why a step was not rehearsed to its end; `null` if none was interrupted. */
+  readonly interrupted: Interruption | null;
+}
+
+/** How `prepare()` reaches what is not its own. */
+export interface PreparationPorts {
+  /** Takes the outline before the rehearsal, with the findings about files and history. */
+  readonly onPlanned: (outline: PlanOutline) => void;
+  readonly onRehearsed: OnRehearsed;
+  /** Counts what the first step will lose; empty where that is not known before it runs. */
+  readonly countLosses: (first: RehearsedStep) => Promise<CountedLosses>;
+  /** The steps after which the rehearsal of a plan is known not to end; `undefined` if it is not known. */
+  readonly endlessAfter: (hash: string) => number | undefined;
+}
+
+/**
+ * Prepares a plan on `base`, and its outline. Fails with `no-such-target` where no steps lead to the
+ * target. The database is closed meanwhile; `countLosses` opens it again for a moment.
+ */
+export async function prepare(
+  sqlite3: Sqlite3,
+  plugin: string,
+  base: DatabaseBase,
+  request: PreparationRequest,
+  deadline: Deadline,
+  ports: PreparationPorts,
+): Promise<
+  Outcome<{ readonly prepared: Prepared; readonly outline: PlanOutline }, "no-such-target">
+> {
+  const { target } = request;
+  const selection = select(request, base.history);
+  if (!selection.ok) return { ...selection, code: "no-such-target" };
+  const { from, to, migrations, steps } = selection;
+  const direction = target.direction === "rollback" ? "rollback" : "apply";
+  const plan = await completePlan({ plugin, direction, from, to, base: base.digests, steps });
+  const fileFindings = [
+    ...request.findings,
+    ...driftFindings(request, base.history),
+    ...reversibilityFindings(migrations, direction),
+  ];
+  const outline: PlanOutline = {
+    direction,
+    from,
+    to,
+    hash: plan.hash,
+    steps: steps.map(({ version, name, file }) => ({ version, name, file })),
+    findings: fileFindings,
+    history: base.history,
+    interrupted: null,
+  };
+  ports.onPlanned(outline);
+
+  const endlessAfter = ports.endlessAfter(plan.hash);
+  const rehearsal = endlessAfter !== undefined
+    ? notRehearsed(steps[endlessAfter])
+    : target.direction === "there-and-back"
+    ? await rehearseFiles(sqlite3, base, steps, deadline, ports.onRehearsed)
+    : await rehearse(sqlite3, base, steps, deadline, ports.onRehearsed);
+  const [first] = rehearsal.steps;
+  const losses = first === undefined ? new Map() : await ports.countLosses(first);
+  const engine = parseSqliteVersion(sqlite3.version.libVersion);
+  if (engine === null) throw new Error(`SQLite reports the version ${sqlite3.version.libVersion}`);
+  const found = rehearsalFindings(steps, rehearsal, engine, losses);
+  const prepared = deepFreeze({ plan, rehearsal, fileFindings, rehearsalFindings: found });
+  return {
+    ok: true,
+    value: {
+      prepared,
+      outline: {
+        ...outline,
+        findings: [...fileFindings, ...inOrder(found)],
+        interrupted: rehearsal.stopped[0]?.reason ?? null,
+      },
+    },
+  };
+}
+
+type SelectedSteps =
+  | {
+    readonly ok: true;
+    readonly from: number;
+    readonly to: number;
+    readonly migrations: readonly Migration[];
+    readonly steps: readonly PlanStep[];
+  }
+  | { readonly ok: false; readonly message: string };
+
+function select({ target, migrations }: PreparationRequest, history: History): SelectedSteps {
+  if (target.direction === "there-and-back") {
+    const unique = uniqueVersions(migrations);
+    const to = unique.at(-1)?.version ?? 0;
+    const steps = thereAndBack(unique, target.only);
+    return { ok: true, from: 0, to, migrations: unique, steps };
+  }
+  const selection = selectSteps(target, migrations, history);
+  if (!selection.ok) return selection;
+  const steps = selection.migrations.map((migration) => planStep(migration, target.direction));
+  return { ...selection, steps };
+}
+
+function notRehearsed(endless: PlanStep | undefined): Rehearsal {
+  const subject = endless ?? { version: null, name: null, file: null };
+  return { steps: [], stopped: [{ ...subjectOf(subject), reason: "timeout", after: 0 }] };
+}

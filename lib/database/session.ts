@@ -1,0 +1,73 @@
+// The interface between handlers and the thread that runs SQL. Only plain data crosses it.
+
+import type { Deadline } from "../deadline.ts";
+import type { Execution, ExecutionEvent } from "../execution/execution.ts";
+import type { Finding } from "../finding/finding.ts";
+import type { Outcome } from "../outcome.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import type { History } from "../plan/history.ts";
+import type { PlanOutline, PreparationRequest } from "./prepare.ts";
+
+/**
+ * Why a database gave no value: SQLite or the storage failed, its thread did not answer, the caller
+ * cancelled, or a migration has it.
+ */
+export type DatabaseCode = "unavailable" | "unanswered" | "cancelled" | "migrating";
+
+/** A value, or why the database could not give it. */
+export type DatabaseOutcome<T> = Outcome<T, DatabaseCode>;
+
+/** The outline of a prepared plan; `no-such-target` where no steps lead to the target. */
+export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-target">;
+
+/** How a plan is to be executed. */
+export interface ExecutionRequest {
+  readonly dryRun: boolean;
+  readonly appliedBy: string;
+}
+
+/** How an execution ended, with the findings as they are after it. */
+export interface ExecutionReport extends Pick<Execution, "executed" | "backup" | "end"> {
+  readonly currentVersion: number;
+  readonly findings: readonly Finding[];
+}
+
+/** A database, held by one caller. Dispose of it to give the database back. */
+export interface DatabaseSession extends AsyncDisposable {
+  /**
+   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed, with
+   * the findings about files and history.
+   */
+  prepare(
+    request: PreparationRequest,
+    deadline: Deadline<AbortSignal>,
+    onPlanned?: (outline: PlanOutline) => void,
+  ): Promise<PreparationOutcome>;
+  /** Executes the plan that `prepare()` returned last in this session, by its hash. */
+  execute(
+    hash: string,
+    request: ExecutionRequest,
+    deadline: Deadline<AbortSignal>,
+    onEvent: (event: ExecutionEvent) => void,
+  ): Promise<DatabaseOutcome<ExecutionReport>>;
+  /** Reads the history alone, also where the schema cannot be read. */
+  history(): Promise<DatabaseOutcome<History>>;
+}
+
+/** Which database to open. */
+export type SessionTarget =
+  | { readonly kind: "plugin" } & DatabaseAddress
+  /** An empty database in memory, to check files by themselves. */
+  | { readonly kind: "empty" };
+
+/** What a session is for; runs never take the last worker, so that status is always answered. */
+export type SessionPurpose = "read" | "run";
+
+/** Opens databases. */
+export interface Databases extends AsyncDisposable {
+  /** The version of SQLite that runs the SQL, such as `3.54.1`. */
+  readonly engineVersion: string;
+  /** Whether a plugin can have a database for each tenant. */
+  readonly keepsTenants: boolean;
+  open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
+}

@@ -1,0 +1,127 @@
+// When a result is no longer wanted, and waiting no longer than that. Runs anywhere.
+
+/** Whether a caller has cancelled; an `AbortSignal` is one. */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
+/** The end of the time allowed, and what cancels earlier. */
+export interface Deadline<Signal extends Cancellation = Cancellation> {
+  /** By `performance.now()` of this thread. */
+  readonly atMs: number;
+  readonly signal: Signal;
+}
+
+/**
+ * A deadline in the form that crosses threads. Each thread has a clock of its own, so it has the time
+ * left.
+ */
+export interface WireDeadline {
+  readonly timeoutMs: number;
+  /** Its first element becomes 1 to cancel; `null` where threads cannot share memory. */
+  readonly cancelFlag: Int32Array | null;
+}
+
+/** Why a call is no longer waited for. */
+export type Overdue = "timeout" | "cancelled";
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The deadline `timeoutMs` from now. */
+export function deadlineIn<Signal extends Cancellation>(
+  timeoutMs: number,
+  signal: Signal,
+): Deadline<Signal> {
+  return { atMs: performance.now() + timeoutMs, signal };
+}
+
+/** A deadline that came from another thread. */
+export function receiveDeadline({ timeoutMs, cancelFlag }: WireDeadline): Deadline {
+  return deadlineIn(timeoutMs, {
+    get aborted() {
+      return cancelFlag !== null && Atomics.load(cancelFlag, 0) === 1;
+    },
+  });
+}
+
+/** A deadline in the form for another thread. */
+export function sendDeadline({ atMs }: Deadline): WireDeadline {
+  return { timeoutMs: Math.max(atMs - performance.now(), 0), cancelFlag: sharedFlags() };
+}
+
+/** Returns whether a call was given up. */
+export function isOverdue(settled: unknown): settled is Overdue {
+  return settled === "timeout" || settled === "cancelled";
+}
+
+/**
+ * Waits for a call that ends by itself at its deadline, and `graceMs` longer. `sent` is the deadline that
+ * the other thread has; the signal is passed on in its flag.
+ */
+export async function callWithin<T>(
+  { atMs, signal }: Deadline<AbortSignal>,
+  graceMs: number,
+  answer: T,
+  { cancelFlag }: Pick<WireDeadline, "cancelFlag">,
+): Promise<Awaited<T> | Overdue> {
+  const { promise: overdue, resolve } = Promise.withResolvers<Overdue>();
+  const over = new AbortController();
+  const giveUp = async (afterMs: number, why: Overdue): Promise<void> => {
+    await sleep(afterMs, over.signal);
+    resolve(why);
+  };
+  const cancel = (): void => {
+    if (cancelFlag !== null) Atomics.store(cancelFlag, 0, 1);
+    giveUp(cancelFlag === null ? 0 : graceMs, "cancelled");
+  };
+  giveUp(atMs - performance.now() + graceMs, "timeout");
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel);
+  try {
+    const settled = await Promise.race([answer, overdue]);
+    // Should the call come back after all, it must not go on.
+    if (isOverdue(settled) && cancelFlag !== null) Atomics.store(cancelFlag, 0, 1);
+    return settled;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    over.abort();
+  }
+}
+
+/** Waits for an answer, but no longer than `limitMs` milliseconds. */
+export async function within<T>(limitMs: number, answer: T): Promise<Awaited<T> | "timeout"> {
+  const over = new AbortController();
+  const late = sleep(limitMs, over.signal).then(() => "timeout" as const);
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Waits for `work`, but no longer than `limitMs` milliseconds; says whether it ended. */
+export async function endsWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  return await within(limitMs, work.then(() => true, () => true)) === true;
+}
+
+/** Resolves after `ms` milliseconds, or when `signal` is aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    if (signal?.aborted) done();
+    else signal?.addEventListener("abort", done);
+  });
+}
+
+/**
+ * Two numbers that both threads see. `null` in pages that are not isolated from other origins, from which
+ * browsers hide shared memory: https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
+ */
+export function sharedFlags(): Int32Array | null {
+  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(8));
+}

@@ -1,0 +1,113 @@
+// The facts that a rehearsal yields, for the rules and for execution. Plain data; runs anywhere.
+
+import type { FindingSubject, Position } from "../finding/finding.ts";
+import type { Direction } from "../plan/select_steps.ts";
+import type { AlterForm } from "../sqlite/access.ts";
+import type { BrokenObject } from "../sqlite/broken_objects.ts";
+import type { DanglingKey } from "../sqlite/dangling_keys.ts";
+import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
+import type { Violation } from "../statement/policy.ts";
+import type { ReservedReference } from "./reserved_references.ts";
+
+/** What is wrong with a statement. */
+export type StatementProblem =
+  | { readonly kind: "violation"; readonly violation: Violation }
+  /** SQLite refuses it; `code` is SQLite's. */
+  | { readonly kind: "sql"; readonly code: string; readonly message: string }
+  | { readonly kind: "parameters"; readonly count: number }
+  /** It would work on an empty table, and this one has rows. */
+  | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
+  /** It failed, or ran long, on tables without rows; on the real rows it may not. */
+  | { readonly kind: "unproven"; readonly message: string };
+
+/** A statement that the rules may have something to say about. */
+export interface NotableStatement {
+  readonly sql: string;
+  /** The statement's first token, or the token at fault. */
+  readonly position: Position;
+  /** The text of that line of the file. */
+  readonly excerpt: string;
+  readonly alter: { readonly table: string; readonly form: AlterForm } | null;
+  /** Tables that stood before the migration and from which this statement itself deletes rows. */
+  readonly deletesFrom: readonly string[];
+  /** Tables that this statement drops; one that stood before the migration is called as it was then. */
+  readonly drops: readonly string[];
+  readonly problems: readonly StatementProblem[];
+}
+
+/** A table that stood before a migration and which the migration writes to, drops or rebuilds. */
+export interface WatchedTable {
+  readonly name: string;
+  /** Its name afterwards; `null` where it is gone. */
+  readonly nameAfter: string | null;
+  readonly droppedColumns: readonly string[];
+  /** Columns that stay and whose values may go: those that may be NULL, of a table rebuilt or updated. */
+  readonly keptColumns: readonly Pick<KeptColumn, "name" | "nameAfter">[];
+  /** Whether rows may go: it is dropped, rebuilt, or deleted from. */
+  readonly mayLoseRows: boolean;
+}
+
+/** A table that a migration gave another name. */
+export interface RenamedTable {
+  readonly was: string;
+  readonly name: string;
+}
+
+/** A statement that writes to tables which stood before the migration. */
+export interface WritingStatement {
+  /** Its place among the statements of its migration, from 1. */
+  readonly number: number;
+  readonly tables: readonly {
+    /** What the table is called when the statement runs. */
+    readonly name: string;
+    /** What it was called before the migration. */
+    readonly origin: string;
+  }[];
+}
+
+/** What one step did to the shadow. */
+export interface RehearsedStep {
+  readonly direction: Direction;
+  readonly version: number;
+  readonly name: string;
+  readonly file: string;
+  /** Statements that were seen; all there are if `complete`. */
+  readonly statementCount: number;
+  readonly statements: readonly NotableStatement[];
+  readonly writing: readonly WritingStatement[];
+  readonly changes: readonly SchemaChange[];
+  readonly watched: readonly WatchedTable[];
+  readonly renamed: readonly RenamedTable[];
+  /** Indexes and triggers that vanished with a rebuilt table and that no statement dropped by name. */
+  readonly lost: readonly {
+    readonly object: "index" | "trigger";
+    readonly table: string;
+    readonly name: string;
+  }[];
+  readonly broken: readonly BrokenObject[];
+  readonly dangling: readonly DanglingKey[];
+  /** Tables that took a reserved name by a rename, which the authorizer does not see. */
+  readonly reservedNames: readonly string[];
+  /** Views, triggers and foreign keys, new with this step, that reach into godwit's tables. */
+  readonly reservedReferences: readonly ReservedReference[];
+  /** What it did to the schema, by `schemaDelta()`; `null` where the shadow is not exactly alike. */
+  readonly schemaDelta: string | null;
+  /** Whether every statement could be tried. */
+  readonly complete: boolean;
+}
+
+/** Why a rehearsal was interrupted. */
+export type Interruption = "timeout" | "cancelled";
+
+/** A step whose rehearsal was interrupted. */
+export interface StoppedStep extends FindingSubject {
+  readonly reason: Interruption;
+  /** The number of steps that were rehearsed before it; those after it were rehearsed without it. */
+  readonly after: number;
+}
+
+/** The rehearsal of a plan's steps, which need not reach the last one. */
+export interface Rehearsal {
+  readonly steps: readonly RehearsedStep[];
+  readonly stopped: readonly StoppedStep[];
+}

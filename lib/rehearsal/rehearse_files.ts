@@ -1,0 +1,53 @@
+// Rehearses files by themselves: one that does not end is left out, so that it hides no other.
+
+import type { PlanStep } from "../plan/migration_plan.ts";
+import type { Schema } from "../sqlite/schema.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Rehearsal, RehearsedStep, StoppedStep } from "./rehearsal.ts";
+import { type OnRehearsed, type RehearsalBase, rehearse } from "./rehearse.ts";
+
+// Without rows a file takes milliseconds, so one that takes this long will not end.
+const STEP_TIMEOUT_MS = 10_000;
+
+/**
+ * Rehearses steps as `rehearse()` does, and after a step that was interrupted goes on with those of other
+ * files, from the schema before it. From then on a step that cannot be completed is left out as well,
+ * because it may need what the interrupted file makes.
+ */
+export async function rehearseFiles(
+  sqlite3: Sqlite3,
+  base: RehearsalBase,
+  steps: readonly PlanStep[],
+  deadline: Deadline,
+  onRehearsed: OnRehearsed,
+): Promise<Rehearsal> {
+  const rehearsed: RehearsedStep[] = [];
+  const stopped: StoppedStep[] = [];
+  let schema = base.schema;
+  let left = steps;
+  const keepSchema = (step: PlanStep, facts: RehearsedStep, after: Schema): void => {
+    schema = after;
+    onRehearsed(step, facts, after);
+  };
+  while (left.length > 0) {
+    const part = await rehearse(
+      sqlite3,
+      { ...base, schema },
+      left,
+      deadline,
+      keepSchema,
+      STEP_TIMEOUT_MS,
+    );
+    stopped.push(
+      ...part.stopped.map((each) => ({ ...each, after: rehearsed.length + each.after })),
+    );
+    rehearsed.push(...part.steps);
+    const failed = part.stopped.at(0) ?? part.steps.at(-1);
+    const isOver = performance.now() >= deadline.atMs ||
+      part.stopped.some(({ reason }) => reason === "cancelled");
+    if (stopped.length === 0 || isOver) break;
+    left = left.slice(part.steps.length).filter(({ version }) => version !== failed?.version);
+  }
+  return { steps: rehearsed, stopped };
+}

@@ -1,0 +1,70 @@
+// Stops SQL that runs too long or is no longer wanted.
+
+import type { Deadline } from "../deadline.ts";
+import type { Connection } from "../sqlite/connection.ts";
+
+/** Why SQL was stopped. */
+export type InterruptReason = "timeout" | "cancelled" | "budget";
+
+/** Steps of the virtual machine between two looks at the clock; about a millisecond of work. */
+const OPERATIONS_PER_CHECK = 10_000;
+
+/** Interrupts a connection's statements by its progress handler. */
+export class Interrupter implements Disposable {
+  readonly #connection: Connection;
+  readonly #deadline: Deadline;
+  readonly #onTick: () => void;
+  #checksLeft = Infinity;
+  #stepDeadlineMs = Infinity;
+  #reason: InterruptReason | null = null;
+
+  /** Watches over `connection` until disposed; `onTick` is called about every millisecond of work. */
+  constructor(connection: Connection, deadline: Deadline, onTick: () => void = () => {}) {
+    this.#connection = connection;
+    this.#deadline = deadline;
+    this.#onTick = onTick;
+    connection.onProgress(OPERATIONS_PER_CHECK, () => this.#check());
+  }
+
+  /** Why the last statement was interrupted; `null` if it was not. */
+  get reason(): InterruptReason | null {
+    return this.#reason;
+  }
+
+  /** Stops the statements of one step after `timeoutMs`, if the deadline do not stop them earlier. */
+  setStepTimeout(timeoutMs: number): void {
+    this.#stepDeadlineMs = performance.now() + timeoutMs;
+  }
+
+  /** Allows the next statements `operations` steps in all; counted, so that every machine agrees. */
+  setBudget(operations: number): void {
+    this.#checksLeft = operations / OPERATIONS_PER_CHECK;
+    if (this.#reason === "budget") this.#reason = null;
+  }
+
+  /** Says whether to stop before anything else runs. */
+  isOver(): boolean {
+    this.#checkLimits();
+    return this.#reason === "timeout" || this.#reason === "cancelled";
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection.onProgress(0, null);
+  }
+
+  #check(): boolean {
+    this.#onTick();
+    this.#checkLimits();
+    this.#checksLeft -= 1;
+    if (this.#checksLeft <= 0) this.#reason ??= "budget";
+    return this.#reason !== null;
+  }
+
+  #checkLimits(): void {
+    const { atMs, signal } = this.#deadline;
+    if (signal.aborted) this.#reason = "cancelled";
+    else if (performance.now() >= Math.min(atMs, this.#stepDeadlineMs)) {
+      this.#reason = "timeout";
+    }
+  }
+}

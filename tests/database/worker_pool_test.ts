@@ -1,0 +1,205 @@
+// The pool of worker threads: runs never take the last one, and a dead thread answers nobody.
+
+import * as assert from "uvu/assert";
+import { deadlineIn } from "../../lib/deadline.ts";
+import type { DatabaseSession } from "../../lib/database/session.ts";
+import { startWorkerPool } from "../../lib/database/worker_pool.ts";
+import { migration } from "../rule/facts.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
+import { suite } from "../support/suite.ts";
+import { Workspace } from "../support/workspace.ts";
+
+const pools = suite("worker pool");
+
+const LATEST = { direction: "apply", version: "latest" } as const;
+
+/** A session on a database, which ends its pool. */
+async function openSession(workspace: Workspace): Promise<DatabaseSession> {
+  const pool = await startWorkerPool({
+    dataDir: workspace.dataDir,
+    journalMode: "delete",
+    busyTimeoutMs: 5_000,
+    exclusive: false,
+    workers: 2,
+  });
+  const session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run");
+  return {
+    ...session,
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]();
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}
+
+pools("open() keeps a worker for reading while runs wait for each other", async () => {
+  await using workspace = new Workspace();
+  await using pool = await startWorkerPool({
+    dataDir: workspace.dataDir,
+    journalMode: "delete",
+    busyTimeoutMs: 5_000,
+    exclusive: false,
+    workers: 2,
+  });
+  const order: string[] = [];
+  const first = await pool.open({ kind: "plugin", plugin: "a", tenant: null }, "run");
+  const second = pool.open({ kind: "plugin", plugin: "b", tenant: null }, "run").then((session) => {
+    order.push("second run");
+    return session;
+  });
+  const reader = await pool.open({ kind: "plugin", plugin: "c", tenant: null }, "read");
+  order.push("reader");
+  assert.ok((await reader.history()).ok);
+  await reader[Symbol.asyncDispose]();
+  order.push("first run done");
+  await first[Symbol.asyncDispose]();
+  await (await second)[Symbol.asyncDispose]();
+  assert.equal(order, ["reader", "first run done", "second run"]);
+});
+
+pools("many plugins at once are all migrated, each once", async () => {
+  await using workspace = new Workspace({ workers: 3 });
+  const plugins = Array.from({ length: 12 }, (_, index) => `plugin-${index}`);
+  for (const plugin of plugins) {
+    workspace.write(plugin, {
+      "001_a.sql": migrationFile("CREATE TABLE t (a); INSERT INTO t VALUES (1);", "DROP TABLE t;"),
+    });
+  }
+  const replies = await Promise.all(
+    plugins.flatMap((plugin) => [
+      workspace.ask("apply", plugin),
+      workspace.ask("apply", plugin),
+      workspace.ask("status", plugin),
+    ]),
+  );
+  for (const reply of replies) {
+    if (!reply.success) assert.is(reply.error_code, "MIGRATION_IN_PROGRESS");
+  }
+  for (const plugin of plugins) {
+    assert.is(sqliteShell(workspace.database(plugin), "SELECT count(*) FROM t"), "1");
+  }
+});
+
+pools("a worker is used again after a database failed in it", async () => {
+  await using workspace = new Workspace({ workers: 2 });
+  workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+  Deno.mkdirSync(workspace.dataDir);
+  for (let round = 0; round < 3; round++) {
+    Deno.writeTextFileSync(workspace.database("p"), "no database at all".repeat(100));
+    assert.is((await workspace.refused("apply", "p")).error_code, "DATABASE_UNAVAILABLE");
+    Deno.removeSync(workspace.database("p"));
+    assert.is((await workspace.apply("p")).current_version, 1);
+    await workspace.rollback("p");
+  }
+});
+
+pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", async () => {
+  await using workspace = new Workspace();
+  const tables = Array.from({ length: 500 }, (_, index) => `CREATE TABLE t${index} (a, b, c);`);
+  workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
+  await workspace.apply("p");
+  await using session = await openSession(workspace);
+  const outcome = await session.prepare(
+    { migrations: [migration(1), migration(2)], findings: [], target: LATEST },
+    deadlineIn(0, new AbortController().signal),
+  );
+  assert.is(outcome.ok && outcome.value.interrupted, "timeout");
+});
+
+pools("execute() runs nothing but the plan that was prepared last in its session", async () => {
+  await using workspace = new Workspace();
+  await using session = await openSession(workspace);
+  const time = deadlineIn(10_000, new AbortController().signal);
+  const request = { migrations: [migration(1)], findings: [], target: LATEST };
+  const execute = async (hash: string): Promise<boolean> => {
+    const run = { dryRun: false, appliedBy: "system" };
+    const outcome = await session.execute(hash, run, time, () => {});
+    return outcome.ok && outcome.value.end.kind === "completed";
+  };
+  const first = await session.prepare(request, time);
+  const second = await session.prepare({ ...request, migrations: [migration(2)] }, time);
+  if (!first.ok || !second.ok) throw new Error("The plans cannot be prepared");
+  const refused = await execute(first.value.hash).catch((error) => String(error));
+  assert.match(String(refused), "Only a plan that was prepared in this session is executed");
+});
+
+pools("a worker that took much memory is ended, another is kept", async () => {
+  const OriginalWorker = globalThis.Worker;
+  let terminated = 0;
+  globalThis.Worker = class extends OriginalWorker {
+    override terminate(): void {
+      terminated += 1;
+      super.terminate();
+    }
+  };
+  try {
+    await using workspace = new Workspace({ workers: 2 });
+    workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+    await workspace.apply("p");
+    assert.is(terminated, 0);
+    workspace.write("p", {
+      "002_b.sql": migrationFile("SELECT length(zeroblob(300000000) || 'x');", "SELECT 1;"),
+    });
+    await workspace.apply("p");
+    assert.is(terminated, 1);
+  } finally {
+    globalThis.Worker = OriginalWorker;
+  }
+});
+
+// SQLite looks at the clock between two steps of its virtual machine only, and this is one step of some
+// seconds more than the time limit and the grace.
+const ONE_LONG_STEP = "SELECT instr(hex(zeroblob(150000)), hex(zeroblob(50000)) || '1');";
+
+pools(
+  "a statement that cannot be interrupted holds up no other plugin, and its own not for ever",
+  async () => {
+    await using workspace = new Workspace({ workers: 2 });
+    const short = migrationFile("CREATE TABLE t (a);", "DROP TABLE t;");
+    workspace.write("p", { "001_a.sql": short });
+    workspace.write("other", { "001_a.sql": short });
+    await workspace.apply("p");
+    workspace.write("p", { "002_long.sql": migrationFile(ONE_LONG_STEP, "SELECT 1;") });
+    const status = await workspace.status("p");
+    assert.is(status.current_version, 1);
+    assert.ok(status.pending_warnings.some(({ code }) => code === "not-rehearsed"));
+
+    assert.is((await workspace.apply("other")).current_version, 1);
+    // The plugin itself is served again once the operation ends.
+    workspace.write("p", { "002_long.sql": migrationFile("CREATE TABLE u (a);", "DROP TABLE u;") });
+    for (let version = 1; version < 2;) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const reply = await workspace.ask("apply", "p");
+      if (reply.success) version = reply.current_version;
+    }
+  },
+);
+
+pools("a run that cannot be interrupted is answered, and keeps nothing", async () => {
+  await using workspace = new Workspace({ workers: 2 });
+  workspace.write("p", {
+    "001_a.sql": migrationFile(
+      "CREATE TABLE t (n, found); INSERT INTO t (n) VALUES (50000);",
+      "DROP TABLE t;",
+    ),
+    "002_long.sql": migrationFile(
+      "UPDATE t SET found = instr(hex(zeroblob(3 * n)), hex(zeroblob(n)) || '1');",
+      "SELECT 1;",
+    ),
+  });
+  await workspace.apply("p", { target_version: 1 });
+  const refusal = await workspace.refused("apply", "p", { timeout_ms: 500 });
+  assert.match(refusal.message, "The time limit was reached inside one operation of SQLite");
+  workspace.write("other", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+  assert.is((await workspace.apply("other")).current_version, 1);
+  for (let free = false; !free;) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const status = await workspace.ask("status", "p");
+    free = status.success;
+    if (status.success) assert.is(status.current_version, 1);
+  }
+  assert.is(sqliteShell(workspace.database("p"), "SELECT count(*) FROM t WHERE found >= 0"), "0");
+});
+
+pools.run();
