@@ -144,6 +144,7 @@ export type {
   CheckedRollback,
   CheckedRun,
   CheckedStatus,
+  DatabaseRequest,
   EmptyRequest,
   RollbackRequest,
   RunRequest,

@@ -46,6 +46,19 @@ migrators("has the verbs of the wire, and those that need no service", async () 
   ]);
 });
 
+migrators("migrates the database of a tenant", async () => {
+  await using workspace = new Workspace();
+  workspace.write("notes", NOTES);
+  const migrator = await workspace.migrator();
+  const run = await migrator.apply("notes", { tenant: "acme" });
+  assert.is(run.success && run.tenant, "acme");
+  const [own, acme] = [
+    await migrator.status("notes"),
+    await migrator.status("notes", { tenant: "acme" }),
+  ];
+  assert.equal([own.current_version, acme.current_version], [0, 2]);
+});
+
 migrators("resolves with a failure where the request is wrong", async () => {
   await using workspace = new Workspace();
   const migrator = await workspace.migrator();

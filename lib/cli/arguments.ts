@@ -36,6 +36,7 @@ export interface DatabaseOptions {
 /** Options of `apply` and `rollback`. */
 export interface RunOptions {
   readonly plugin: string;
+  readonly tenant: string | undefined;
   readonly to: number | "latest" | undefined;
   readonly dryRun: boolean;
   readonly planHash: string | undefined;
@@ -56,7 +57,7 @@ export type Command =
   & { readonly options: CommonOptions }
   & (
     | { readonly name: "apply" | "rollback"; readonly run: RunOptions }
-    | { readonly name: "status"; readonly plugin: string }
+    | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
@@ -95,6 +96,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --data DIR         where <plugin>.sqlite3 is        GODWIT_DATA, ./data
   --json             print the reply message, alone
   --by NAME          who applies; kept in the history
+  --tenant NAME      migrate the database of this tenant
   --to N             the version to end at; rollback --to 0 undoes everything
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
@@ -151,21 +153,23 @@ function defineCommands(
 
   for (const name of ["apply", "rollback"] as const) {
     program.command(name).argument("<plugin>")
+      .addOption(TENANT)
       .option("--to <N>", "", name === "apply" ? versionOrLatest : version)
       .option("--dry-run", "", false)
       .option("--plan-hash <HASH>", "", text)
       .option("--timeout-ms <N>", "", wholeNumber)
       .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
       .addOption(NATS).addOption(PREFIX)
-      .action((plugin, { to, dryRun, planHash, timeoutMs }, command) => {
-        const run = { plugin, to, dryRun, planHash, timeoutMs };
+      .action((plugin, { tenant, to, dryRun, planHash, timeoutMs }, command) => {
+        const run = { plugin, tenant, to, dryRun, planHash, timeoutMs };
         use({ name, run, options: commonOptions(command) });
       });
   }
 
-  program.command("status").argument("<plugin>").addOption(NATS).addOption(PREFIX)
-    .action((plugin, _, command) =>
-      use({ name: "status", plugin, options: commonOptions(command) })
+  program.command("status").argument("<plugin>")
+    .addOption(TENANT).addOption(NATS).addOption(PREFIX)
+    .action((plugin, { tenant }, command) =>
+      use({ name: "status", plugin, tenant, options: commonOptions(command) })
     );
 
   program.command("check").argument("[plugin]")
@@ -199,6 +203,7 @@ const SILENT = {
   getErrHasColors: () => false,
 };
 
+const TENANT = new Option("--tenant <NAME>").argParser(text);
 const NATS = new Option("--nats <URL>").argParser(webSocketUrl);
 const PREFIX = new Option("--prefix <SUBJECT>").argParser(subject).default(DEFAULT_PREFIX);
 

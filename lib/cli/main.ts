@@ -55,8 +55,8 @@ async function run(
       );
     }
     case "status": {
-      const { ask } = await import("./commands/ask.ts");
-      const question = { verb: "status", plugin: command.plugin, body: {} } as const;
+      const { ask, statusQuestion } = await import("./commands/ask.ts");
+      const question = statusQuestion(command.plugin, command.tenant);
       return await ask(question, options, console, environment);
     }
     case "check": {

@@ -2,6 +2,7 @@
 
 import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
@@ -19,10 +20,10 @@ import {
   type WorkerEnvironment,
 } from "./worker_database.ts";
 
-/** SQLite, started on some storage, and where plugins have their files in it. */
+/** SQLite, started on some storage, and where databases have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
-  /** Makes room for a plugin's files, and says where they are. */
-  place(plugin: string): PluginPlace | Promise<PluginPlace>;
+  /** Says where a database and its backups are. */
+  place(address: DatabaseAddress): PluginPlace | Promise<PluginPlace>;
 }
 
 /** Starts SQLite from a compiled module, on the storage that `Options` describe. */
@@ -73,7 +74,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
     const place: DatabasePlace = target.kind === "plugin"
-      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target.plugin) }
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
       : { kind: "empty" };
     this.#database = new WorkerDatabase(environment, place, state);
   }

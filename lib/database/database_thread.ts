@@ -1,6 +1,7 @@
 // A worker thread with SQLite in it, and the sessions that are held on it. Runs anywhere.
 
 import * as Comlink from "comlink";
+import { databaseName } from "../plan/database_address.ts";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
 import {
@@ -45,7 +46,7 @@ const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 export type EndlessRehearsals = Map<string, number>;
 
 /**
- * Plugins whose database a thread has open that does not answer. Another thread must not open it: a
+ * Names of databases that a thread has open that does not answer. Another thread must not open them: a
  * descriptor that the first one closes would drop the locks of the second. Such a thread is not terminated,
  * because then nothing would say when its descriptors are closed; it closes the database by itself when the
  * operation of SQLite ends.
@@ -153,10 +154,10 @@ export class DatabaseThread<Host extends HostedDatabase> {
     lost: LostDatabases | null,
     giveBack: () => void,
   ): Promise<DatabaseSession> {
-    const plugin = target.kind === "plugin" ? target.plugin : null;
-    if (plugin !== null && lost?.has(plugin)) {
+    const name = target.kind === "plugin" ? databaseName(target) : null;
+    if (name !== null && lost?.has(name)) {
       giveBack();
-      return refusedSession(plugin);
+      return refusedSession(name);
     }
     // The call during which the thread may have the database open, until it is answered.
     let open: Promise<unknown> | null = null;
@@ -172,9 +173,9 @@ export class DatabaseThread<Host extends HostedDatabase> {
     const state = sharedFlags();
     const close = async (): Promise<void> => {
       try {
-        if (open !== null && plugin !== null && lost !== null) {
-          lost.add(plugin);
-          this.#unanswered = open.then(() => void lost.delete(plugin));
+        if (open !== null && name !== null && lost !== null) {
+          lost.add(name);
+          this.#unanswered = open.then(() => void lost.delete(name));
         }
         if (!this.#isSound) return;
         const heapBytes = await this.call(within(UPKEEP_LIMIT_MS, remote.close()));
@@ -232,13 +233,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 }
 
-function refusedSession(plugin: string): DatabaseSession {
+function refusedSession(name: string): DatabaseSession {
   const refuse = <T>(): Promise<DatabaseOutcome<T>> =>
     Promise.resolve({
       ok: false,
       code: "unavailable",
       message:
-        `An operation of SQLite on the database of "${plugin}" went on beyond its time limit and ` +
+        `An operation of SQLite on the database of "${name}" went on beyond its time limit and ` +
         `cannot be interrupted; wait until it has ended, or restart the service`,
     });
   return {

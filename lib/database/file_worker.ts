@@ -1,11 +1,13 @@
 // The worker thread that runs SQL on files, so that the event loop never waits for it. For Deno.
 
 import * as Comlink from "comlink";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { databaseName } from "../plan/database_address.ts";
 import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
 import { nodeStorage } from "../vfs/node_storage.ts";
 import { backupDirectory } from "./backup_directory.ts";
+import { createDirectory } from "./create_directory.ts";
 import { DatabaseHost, type HostEnvironment } from "./database_host.ts";
 
 /** Where databases and backups are. */
@@ -27,12 +29,18 @@ async function startOnFiles(
   const storage = nodeStorage({ busyTimeoutMs, exclusive });
   return {
     sqlite3,
-    storage,
+    storage: {
+      ...storage,
+      create(path, mode) {
+        createDirectory(dirname(path), storage);
+        storage.create(path, mode);
+      },
+    },
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
-    place: (plugin) => ({
-      path: join(dataDir, `${plugin}.sqlite3`),
-      backups: backupDirectory(join(dataDir, "backups", plugin), storage),
+    place: (address) => ({
+      path: join(dataDir, `${databaseName(address)}.sqlite3`),
+      backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { Deadline } from "../deadline.ts";
 import type { Execution, ExecutionEvent } from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { Outcome } from "../outcome.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 
@@ -55,7 +56,7 @@ export interface DatabaseSession extends AsyncDisposable {
 
 /** Which database to open. */
 export type SessionTarget =
-  | { readonly kind: "plugin"; readonly plugin: string }
+  | { readonly kind: "plugin" } & DatabaseAddress
   /** An empty database in memory, to check files by themselves. */
   | { readonly kind: "empty" };
 
@@ -66,5 +67,7 @@ export type SessionPurpose = "read" | "run";
 export interface Databases extends AsyncDisposable {
   /** The version of SQLite that runs the SQL, such as `3.54.1`. */
   readonly engineVersion: string;
+  /** Whether a plugin can have a database for each tenant. */
+  readonly keepsTenants: boolean;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }

@@ -26,6 +26,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Datab
 
 class WorkerPool implements Databases {
   readonly engineVersion: string;
+  readonly keepsTenants = true;
   readonly #options: WorkerPoolOptions;
   readonly #idle: FileThread[];
   readonly #all = new Set<FileThread>();

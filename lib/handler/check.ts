@@ -5,6 +5,7 @@ import { isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
 import type { EmptyRequest } from "../message/request.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 
@@ -17,7 +18,7 @@ const TIMEOUT_MS = 60_000;
  * file has an error.
  */
 export async function check(
-  plugin: string,
+  { plugin }: DatabaseAddress,
   _request: EmptyRequest,
   context: HandlerContext,
 ): Promise<CheckReply | Failure> {

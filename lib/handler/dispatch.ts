@@ -2,6 +2,7 @@
 
 import type { Reply } from "../message/any_reply.ts";
 import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
+import type { ErrorCode } from "../message/reply.ts";
 import { checkRequest, type ParsedRequest, parseRequest } from "../message/request.ts";
 import {
   ALL_VERBS,
@@ -10,6 +11,7 @@ import {
   type Verb,
   type VerbEntry,
 } from "../message/verbs.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
 import type { HandlerContext } from "./context.ts";
@@ -20,7 +22,7 @@ import { status } from "./status.ts";
 
 /** Carries out one verb, from a checked request to the reply. */
 type Handler<V extends AnyVerb> = (
-  plugin: string,
+  address: DatabaseAddress,
   request: AllMessages[V]["checked"],
   context: HandlerContext,
 ) => Promise<AllMessages[V]["reply"] | Failure>;
@@ -69,18 +71,46 @@ async function answer<V extends AnyVerb>(
       failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), whyNoPlugin(plugin)),
     );
   }
+  let tenant: string | null = null;
+  const fail = (code: ErrorCode, message: string): Reply<V> =>
+    withTenant(tenant, withVerb(verb, failureReply(code, plugin, message)));
   try {
     const parsed = parse(entry);
-    if (!parsed.ok) {
-      return withVerb(verb, failureReply("INVALID_REQUEST", plugin, parsed.message));
-    }
-    const reply = await HANDLERS[verb](plugin, parsed.request, context);
-    return reply.success ? reply : withVerb(verb, reply);
+    tenant = parsed.tenant;
+    if (!parsed.ok) return fail("INVALID_REQUEST", parsed.message);
+    const address = { plugin, tenant };
+    const refusal = whyNoTenant(address, context);
+    if (refusal !== null) return fail("INVALID_REQUEST", refusal);
+    const reply = await HANDLERS[verb](address, parsed.request, context);
+    return withTenant(tenant, reply.success ? reply : withVerb(verb, reply));
   } catch (error) {
     const id = context.newId();
     const trace = error instanceof Error ? error.stack ?? error.message : String(error);
-    context.log("error", "Unexpected error", { id, verb, plugin, trace });
-    const message = `Something went wrong inside godwit; its log says more under ${id}`;
-    return withVerb(verb, failureReply("INTERNAL_ERROR", plugin, message));
+    context.log("error", "Unexpected error", { id, verb, plugin, tenant, trace });
+    return fail(
+      "INTERNAL_ERROR",
+      `Something went wrong inside godwit; its log says more under ${id}`,
+    );
   }
+}
+
+// In the data directory these hold godwit's own files, which operators delete.
+const OWN_DIRECTORIES = ["backups", "locks"];
+
+function whyNoTenant(
+  { plugin, tenant }: DatabaseAddress,
+  { databases }: HandlerContext,
+): string | null {
+  if (tenant === null) return null;
+  if (!databases.keepsTenants) {
+    return "A browser keeps one database for each plugin; leave out tenant";
+  }
+  return OWN_DIRECTORIES.includes(plugin)
+    ? `"${plugin}" cannot have tenants, because their databases would be among the ${plugin} in ` +
+      `the data directory; rename the plugin`
+    : null;
+}
+
+function withTenant<R extends Reply<AnyVerb>>(tenant: string | null, reply: R): R {
+  return tenant === null ? reply : { ...reply, tenant };
 }

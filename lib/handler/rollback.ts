@@ -2,6 +2,7 @@
 
 import type { RollbackReply } from "../message/reply.ts";
 import type { CheckedRollback } from "../message/request.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import type { Failure } from "./failure.ts";
 import { runMigrations } from "./run_migrations.ts";
@@ -10,12 +11,12 @@ import { runMigrations } from "./run_migrations.ts";
  * Rolls migrations back, or in a dry run reports what that would do. Without a target: one step.
  */
 export async function rollback(
-  plugin: string,
+  address: DatabaseAddress,
   request: CheckedRollback,
   context: HandlerContext,
 ): Promise<RollbackReply | Failure> {
   const target = { direction: "rollback", version: request.target_version ?? "previous" } as const;
-  const run = await runMigrations({ ...request, plugin, target }, context);
+  const run = await runMigrations({ ...request, address, target }, context);
   if (!run.success) return run;
   const { success, entries, ...reply } = run;
   return { success, verb: "rollback", ...reply, rolled_back_migrations: entries };

@@ -7,6 +7,7 @@ import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
 import type { RunLock } from "../lock/run_locks.ts";
+import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
 import type { PlanOutline } from "../database/prepare.ts";
@@ -15,9 +16,9 @@ import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
 
-/** What to run: a checked request, its plugin and its target. */
+/** What to run: a checked request, its database and its target. */
 export interface TargetedRun extends CheckedRun {
-  readonly plugin: string;
+  readonly address: DatabaseAddress;
   readonly target: Target;
 }
 
@@ -26,18 +27,19 @@ export interface RunSuccess extends RunReply {
   readonly entries: RunEntry[];
 }
 
-/** Runs migrations from the request to the reply; the plugin's lock is held from plan to commit. */
+/** Runs migrations from the request to the reply; the database's lock is held from plan to commit. */
 export async function runMigrations(
   request: TargetedRun,
   context: HandlerContext,
 ): Promise<RunSuccess | Failure> {
   const startedMs = context.elapsedMs();
   const deadline = deadlineIn(request.timeout_ms, context.signal);
-  const { plugin } = request;
+  const { address } = request;
+  const { plugin } = address;
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
 
-  const lock = context.locks.acquire(plugin);
+  const lock = context.locks.acquire(address);
   if (lock.kind === "unavailable") {
     return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
   }
@@ -48,11 +50,13 @@ export async function runMigrations(
       : `${
         progress.verb === "apply" ? "an apply" : "a rollback"
       } by ${progress.started_by} since ${progress.started_at}`;
-    const message = `"${plugin}" is held by ${holder}; wait until it is done and try again`;
+    const message = `"${
+      databaseName(address)
+    }" is held by ${holder}; wait until it is done and try again`;
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
   try {
-    await using session = await context.databases.open({ kind: "plugin", plugin }, "run");
+    await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
     return await runLocked({ request, context, session, startedMs, deadline }, loaded, lock);
   } finally {
     lock.release();
@@ -73,9 +77,9 @@ async function runLocked(
   { migrations, findings }: Extract<LoadedMigrations, { found: true }>,
   lock: RunLock,
 ): Promise<RunSuccess | Failure> {
-  const { request: { plugin, target, dry_run, applied_by }, context, session } = run;
+  const { request: { address, target, dry_run, applied_by }, context, session } = run;
   const progress = reportRun(context, lock, {
-    plugin,
+    address,
     direction: target.direction,
     dryRun: dry_run,
     startedBy: applied_by,
@@ -87,15 +91,15 @@ async function runLocked(
   );
   if (!prepared.ok) {
     return prepared.code === "no-such-target"
-      ? failureReply("INVALID_REQUEST", plugin, prepared.message, findings)
-      : databaseFailure(prepared, plugin);
+      ? failureReply("INVALID_REQUEST", address.plugin, prepared.message, findings)
+      : databaseFailure(prepared, address.plugin);
   }
   const plan = prepared.value;
   return refusal(run.request, plan) ?? await execute(run, plan, progress);
 }
 
 function refusal(
-  { plugin, plan_hash: planHash }: TargetedRun,
+  { address: { plugin }, plan_hash: planHash }: TargetedRun,
   plan: PlanOutline,
 ): Failure | null {
   const refuse = (failure: Failure): Failure => ({
@@ -126,7 +130,7 @@ async function execute(
   plan: PlanOutline,
   progress: RunProgress,
 ): Promise<RunSuccess | Failure> {
-  const { plugin, dry_run: dryRun, applied_by: appliedBy } = run.request;
+  const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
     if (!dryRun && plan.steps.length > 0) await progress.requested(plan);
@@ -155,7 +159,7 @@ async function execute(
 }
 
 function success(run: Run, plan: PlanOutline, report: ExecutionReport): RunSuccess {
-  const { plugin, dry_run } = run.request;
+  const { address: { plugin }, dry_run } = run.request;
   return {
     success: true,
     plugin_name: plugin,
@@ -174,7 +178,7 @@ function failure(run: Run, plan: PlanOutline, report: ExecutionReport, end: Fail
   const { code, message, sqliteCode } = describeEnd(end, plan);
   const entries = report.executed.map((step) => entryOf(run, step));
   return {
-    ...failureReply(code, run.request.plugin, message, report.findings),
+    ...failureReply(code, run.request.address.plugin, message, report.findings),
     ...(sqliteCode === null ? {} : { sqlite_code: sqliteCode }),
     ...(plan.direction === "apply"
       ? { applied_migrations: entries }

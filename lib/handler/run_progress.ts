@@ -4,6 +4,7 @@ import type { ExecutionEvent } from "../execution/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
@@ -14,7 +15,7 @@ const SNAPSHOT_INTERVAL_MS = 100;
 
 /** The run that is reported. */
 export interface ReportedRun {
-  readonly plugin: string;
+  readonly address: DatabaseAddress;
   readonly direction: Direction;
   readonly dryRun: boolean;
   readonly startedBy: string;
@@ -37,7 +38,7 @@ export interface RunProgress {
 export function reportRun(
   context: HandlerContext,
   lock: RunLock,
-  { plugin, direction, dryRun, startedBy }: ReportedRun,
+  { address: { plugin, tenant }, direction, dryRun, startedBy }: ReportedRun,
 ): RunProgress {
   const runId = context.newId();
   // Entries of the history that were committed and are not published yet.
@@ -67,8 +68,12 @@ export function reportRun(
     if (context.elapsedMs() - publishedMs >= SNAPSHOT_INTERVAL_MS) publish();
   }
 
-  const common = (): Pick<RunEvent, "plugin_name" | "run_id" | "verb" | "dry_run" | "at"> => ({
+  const common = (): Pick<
+    RunEvent,
+    "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"
+  > => ({
     plugin_name: plugin,
+    ...(tenant === null ? {} : { tenant }),
     run_id: runId,
     verb: direction,
     dry_run: dryRun,

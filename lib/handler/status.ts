@@ -6,6 +6,7 @@ import { findingMessage } from "../message/finding_message.ts";
 import type { ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
 import type { Migration } from "../migration/migration.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
@@ -26,18 +27,19 @@ interface Knowledge {
 type LoadedFiles = Extract<LoadedMigrations, { found: true }>;
 
 /**
- * Reports a plugin. While a run holds it, the answer comes from the run's last snapshot at once;
+ * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
  * otherwise from the database, with what a rehearsal of the pending migrations finds.
  */
 export async function status(
-  plugin: string,
+  address: DatabaseAddress,
   request: CheckedStatus,
   context: HandlerContext,
 ): Promise<StatusReply | Failure> {
+  const { plugin } = address;
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
   const { migrations } = loaded;
-  const known = await learn(plugin, loaded, context);
+  const known = await learn(address, loaded, context);
   if (!known.ok) return databaseFailure(known, plugin, loaded.findings);
 
   const { history, findings, progress } = known.value;
@@ -83,45 +85,45 @@ export async function status(
 }
 
 async function learn(
-  plugin: string,
+  address: DatabaseAddress,
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<Knowledge>> {
-  const running = readSnapshot(plugin, files, context);
+  const running = readSnapshot(address, files, context);
   if (running !== null) return running;
-  const read = await readUnlessRunning(plugin, files, context);
+  const read = await readUnlessRunning(address, files, context);
   // A run of another process may have begun and ended in between.
-  return read.ok ? read : await readUnlessRunning(plugin, files, context);
+  return read.ok ? read : await readUnlessRunning(address, files, context);
 }
 
 async function readUnlessRunning(
-  plugin: string,
+  address: DatabaseAddress,
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<Knowledge>> {
-  const read = await readDatabase(plugin, files, context);
+  const read = await readDatabase(address, files, context);
   // A run may have begun in between, and it keeps the database to itself.
-  return read.ok ? read : readSnapshot(plugin, files, context) ?? read;
+  return read.ok ? read : readSnapshot(address, files, context) ?? read;
 }
 
-/** What a run that holds the plugin has published. */
+/** What a run that holds the database has published. */
 function readSnapshot(
-  plugin: string,
+  address: DatabaseAddress,
   files: LoadedFiles,
   context: HandlerContext,
 ): DatabaseOutcome<Knowledge> | null {
-  const snapshot = context.locks.current(plugin);
+  const snapshot = context.locks.current(address);
   if (snapshot === null) return null;
   const { history, progress } = snapshot;
   return { ok: true, value: { history, progress, findings: fileFindings(files, history) } };
 }
 
 async function readDatabase(
-  plugin: string,
+  address: DatabaseAddress,
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<Knowledge>> {
-  await using session = await context.databases.open({ kind: "plugin", plugin }, "read");
+  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
   const { migrations, findings } = files;
   const prepared = await session.prepare(
     { migrations, findings, target: { direction: "apply", version: "latest" } },

@@ -2,33 +2,37 @@
 
 import { codeOf } from "../outcome.ts";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import { lineOf, parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLock, RunLockRefusal, RunLocks } from "./run_locks.ts";
 
 /**
- * Makes the locks of a data directory. `<plugin>.lock` is locked by `flock(2)`, which the kernel gives
- * back when a process dies; `<plugin>.json` holds the snapshot of a run and is gone when it ends.
+ * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is locked by
+ * `flock(2)`, which the kernel gives back when a process dies; a `.json` file beside it holds the snapshot
+ * of a run and is gone when it ends.
  */
 export function fileLocks(dataDir: string): RunLocks {
   const directory = join(dataDir, "locks");
-  const lockPath = (plugin: string): string => join(directory, `${plugin}.lock`);
-  const snapshotPath = (plugin: string): string => join(directory, `${plugin}.json`);
+  const lockPath = (address: DatabaseAddress): string =>
+    join(directory, `${databaseName(address)}.lock`);
+  const snapshotPath = (address: DatabaseAddress): string =>
+    join(directory, `${databaseName(address)}.json`);
   return {
-    acquire(plugin) {
+    acquire(address) {
       try {
-        mkdirSync(directory, { recursive: true });
-        return acquire(lockPath(plugin), snapshotPath(plugin));
+        mkdirSync(dirname(lockPath(address)), { recursive: true });
+        return acquire(lockPath(address), snapshotPath(address));
       } catch (error) {
-        const message = `Cannot lock ${lockPath(plugin)}: ${codeOf(error)}; ` +
+        const message = `Cannot lock ${lockPath(address)}: ${codeOf(error)}; ` +
           `name another data directory with --data or GODWIT_DATA, or make this one writable`;
         return { kind: "unavailable", message };
       }
     },
-    current(plugin) {
-      const snapshot = readSnapshot(snapshotPath(plugin));
+    current(address) {
+      const snapshot = readSnapshot(snapshotPath(address));
       // A run that died leaves its snapshot behind, but not its lock.
-      return snapshot === null || isFree(lockPath(plugin)) ? null : snapshot;
+      return snapshot === null || isFree(lockPath(address)) ? null : snapshot;
     },
   };
 }

@@ -1,5 +1,6 @@
 // Run locks of one program that nobody shares its databases with. Runs anywhere.
 
+import { databaseName } from "../plan/database_address.ts";
 import { advanced, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLocks } from "./run_locks.ts";
 
@@ -11,11 +12,12 @@ interface Holder {
 export function memoryLocks(): RunLocks {
   const holders = new Map<string, Holder>();
   return {
-    acquire(plugin) {
-      const other = holders.get(plugin);
+    acquire(address) {
+      const name = databaseName(address);
+      const other = holders.get(name);
       if (other !== undefined) return { kind: "held", snapshot: other.snapshot };
       const holder: Holder = { snapshot: null };
-      holders.set(plugin, holder);
+      holders.set(name, holder);
       return {
         kind: "acquired",
         publish: (snapshot) => {
@@ -26,10 +28,10 @@ export function memoryLocks(): RunLocks {
         },
         release: () => {
           // The next holder's is not this one's to give back.
-          if (holders.get(plugin) === holder) holders.delete(plugin);
+          if (holders.get(name) === holder) holders.delete(name);
         },
       };
     },
-    current: (plugin) => holders.get(plugin)?.snapshot ?? null,
+    current: (address) => holders.get(databaseName(address))?.snapshot ?? null,
   };
 }

@@ -1,5 +1,6 @@
-// The lock that one apply or rollback holds on its plugin, as handlers see it.
+// The lock that one apply or rollback holds on its database, as handlers see it.
 
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { RunChange, RunSnapshot } from "./run_snapshot.ts";
 
 /** A lock that is held. */
@@ -12,7 +13,7 @@ export interface RunLock {
   release(): void;
 }
 
-/** Another run has the plugin; its snapshot, if it has published one already. */
+/** Another run has the database; its snapshot, if it has published one already. */
 export interface RunLockRefusal {
   readonly kind: "held";
   readonly snapshot: RunSnapshot | null;
@@ -24,10 +25,10 @@ export interface RunLocksUnavailable {
   readonly message: string;
 }
 
-/** The locks of every plugin in a data directory. No method waits. */
+/** The locks of every database in a data directory. No method waits. */
 export interface RunLocks {
-  /** Takes a plugin's lock, or says at once who has it. */
-  acquire(plugin: string): RunLock | RunLockRefusal | RunLocksUnavailable;
-  /** What the run that holds the plugin has published; `null` where none is running. */
-  current(plugin: string): RunSnapshot | null;
+  /** Takes a database's lock, or says at once who has it. */
+  acquire(address: DatabaseAddress): RunLock | RunLockRefusal | RunLocksUnavailable;
+  /** What the run that holds the database has published; `null` where none is running. */
+  current(address: DatabaseAddress): RunSnapshot | null;
 }

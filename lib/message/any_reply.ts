@@ -19,6 +19,8 @@ export interface FailureReply {
   sqlite_code?: string | undefined;
   /** The plugin that the request named. */
   plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
   /** The findings of level `ERROR`. */
   errors: FindingMessage[];
   /** The other findings. */
@@ -50,6 +52,7 @@ export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
   message: v.string(),
   sqlite_code: v.optional(v.string()),
   plugin_name: v.string(),
+  tenant: v.optional(v.string()),
   errors: v.array(FindingSchema),
   warnings: v.array(FindingSchema),
   applied_migrations: v.optional(v.array(RunEntrySchema)),

@@ -6,6 +6,8 @@ import type { DataLossMessage, ErrorCode } from "./reply.ts";
 export interface RunEventBase {
   /** The plugin that is migrated. */
   plugin_name: string;
+  /** The tenant whose database is migrated; absent where it is the plugin's own. */
+  tenant?: string | undefined;
   /** Identifies the run; the same in all of its events. */
   run_id: string;
   /** The verb that runs. */

@@ -9,6 +9,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const COMMON = {
   plugin_name: v.string(),
+  tenant: v.optional(v.string()),
   run_id: v.string(),
   verb: v.picklist(["apply", "rollback"]),
   dry_run: v.boolean(),

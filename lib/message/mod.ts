@@ -68,6 +68,7 @@ export {
   type CheckedRollback,
   type CheckedRun,
   type CheckedStatus,
+  type DatabaseRequest,
   type EmptyRequest,
   type RollbackRequest,
   type RunRequest,

@@ -103,6 +103,8 @@ export interface RunReply {
   success: true;
   /** The plugin that the request named. */
   plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
   /** Whether it was a dry run, which keeps no change. */
   dry_run: boolean;
   /** The highest applied version before; 0 for none. */
@@ -197,6 +199,8 @@ export interface StatusReply {
   verb: "status";
   /** The plugin that the request named. */
   plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
   /** The highest applied version; 0 for none. */
   current_version: number;
   /** How many files are not applied. */
@@ -213,7 +217,7 @@ export interface StatusReply {
   checksum_warnings: FindingMessage[];
   /** All other findings about the files. */
   pending_warnings: FindingMessage[];
-  /** Whether an apply or a rollback of the plugin is running. */
+  /** Whether an apply or a rollback of the database is running. */
   locked: boolean;
   /** Present while `locked` is true. */
   progress?: ProgressMessage | undefined;

@@ -70,6 +70,7 @@ export const RunEntrySchema: v.GenericSchema<RunEntry> = v.object({
 
 const RUN_FIELDS = {
   plugin_name: v.string(),
+  tenant: v.optional(v.string()),
   dry_run: v.boolean(),
   previous_version: count,
   current_version: count,
@@ -113,6 +114,7 @@ export const StatusReplySchema: v.GenericSchema<StatusReply> = v.object({
   success: v.literal(true),
   verb: v.literal("status"),
   plugin_name: v.string(),
+  tenant: v.optional(v.string()),
   current_version: count,
   pending_count: count,
   applied_migrations: v.array(v.object({

@@ -18,7 +18,19 @@ const integer = (least: number, what: string): v.GenericSchema<number> =>
     v.minValue(least, `expected ${what}`),
   );
 
+const tenant = v.pipe(
+  v.string("expected a text"),
+  // The grammar of plugin names: without a separator or a dot, a name is safe in a path.
+  v.regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    "expected 1 to 64 characters: a-z, 0-9, _ and -, of which the first is a letter or a digit",
+  ),
+);
+
+const DATABASE_FIELDS = { tenant: v.optional(tenant) };
+
 const RUN_FIELDS = {
+  ...DATABASE_FIELDS,
   dry_run: v.optional(v.boolean("expected true or false"), false),
   applied_by: v.optional(
     v.pipe(
@@ -43,8 +55,14 @@ const RUN_FIELDS = {
   ),
 };
 
+/** The field of every request about a database. */
+export interface DatabaseRequest {
+  /** Whose database is meant, where a plugin has one for each customer, room or user. */
+  tenant?: string | undefined;
+}
+
 /** The fields that apply and rollback share. */
-export interface RunRequest {
+export interface RunRequest extends DatabaseRequest {
   /** Run on the real rows and undo it all; `false` by default. */
   dry_run?: boolean | undefined;
   /** The name that the history records: 1 to 200 printable characters, `"system"` by default. */
@@ -68,7 +86,7 @@ export interface RollbackRequest extends RunRequest {
 }
 
 /** `status`: compare files and history. */
-export interface StatusRequest {
+export interface StatusRequest extends DatabaseRequest {
   /** The most entries of each list in the reply; 100,000 by default. */
   limit?: number | undefined;
   /** How many entries of each list to leave out; 0 by default. */
@@ -116,6 +134,7 @@ export const RollbackRequestSchema: v.GenericSchema<RollbackRequest, CheckedRoll
 
 /** The schema of a status request. */
 export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> = v.strictObject({
+  ...DATABASE_FIELDS,
   limit: v.optional(
     v.pipe(
       integer(1, "a whole number of 1 or more"),
@@ -129,10 +148,16 @@ export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> 
 /** The schema of a request without fields. */
 export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});
 
-/** A request that fits its schema, or why it does not. */
+/**
+ * A request that fits its schema, or why it does not. `tenant` is the one that it names; `null` where it
+ * names none, or one that no tenant can have.
+ */
 export type ParsedRequest<Request> =
-  | { readonly ok: true; readonly request: Request }
-  | { readonly ok: false; readonly message: string };
+  & { readonly tenant: string | null }
+  & (
+    | { readonly ok: true; readonly request: Request }
+    | { readonly ok: false; readonly message: string }
+  );
 
 /** Reads the payload of a request: UTF-8 JSON of at most 64 KiB; an empty payload means `{}`. */
 export function parseRequest<Request>(
@@ -168,9 +193,14 @@ export function checkRequest<Request>(
     return refuse("The request is not a JSON object");
   }
   const result = v.safeParse(schema, value);
-  if (result.success) return { ok: true, request: result.output };
-  return refuse(`The request is refused: ${result.issues.map(describeIssue).join("; ")}`);
+  const named = v.safeParse(TenantSchema, value);
+  const tenant = named.success ? named.output.tenant : null;
+  if (result.success) return { ok: true, tenant, request: result.output };
+  const message = `The request is refused: ${result.issues.map(describeIssue).join("; ")}`;
+  return { ok: false, tenant, message };
 }
+
+const TenantSchema = v.object({ tenant });
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "request";
@@ -179,6 +209,6 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
     : `${path}: ${issue.message}`;
 }
 
-function refuse(message: string): { readonly ok: false; readonly message: string } {
-  return { ok: false, message };
+function refuse(message: string): ParsedRequest<never> {
+  return { ok: false, tenant: null, message };
 }

@@ -137,7 +137,9 @@ async function answer(
   const ms = Math.round(context.elapsedMs() - startedMs);
   const outcome = reply.success ? "success" : reply.error_code;
   counts.end(reply.success ? null : reply.error_code, ms);
-  context.log("info", "Answered", { verb, plugin: reply.plugin_name, outcome, ms });
+  const { plugin_name, tenant } = reply;
+  const database = { plugin: plugin_name, ...(tenant === undefined ? {} : { tenant }) };
+  context.log("info", "Answered", { verb, ...database, outcome, ms });
   return reply;
 }
 
@@ -196,9 +198,10 @@ function encodeWithin(
     return { sent: reply, payload };
   }
   const size = `reply of ${payload.length} bytes exceeds the server's ${maxPayload}`;
-  const { verb, plugin_name: plugin, current_version } = reply;
+  const { verb, plugin_name: plugin, tenant, current_version } = reply;
   const sent: Reply = {
     ...withVerb(verb, failureReply("RESPONSE_TOO_LARGE", plugin, describeTooLarge(reply, size))),
+    ...(tenant === undefined ? {} : { tenant }),
     ...(current_version === undefined ? {} : { current_version }),
   };
   return { sent, payload: encode(sent) };

@@ -58,7 +58,7 @@ async function prepare(): Promise<Openers> {
   const failures = new OpfsFailures();
   const sqlite3 = await loadSqlite(module, failures.note);
   const environment = await opfsEnvironment(sqlite3, "bench/sandbox", failures);
-  const place = await environment.place("bench");
+  const place = await environment.place({ plugin: "bench", tenant: null });
   const { vfs, journal } = environment;
   if (journal.mode !== "truncate") throw new Error("The sandbox has another journal");
   const pool = await sqlite3.installOpfsSAHPoolVfs?.({

@@ -33,6 +33,9 @@ remote("gives the reply that a local run gives, apart from times", async () => {
     ["status", "a.b"],
     ["rollback", "quotes"],
     ["rollback", "quotes", "--to", "0"],
+    ["apply", "quotes", "--tenant", "acme", "--to", "1"],
+    ["status", "quotes", "--tenant", "acme"],
+    ["status", "quotes", "--tenant", "../acme"],
   ];
   for (const command of commands) {
     const local = await ask(here, ...command);

@@ -66,6 +66,23 @@ json.run();
 
 const human = suite("output for people");
 
+human("names a tenant's database with the plugin", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  const tenant = ["--tenant", "acme"];
+  const applied = await run(workspace, "apply", "quotes", ...tenant);
+  assert.match(applied.stdout, /^✓ quotes\/acme: applied 2 migrations/);
+  const status = await run(workspace, "status", "quotes", ...tenant);
+  assert.match(status.stdout, /^quotes\/acme: version 2, nothing pending\n/);
+  assert.match(
+    (await run(workspace, "status", "quotes")).stdout,
+    /^quotes: version 0, 2 pending\n/,
+  );
+  workspace.write("quotes", { "003_wrong.sql": "-- UP\nSELEC 1;\n-- DOWN\n" });
+  const refused = await run(workspace, "apply", "quotes", ...tenant);
+  assert.match(refused.stderr, /quotes\/acme: 1 error, nothing has run/);
+});
+
 human("shows runs and status as tables that fit a terminal", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);

@@ -46,9 +46,13 @@ const WRONG: readonly (readonly [string, string])[] = [
     "Option '--by <NAME>' argument '--dry-run' is invalid. It must not begin with -",
   ],
   [
+    "check one --tenant acme",
+    "Unknown option '--tenant'; check takes --version, --plugins, --data, --json, --by",
+  ],
+  [
     "status one --dry-run",
     "Unknown option '--dry-run'; " +
-    "status takes --nats, --prefix, --version, --plugins, --data, --json, --by",
+    "status takes --tenant, --nats, --prefix, --version, --plugins, --data, --json, --by",
   ],
   [
     "check --nats ws://127.0.0.1:1",
@@ -99,10 +103,10 @@ const COMMON = {
 const RIGHT: readonly (readonly [string, Arguments])[] = [
   ["apply one", command({ name: "apply", run: runOf({}), options: COMMON })],
   [
-    "apply one --to 3 --dry-run --plan-hash abc --timeout-ms 5",
+    "apply one --tenant acme --to 3 --dry-run --plan-hash abc --timeout-ms 5",
     command({
       name: "apply",
-      run: runOf({ to: 3, dryRun: true, planHash: "abc", timeoutMs: 5 }),
+      run: runOf({ tenant: "acme", to: 3, dryRun: true, planHash: "abc", timeoutMs: 5 }),
       options: COMMON,
     }),
   ],
@@ -116,8 +120,13 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     command({
       name: "status",
       plugin: "one",
+      tenant: undefined,
       options: { ...COMMON, json: true, pluginsDir: "p", dataDir: "d", by: "me" },
     }),
+  ],
+  [
+    "status one --tenant acme",
+    command({ name: "status", plugin: "one", tenant: "acme", options: COMMON }),
   ],
   [
     "serve --journal-mode wal --busy-timeout-ms 100 --exclusive",
@@ -208,6 +217,7 @@ function command(command: Command): Arguments {
 function runOf(options: Partial<RunOptions>): RunOptions {
   return {
     plugin: "one",
+    tenant: undefined,
     to: undefined,
     dryRun: false,
     planHash: undefined,

@@ -21,6 +21,7 @@ export function directContext(
     },
     databases: {
       engineVersion: engine.sqlite3.version.libVersion,
+      keepsTenants: false,
       open: () => Promise.resolve(openSession(engine, path)),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },

@@ -23,7 +23,7 @@ async function openSession(workspace: Workspace): Promise<DatabaseSession> {
     exclusive: false,
     workers: 2,
   });
-  const session = await pool.open({ kind: "plugin", plugin: "p" }, "run");
+  const session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run");
   return {
     ...session,
     async [Symbol.asyncDispose]() {
@@ -43,12 +43,12 @@ pools("open() keeps a worker for reading while runs wait for each other", async 
     workers: 2,
   });
   const order: string[] = [];
-  const first = await pool.open({ kind: "plugin", plugin: "a" }, "run");
-  const second = pool.open({ kind: "plugin", plugin: "b" }, "run").then((session) => {
+  const first = await pool.open({ kind: "plugin", plugin: "a", tenant: null }, "run");
+  const second = pool.open({ kind: "plugin", plugin: "b", tenant: null }, "run").then((session) => {
     order.push("second run");
     return session;
   });
-  const reader = await pool.open({ kind: "plugin", plugin: "c" }, "read");
+  const reader = await pool.open({ kind: "plugin", plugin: "c", tenant: null }, "read");
   order.push("reader");
   assert.ok((await reader.history()).ok);
   await reader[Symbol.asyncDispose]();

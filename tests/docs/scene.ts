@@ -89,7 +89,7 @@ export class Scene implements AsyncDisposable {
   /** Holds a plugin as an apply of somebody else would that has just begun its first migration. */
   async hold(plugin: string, by: string): Promise<void> {
     const status = v.parse(StatusReplySchema, await this.ask("status", plugin, "{}"));
-    const lock = fileLocks(join(this.copy.root, "data")).acquire(plugin);
+    const lock = fileLocks(join(this.copy.root, "data")).acquire({ plugin, tenant: null });
     if (lock.kind !== "acquired") throw new Error(`${plugin} cannot be held: ${lock.kind}`);
     lock.publish({
       history: status.applied_migrations.map((applied) => ({

@@ -259,7 +259,10 @@ const ERRORS: Readonly<
   INVALID_REQUEST: (workspace) => workspace.ask("apply", "p", { dryrun: true }),
   PLUGIN_NOT_FOUND: (workspace) => workspace.ask("apply", "nobody"),
   MIGRATION_IN_PROGRESS: async (workspace) => {
-    const lock = (await workspace.migrator()).context.locks.acquire("p");
+    const lock = (await workspace.migrator()).context.locks.acquire({
+      plugin: "p",
+      tenant: null,
+    });
     const reply = await workspace.ask("apply", "p");
     if (lock.kind === "acquired") lock.release();
     return reply;

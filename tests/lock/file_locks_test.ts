@@ -1,4 +1,4 @@
-// fileLocks(): one run at a time for each plugin.
+// fileLocks(): one run at a time for each database.
 
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
@@ -11,6 +11,9 @@ import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const locking = suite("fileLocks()");
+
+const QUOTES = { plugin: "quotes", tenant: null };
+const TRIVIA = { plugin: "trivia", tenant: null };
 
 const SNAPSHOT: RunSnapshot = {
   progress: {
@@ -32,15 +35,15 @@ function acquired(lock: ReturnType<ReturnType<typeof fileLocks>["acquire"]>): Ru
   throw new Error("The lock is held");
 }
 
-locking("acquire() gives a plugin's lock once, and again when it is released", async () => {
+locking("acquire() gives a database's lock once, and again when it is released", async () => {
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);
-  const lock = acquired(locks.acquire("quotes"));
-  assert.equal(locks.acquire("quotes"), { kind: "held", snapshot: null });
-  assert.equal(fileLocks(workspace.dataDir).acquire("quotes").kind, "held");
-  acquired(locks.acquire("trivia")).release();
+  const lock = acquired(locks.acquire(QUOTES));
+  assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: null });
+  assert.equal(fileLocks(workspace.dataDir).acquire(QUOTES).kind, "held");
+  acquired(locks.acquire(TRIVIA)).release();
   lock.release();
-  acquired(locks.acquire("quotes")).release();
+  acquired(locks.acquire(QUOTES)).release();
 });
 
 locking(
@@ -48,14 +51,14 @@ locking(
   async () => {
     await using workspace = new Workspace();
     const locks = fileLocks(workspace.dataDir);
-    assert.is(locks.current("quotes"), null);
-    const lock = acquired(locks.acquire("quotes"));
-    assert.is(locks.current("quotes"), null);
+    assert.is(locks.current(QUOTES), null);
+    const lock = acquired(locks.acquire(QUOTES));
+    assert.is(locks.current(QUOTES), null);
     lock.publish(SNAPSHOT);
-    assert.equal(locks.current("quotes"), SNAPSHOT);
-    assert.equal(locks.acquire("quotes"), { kind: "held", snapshot: SNAPSHOT });
+    assert.equal(locks.current(QUOTES), SNAPSHOT);
+    assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: SNAPSHOT });
     lock.release();
-    assert.is(locks.current("quotes"), null);
+    assert.is(locks.current(QUOTES), null);
     assert.not.ok(existsSync(join(workspace.dataDir, "locks", "quotes.json")));
   },
 );
@@ -68,11 +71,11 @@ locking(
     Deno.mkdirSync(directory, { recursive: true });
     Deno.writeTextFileSync(join(directory, "quotes.json"), lineOf(SNAPSHOT));
     const locks = fileLocks(workspace.dataDir);
-    assert.is(locks.current("quotes"), null);
+    assert.is(locks.current(QUOTES), null);
     Deno.writeTextFileSync(join(directory, "quotes.lock"), "");
-    assert.is(locks.current("quotes"), null);
-    const lock = acquired(locks.acquire("quotes"));
-    assert.is(locks.current("quotes"), null);
+    assert.is(locks.current(QUOTES), null);
+    const lock = acquired(locks.acquire(QUOTES));
+    assert.is(locks.current(QUOTES), null);
     lock.release();
   },
 );
@@ -80,11 +83,34 @@ locking(
 locking("half a snapshot, as a full disk leaves it, is no snapshot", async () => {
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);
-  const lock = acquired(locks.acquire("quotes"));
+  const lock = acquired(locks.acquire(QUOTES));
   Deno.writeTextFileSync(join(workspace.dataDir, "locks", "quotes.json"), '{"progress":');
-  assert.is(locks.current("quotes"), null);
-  assert.equal(locks.acquire("quotes"), { kind: "held", snapshot: null });
+  assert.is(locks.current(QUOTES), null);
+  assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: null });
   lock.release();
+});
+
+locking("tenants of a plugin, and the plugin itself, have locks of their own", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const addresses = [
+    QUOTES,
+    { plugin: "quotes", tenant: "acme" },
+    { plugin: "quotes", tenant: "globex" },
+    { plugin: "quotes-acme", tenant: null },
+    { plugin: "acme", tenant: "quotes" },
+  ];
+  const [own, acme, ...others] = addresses.map((address) => acquired(locks.acquire(address)));
+  acme?.publish(SNAPSHOT);
+  for (const address of addresses) {
+    const snapshot = address === addresses[1] ? SNAPSHOT : null;
+    assert.equal(locks.acquire(address), { kind: "held", snapshot });
+    assert.equal(locks.current(address), snapshot);
+  }
+  acme?.release();
+  acquired(locks.acquire({ plugin: "quotes", tenant: "acme" })).release();
+  assert.is(locks.acquire(QUOTES).kind, "held");
+  for (const lock of [own, ...others]) lock?.release();
 });
 
 locking("a run of 200 steps writes its history once, and one line for each step", async () => {
@@ -101,7 +127,7 @@ locking("a run of 200 steps writes its history once, and one line for each step"
     executionTimeMs: 3,
   });
   const history = Array.from({ length: 200 }, (_, index) => entryOf(index + 1));
-  const lock = acquired(locks.acquire("quotes"));
+  const lock = acquired(locks.acquire(QUOTES));
   lock.publish({ ...SNAPSHOT, history });
   const path = join(workspace.dataDir, "locks", "quotes.json");
   const firstBytes = Deno.statSync(path).size;
@@ -110,7 +136,7 @@ locking("a run of 200 steps writes its history once, and one line for each step"
   }
   // In fact 600 bytes a step.
   assert.ok(Deno.statSync(path).size < firstBytes + 200 * 1_000);
-  assert.is(locks.current("quotes")?.history.length, 400);
+  assert.is(locks.current(QUOTES)?.history.length, 400);
   lock.release();
 });
 

@@ -5,6 +5,8 @@ import { memoryLocks } from "../../lib/lock/memory_locks.ts";
 import type { RunSnapshot } from "../../lib/lock/run_snapshot.ts";
 import { suite } from "../support/suite.ts";
 
+const A = { plugin: "a", tenant: null };
+const B = { plugin: "b", tenant: null };
 const SNAPSHOT: RunSnapshot = {
   progress: {
     verb: "apply",
@@ -24,46 +26,47 @@ const locks = suite("memoryLocks()");
 
 locks("a plugin's lock is had once, and again when it was given back", () => {
   const held = memoryLocks();
-  const first = held.acquire("a");
+  const first = held.acquire(A);
   assert.is(first.kind, "acquired");
-  assert.equal(held.acquire("a"), { kind: "held", snapshot: null });
+  assert.equal(held.acquire(A), { kind: "held", snapshot: null });
   if (first.kind === "acquired") first.release();
-  assert.is(held.acquire("a").kind, "acquired");
+  assert.is(held.acquire(A).kind, "acquired");
 });
 
 locks("plugins do not stand in each other's way", () => {
   const held = memoryLocks();
-  held.acquire("a");
-  assert.is(held.acquire("b").kind, "acquired");
-  assert.is(memoryLocks().acquire("a").kind, "acquired");
+  held.acquire(A);
+  assert.is(held.acquire(B).kind, "acquired");
+  assert.is(held.acquire({ plugin: "a", tenant: "b" }).kind, "acquired");
+  assert.is(memoryLocks().acquire(A).kind, "acquired");
 });
 
 locks("what the holder publishes is told to everybody, until it gives the lock back", () => {
   const held = memoryLocks();
-  assert.is(held.current("a"), null);
-  const lock = held.acquire("a");
+  assert.is(held.current(A), null);
+  const lock = held.acquire(A);
   assert.ok(lock.kind === "acquired");
-  assert.is(held.current("a"), null);
+  assert.is(held.current(A), null);
   lock.publish(SNAPSHOT);
-  assert.equal(held.current("a"), SNAPSHOT);
-  assert.equal(held.acquire("a"), { kind: "held", snapshot: SNAPSHOT });
+  assert.equal(held.current(A), SNAPSHOT);
+  assert.equal(held.acquire(A), { kind: "held", snapshot: SNAPSHOT });
   const progress = { ...SNAPSHOT.progress, migrations_done: 1 };
   lock.advance({ progress, entries: [] });
-  assert.equal(held.current("a"), { progress, history: [] });
+  assert.equal(held.current(A), { progress, history: [] });
   lock.release();
-  assert.is(held.current("a"), null);
+  assert.is(held.current(A), null);
 });
 
 locks("a lock that was given back can neither publish nor release another's", () => {
   const held = memoryLocks();
-  const first = held.acquire("a");
+  const first = held.acquire(A);
   assert.ok(first.kind === "acquired");
   first.release();
-  const second = held.acquire("a");
+  const second = held.acquire(A);
   assert.ok(second.kind === "acquired");
   first.publish(SNAPSHOT);
   first.release();
-  assert.equal(held.acquire("a"), { kind: "held", snapshot: null });
+  assert.equal(held.acquire(A), { kind: "held", snapshot: null });
 });
 
 locks.run();

@@ -32,6 +32,7 @@ requests("an empty payload, and one of white space, mean {}", () => {
     const result = parseRequest(ApplyRequestSchema, new TextEncoder().encode(text));
     assert.equal(result, {
       ok: true,
+      tenant: null,
       request: {
         target_version: "latest",
         dry_run: false,
@@ -76,6 +77,8 @@ requests("values of the wrong type or out of range are refused with what was exp
     [{ applied_by: 5 }, "applied_by: expected a text"],
     [{ plan_hash: "abc" }, "plan_hash: expected 64 lower-case hex digits"],
     [{ timeout_ms: 0 }, "timeout_ms: expected"],
+    [{ tenant: "../x" }, "tenant: expected 1 to 64 characters: a-z, 0-9, _ and -"],
+    [{ tenant: 5 }, "tenant: expected a text"],
     [{ timeout_ms: 1e12 }, "timeout_ms: expected at most"],
   ];
   for (const [body, message] of cases) {
@@ -90,6 +93,15 @@ requests("values of the wrong type or out of range are refused with what was exp
 requests("every problem is named at once", () => {
   const message = refusal(ApplyRequestSchema, { dry_run: 1, timeout_ms: "a", nope: 1 });
   for (const part of ["dry_run", "timeout_ms", '"nope"']) assert.match(message, part);
+});
+
+requests("a request that is refused still names its tenant, unless that is what is wrong", () => {
+  const tenantOf = (body: object): string | null =>
+    parseRequest(StatusRequestSchema, new TextEncoder().encode(JSON.stringify(body))).tenant;
+  assert.is(tenantOf({ tenant: "acme" }), "acme");
+  assert.is(tenantOf({ tenant: "acme", nope: 1 }), "acme");
+  assert.is(tenantOf({ tenant: "../x" }), null);
+  assert.is(tenantOf({}), null);
 });
 
 requests("what is larger than the limit is refused unread", () => {

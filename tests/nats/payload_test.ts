@@ -62,15 +62,18 @@ payload(
     const { reply } = await askOnce(
       client,
       "db.migrate.many.apply",
-      JSON.stringify({
-        applied_by: "é".repeat(200),
-      }),
+      JSON.stringify({ applied_by: "é".repeat(200), tenant: "acme" }),
     );
     assert.ok(!reply.success);
     assert.is(reply.error_code, "RESPONSE_TOO_LARGE");
     assert.match(reply.message, /The run is over/);
     assert.is(reply.current_version, LONG_RUN);
-    const status = await askOnce(client, "db.migrate.many.status", '{"limit":1}');
+    assert.is(reply.tenant, "acme");
+    const status = await askOnce(
+      client,
+      "db.migrate.many.status",
+      '{"limit":1,"tenant":"acme"}',
+    );
     assert.ok(status.reply.success && status.reply.current_version === LONG_RUN);
     assert.ok(service.logs.some((line) => line.includes("An event could not be published")));
     assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));

@@ -46,9 +46,9 @@ export class Workspace implements AsyncDisposable {
     Deno.removeSync(join(this.pluginsDir, plugin, "migrations", file));
   }
 
-  /** The path of a plugin's database. */
-  database(plugin: string): string {
-    return join(this.dataDir, `${plugin}.sqlite3`);
+  /** The path of a plugin's database, or of a tenant's. */
+  database(plugin: string, tenant?: string): string {
+    return join(this.dataDir, `${tenant === undefined ? plugin : join(plugin, tenant)}.sqlite3`);
   }
 
   /** Sends one request through dispatch, as NATS and the command line do. */

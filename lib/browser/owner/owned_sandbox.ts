@@ -100,7 +100,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
         workerUrl: databaseWorkerUrl,
         directory: opfs.ok ? name : null,
         signal: stop.signal,
-        isMigrating: (plugin) => locks.current(plugin) !== null,
+        isMigrating: (plugin) => locks.current({ plugin, tenant: null }) !== null,
       }),
     ]);
     const storage: StorageKind = opfs.ok
@@ -177,7 +177,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
   async importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    const lock = this.#locks.acquire(plugin);
+    const lock = this.#locks.acquire({ plugin, tenant: null });
     if (lock.kind !== "acquired") {
       const message = `"${plugin}" is being migrated; wait until that is done`;
       return { ok: false, code: "migrating", message };
@@ -217,7 +217,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   async #call<T>(plugin: string, call: HostCall<T>): Promise<Outcome<T>> {
     // The name becomes a directory, so check it here too.
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    return await this.#threads.call({ kind: "plugin", plugin }, call);
+    return await this.#threads.call({ kind: "plugin", plugin, tenant: null }, call);
   }
 }
 

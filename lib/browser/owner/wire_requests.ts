@@ -90,8 +90,9 @@ export class WireRequests {
   // the old state.
   #watch(locks: RunLocks): RunLocks {
     return {
-      acquire: (plugin) => {
-        const lock = locks.acquire(plugin);
+      acquire: (address) => {
+        const { plugin } = address;
+        const lock = locks.acquire(address);
         if (lock.kind !== "acquired") return lock;
         return {
           ...lock,
@@ -101,7 +102,7 @@ export class WireRequests {
           },
         };
       },
-      current: (plugin) => locks.current(plugin),
+      current: (address) => locks.current(address),
     };
   }
 }

@@ -33,6 +33,7 @@ export function runQuestion(
   options: CommonOptions,
 ): Question {
   const body = {
+    ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
     ...(run.to === undefined ? {} : { target_version: run.to }),
     ...(run.dryRun ? { dry_run: true } : {}),
     ...(options.by === undefined ? {} : { applied_by: options.by }),
@@ -40,6 +41,11 @@ export function runQuestion(
     ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
   };
   return { verb, plugin: run.plugin, body };
+}
+
+/** The request of `status`. */
+export function statusQuestion(plugin: string, tenant: string | undefined): Question {
+  return { verb: "status", plugin, body: tenant === undefined ? {} : { tenant } };
 }
 
 /** Sends the request, prints the reply and returns the exit status. */

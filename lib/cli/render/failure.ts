@@ -2,6 +2,7 @@
 
 import type { FailureReply } from "../../message/any_reply.ts";
 import type { Colors } from "../console.ts";
+import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
 import { count, paragraph } from "./layout.ts";
 import { renderEntries } from "./run.ts";
@@ -24,8 +25,9 @@ export function renderFailure(reply: FailureReply, colors: Colors): string {
 }
 
 // The errors follow, each with its position; the reply's message repeats the first of them.
-function headline({ error_code, errors, message, plugin_name }: FailureReply): string {
+function headline(reply: FailureReply): string {
+  const { error_code, errors, message } = reply;
   return error_code === "VALIDATION_FAILED" && errors.length > 0
-    ? `${plugin_name}: ${count(errors.length, "error")}, nothing has run`
+    ? `${databaseOf(reply)}: ${count(errors.length, "error")}, nothing has run`
     : message;
 }

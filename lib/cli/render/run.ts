@@ -9,6 +9,7 @@ import type {
   RunEntry,
 } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
+import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
 import { count, printable, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
@@ -86,23 +87,24 @@ function renderHeadline(
   isApply: boolean,
   colors: Colors,
 ): string {
-  const { plugin_name: plugin, previous_version: before, current_version: after } = reply;
+  const { previous_version: before, current_version: after } = reply;
+  const database = databaseOf(reply);
   if (amount === 0) {
-    return `${colors.green("✓")} ${plugin}: nothing to ${
+    return `${colors.green("✓")} ${database}: nothing to ${
       isApply ? "apply" : "roll back"
     }, at version ${after}`;
   }
   const migrations = count(amount, "migration");
   const ms = colors.dim(`(${reply.total_time_ms} ms)`);
   if (reply.dry_run) {
-    return `${colors.cyan("○")} ${plugin}: a dry run would ${
+    return `${colors.cyan("○")} ${database}: a dry run would ${
       isApply ? "apply" : "roll back"
     } ${migrations} ${ms}`;
   }
   const done = isApply ? "applied" : "rolled back";
   return `${
     colors.green("✓")
-  } ${plugin}: ${done} ${migrations}, version ${before} → ${after} ${ms}`;
+  } ${database}: ${done} ${migrations}, version ${before} → ${after} ${ms}`;
 }
 
 function renderChange(

@@ -3,6 +3,7 @@
 import Table from "cli-table3";
 import type { FailedMigration, StatusReply } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
+import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
 import { paragraph, printable, readableTime, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
@@ -10,7 +11,7 @@ import { TABLE_STYLE } from "./table_style.ts";
 /** Renders a plugin's migrations, one line each, then failures and findings. */
 export function renderStatus(reply: StatusReply, colors: Colors): string {
   const pending = reply.pending_count === 0 ? "nothing pending" : `${reply.pending_count} pending`;
-  const parts = [`${reply.plugin_name}: version ${reply.current_version}, ${pending}`];
+  const parts = [`${databaseOf(reply)}: version ${reply.current_version}, ${pending}`];
   if (reply.progress !== undefined) {
     const { verb, dry_run, started_by, version, migrations_done, migrations_total } =
       reply.progress;

@@ -1,7 +1,7 @@
 // The same requests, on Deno and in a browser, have the same replies, byte for byte apart from times.
 
 import * as assert from "uvu/assert";
-import type { Verb } from "../../../lib/message/verbs.ts";
+import { type Verb, verbs } from "../../../lib/message/verbs.ts";
 import { openChromium } from "../../support/browser.ts";
 import { migrationFile } from "../../support/migration_file.ts";
 import { SandboxServer } from "../../support/sandbox_server.ts";
@@ -109,6 +109,22 @@ replies("of the sandbox are those of the server", async () => {
     }
   }
   assert.ok(compared > 40, "there is something to compare");
+});
+
+replies("to a request that names a tenant are refusals: a browser has none", async () => {
+  await using server = await SandboxServer.start({ files: BLANK_PAGE });
+  await using browser = await openChromium();
+  const tab = await SandboxTab.open(browser, server.url);
+  await tab.keep("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+  for (const verb of verbs()) {
+    const reply = await tab.ask(verb, "p", { tenant: "acme" });
+    assert.equal([reply.success || reply.error_code, reply.tenant], ["INVALID_REQUEST", "acme"]);
+    assert.match(
+      reply.success ? "" : reply.message,
+      "A browser keeps one database for each plugin",
+    );
+  }
+  assert.is((await tab.ask("status", "p", {})).current_version, 0);
 });
 
 // Times, the stamp in a backup's name, and the directory that it is in.
