@@ -245,7 +245,10 @@ export class OpenFiles {
   ): { readonly file: DatabaseFile; readonly access: Access; readonly flags: number } {
     const { capi } = this.#sqlite3;
     try {
-      const file = this.#storage.openDatabase(path, { access: "read-write", existence });
+      const mode: OpenMode = { access: "read-write", existence };
+      const file = access === "new"
+        ? withoutLock(this.#storage.open(path, mode))
+        : this.#storage.openDatabase(path, mode);
       return { file, access, flags };
     } catch (error) {
       // SQLite expects a file that it may not write to be opened for reading, and the flag that
@@ -315,6 +318,11 @@ export class OpenFiles {
     if ((flags & SQLITE_OPEN_CREATE) === 0) return "must-exist";
     return (flags & SQLITE_OPEN_EXCLUSIVE) === 0 ? "create" : "exclusive";
   }
+}
+
+/** A database that no other program knows; nothing asks for its lock. */
+function withoutLock(file: StorageFile): DatabaseFile {
+  return { ...file, lock: () => ({ kind: "held", reason: "it is being made" }) };
 }
 
 function isReadOnly(error: StorageError): boolean {

@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
-import type { Connection } from "../../lib/sqlite/connection.ts";
+import { type Connection, uriOf } from "../../lib/sqlite/connection.ts";
 import { SqliteError } from "../../lib/sqlite/sqlite_error.ts";
 import { faultStorage, type StorageOperation } from "../support/fault_storage.ts";
 import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
@@ -45,6 +45,18 @@ for (
     assert.equal(names, [name, `${name}-lock`]);
   });
 }
+
+test("makes a new database without a lock", (directory) => {
+  const [path, copy] = [join(directory, "a.db"), join(directory, "copy.db")];
+  {
+    using connection = openDatabase(engine, path);
+    fill(connection);
+    connection.rows("VACUUM INTO ?", [uriOf(copy, "new")]);
+  }
+  assert.ok(isIntact(copy));
+  const names = [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
+  assert.equal(names, ["a.db", "a.db-lock", "copy.db"]);
+});
 
 test("opens relative paths and paths with dots", (directory) => {
   const before = Deno.cwd();
