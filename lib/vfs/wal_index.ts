@@ -8,12 +8,12 @@ import { StorageError, type WalIndexFile } from "./storage.ts";
 export interface HeapWalIndex {
   /** The address of a region; 0 where there is none and none may be made. */
   map(region: number, mayExtend: boolean): Pointer;
-  /** Grants or refuses locks of the log. */
+  /** Grants or refuses locks of the log. Throws once a commit could not be written back. */
   lock(first: number, count: number, isShared: boolean): boolean;
   /** Releases them. What SQLite changed under the write lock is written back. */
   unlock(first: number): void;
   /**
-   * Throws where the last commit could not be written back, so that other programs cannot see it.
+   * Throws, once, where a commit could not be written back, so that other programs cannot see it.
    */
   checkPublished(): void;
   free(): void;
@@ -79,6 +79,7 @@ export function privateWalIndex({ wasm }: Sqlite3, initial: WalIndexFile | null)
 export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIndex {
   const regions: Region[] = [];
   let failure: StorageError | null = null;
+  let isReported = false;
 
   function map(region: number, mayExtend: boolean): Pointer {
     if (file.size() < (region + 1) * REGION_BYTES) {
@@ -136,8 +137,9 @@ export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIn
   return {
     map,
     lock(first, count, isShared) {
-      // After a failure the file and the heap differ, and nothing may be built on either.
-      if (failure !== null) return false;
+      // After a failure the file and the heap differ, and nothing may be built on either. A refusal
+      // would make SQLite try again for ten seconds.
+      if (failure !== null) throw failure;
       if (isShared) return first === READ_LOCK_0 || first === READ_LOCK_1;
       return first === WRITE_LOCK && count === 1;
     },
@@ -152,7 +154,10 @@ export function sharedWalIndex({ wasm }: Sqlite3, file: WalIndexFile): HeapWalIn
       }
     },
     checkPublished() {
-      if (failure !== null) throw failure;
+      // The caller of COMMIT reports the transaction; a later check must not replace that report.
+      if (failure === null || isReported) return;
+      isReported = true;
+      throw failure;
     },
     free: () => freeRegions(wasm, regions),
   };

@@ -1,22 +1,23 @@
-// Shows that the VFS works in Node.js 22 and in Bun: it writes, keeps others out, survives a kill.
+// Shows that the VFS works in Node.js 22 and in Bun beside a native program, in both journal modes: it
+// writes, reads, keeps others out, and leaves a whole database when it is killed.
 // deno task runtimes
 
 import * as esbuild from "esbuild";
 import { fileURLToPath } from "node:url";
+import { NativeProgram } from "../support/native_program.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 
-const RUNTIMES = [["node@22"], ["bun@1.4.5"]];
 const DIRECTORY = fileURLToPath(new URL("../../data/runtimes/", import.meta.url));
 const PROGRAM = `${DIRECTORY}vfs_user.mjs`;
+const RUNTIMES = [
+  { name: "node@22", command: `${DIRECTORY}node_modules/node/bin/node` },
+  { name: "bun@1.4.5", command: `${DIRECTORY}node_modules/bun/bin/bun.exe` },
+];
 
 Deno.mkdirSync(DIRECTORY, { recursive: true });
 run("npm", [
-  "install",
-  "--silent",
-  "--no-save",
-  "--prefix",
-  DIRECTORY,
-  "@sqlite.org/sqlite-wasm@3.54.1-build1",
+  ...["install", "--silent", "--no-save", "--prefix", DIRECTORY],
+  ...["@sqlite.org/sqlite-wasm@3.54.1-build1", ...RUNTIMES.map(({ name }) => name)],
 ]);
 await esbuild.build({
   entryPoints: [fileURLToPath(new URL("./vfs_user.mjs", import.meta.url))],
@@ -29,44 +30,69 @@ await esbuild.build({
 });
 await esbuild.stop();
 
+let passed = 0;
 let failed = 0;
-for (const [runtime = ""] of RUNTIMES) failed += await tryRuntime(runtime) ? 0 : 1;
-console.log(`${RUNTIMES.length - failed} passed, ${failed} failed`);
+for (const { name, command } of RUNTIMES) {
+  for (const mode of ["delete", "wal"]) {
+    const problems = await tryRuntime(command, mode);
+    console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${name}, ${mode}`);
+    for (const problem of problems) console.log(`  ${problem}`);
+    if (problems.length === 0) passed += 1;
+    else failed += 1;
+  }
+}
+console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 ? 0 : 1);
 
-async function tryRuntime(runtime: string): Promise<boolean> {
-  const path = `${DIRECTORY}${runtime.replaceAll(/[^a-z0-9]/g, "-")}.sqlite3`;
-  for (const suffix of ["", "-wal", "-journal", "-lock"]) {
-    try {
-      Deno.removeSync(path + suffix);
-    } catch {
-      // It was not there.
-    }
+async function tryRuntime(command: string, mode: string): Promise<readonly string[]> {
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-runtime-" });
+  const path = `${directory}/shared.sqlite3`;
+  const problems: string[] = [];
+  const expect = (what: string, found: string, pattern: RegExp): void => {
+    if (!pattern.test(found)) problems.push(`${what}: ${found}`);
+  };
+  const use = (task: "write" | "read"): string => run(command, [PROGRAM, path, task]).trim();
+  try {
+    sqliteShell(path, `PRAGMA journal_mode=${mode}; CREATE TABLE t (who)`);
+    await using native = new NativeProgram(path);
+    const nativeRows = async (): Promise<string> =>
+      JSON.stringify(await native.try("SELECT count(*) AS n FROM t"));
+    await native.run("INSERT INTO t VALUES ('native')");
+    expect("write beside an idle connection", use("write"), /^rows 2$/);
+    expect("native rows", await nativeRows(), /"n":2/);
+    await native.run("INSERT INTO t VALUES ('native')");
+
+    await native.run("BEGIN IMMEDIATE");
+    expect("read beside a writer", use("read"), /^rows 3$/);
+    expect("write beside a writer", use("write"), /^refused 5 .*another program/);
+    await native.run("COMMIT");
+
+    const holder = new Deno.Command(command, {
+      args: [PROGRAM, path, "hold"],
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    const { value } = await reader.read();
+    expect("hold", new TextDecoder().decode(value), /^holding/);
+    expect("write while it is held", use("write"), /^refused 5 .*another thread or process/);
+    const written = JSON.stringify(await native.try("INSERT INTO t VALUES ('in vain')"));
+    expect("native write while it is held", written, /locked/);
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+
+    await native.run("INSERT INTO t VALUES ('native')");
+    expect("write after a kill", use("write"), /^rows 5$/);
+    expect("native rows", await nativeRows(), /"n":5/);
+    expect("journal mode", sqliteShell(path, "PRAGMA journal_mode"), new RegExp(mode));
+    if (!isIntact(path)) problems.push("the database is damaged");
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
   }
-  const npx = (task: string): readonly string[] => ["--yes", runtime, PROGRAM, path, task];
-  const first = run("npx", npx("write")).trim();
-  const holder = new Deno.Command("npx", {
-    args: [...npx("hold")],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const reader = holder.stdout.getReader();
-  await reader.read();
-  const refused = run("npx", npx("write")).trim();
-  // npx starts the runtime as a child, which must be the one that dies.
-  run("pkill", ["-KILL", "-f", `${path} hold`]);
-  await holder.status;
-  await reader.cancel();
-  const second = run("npx", npx("write")).trim();
-  const rows = sqliteShell(path, "SELECT count(*) FROM t");
-  const isGood = first === "rows 1" && refused.startsWith("refused 5") && second === "rows 2" &&
-    rows === "2" && isIntact(path);
-  console.log(
-    `${
-      isGood ? "ok  " : "FAIL"
-    } ${runtime}: ${first}; while held: ${refused}; after a kill: ${second}`,
-  );
-  return isGood;
+  return problems;
 }
 
 function run(command: string, args: readonly string[]): string {

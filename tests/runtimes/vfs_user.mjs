@@ -5,23 +5,25 @@ import { installVfs, nodeStorage } from "../../lib/vfs/mod.ts";
 
 const [path, task] = process.argv.slice(2);
 const sqlite3 = await init();
-const vfs = installVfs(sqlite3, nodeStorage(), "file");
-const database = new sqlite3.oo1.DB({ filename: path, flags: "c", vfs: vfs.name });
+const vfs = installVfs(sqlite3, nodeStorage({ busyTimeoutMs: 300 }), "file");
 
-if (task === "hold") {
-  database.exec("PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE; CREATE TABLE lost (x)");
-  console.log("holding");
-  // Bun collects what nothing refers to any more, locks included.
-  setInterval(() => database.isOpen(), 1000);
-} else {
-  try {
-    database.exec(
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
-    );
-    database.exec("CREATE TABLE IF NOT EXISTS t (x); INSERT INTO t VALUES (42)");
+try {
+  const access = task === "read" ? "read" : "write";
+  const filename = `file:${path}?access=${access}`;
+  const database = new sqlite3.oo1.DB({ filename, flags: "w", vfs: vfs.name });
+  if (task !== "read") {
+    database.exec("PRAGMA synchronous=FULL; BEGIN IMMEDIATE; INSERT INTO t VALUES ('godwit')");
+  }
+  if (task === "hold") {
+    console.log("holding");
+    // Bun collects what nothing refers to any more, locks included.
+    setInterval(() => database.isOpen(), 1000);
+  } else {
+    if (task === "write") database.exec("COMMIT");
+    vfs.verify(path);
     console.log(`rows ${database.selectValue("SELECT count(*) FROM t")}`);
     database.close();
-  } catch (error) {
-    console.log(`refused ${error.resultCode} ${vfs.takeError()?.message ?? ""}`);
   }
+} catch (error) {
+  console.log(`refused ${error.resultCode} ${vfs.takeError()?.message ?? error.message}`);
 }

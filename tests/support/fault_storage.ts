@@ -65,14 +65,15 @@ export function faultStorage(
     throw new StorageError(fault.code, kind, path);
   }
 
+  const writeTo = (file: WalIndexFile, path: string): WalIndexFile["write"] => (buffer, at) =>
+    attempt("write", path, () => file.write(buffer, at), ({ effect }) => {
+      if (effect === "half-done") file.write(buffer.subarray(0, buffer.length >> 1), at);
+    });
+
   const wrap = <File extends StorageFile>(file: File, path: string): File => ({
     ...file,
     read: (buffer: Uint8Array, at: number) => attempt("read", path, () => file.read(buffer, at)),
-    write(buffer: Uint8Array, at: number) {
-      attempt("write", path, () => file.write(buffer, at), ({ effect }) => {
-        if (effect === "half-done") file.write(buffer.subarray(0, buffer.length >> 1), at);
-      });
-    },
+    write: writeTo(file, path),
     truncate: (sizeBytes: number) => attempt("truncate", path, () => file.truncate(sizeBytes)),
     size: () => attempt("size", path, () => file.size()),
     flush: () => attempt("flush", path, () => file.flush()),
@@ -85,9 +86,7 @@ export function faultStorage(
   ): DatabaseLock | LockRefusal => {
     if (lock.kind === "held" || lock.walIndex === null) return lock;
     const { walIndex } = lock;
-    const write: WalIndexFile["write"] = (buffer, at) =>
-      attempt("write", `${path}-shm`, () => walIndex.write(buffer, at));
-    return { ...lock, walIndex: { ...walIndex, write } };
+    return { ...lock, walIndex: { ...walIndex, write: writeTo(walIndex, `${path}-shm`) } };
   };
 
   return {
