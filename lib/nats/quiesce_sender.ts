@@ -25,8 +25,16 @@ export function quiesceSender(
   return async (event) => {
     if (connection.isClosed()) return;
     const { plugin_name: plugin } = event;
+    const payload = new TextEncoder().encode(JSON.stringify(event));
+    // The client subscribes to the reply before it refuses such a request, and the timeout of that
+    // subscription would be an unhandled rejection, which ends the process.
+    if (payload.length > (connection.info?.max_payload ?? Infinity)) {
+      const bytes = payload.length;
+      log("warn", "The request to close a database exceeds max_payload", { plugin, bytes });
+      return;
+    }
     try {
-      await connection.request(quiesceSubject(prefix, plugin), JSON.stringify(event), {
+      await connection.request(quiesceSubject(prefix, plugin), payload, {
         timeout: TIMEOUT_MS,
         noMux: true,
         reply: createInbox(INBOX_PREFIX),

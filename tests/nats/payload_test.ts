@@ -76,6 +76,7 @@ payload(
     );
     assert.ok(status.reply.success && status.reply.current_version === LONG_RUN);
     assert.ok(service.logs.some((line) => line.includes("An event could not be published")));
+    assert.ok(service.logs.some((line) => line.includes("exceeds max_payload")));
     assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));
   },
 );
