@@ -31,7 +31,7 @@ function write(row: string): void {
   database.prepare("INSERT INTO log (who) VALUES (?)").run(row);
   const chance = Math.random();
   if (chance < 0.1) database.exec("INSERT INTO filler SELECT randomblob(900) FROM log LIMIT 300");
-  else if (chance < 0.2) database.exec("DELETE FROM filler WHERE rowid % 2");
+  else if (chance < 0.2) database.exec("DELETE FROM filler WHERE rowid % 8");
   if (Math.random() < 0.1) database.exec("ROLLBACK");
   else {
     database.exec("COMMIT");

@@ -1,6 +1,7 @@
 // godwit and native writers on one database, any of which may be killed at any moment: nothing that
 // was acknowledged may be lost.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { permissionsOf } from "../support/permitted_migrator.ts";
 import type { Random } from "../support/random.ts";
@@ -94,6 +95,8 @@ class Stress {
       const victim = this.#random.pick([godwit, godwit, ...writers]);
       await this.#kill(victim);
       kills += 1;
+      // Every rebuild makes one, and nothing here restores any.
+      if (victim === godwit) this.#removeBackups();
       victim.child = victim.start();
     }
     for (const each of [godwit, ...writers]) await this.#kill(each);
@@ -119,6 +122,11 @@ class Stress {
         ...(counter === count ? [] : [`${counter} counted, ${count} rows`]),
       ],
     };
+  }
+
+  #removeBackups(): void {
+    const backups = join(this.#root, "data", "backups");
+    if (existsSync(backups)) Deno.removeSync(backups, { recursive: true });
   }
 
   #keepRunning(start: () => Deno.ChildProcess): Running {
