@@ -16,7 +16,11 @@ import {
 
 /** How the databases of a file system are locked. */
 export interface LockOptions {
-  /** How long the locks of other programs are waited for; 5,000 ms by default. */
+  /**
+   * How long the locks of other programs are waited for; 5,000 ms by default. Reading waits for
+   * 1,000 ms at most: only an exclusive owner keeps a reader out, and the reader can look whether
+   * that is a run of godwit, which reports its state elsewhere.
+   */
   readonly busyTimeoutMs: number;
   /**
    * Whether the wal-index can be shared with programs that map it; by default on Linux, which keeps
@@ -27,6 +31,8 @@ export interface LockOptions {
   /** Writes without native locks where the runtime has no SQLite, because no other program will. */
   readonly exclusive: boolean;
 }
+
+const LONGEST_READ_WAIT_MS = 1_000;
 
 interface Held {
   readonly lock: DatabaseLock;
@@ -118,12 +124,15 @@ function take(
       "open, say so with the option exclusive";
     return { kind: "held", reason };
   }
-  const mutex = takeMutex(open, storage, options, path, access);
+  const busyTimeoutMs = access === "read"
+    ? Math.min(options.busyTimeoutMs, LONGEST_READ_WAIT_MS)
+    : options.busyTimeoutMs;
+  const mutex = takeMutex(open, storage, { busyTimeoutMs }, path, access);
   if (mutex === "held") {
     return { kind: "held", reason: "another thread or process of godwit has it" };
   }
   try {
-    const lock = lockNatively({ ...options, open, file, path, storage }, access);
+    const lock = lockNatively({ ...options, busyTimeoutMs, open, file, path, storage }, access);
     if (lock.kind === "acquired") return { lock, mutex };
     mutex?.release();
     return lock;
