@@ -140,8 +140,8 @@ class Stress {
       // It has ended by itself, which its status says.
       if (!(error instanceof TypeError)) throw error;
     }
-    const { signal } = await child.status;
-    if (signal !== "SIGKILL") this.#problems.push("a program ended by itself");
+    const { signal, code } = await child.status;
+    if (signal !== "SIGKILL") this.#problems.push(`a program ended by itself: ${signal ?? code}`);
   }
 
   #startGodwit(): Deno.ChildProcess {
