@@ -9,6 +9,7 @@ import { nodeStorage } from "../vfs/node_storage.ts";
 import { backupDirectory } from "./backup_directory.ts";
 import { createDirectory } from "./create_directory.ts";
 import { DatabaseHost, type HostEnvironment } from "./database_host.ts";
+import { databasePath } from "./database_path.ts";
 
 /** Where databases and backups are. */
 export interface FileWorkerOptions {
@@ -39,7 +40,7 @@ async function startOnFiles(
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
     place: (address) => ({
-      path: join(dataDir, `${databaseName(address)}.sqlite3`),
+      path: databasePath(dataDir, address),
       backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
     }),
   };

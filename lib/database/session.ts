@@ -67,7 +67,10 @@ export type SessionPurpose = "read" | "run";
 export interface Databases extends AsyncDisposable {
   /** The version of SQLite that runs the SQL, such as `3.54.1`. */
   readonly engineVersion: string;
-  /** Whether a plugin can have a database for each tenant. */
-  readonly keepsTenants: boolean;
+  /**
+   * Names the tenants of a plugin that have a database, in alphabetical order; `null` where a
+   * plugin cannot have tenants.
+   */
+  readonly tenantsOf: ((plugin: string) => Promise<DatabaseOutcome<readonly string[]>>) | null;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }

@@ -13,10 +13,13 @@ import {
   type ApplyRequest,
   ApplyRequestSchema,
   type CheckedApply,
+  type CheckedPlugins,
   type CheckedRollback,
   type CheckedStatus,
   type EmptyRequest,
   EmptyRequestSchema,
+  type PluginsRequest,
+  PluginsRequestSchema,
   type RollbackRequest,
   RollbackRequestSchema,
   type StatusRequest,
@@ -47,8 +50,8 @@ export interface WireMessages {
 export interface LocalMessages {
   /** Rehearses every file on an empty database: up, down, and up again. */
   readonly check: Messages<EmptyRequest, EmptyRequest, CheckReply>;
-  /** Lists the plugins. */
-  readonly plugins: Messages<EmptyRequest, EmptyRequest, PluginsReply>;
+  /** Lists the plugins and the databases of their tenants. */
+  readonly plugins: Messages<PluginsRequest, CheckedPlugins, PluginsReply>;
 }
 
 /** The messages of every verb. */
@@ -116,7 +119,7 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
     summary: "list plugins",
     access: "read",
     scope: "all",
-    request: EmptyRequestSchema,
+    request: PluginsRequestSchema,
     reply: PluginsReplySchema,
   },
 };

@@ -29,6 +29,15 @@ export function currentVersion(history: History): number {
   return appliedEntries(history).at(-1)?.version ?? 0;
 }
 
+/** Those of `migrations` that are not in the database now. */
+export function notApplied<M extends Pick<HistoryEntry, "version">>(
+  migrations: readonly M[],
+  history: History,
+): readonly M[] {
+  const applied = new Set(appliedEntries(history).map(({ version }) => version));
+  return migrations.filter(({ version }) => !applied.has(version));
+}
+
 /** The history with `entry` in place of the entry of its version. */
 export function withEntry(history: History, entry: HistoryEntry): History {
   return [...history.filter((other) => other.version !== entry.version), entry]

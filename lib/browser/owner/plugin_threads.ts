@@ -55,7 +55,7 @@ const MIGRATING = {
 /** Opens the databases of the sandbox, each for one caller at a time. */
 export class PluginThreads implements Databases {
   readonly engineVersion: string;
-  readonly keepsTenants = false;
+  readonly tenantsOf = null;
   readonly #options: PluginThreadsOptions;
   readonly #endless: EndlessRehearsals = new Map();
   // In order of last use.
