@@ -53,8 +53,8 @@ export function sandboxCalls(
     backups: make("backups", readAgain),
     deleteBackup: make("deleteBackup", failWrite),
     importDatabase: make("importDatabase", failWrite),
-    keepFiles: make("keepFiles", failWrite),
-    forgetFiles: make("forgetFiles", failWrite),
+    saveFiles: make("saveFiles", failWrite),
+    deleteFiles: make("deleteFiles", failWrite),
   };
 }
 

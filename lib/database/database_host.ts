@@ -13,8 +13,8 @@ import type {
   SessionTarget,
 } from "./session.ts";
 import {
-  type DatabasePlace,
-  type PluginPlace,
+  type DatabaseLocation,
+  type PluginLocation,
   type ThreadState,
   WorkerDatabase,
   type WorkerEnvironment,
@@ -23,7 +23,7 @@ import {
 /** SQLite, started on some storage, and where databases have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
   /** Says where a database and its backups are. */
-  place(address: DatabaseAddress): PluginPlace | Promise<PluginPlace>;
+  locate(address: DatabaseAddress): PluginLocation | Promise<PluginLocation>;
 }
 
 /** Starts SQLite from a compiled module, on the storage that `Options` describe. */
@@ -73,10 +73,10 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
-    const place: DatabasePlace = target.kind === "plugin"
-      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
+    const location: DatabaseLocation = target.kind === "plugin"
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.locate(target) }
       : { kind: "empty" };
-    this.#database = new WorkerDatabase(environment, place, state);
+    this.#database = new WorkerDatabase(environment, location, state);
   }
 
   history(): Promise<DatabaseOutcome<History>> {

@@ -39,7 +39,7 @@ async function startOnFiles(
     },
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
-    place: (address) => ({
+    locate: (address) => ({
       path: databasePath(dataDir, address),
       backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
     }),

@@ -52,14 +52,14 @@ export interface WorkerEnvironment {
 }
 
 /** Where a plugin's files are. */
-export interface PluginPlace {
+export interface PluginLocation {
   readonly path: string;
   readonly backups: BackupPlace;
 }
 
 /** Which database is meant. */
-export type DatabasePlace =
-  | { readonly kind: "plugin"; readonly plugin: string } & PluginPlace
+export type DatabaseLocation =
+  | { readonly kind: "plugin"; readonly plugin: string } & PluginLocation
   /** An empty one in memory, where nothing is ever committed. */
   | { readonly kind: "empty" };
 
@@ -86,17 +86,17 @@ export type PreparationListener = Pick<
  */
 export class WorkerDatabase {
   readonly #environment: WorkerEnvironment;
-  readonly #place: DatabasePlace;
+  readonly #location: DatabaseLocation;
   readonly #state: ThreadState | null;
   #prepared: Prepared | null = null;
 
   constructor(
     environment: WorkerEnvironment,
-    place: DatabasePlace,
+    location: DatabaseLocation,
     state: ThreadState | null = null,
   ) {
     this.#environment = environment;
-    this.#place = place;
+    this.#location = location;
     this.#state = state;
   }
 
@@ -145,8 +145,8 @@ export class WorkerDatabase {
     deadline: Deadline,
     onEvent: (event: ExecutionEvent) => void,
   ): Promise<DatabaseOutcome<ExecutionReport>> {
-    const place = this.#place;
-    if (place.kind === "empty") throw new Error("Nothing is executed on an empty database");
+    const location = this.#location;
+    if (location.kind === "empty") throw new Error("Nothing is executed on an empty database");
     const prepared = this.#prepared;
     if (prepared?.plan.hash !== hash || !await isIntact(prepared.plan)) {
       throw new Error("Only a plan that was prepared in this session is executed");
@@ -157,7 +157,7 @@ export class WorkerDatabase {
         appliedBy: request.appliedBy,
         deadline,
         now: () => new Date().toISOString(),
-        backups: place.backups,
+        backups: location.backups,
         onEvent,
       });
     const outcome = await (request.dryRun ? this.read(run) : this.change(run));
@@ -189,33 +189,33 @@ export class WorkerDatabase {
    * programs cannot write to it meanwhile.
    */
   change<T>(
-    action: (connection: Connection, place: PluginPlace, isNew: boolean) => T | Promise<T>,
+    action: (connection: Connection, location: PluginLocation, isNew: boolean) => T | Promise<T>,
   ): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {
-      const place = this.#place;
-      if (place.kind === "empty") throw new Error("Nothing is kept in an empty database");
-      const isNew = !this.#exists(place);
+      const location = this.#location;
+      if (location.kind === "empty") throw new Error("Nothing is kept in an empty database");
+      const isNew = !this.#exists(location);
       using _open = this.#markOpen();
-      using connection = this.#openToWrite(place.path, isNew);
-      const value = await action(connection, place, isNew);
+      using connection = this.#openToWrite(location.path, isNew);
+      const value = await action(connection, location, isNew);
       connection.verify();
       return value;
     });
   }
 
   get #plugin(): string {
-    return this.#place.kind === "plugin" ? this.#place.plugin : "";
+    return this.#location.kind === "plugin" ? this.#location.plugin : "";
   }
 
-  #exists({ path }: PluginPlace): boolean {
+  #exists({ path }: PluginLocation): boolean {
     return this.#environment.storage.sizeOf(path) !== null;
   }
 
   #openToRead(): Connection {
     const { sqlite3, vfs } = this.#environment;
-    const place = this.#place;
-    return place.kind === "plugin" && this.#exists(place)
-      ? new Connection(sqlite3, { kind: "file", vfs, path: place.path, access: "read" })
+    const location = this.#location;
+    return location.kind === "plugin" && this.#exists(location)
+      ? new Connection(sqlite3, { kind: "file", vfs, path: location.path, access: "read" })
       : new Connection(sqlite3, { kind: "memory" });
   }
 
@@ -239,7 +239,7 @@ export class WorkerDatabase {
   }
 
   #markOpen(): Disposable {
-    const state = this.#place.kind === "plugin" ? this.#state : null;
+    const state = this.#location.kind === "plugin" ? this.#state : null;
     if (state !== null) Atomics.store(state, OPEN, 1);
     return {
       [Symbol.dispose]: () => {
@@ -291,7 +291,7 @@ export class WorkerDatabase {
   }
 
   #explain({ failure }: SqliteError): string {
-    const name = this.#place.kind === "plugin" ? this.#place.path : "the database in memory";
+    const name = this.#location.kind === "plugin" ? this.#location.path : "the database in memory";
     return `Cannot use ${name}: ${adviseOn(failure)}`;
   }
 }

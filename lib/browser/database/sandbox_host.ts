@@ -132,8 +132,8 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
     using source = opened.value;
-    const outcome = await this.database.change((target, place, isNew): Outcome<void> => {
-      const kept = isNew ? { ok: true } as const : backUp(target, place.backups, backupName);
+    const outcome = await this.database.change((target, location, isNew): Outcome<void> => {
+      const kept = isNew ? { ok: true } as const : backUp(target, location.backups, backupName);
       if (!kept.ok) return kept;
       copyDatabase(source, target);
       return { ok: true, value: undefined };
