@@ -1,4 +1,5 @@
-// What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
+// What a worker thread does for the thread that started it: one open database at a time. Runs
+// anywhere.
 
 import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";

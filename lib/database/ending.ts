@@ -1,10 +1,11 @@
-// An end that many calls wait for beside their answers, such as the death of a thread. Runs anywhere.
+// An end that many calls wait for beside their answers, such as the death of a thread. Runs
+// anywhere.
 
 type Waiter<End> = Pick<PromiseWithResolvers<End>, "resolve" | "reject">;
 
 /**
- * Ends once, with a value or an error. `Promise.race()` against a promise that lives as long would keep
- * every answer in memory until it settles; this forgets who waits no more.
+ * Ends once, with a value or an error. `Promise.race()` against a promise that lives as long would
+ * keep every answer in memory until it settles; this forgets who waits no more.
  */
 export class Ending<End = never> {
   #settle: ((waiter: Waiter<End>) => void) | null = null;

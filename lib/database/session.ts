@@ -35,8 +35,8 @@ export interface ExecutionReport extends Pick<Execution, "executed" | "backup" |
 /** A database, held by one caller. Dispose of it to give the database back. */
 export interface DatabaseSession extends AsyncDisposable {
   /**
-   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed, with
-   * the findings about files and history.
+   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed,
+   * with the findings about files and history.
    */
   prepare(
     request: PreparationRequest,

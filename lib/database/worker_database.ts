@@ -1,5 +1,5 @@
-// A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of SQLite
-// or the storage becomes a value here.
+// A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of
+// SQLite or the storage becomes a value here.
 
 import { countTables, type DataLoss } from "../execution/data_loss.ts";
 import type { BackupPlace } from "../execution/backup.ts";
@@ -34,13 +34,13 @@ import type {
 } from "./session.ts";
 
 /**
- * How a database keeps its journal while godwit writes to it. One that exists keeps the mode that it has
- * in its file: `wal`, or a rollback journal.
+ * How a database keeps its journal while godwit writes to it. One that exists keeps the mode that
+ * it has in its file: `wal`, or a rollback journal.
  */
 export type Journal =
   /** `mode` is that of databases that are made. */
   | { readonly mode: "delete" | "wal" }
-  /** A rollback journal that is cut to nothing; `pageBytes` is the page size of databases that are made. */
+  /** A rollback journal that is truncated; `pageBytes` is the page size of new databases. */
   | { readonly mode: "truncate"; readonly pageBytes: number };
 
 /** What a worker has to work with. */
@@ -67,8 +67,8 @@ export type DatabaseLocation =
 const READ_ATTEMPTS = 3;
 
 /**
- * What the thread of a database lets another thread see while it cannot answer: whether it has the database
- * open, and how many steps of a plan it has rehearsed.
+ * What the thread of a database lets another thread see while it cannot answer: whether it has the
+ * database open, and how many steps of a plan it has rehearsed.
  */
 export type ThreadState = Int32Array;
 const OPEN = 0;
@@ -81,8 +81,8 @@ export type PreparationListener = Pick<
 >;
 
 /**
- * One database, which is opened for each call and closed at its end, so that other programs can use it
- * between calls. A database that does not exist is not made before a plan is committed.
+ * One database, which is opened for each call and closed at its end, so that other programs can use
+ * it between calls. A database that does not exist is not made before a plan is committed.
  */
 export class WorkerDatabase {
   readonly #environment: WorkerEnvironment;
@@ -106,8 +106,8 @@ export class WorkerDatabase {
   }
 
   /**
-   * Prepares a plan, and keeps it for `execute()`. The database is closed while the steps are rehearsed,
-   * so that other programs need not wait for that.
+   * Prepares a plan, and keeps it for `execute()`. The database is closed while the steps are
+   * rehearsed, so that other programs need not wait for that.
    */
   async prepare(
     request: PreparationRequest,
@@ -165,8 +165,8 @@ export class WorkerDatabase {
   }
 
   /**
-   * Runs `action` on one state of the database, or on an empty one in memory where there is none yet.
-   * Nothing that it writes is kept.
+   * Runs `action` on one state of the database, or on an empty one in memory where there is none
+   * yet. Nothing that it writes is kept.
    */
   read<T>(action: (connection: Connection) => T | Promise<T>): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {
@@ -185,8 +185,8 @@ export class WorkerDatabase {
   }
 
   /**
-   * Runs `action` on the database, which is made where there is none; `isNew` says whether it was. Other
-   * programs cannot write to it meanwhile.
+   * Runs `action` on the database, which is made where there is none; `isNew` says whether it was.
+   * Other programs cannot write to it meanwhile.
    */
   change<T>(
     action: (connection: Connection, location: PluginLocation, isNew: boolean) => T | Promise<T>,
@@ -248,8 +248,8 @@ export class WorkerDatabase {
     };
   }
 
-  // Only the first step meets the rows as they are now, and only a DROP says beforehand how many go;
-  // the rest is counted when it runs.
+  // Only the first step meets the rows as they are now, and only a DROP says beforehand how many
+  // go; the rest is counted when it runs.
   async #countLosses(
     step: RehearsedStep,
     live: ReadonlySet<string>,

@@ -25,7 +25,7 @@ export interface TargetedRun extends CheckedRun {
 /** Makes the reply of a verb from the fields that both verbs share and the entries of the run. */
 type MakeReply<R> = (shared: Omit<RunReply, "success">, entries: RunEntry[]) => R;
 
-/** Runs migrations from the request to the reply; the database's lock is held from plan to commit. */
+/** Runs migrations, from request to reply. The lock of the run is held from plan to commit. */
 export async function runMigrations<R extends RunReply>(
   request: TargetedRun,
   context: HandlerContext,
@@ -228,8 +228,8 @@ function describeEnd(
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
       const what = outcome === "undone"
         ? `${verb} ${file} failed and was undone: ${message}`
-        : `${verb} ${file} may or may not have been kept, for the disk failed as it was committed: ` +
-          `${message}; ask for status before anything else`;
+        : `${verb} ${file} may or may not have been kept, for the disk failed as it was ` +
+          `committed: ${message}; ask for status before anything else`;
       if (reason === "unavailable") {
         return { code: "DATABASE_UNAVAILABLE", message: what, sqliteCode };
       }

@@ -8,9 +8,9 @@ import { lineOf, parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLock, RunLockRefusal, RunLocks } from "./run_locks.ts";
 
 /**
- * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is locked by
- * `flock(2)`, which the kernel gives back when a process dies; a `.json` file beside it holds the snapshot
- * of a run and is gone when it ends.
+ * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is
+ * locked by `flock(2)`, which the kernel gives back when a process dies; a `.json` file beside it
+ * holds the snapshot of a run and is gone when it ends.
  */
 export function fileLocks(dataDir: string): RunLocks {
   const directory = join(dataDir, "locks");

@@ -1,6 +1,6 @@
 /**
- * The wire contract of godwit: verbs, requests, replies, events, subjects and codes, with the schemas
- * that check them. Runs anywhere; use it in clients.
+ * The wire contract of godwit: verbs, requests, replies, events, subjects and codes, with the
+ * schemas that check them. Runs anywhere; use it in clients.
  *
  * ```ts
  * import { parseReply, requestSubject, VERBS } from "@godwit/godwit/message";

@@ -166,8 +166,8 @@ export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugin
 export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});
 
 /**
- * A request that fits its schema, or why it does not. `tenant` is the one that it names; `null` where it
- * names none, or one that no tenant can have.
+ * A request that fits its schema, or why it does not. `tenant` is the one that it names; `null`
+ * where it names none, or one that no tenant can have.
  */
 export type ParsedRequest<Request> =
   & { readonly tenant: string | null }

@@ -70,7 +70,7 @@ export const ALL_PLUGINS = "*";
 export interface VerbEntry<V extends AnyVerb> {
   /** A few words for help texts, without a subject: "run what is pending". */
   readonly summary: string;
-  /** `write`: a request that got no reply may have changed the database, so it is not sent again. */
+  /** `write`: a request without a reply may have changed the database and is not sent again. */
   readonly access: "read" | "write";
   /** Whether a request is about one plugin, or about all of them. */
   readonly scope: "plugin" | "all";

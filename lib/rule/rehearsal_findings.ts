@@ -15,8 +15,8 @@ import { statementFindings } from "./statements.ts";
 export type CountedLosses = ReadonlyMap<number, readonly DataLoss[]>;
 
 /**
- * The findings of a rehearsal. Those about losses are separate, because losses are counted again when a
- * step runs.
+ * The findings of a rehearsal. Those about losses are separate, because losses are counted again
+ * when a step runs.
  */
 export interface RehearsalFindings {
   readonly steps: readonly {
@@ -28,7 +28,9 @@ export interface RehearsalFindings {
   readonly rest: readonly Finding[];
 }
 
-/** Applies every rule to a rehearsal of `steps`. A second UP of a file has no findings of its own. */
+/**
+ * Applies every rule to a rehearsal of `steps`. A second UP of a file has no findings of its own.
+ */
 export function rehearsalFindings(
   steps: readonly PlanStep[],
   rehearsal: Rehearsal,

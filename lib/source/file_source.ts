@@ -22,7 +22,7 @@ export interface FileSource {
   read(plugin: string): Promise<PluginFiles>;
 }
 
-/** The directory or server of the plugins cannot be read; the message is for people, with a remedy. */
+/** The directory or server of the plugins cannot be read. The message has a remedy. */
 export class SourceUnavailable extends Error {
   override readonly name = "SourceUnavailable";
 }

@@ -18,7 +18,7 @@ export class Interrupter implements Disposable {
   #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
 
-  /** Watches over `connection` until disposed; `onTick` is called about every millisecond of work. */
+  /** Watches `connection` until disposed; calls `onTick` about every millisecond of work. */
   constructor(connection: Connection, deadline: Deadline, onTick: () => void = () => {}) {
     this.#connection = connection;
     this.#deadline = deadline;
@@ -31,12 +31,12 @@ export class Interrupter implements Disposable {
     return this.#reason;
   }
 
-  /** Stops the statements of one step after `timeoutMs`, if the deadline do not stop them earlier. */
+  /** Stops the statements of one step after `timeoutMs`, or earlier at the deadline. */
   setStepTimeout(timeoutMs: number): void {
     this.#stepDeadlineMs = performance.now() + timeoutMs;
   }
 
-  /** Allows the next statements `operations` steps in all; counted, so that every machine agrees. */
+  /** Allows the next statements `operations` steps in all, the same number on every machine. */
   setBudget(operations: number): void {
     this.#checksLeft = operations / OPERATIONS_PER_CHECK;
     if (this.#reason === "budget") this.#reason = null;

@@ -157,7 +157,8 @@ export class StatementStream implements Disposable {
     if (this.#preparing) this.#accesses.push(access);
     const violation = violationOf(access);
     if (violation === null) return SQLITE_OK;
-    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its copy.
+    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its
+    // copy.
     this.#note(
       !this.#preparing && access.kind === "attach"
         ? {
@@ -181,9 +182,10 @@ export class StatementStream implements Disposable {
       this.#dropped.size > 0;
   }
 
-  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite refuses the
-  // rename where a view or a trigger names the missing table. Only the legacy behaviour passes over them
-  // (https://sqlite.org/lang_altertable.html#otheralter). It acts when the statement is prepared.
+  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite
+  // refuses the rename where a view or a trigger names the missing table. Only the legacy behaviour
+  // passes over them (https://sqlite.org/lang_altertable.html#otheralter). It acts when the
+  // statement is prepared.
   #runLegacyRename(refusal: SqliteFailure): SqliteFailure | null {
     this.#setLegacyRename(true);
     try {
@@ -205,8 +207,9 @@ export class StatementStream implements Disposable {
     }
   }
 
-  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed table. The
-  // option, unlike the pragma, takes within a transaction; no row is written while it is on.
+  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed
+  // table. The option, unlike the pragma, takes within a transaction; no row is written while it is
+  // on.
   #setLegacyRename(on: boolean): void {
     const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, SQLITE_DBCONFIG_ENABLE_FKEY } =
       this.#connection.sqlite3.capi;

@@ -158,8 +158,8 @@ export class OpenFiles {
       "EREPLACED",
       "write",
       database.path,
-      "nothing of this transaction is in the new file; what belongs to the old one is set aside beside " +
-        "it. Look at the new file and start again",
+      "nothing of this transaction is in the new file; what belongs to the old one is set aside " +
+        "beside it. Look at the new file and start again",
     );
   }
 

@@ -74,9 +74,8 @@ export async function saveFiles(
 export async function deleteFiles(store: Store, plugin: string): Promise<void> {
   const isAgreed = await ask(store, {
     title: `Delete the saved files of ${plugin}`,
-    text:
-      "The files saved for this plugin are deleted from this browser. Its database stays. Files of " +
-      "the deployment for this plugin apply again.",
+    text: "The files saved for this plugin are deleted from this browser. Its database stays. " +
+      "Files of the deployment for this plugin apply again.",
     points: [],
     footnote: null,
     confirm: "Delete files",
