@@ -79,7 +79,7 @@ export async function callWithin<T>(
   else signal.addEventListener("abort", cancel);
   try {
     const settled = await Promise.race([answer, overdue]);
-    // Should the call come back after all, it must not go on.
+    // If the call returns after all, it must not go on.
     if (isOverdue(settled) && cancelFlag !== null) Atomics.store(cancelFlag, 0, 1);
     return settled;
   } finally {

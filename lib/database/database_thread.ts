@@ -19,8 +19,7 @@ import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
-// for a long text in a long text, may take for ever. A thread that is this late will not answer any
-// more.
+// for a long text in a long text, may run without end. A thread that is this late is given up.
 const REHEARSAL_GRACE_MS = 3_000;
 // A COMMIT waits for the disk and is not interrupted.
 const EXECUTION_GRACE_MS = 5_000;
@@ -37,7 +36,7 @@ const STOPPED = {
   message: "Stopped, because the databases are being closed",
 } as const;
 
-// A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
+// A thread whose SQLite took more is ended: WebAssembly never frees memory.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -132,13 +131,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
     }
   }
 
-  /** Waits for a call that is short by nature. */
+  /** Waits for a short call. */
   async upkeep<T>(answer: Promise<DatabaseOutcome<T>>): Promise<DatabaseOutcome<T>> {
     const outcome = await this.call(within(UPKEEP_LIMIT_MS, answer));
     return isOverdue(outcome) ? SILENT : outcome;
   }
 
-  /** Waits as `upkeep()` does, until `signal` says that nobody wants the answer any more. */
+  /** Waits as `upkeep()` does, until `signal` is aborted. */
   async upkeepUntil<T>(
     signal: AbortSignal,
     answer: Promise<Outcome<T>>,

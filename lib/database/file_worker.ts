@@ -14,7 +14,7 @@ import { databasePath } from "./database_path.ts";
 /** Where databases and backups are. */
 export interface FileWorkerOptions {
   readonly dataDir: string;
-  /** The journal mode of databases that are made. */
+  /** The journal mode of new databases. */
   readonly journalMode: "delete" | "wal";
   /** How long the locks of other programs are waited for. */
   readonly busyTimeoutMs: number;

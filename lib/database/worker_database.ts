@@ -38,12 +38,12 @@ import type {
  * it has in its file: `wal`, or a rollback journal.
  */
 export type Journal =
-  /** `mode` is that of databases that are made. */
+  /** `mode` is that of new databases. */
   | { readonly mode: "delete" | "wal" }
   /** A rollback journal that is truncated; `pageBytes` is the page size of new databases. */
   | { readonly mode: "truncate"; readonly pageBytes: number };
 
-/** What a worker has to work with. */
+/** The environment of a worker. */
 export interface WorkerEnvironment {
   readonly sqlite3: Sqlite3;
   readonly vfs: Vfs;
@@ -100,7 +100,7 @@ export class WorkerDatabase {
     this.#state = state;
   }
 
-  /** Reads the history alone, which works with a schema that SQLite here cannot make sense of. */
+  /** Reads the history alone, even where SQLite here cannot read the schema. */
   history(): Promise<DatabaseOutcome<History>> {
     return this.read((connection) => readHistory(connection, this.#plugin));
   }
@@ -166,7 +166,7 @@ export class WorkerDatabase {
 
   /**
    * Runs `action` on one state of the database, or on an empty one in memory where there is none
-   * yet. Nothing that it writes is kept.
+   * yet. Everything that it writes is undone.
    */
   read<T>(action: (connection: Connection) => T | Promise<T>): Promise<DatabaseOutcome<T>> {
     return this.#guard(async () => {

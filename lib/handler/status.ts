@@ -15,10 +15,10 @@ import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
 
-// Rehearsing what is pending is a courtesy of status; it must not make status slow.
+// The rehearsal of pending migrations must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
-/** What status knows of the database. */
+/** What was read of the database. */
 interface Knowledge {
   readonly history: History;
   readonly findings: readonly Finding[];
@@ -128,7 +128,7 @@ function fileFindings(files: LoadedFiles, history: History): readonly Finding[] 
   return [...files.findings, ...driftFindings(files, history)];
 }
 
-// A run has more time than status, so what takes long here is no error of the file.
+// A run has more time than status, so a slow file is no error here.
 function withoutHaste(found: Finding): Finding {
   if (found.code !== "interrupted") return found;
   const message = `${found.file ?? "A pending migration"} was not rehearsed to its end, because ` +

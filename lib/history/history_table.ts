@@ -118,8 +118,8 @@ function readEntry(row: Row): HistoryEntry {
  * failed leaves the migration applied, with the reason beside it. Call it in the transaction of the
  * migration itself.
  *
- * Triggers that another program has put on the tracking tables do not fire: nobody has counted what
- * they would delete, and they could take the record itself away.
+ * Triggers that another program has put on the tracking tables do not fire: their losses
+ * are not counted, and they could delete the record itself.
  */
 export function recordAttempt(
   connection: Connection,
@@ -221,7 +221,7 @@ function outcomeOf({ direction, error }: Attempt): HistoryStatus {
   return direction === "apply" ? "applied" : "rolled_back";
 }
 
-// A status that this version does not know must not be taken for "pending".
+// An unknown status must not be taken for "pending".
 function statusOf(status: string): HistoryStatus {
   if (status === "applied" || status === "rolled_back" || status === "failed") return status;
   const message = `plugin_schema_migrations holds the unknown status "${status}"`;

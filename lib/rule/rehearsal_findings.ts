@@ -85,7 +85,7 @@ export function withLosses(
   };
 }
 
-/** Says that a step did not end in time, or that the service ended before it did. */
+/** The finding about a step that did not end in time, or before the service stopped. */
 export function stoppedFinding({ reason, ...step }: Omit<StoppedStep, "after">): Finding {
   const what = step.file ?? "The plan";
   return finding(

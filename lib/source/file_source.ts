@@ -13,7 +13,7 @@ export type PluginFiles =
 export interface FileSource {
   /**
    * Names every plugin that has migrations, in alphabetical order. Rejects with `SourceUnavailable`
-   * where the place that holds them cannot be read.
+   * where their directory or server cannot be read.
    */
   plugins(): Promise<readonly string[]>;
   /**

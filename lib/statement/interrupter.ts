@@ -6,7 +6,7 @@ import type { Connection } from "../sqlite/connection.ts";
 /** Why SQL was stopped. */
 export type InterruptReason = "timeout" | "cancelled" | "budget";
 
-/** Steps of the virtual machine between two looks at the clock; about a millisecond of work. */
+/** Steps of the virtual machine between two readings of the clock; about a millisecond of work. */
 const OPERATIONS_PER_CHECK = 10_000;
 
 /** Interrupts a connection's statements by its progress handler. */

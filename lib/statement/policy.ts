@@ -15,7 +15,7 @@ export interface Violation {
   readonly message: string;
 }
 
-// Pragmas that only read, the two numbers that belong to the application, and what FTS5 asks
+// Pragmas that only read, the two numbers that belong to the application, and what FTS5 runs
 // itself.
 const ALLOWED_PRAGMAS = [
   "application_id",
@@ -100,7 +100,7 @@ function nameOf(access: Extract<Access, { kind: "transaction" | "savepoint" }>):
 function judgePragma(name: string, argument: string | null): Violation | null {
   const pragma = name.toLowerCase();
   if (ALLOWED_PRAGMAS.includes(pragma)) return null;
-  // R*Tree asks for it itself: https://sqlite.org/rtree.html
+  // R*Tree reads it itself: https://sqlite.org/rtree.html
   if (pragma === "page_size" && argument === null) return null;
   const advice = PRAGMA_ADVICE[pragma] ?? `these are: ${ALLOWED_PRAGMAS.join(", ")}`;
   return { code: "pragma", message: `PRAGMA ${name} is not allowed in a migration: ${advice}` };

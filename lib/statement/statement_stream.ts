@@ -30,7 +30,7 @@ export type NextStatement =
 /** How a statement ended. */
 export interface StatementOutcome {
   readonly failure: SqliteFailure | null;
-  /** What it did beyond what it said when it was prepared; VACUUM shows itself only here. */
+  /** What it did beyond what its preparation reported; VACUUM shows itself only here. */
   readonly violations: readonly Violation[];
 }
 
@@ -78,7 +78,7 @@ export class StatementStream implements Disposable {
     return outcome;
   }
 
-  /** Runs the prepared statement and stays at its place; call `next()` to prepare it again. */
+  /** Runs the prepared statement without passing it; call `next()` to prepare it again. */
   tryOut(): SqliteFailure | null {
     return this.#statement?.run() ?? null;
   }
@@ -170,7 +170,7 @@ export class StatementStream implements Disposable {
     return this.#preparing && this.#strictness === "record" ? SQLITE_IGNORE : SQLITE_DENY;
   }
 
-  // SQLite asks for each column that is read; saying it once is enough.
+  // The authorizer is called for each column that is read; one report is enough.
   #note(violation: Violation): void {
     const isKnown = this.#violations.some(({ message }) => message === violation.message);
     if (!isKnown) this.#violations.push(violation);
@@ -208,8 +208,8 @@ export class StatementStream implements Disposable {
   }
 
   // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed
-  // table. The option, unlike the pragma, takes within a transaction; no row is written while it is
-  // on.
+  // table. The option, unlike the pragma, takes effect within a transaction; no row is written
+  // while it is on.
   #setLegacyRename(on: boolean): void {
     const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, SQLITE_DBCONFIG_ENABLE_FKEY } =
       this.#connection.sqlite3.capi;

@@ -17,8 +17,8 @@ import { type HeapWalIndex, privateWalIndex, sharedWalIndex } from "./wal_index.
 
 /**
  * What a connection may do. `read`: it sees one state of the database, and what it writes is gone
- * once it is closed. `write`: it excludes other writers. `new`: no other program knows the file,
- * such as a backup that is being written.
+ * once it is closed. `write`: it excludes other writers. `new`: no other program has opened
+ * the file, such as a backup that is being written.
  */
 export type Access = "read" | "write" | "new";
 
@@ -39,7 +39,7 @@ export interface OpenDatabase {
   index: HeapWalIndex | null;
 }
 
-/** What the VFS knows of a `sqlite3_file`. */
+/** The state of a `sqlite3_file`. */
 export interface OpenFile {
   readonly path: string;
   readonly file: BufferedFile;
@@ -320,7 +320,7 @@ export class OpenFiles {
   }
 }
 
-/** A database that no other program knows; nothing asks for its lock. */
+/** The lock of a file that no other program has opened. */
 function withoutLock(file: StorageFile): DatabaseFile {
   return { ...file, lock: () => ({ kind: "held", reason: "it is being made" }) };
 }
