@@ -5,6 +5,7 @@ import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
+import type { PluginLocation, TargetLocation, WorkerEnvironment } from "./database_access.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
   DatabaseOutcome,
@@ -13,13 +14,8 @@ import type {
   PreparationOutcome,
   SessionTarget,
 } from "./session.ts";
-import {
-  type DatabaseLocation,
-  type PluginLocation,
-  type ThreadState,
-  WorkerDatabase,
-  type WorkerEnvironment,
-} from "./worker_database.ts";
+import type { ThreadState } from "./thread_state.ts";
+import { WorkerDatabase } from "./worker_database.ts";
 
 /** SQLite, started on some storage, and where databases have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
@@ -74,7 +70,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
-    const location: DatabaseLocation = target.kind === "plugin"
+    const location: TargetLocation = target.kind === "plugin"
       ? { kind: "plugin", plugin: target.plugin, ...await environment.locate(target) }
       : { kind: "empty" };
     this.#database = new WorkerDatabase(environment, location, state);

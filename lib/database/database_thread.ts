@@ -17,6 +17,7 @@ import type { Failed, Outcome } from "../outcome.ts";
 import { stoppedFinding } from "../rule/rehearsal_findings.ts";
 import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
+import { STATE } from "./thread_state.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
 // for a long text in a long text, may run without end. A thread that is this late is given up.
@@ -219,8 +220,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
           callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent),
         );
         if (!isOverdue(outcome)) return outcome;
-        if (state === null || Atomics.load(state, 0) !== 0) track(answer);
-        const rehearsed = state === null ? 0 : Atomics.load(state, 1);
+        if (state === null || Atomics.load(state, STATE.isOpen) !== 0) track(answer);
+        const rehearsed = state === null ? 0 : Atomics.load(state, STATE.rehearsed);
         endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },
