@@ -89,7 +89,7 @@ export function installVfs(instance: SqliteInstance, storage: Storage, name: str
       if (database === undefined) return;
       database.index?.checkPublished();
       database.lock?.verify();
-      context.files.checkPlace(database);
+      context.files.checkIdentity(database);
     },
   };
 }
