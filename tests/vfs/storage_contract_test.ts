@@ -10,11 +10,11 @@ const EXISTING: OpenMode = { access: "read-write", existence: "must-exist" };
 const EXCLUSIVE: OpenMode = { access: "read-write", existence: "exclusive" };
 const READ: OpenMode = { access: "read", existence: "must-exist" };
 
-for (const [name, makePlace] of Object.entries(STORAGES)) {
+for (const [name, makeDirectory] of Object.entries(STORAGES)) {
   const storage = suite(`storage contract: ${name}`);
   const test = (title: string, check: (directory: StorageDirectory) => void): void => {
     storage(title, () => {
-      using directory = makePlace();
+      using directory = makeDirectory();
       check(directory);
     });
   };
