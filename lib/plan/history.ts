@@ -37,9 +37,3 @@ export function notApplied<M extends Pick<HistoryEntry, "version">>(
   const applied = new Set(appliedEntries(history).map(({ version }) => version));
   return migrations.filter(({ version }) => !applied.has(version));
 }
-
-/** The history with `entry` in place of the entry of its version. */
-export function withEntry(history: History, entry: HistoryEntry): History {
-  return [...history.filter((other) => other.version !== entry.version), entry]
-    .sort((one, other) => one.version - other.version);
-}
