@@ -14,6 +14,7 @@ import {
   moduleFile,
   subject,
   text,
+  transactionExtent,
   version,
   versionOrLatest,
   webSocketUrl,
@@ -50,6 +51,7 @@ export interface RunOptions {
   readonly dryRun: boolean;
   readonly planHash: string | undefined;
   readonly timeoutMs: number | undefined;
+  readonly transaction: "migration" | "plan" | undefined;
 }
 
 /** Options of `bundle`. */
@@ -110,6 +112,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --to N             the version to end at; rollback --to 0 undoes everything
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
+  --transaction X    what is committed at a time: migration or plan
   --timeout-ms N     interrupt after N milliseconds   600000
   --journal-mode M   of new databases: delete or wal  delete
   --busy-timeout-ms N
@@ -172,10 +175,11 @@ function defineCommands(
       .option("--dry-run", "", false)
       .option("--plan-hash <HASH>", "", text)
       .option("--timeout-ms <N>", "", wholeNumber)
+      .option("--transaction <EXTENT>", "", transactionExtent)
       .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
       .addOption(NATS).addOption(PREFIX)
-      .action((plugin, { tenant, to, dryRun, planHash, timeoutMs }, command) => {
-        const run = { plugin, tenant, to, dryRun, planHash, timeoutMs };
+      .action((plugin, { tenant, to, dryRun, planHash, timeoutMs, transaction }, command) => {
+        const run = { plugin, tenant, to, dryRun, planHash, timeoutMs, transaction };
         use({ name, run, options: commonOptions(command) });
       });
   }

@@ -1,7 +1,7 @@
 // The interface between handlers and the thread that runs SQL. Only plain data crosses it.
 
 import type { Deadline } from "../deadline.ts";
-import type { Execution, ExecutionEvent } from "../execution/execution.ts";
+import type { Execution, ExecutionEvent, TransactionExtent } from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
@@ -23,6 +23,7 @@ export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-ta
 /** How a plan is to be executed. */
 export interface ExecutionRequest {
   readonly dryRun: boolean;
+  readonly transaction: TransactionExtent;
   readonly appliedBy: string;
 }
 

@@ -107,6 +107,7 @@ export class WorkerDatabase {
     const run = (connection: Connection): Promise<Execution> =>
       executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
+        transaction: request.transaction,
         appliedBy: request.appliedBy,
         deadline,
         now: () => new Date().toISOString(),

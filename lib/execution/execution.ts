@@ -1,8 +1,10 @@
-// What executing a plan yields. Plain data; runs anywhere.
+// How a plan is executed, and what that yields. Runs anywhere.
 
+import type { Deadline } from "../deadline.ts";
 import type { Position } from "../finding/finding.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import type { BackupPlace } from "./backup.ts";
 import type { DataLoss } from "./data_loss.ts";
 
 /** One migration that was carried out. */
@@ -74,3 +76,20 @@ export type ExecutionEvent =
     readonly entry: HistoryEntry | null;
   }
   | { readonly kind: "step-failed"; readonly failure: StepFailure };
+
+/** What one transaction of a run holds: a migration, or the whole plan. */
+export type TransactionExtent = "migration" | "plan";
+
+/** How a plan is run. */
+export interface ExecutionOptions {
+  /** `rehearse-on-data` runs the whole plan on the real rows in one transaction and undoes it. */
+  readonly mode: "commit" | "rehearse-on-data";
+  /** What is committed at a time: each migration, or the whole plan, all or nothing. */
+  readonly transaction: TransactionExtent;
+  readonly appliedBy: string;
+  readonly deadline: Deadline;
+  /** The time now as ISO 8601, UTC. */
+  readonly now: () => string;
+  readonly backups: BackupPlace;
+  readonly onEvent: (event: ExecutionEvent) => void;
+}

@@ -4,7 +4,6 @@ import type { PlanStep } from "../plan/migration_plan.ts";
 import type { RehearsedStep, WritingStatement } from "../rehearsal/rehearsal.ts";
 import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { describeChange, type SchemaChange } from "../sqlite/schema_diff.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
 import { type SchemaSlice, SliceCollector } from "../sqlite/schema_slice.ts";
@@ -19,17 +18,13 @@ import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import { countTables, type DataLoss, measureLoss } from "./data_loss.ts";
 import type { StepFailure } from "./execution.ts";
 import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
-import type { ForeignKeyGuard } from "./foreign_key_guard.ts";
-import type { LiveSchema } from "./live_schema.ts";
+import type { KnownDatabase } from "./live_database.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
 /** A step to run, what its rehearsal said, and what is known of the database before it. */
-export interface StepRun {
+export interface StepRun extends KnownDatabase {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
-  readonly schema: SchemaFollower;
-  readonly foreignKeys: ForeignKeyGuard;
-  readonly live: LiveSchema;
   readonly tables: RunTables;
   readonly step: PlanStep;
   readonly rehearsed: RehearsedStep;

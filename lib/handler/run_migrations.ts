@@ -134,14 +134,14 @@ async function execute<R extends RunReply>(
   plan: PlanOutline,
   progress: RunProgress,
 ): Promise<R | Failure> {
-  const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy } = run.request;
+  const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy, transaction } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
     if (!dryRun && plan.steps.length > 0) await progress.requested(plan);
     progress.started(plan);
     outcome = await run.session.execute(
       plan.hash,
-      { dryRun, appliedBy },
+      { dryRun, appliedBy, transaction },
       run.deadline,
       progress.follow,
     );
@@ -183,7 +183,7 @@ function failure(
   report: ExecutionReport,
   end: FailedEnd,
 ): Failure {
-  const { code, message, sqliteCode } = describeEnd(end, plan);
+  const { code, message, sqliteCode } = describeEnd(end, plan, request);
   const entries = report.executed.map((step) => entryOf(request, step));
   return {
     ...failureReply(code, request.address.plugin, message, report.findings),
@@ -217,6 +217,7 @@ type FailedEnd = Exclude<ExecutionReport["end"], { kind: "completed" }>;
 function describeEnd(
   end: FailedEnd,
   plan: PlanOutline,
+  { transaction, dry_run }: TargetedRun,
 ): { readonly code: ErrorCode; readonly message: string; readonly sqliteCode: string | null } {
   switch (end.kind) {
     case "plan-changed":
@@ -226,8 +227,11 @@ function describeEnd(
     case "failed": {
       const { reason, version, file, message, outcome, sqliteCode } = end.failure;
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
+      const isWhole = transaction === "plan" && !dry_run && plan.steps.length > 1;
       const what = outcome === "undone"
-        ? `${verb} ${file} failed and was undone: ${message}`
+        ? `${verb} ${file} failed and was undone${
+          isWhole ? ", with the whole plan" : ""
+        }: ${message}`
         : `${verb} ${file} may or may not have been kept, for the disk failed as it was ` +
           `committed: ${message}; ask for status before anything else`;
       if (reason === "unavailable") {

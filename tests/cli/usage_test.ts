@@ -227,6 +227,7 @@ function runOf(options: Partial<RunOptions>): RunOptions {
     dryRun: false,
     planHash: undefined,
     timeoutMs: undefined,
+    transaction: undefined,
     ...options,
   };
 }

@@ -134,7 +134,7 @@ async function runAsWorker(
       endlessAfter: () => undefined,
     }),
   );
-  const request = { dryRun: false, appliedBy: "test" };
+  const request = { dryRun: false, appliedBy: "test", transaction: "migration" } as const;
   return valueOf(await database.execute(plan.hash, request, NEVER, whenFinished(onCommitted)));
 }
 
@@ -151,6 +151,7 @@ async function runWithPragmas(
   const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, NEVER);
   return await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
+    transaction: "migration",
     appliedBy: "test",
     deadline: NEVER,
     now: () => NOW,

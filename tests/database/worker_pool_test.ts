@@ -113,7 +113,7 @@ pools("execute() runs nothing but the plan that was prepared last in its session
   const time = deadlineIn(10_000, new AbortController().signal);
   const request = { migrations: [migration(1)], findings: [], target: LATEST };
   const execute = async (hash: string): Promise<boolean> => {
-    const run = { dryRun: false, appliedBy: "system" };
+    const run = { dryRun: false, appliedBy: "system", transaction: "migration" } as const;
     const outcome = await session.execute(hash, run, time, () => {});
     return outcome.ok && outcome.value.end.kind === "completed";
   };

@@ -2,8 +2,8 @@
 
 import * as assert from "uvu/assert";
 import { readBase } from "../../lib/history/database_base.ts";
-import { executePlan, type ExecutionOptions } from "../../lib/execution/execute_plan.ts";
-import type { Execution } from "../../lib/execution/execution.ts";
+import { executePlan } from "../../lib/execution/execute_plan.ts";
+import type { Execution, ExecutionOptions } from "../../lib/execution/execution.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { parseMigration } from "../../lib/migration/parse_migration.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
@@ -19,6 +19,7 @@ const sqlite3 = await loadSqlite(sqliteModule);
 const NEVER = { atMs: Infinity, signal: { aborted: false } };
 const OPTIONS: ExecutionOptions = {
   mode: "commit",
+  transaction: "migration",
   appliedBy: "system",
   deadline: NEVER,
   now: () => "2026-01-01T00:00:00.000Z",

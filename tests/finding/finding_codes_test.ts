@@ -212,6 +212,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   });
   const execution = await executePlan(connection, plan, rehearsed, {
     mode: "commit",
+    transaction: "migration",
     appliedBy: "system",
     deadline,
     now: () => "2026-01-01T00:00:00.000Z",

@@ -37,6 +37,7 @@ export function runQuestion(
     ...(run.dryRun ? { dry_run: true } : {}),
     ...(options.by === undefined ? {} : { applied_by: options.by }),
     ...(run.planHash === undefined ? {} : { plan_hash: run.planHash }),
+    ...(run.transaction === undefined ? {} : { transaction: run.transaction }),
     ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
   };
   return { verb, plugin: run.plugin, request };
