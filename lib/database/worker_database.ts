@@ -1,6 +1,7 @@
 // A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of SQLite
 // or the storage becomes a value here.
 
+import { clippedMessage } from "../clipped_text.ts";
 import { countTables, type DataLoss } from "../execution/data_loss.ts";
 import type { BackupPlace } from "../execution/backup.ts";
 import { readBase } from "../history/database_base.ts";
@@ -292,7 +293,7 @@ export class WorkerDatabase {
 
   #explain({ failure }: SqliteError): string {
     const name = this.#place.kind === "plugin" ? this.#place.path : "the database in memory";
-    return `Cannot use ${name}: ${adviseOn(failure)}`;
+    return clippedMessage(`Cannot use ${name}: ${adviseOn(failure)}`);
   }
 }
 

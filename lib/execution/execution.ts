@@ -1,6 +1,6 @@
 // What executing a plan yields. Plain data; runs anywhere.
 
-import type { Position } from "../finding/finding.ts";
+import type { SourcePlace } from "../finding/source_text.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { DataLoss } from "./data_loss.ts";
@@ -34,9 +34,7 @@ export interface StepFailure {
   readonly sqliteCode: string | null;
   /** `unknown` where the disk failed in the very COMMIT: only opening the database again will tell. */
   readonly outcome: "undone" | "unknown";
-  readonly place:
-    | { readonly position: Position; readonly excerpt: string; readonly statement: string }
-    | null;
+  readonly place: SourcePlace | null;
 }
 
 /** How a run ended. Every step in `executed` is committed, or none in a dry run. */

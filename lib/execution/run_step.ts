@@ -1,6 +1,7 @@
 // Runs one migration in an open transaction and checks what it left behind.
 
-import { sourcePlace } from "../finding/source_position.ts";
+import { clippedMessage } from "../clipped_text.ts";
+import { SourceText } from "../finding/source_text.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
@@ -150,7 +151,7 @@ function aborted(
   failure: SqliteFailure,
 ): StepAborted {
   const offset = failure.offset ?? text.offset;
-  const place = { ...sourcePlace(step.sql, step.line, offset), statement: text.sql };
+  const place = new SourceText(step).placeOf(text, offset);
   if (failure.code === "SQLITE_INTERRUPT") return interrupted({ step, interrupter }, place);
   const reason = isUnavailable(failure.code) ? "unavailable" : "sql";
   return new StepAborted({
@@ -176,5 +177,14 @@ function interrupted(
 
 function failureOf(step: PlanStep, reason: StepFailure["reason"], message: string): StepFailure {
   const { version, name, file } = step;
-  return { version, name, file, reason, message, sqliteCode: null, outcome: "undone", place: null };
+  return {
+    version,
+    name,
+    file,
+    reason,
+    message: clippedMessage(message),
+    sqliteCode: null,
+    outcome: "undone",
+    place: null,
+  };
 }

@@ -1,6 +1,6 @@
 // Runs a plan's steps on the shadow and records what they do. Nothing real is touched.
 
-import { sourcePlace } from "../finding/source_position.ts";
+import { SourceText } from "../finding/source_text.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { isReserved } from "../plan/reserved_names.ts";
@@ -112,6 +112,7 @@ class Stage {
   readonly #shadow: Connection;
   readonly #interrupter: Interrupter;
   readonly #step: PlanStep;
+  readonly #source: SourceText;
   readonly #before: Schema;
   // Shared by the steps; a table that rows were deleted from may be empty, and leaves it.
   readonly #tablesWithRows: Set<string>;
@@ -136,6 +137,7 @@ class Stage {
     this.#shadow = shadow;
     this.#interrupter = interrupter;
     this.#step = step;
+    this.#source = new SourceText(step);
     this.#before = before;
     this.#tablesWithRows = tablesWithRows;
     this.#schema = before;
@@ -324,7 +326,7 @@ class Stage {
       return table === null ? [] : [table];
     });
     if (alter === null && drops.length + deletesFrom.length + problems.length === 0) return;
-    const place = sourcePlace(this.#step.sql, this.#step.line, offset);
+    const place = this.#source.placeOf(text, offset);
     this.#statements.push({ sql: text.sql, ...place, alter, deletesFrom, drops, problems });
   }
 
