@@ -28,6 +28,8 @@ export interface MigratorOptions {
    * cannot lock them, needs it to migrate.
    */
   readonly exclusive?: boolean;
+  /** The most bytes that the files of one plugin have together; 64 MiB by default. */
+  readonly maxPluginBytes?: number;
   /** The most worker threads; at least 2, by default one more than there are cores. */
   readonly workers?: number;
   /** Takes log lines; by default they are dropped. */
@@ -87,7 +89,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
   });
   const { publish, subscribe, beforeRun, onBeforeRun } = eventHub();
   const context: HandlerContext = {
-    source: migrationSource(directorySource(plugins)),
+    source: migrationSource(directorySource(plugins), options.maxPluginBytes),
     databases,
     locks: fileLocks(data),
     now: () => new Date(),

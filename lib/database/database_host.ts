@@ -4,11 +4,15 @@ import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
+import type { MigrationFile } from "../migration/migration.ts";
+import { MigrationCollector } from "../source/collect_migrations.ts";
+import type { SourceFile } from "../source/source_file.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
   DatabaseOutcome,
   ExecutionReport,
   ExecutionRequest,
+  LoadedFiles,
   PreparationOutcome,
   SessionTarget,
 } from "./session.ts";
@@ -37,8 +41,12 @@ export interface HostedDatabase {
   /** `state` is `null` where threads cannot share memory. */
   open(target: SessionTarget, state: ThreadState | null): Promise<void>;
   history(): Promise<DatabaseOutcome<History>>;
+  /** Parses files and keeps them until the database is closed. */
+  addFiles(files: readonly SourceFile[]): Promise<void>;
+  /** What the files that were added are, without their SQL. */
+  files(): LoadedFiles;
   prepare(
-    request: PreparationRequest,
+    target: PreparationRequest["target"],
     /** Plans whose rehearsal does not end, by hash, and the steps before that. */
     endless: ReadonlyMap<string, number>,
     deadline: WireDeadline,
@@ -60,6 +68,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   readonly #startEnvironment: StartEnvironment<Options, Environment>;
   #environment: Environment | null = null;
   #database: WorkerDatabase | null = null;
+  #files = new MigrationCollector();
 
   constructor(startEnvironment: StartEnvironment<Options, Environment>) {
     this.#startEnvironment = startEnvironment;
@@ -77,19 +86,36 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
       ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
       : { kind: "empty" };
     this.#database = new WorkerDatabase(environment, place, state);
+    this.#files = new MigrationCollector();
   }
 
   history(): Promise<DatabaseOutcome<History>> {
     return this.database.history();
   }
 
+  async addFiles(files: readonly SourceFile[]): Promise<void> {
+    for (const file of files) await this.#files.add(file);
+  }
+
+  files(): LoadedFiles {
+    const { migrations, findings } = this.#files.collected();
+    const withoutSql = migrations.map(({ version, name, file, checksum }): MigrationFile => ({
+      version,
+      name,
+      file,
+      checksum,
+    }));
+    return { migrations: withoutSql, findings };
+  }
+
   async prepare(
-    request: PreparationRequest,
+    target: PreparationRequest["target"],
     endless: ReadonlyMap<string, number>,
     deadline: WireDeadline,
     onPlanned: (outline: PlanOutline) => void | Promise<void>,
   ): Promise<PreparationOutcome> {
     const received: (void | Promise<void>)[] = [];
+    const request = { ...this.#files.collected(), target };
     const outcome = await this.database.prepare(request, receiveDeadline(deadline), {
       onPlanned: (outline) => received.push(onPlanned(outline)),
       onRehearsed() {},
@@ -117,6 +143,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   close(): number {
     this.#database = null;
+    this.#files = new MigrationCollector();
     return this.#environment?.sqlite3.wasm.heap8u().byteLength ?? 0;
   }
 

@@ -15,6 +15,7 @@ import {
 } from "../deadline.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { stoppedFinding } from "../rule/rehearsal_findings.ts";
+import type { SourceFile } from "../source/source_file.ts";
 import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
 
@@ -192,11 +193,19 @@ export class DatabaseThread<Host extends HostedDatabase> {
     }
     return {
       history: () => this.#isSound ? this.upkeep(track(remote.history())) : Promise.resolve(SILENT),
-      prepare: async (request, deadline, onPlanned = () => {}) => {
+      load: async (files) => {
+        for await (const batch of batches(files)) {
+          const taken = this.call(within(UPKEEP_LIMIT_MS, remote.addFiles(transferred(batch))));
+          if (isOverdue(await taken)) return SILENT;
+        }
+        return { ok: true, value: await this.call(remote.files()) };
+      },
+      prepare: async (target, deadline, onPlanned = () => {}) => {
+        if (!this.#isSound) return SILENT;
         const sent = sendDeadline(deadline);
         const planned = Promise.withResolvers<PlanOutline>();
         const answer = remote.prepare(
-          request,
+          target,
           endless,
           sent,
           Comlink.proxy((outline) => {
@@ -244,10 +253,35 @@ function refusedSession(name: string): DatabaseSession {
     });
   return {
     history: refuse,
+    load: refuse,
     prepare: refuse,
     execute: refuse,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+// Each call into a thread costs a tenth of a millisecond.
+const BATCH_FILES = 100;
+const BATCH_BYTES = 1024 * 1024;
+
+async function* batches(files: AsyncIterable<SourceFile>): AsyncGenerator<readonly SourceFile[]> {
+  let batch: SourceFile[] = [];
+  let sizeBytes = 0;
+  for await (const source of files) {
+    batch.push(source);
+    sizeBytes += "bytes" in source ? source.bytes.length : 0;
+    if (batch.length < BATCH_FILES && sizeBytes < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    sizeBytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The files, whose bytes move to another thread and are not copied. */
+function transferred(files: readonly SourceFile[]): readonly SourceFile[] {
+  const buffers = files.flatMap((source) => "bytes" in source ? [source.bytes.buffer] : []);
+  return Comlink.transfer(files, buffers);
 }
 
 /** The outline of a plan whose rehearsal holds the thread up, after `rehearsed` steps. */

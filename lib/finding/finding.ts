@@ -23,6 +23,7 @@ export const FINDING_CODES = {
   "duplicate-version": "file",
   "unreadable-file": "file",
   "file-too-large": "file",
+  "plugin-too-large": "file",
   "empty-file": "file",
   "encoding": "file",
   "nul-character": "file",

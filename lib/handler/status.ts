@@ -1,34 +1,36 @@
 // Handles `status`: compares files with history, and always answers.
 
 import { deadlineIn } from "../deadline.ts";
-import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
+import type { Failed } from "../outcome.ts";
+import { type Finding, finding } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { ProgressMessage, StatusReply } from "../message/reply.ts";
+import type { FindingMessage, ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
-import type { Migration } from "../migration/migration.ts";
+import type { MigrationFile } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
-import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { DatabaseOutcome } from "../database/session.ts";
+import type { FoundFiles } from "../source/migration_source.ts";
+import type { DatabaseOutcome, DatabaseSession, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 
 // Rehearsing what is pending is a courtesy of status; it must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
-/** What status knows of the database. */
+/** What status knows of the files and the database. */
 interface Knowledge {
+  readonly files: readonly MigrationFile[];
   readonly history: History;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingMessage[];
   readonly progress: ProgressMessage | null;
 }
 
-type LoadedFiles = Extract<LoadedMigrations, { found: true }>;
+type SourceFiles = Extract<FoundFiles, { found: true }>["files"];
 
 /**
  * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
- * otherwise from the database, with what a rehearsal of the pending migrations finds.
+ * otherwise from files and database, with what a rehearsal of the pending migrations finds.
  */
 export async function status(
   address: DatabaseAddress,
@@ -36,20 +38,19 @@ export async function status(
   context: HandlerContext,
 ): Promise<StatusReply | Failure> {
   const { plugin } = address;
-  const loaded = await context.source.load(plugin);
-  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
-  const { migrations } = loaded;
-  const known = await learn(address, loaded, context);
-  if (!known.ok) return databaseFailure(known, plugin, loaded.findings);
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
+  const known = await learn(address, found.files, context);
+  if ("error_code" in known) return known;
 
-  const { history, findings, progress } = known.value;
+  const { files, history, findings, progress } = known;
   const applied = appliedEntries(history);
   const appliedVersions = new Set(applied.map(({ version }) => version));
-  const pending = migrations.filter(({ version }) => !appliedVersions.has(version));
-  const isChecksum = ({ code }: Finding): boolean => FINDING_CODES[code] === "checksum";
+  const pending = files.filter(({ version }) => !appliedVersions.has(version));
+  const isChecksum = ({ category }: FindingMessage): boolean => category === "checksum";
   const page = <T>(list: readonly T[]): T[] =>
     list.slice(request.offset, request.offset + request.limit);
-  const reference = ({ version, name }: Migration): { version: number; name: string } => ({
+  const reference = ({ version, name }: MigrationFile): { version: number; name: string } => ({
     version,
     name,
   });
@@ -69,7 +70,7 @@ export async function status(
       error_message: entry.errorMessage,
     })),
     pending_migrations: page(pending).map(reference),
-    available_migrations: page(migrations).map(reference),
+    available_migrations: page(files).map(reference),
     failed_migrations: page(history.filter((entry) => entry.status === "failed")).map((entry) => ({
       version: entry.version,
       name: entry.name,
@@ -77,8 +78,8 @@ export async function status(
       applied_at: entry.appliedAt,
       applied_by: entry.appliedBy,
     })),
-    checksum_warnings: page(findings.filter(isChecksum)).map(findingMessage),
-    pending_warnings: page(findings.filter((each) => !isChecksum(each))).map(findingMessage),
+    checksum_warnings: page(findings.filter(isChecksum)),
+    pending_warnings: page(findings.filter((each) => !isChecksum(each))),
     locked: progress !== null,
     ...(progress === null ? {} : { progress }),
   };
@@ -86,52 +87,48 @@ export async function status(
 
 async function learn(
   address: DatabaseAddress,
-  files: LoadedFiles,
+  files: SourceFiles,
   context: HandlerContext,
-): Promise<DatabaseOutcome<Knowledge>> {
-  const running = readSnapshot(address, files, context);
+): Promise<Knowledge | Failure> {
+  const running = context.locks.current(address);
   if (running !== null) return running;
-  const read = await readUnlessRunning(address, files, context);
-  // A run of another process may have begun and ended in between.
-  return read.ok ? read : await readUnlessRunning(address, files, context);
-}
-
-async function readUnlessRunning(
-  address: DatabaseAddress,
-  files: LoadedFiles,
-  context: HandlerContext,
-): Promise<DatabaseOutcome<Knowledge>> {
-  const read = await readDatabase(address, files, context);
-  // A run may have begun in between, and it keeps the database to itself.
-  return read.ok ? read : readSnapshot(address, files, context) ?? read;
-}
-
-/** What a run that holds the database has published. */
-function readSnapshot(
-  address: DatabaseAddress,
-  files: LoadedFiles,
-  context: HandlerContext,
-): DatabaseOutcome<Knowledge> | null {
+  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
+  const loaded = await session.load(files);
+  const fail = (failed: Failed): Knowledge | Failure =>
+    // A run may have begun in between, and it keeps the database to itself.
+    context.locks.current(address) ??
+      databaseFailure(failed, address.plugin, loaded.ok ? loaded.value.findings : []);
+  if (!loaded.ok) return fail(loaded);
+  const read = await readDatabase(session, loaded.value, context);
+  if (read.ok) return read.value;
   const snapshot = context.locks.current(address);
-  if (snapshot === null) return null;
-  const { history, progress } = snapshot;
-  return { ok: true, value: { history, progress, findings: fileFindings(files, history) } };
+  if (snapshot !== null) return snapshot;
+  // A run of another process may have begun and ended in between.
+  const again = await readDatabase(session, loaded.value, context);
+  return again.ok ? again.value : fail(again);
 }
 
 async function readDatabase(
-  address: DatabaseAddress,
+  session: DatabaseSession,
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<Knowledge>> {
-  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
-  const { migrations, findings } = files;
   const prepared = await session.prepare(
-    { migrations, findings, target: { direction: "apply", version: "latest" } },
+    { direction: "apply", version: "latest" },
     deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
   );
+  const known = (history: History, findings: readonly Finding[]): DatabaseOutcome<Knowledge> => ({
+    ok: true,
+    value: {
+      files: files.migrations,
+      history,
+      findings: findings.map(findingMessage),
+      progress: null,
+    },
+  });
   if (prepared.ok) {
     const { history, findings } = prepared.value;
-    return { ok: true, value: { history, progress: null, findings: findings.map(withoutHaste) } };
+    return known(history, findings.map(withoutHaste));
   }
   // The history can be read where the schema cannot be read or rebuilt.
   const history = await session.history();
@@ -142,18 +139,8 @@ async function readDatabase(
     { version: null, name: null, file: null },
     `Pending migrations were not rehearsed: ${prepared.message}`,
   );
-  return {
-    ok: true,
-    value: {
-      history: history.value,
-      progress: null,
-      findings: [...fileFindings(files, history.value), notRehearsed],
-    },
-  };
-}
-
-function fileFindings(files: LoadedFiles, history: History): readonly Finding[] {
-  return [...files.findings, ...driftFindings(files, history)];
+  const drift = driftFindings(files, history.value);
+  return known(history.value, [...files.findings, ...drift, notRehearsed]);
 }
 
 // A run has more time than status, so what takes long here is no error of the file.

@@ -10,8 +10,8 @@ export interface Section {
 /** A SQLite version as `[major, minor, patch]`. */
 export type SqliteVersion = readonly [number, number, number];
 
-/** One migration file, parsed. Its SQL is not yet checked. */
-export interface Migration {
+/** A migration file without its SQL. */
+export interface MigrationFile {
   /** The number that the file name begins with, 1 or more. */
   readonly version: number;
   /** The part of the file name between the number and `.sql`. */
@@ -19,6 +19,10 @@ export interface Migration {
   readonly file: string;
   /** SHA-256 of the normalised text of the whole file, 64 lower-case hex digits. */
   readonly checksum: string;
+}
+
+/** One migration file, parsed. Its SQL is not yet checked. */
+export interface Migration extends MigrationFile {
   /** The SQLite version that the file declares with `-- requires: sqlite >= X`. */
   readonly requires: SqliteVersion | null;
   readonly up: Section;

@@ -3,14 +3,20 @@
 import * as assert from "uvu/assert";
 import { deadlineIn } from "../../lib/deadline.ts";
 import type { DatabaseSession } from "../../lib/database/session.ts";
+import type { SourceFile } from "../../lib/source/source_file.ts";
 import { startWorkerPool } from "../../lib/database/worker_pool.ts";
-import { migration } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const pools = suite("worker pool");
+
+async function* unapplied(texts: Readonly<Record<string, string>>): AsyncGenerator<SourceFile> {
+  for (const [file, text] of Object.entries(texts)) {
+    yield { file, bytes: new TextEncoder().encode(text) };
+  }
+}
 
 const LATEST = { direction: "apply", version: "latest" } as const;
 
@@ -100,8 +106,10 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
   workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
   await workspace.apply("p");
   await using session = await openSession(workspace);
+  const second = { "002_b.sql": migrationFile("CREATE TABLE u (a);") };
+  await session.load(unapplied(second));
   const outcome = await session.prepare(
-    { migrations: [migration(1), migration(2)], findings: [], target: LATEST },
+    LATEST,
     deadlineIn(0, new AbortController().signal),
   );
   assert.is(outcome.ok && outcome.value.interrupted, "timeout");
@@ -111,14 +119,15 @@ pools("execute() runs nothing but the plan that was prepared last in its session
   await using workspace = new Workspace();
   await using session = await openSession(workspace);
   const time = deadlineIn(10_000, new AbortController().signal);
-  const request = { migrations: [migration(1)], findings: [], target: LATEST };
   const execute = async (hash: string): Promise<boolean> => {
     const run = { dryRun: false, appliedBy: "system" };
     const outcome = await session.execute(hash, run, time, () => {});
     return outcome.ok && outcome.value.end.kind === "completed";
   };
-  const first = await session.prepare(request, time);
-  const second = await session.prepare({ ...request, migrations: [migration(2)] }, time);
+  await session.load(unapplied({ "001_a.sql": migrationFile("CREATE TABLE t (a);") }));
+  const first = await session.prepare(LATEST, time);
+  await session.load(unapplied({ "002_b.sql": migrationFile("CREATE TABLE u (a);") }));
+  const second = await session.prepare(LATEST, time);
   if (!first.ok || !second.ok) throw new Error("The plans cannot be prepared");
   const refused = await execute(first.value.hash).catch((error) => String(error));
   assert.match(String(refused), "Only a plan that was prepared in this session is executed");

@@ -28,6 +28,8 @@ const SNAPSHOT: RunSnapshot = {
     statements_total: 0,
   },
   history: [],
+  files: [{ version: 1, name: "a", file: "001_a.sql", checksum: "c" }],
+  findings: [],
 };
 
 function acquired(lock: ReturnType<ReturnType<typeof fileLocks>["acquire"]>): RunLock {

@@ -1,5 +1,6 @@
 // Saved files in memory, for browsers without storage. Runs anywhere.
 
+import type { UnreadFile } from "../../source/source_file.ts";
 import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
 
 /** Makes a source that stores files in memory. */
@@ -7,12 +8,12 @@ export function memorySource(): KeptSource {
   const plugins = new Map<string, readonly KeptFile[]>();
   return {
     plugins: () => Promise.resolve([...plugins.keys()].sort()),
-    read(plugin) {
+    list(plugin) {
       const files = plugins.get(plugin);
       return Promise.resolve(
         files === undefined
           ? { found: false, message: noneKept(plugin) }
-          : { found: true, files: files.map(copyOf) },
+          : { found: true, files: files.map(unread) },
       );
     },
     pageOf: () => Promise.resolve(null),
@@ -33,6 +34,10 @@ export function memorySource(): KeptSource {
 }
 
 // The caller may write into the bytes later.
-function copyOf({ file, bytes }: KeptFile): KeptFile {
-  return { file, bytes: bytes.slice() };
+function copyOf({ file, bytes }: KeptFile): KeptFile & { bytes: Uint8Array<ArrayBuffer> } {
+  return { file, bytes: new Uint8Array(bytes) };
+}
+
+function unread(kept: KeptFile): UnreadFile {
+  return { file: kept.file, read: () => Promise.resolve(copyOf(kept)) };
 }

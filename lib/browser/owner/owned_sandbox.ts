@@ -7,6 +7,7 @@ import type { RunLocks } from "../../lock/run_locks.ts";
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import { migrationSource } from "../../source/file_source.ts";
+import { readFiles } from "../../source/source_file.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { KeptFile } from "./kept_files.ts";
@@ -127,13 +128,13 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
   async files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    const read = await this.#sources.all.read(plugin);
-    if (!read.found && draft === undefined) {
-      return { ok: false, code: "no-plugin", message: read.message };
+    const listed = await this.#sources.all.list(plugin);
+    if (!listed.found && draft === undefined) {
+      return { ok: false, code: "no-plugin", message: listed.message };
     }
     return await reportFiles({
       plugin,
-      files: read.found ? read.files : [],
+      files: listed.found ? await Array.fromAsync(readFiles(listed.files)) : [],
       draft: draft ?? null,
       rehearse: (request) =>
         this.#threads.call(

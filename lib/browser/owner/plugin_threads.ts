@@ -242,6 +242,7 @@ function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
   const fail = (): Promise<Failed<DatabaseCode>> => Promise.resolve(failed);
   return {
     history: fail,
+    load: fail,
     prepare: fail,
     execute: fail,
     [Symbol.asyncDispose]: () => Promise.resolve(),
