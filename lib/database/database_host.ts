@@ -62,6 +62,9 @@ export interface HostedDatabase {
   close(): number;
 }
 
+// A call to another thread costs more than most statements.
+const STATEMENTS_INTERVAL_MS = 50;
+
 /** Serves one caller over Comlink; every argument and result is plain data. */
 export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnvironment>
   implements HostedDatabase {
@@ -133,7 +136,13 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
   ): Promise<DatabaseOutcome<ExecutionReport>> {
     const received: (void | Promise<void>)[] = [];
+    let reportedMs = -Infinity;
     const report = (event: ExecutionEvent): void => {
+      if (event.kind === "statement-finished") {
+        const nowMs = performance.now();
+        if (nowMs - reportedMs < STATEMENTS_INTERVAL_MS) return;
+        reportedMs = nowMs;
+      }
       received.push(onEvent(event));
     };
     const outcome = await this.database.execute(hash, request, receiveDeadline(deadline), report);

@@ -96,6 +96,8 @@ function runStatements(
       ? advance()
       : countDeleted(connection, writing, deletedRows, advance);
     if (!more) return deletedRows;
+    // Only a statement that takes long is interrupted in itself.
+    if (interrupter.isOver()) throw interrupted({ step, interrupter }, null);
     onStatement(done);
   }
 }
