@@ -9,6 +9,8 @@ import type { Reply } from "./message/any_reply.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
 import { directorySource } from "./source/directory_source.ts";
 import { migrationSource } from "./source/file_source.ts";
+import type { StuckThread, StuckThreadsObserver } from "./database/stuck_threads.ts";
+import { databaseName } from "./plan/database_address.ts";
 import { startWorkerPool } from "./database/worker_pool.ts";
 
 /** What a migrator works on. */
@@ -80,12 +82,14 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
 /** Opens a migrator. Takes about as long as compiling and starting SQLite once. */
 export async function openMigrator(options: MigratorOptions): Promise<Migrator> {
   const { plugins, data, workers = navigator.hardwareConcurrency + 1 } = options;
+  const log = options.log ?? (() => {});
   const databases = await startWorkerPool({
     dataDir: data,
     journalMode: options.journalMode ?? "delete",
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     exclusive: options.exclusive ?? false,
     workers: Math.max(workers, 2),
+    observer: logStuckThreads(log),
   });
   const { publish, subscribe, beforeRun, onBeforeRun } = eventHub();
   const context: HandlerContext = {
@@ -97,7 +101,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     elapsedMs: () => performance.now(),
     publish,
     beforeRun,
-    log: options.log ?? (() => {}),
+    log,
     signal: options.signal ?? new AbortController().signal,
   };
   const method = <V extends PluginVerb>(verb: V): VerbMethod<V> => (plugin, request = {}) =>
@@ -112,5 +116,17 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     onBeforeRun,
     context,
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+function logStuckThreads(log: Log): StuckThreadsObserver {
+  const fields = ({ plugin, open }: StuckThread): Readonly<Record<string, unknown>> => ({
+    plugin,
+    database: open === null ? null : databaseName(open),
+  });
+  return {
+    onStuck: (thread) =>
+      log("error", "An operation of SQLite does not end and takes a core", fields(thread)),
+    onFreed: (thread) => log("info", "An operation of SQLite has ended late", fields(thread)),
   };
 }

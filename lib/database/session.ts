@@ -68,8 +68,8 @@ export interface DatabaseSession extends AsyncDisposable {
 /** Which database to open. */
 export type SessionTarget =
   | { readonly kind: "plugin" } & DatabaseAddress
-  /** An empty database in memory, to check files by themselves. */
-  | { readonly kind: "empty" };
+  /** An empty database in memory, to check a plugin's files by themselves. */
+  | { readonly kind: "empty"; readonly plugin: string };
 
 /** What a session is for; runs never take the last worker, so that status is always answered. */
 export type SessionPurpose = "read" | "run";
@@ -80,5 +80,7 @@ export interface Databases extends AsyncDisposable {
   readonly engineVersion: string;
   /** Whether a plugin can have a database for each tenant. */
   readonly keepsTenants: boolean;
+  /** How many threads are inside an operation that does not end; each takes a core. */
+  readonly stuckThreads: number;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }

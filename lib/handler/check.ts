@@ -24,7 +24,7 @@ export async function check(
 ): Promise<CheckReply | Failure> {
   const found = await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
-  await using session = await context.databases.open({ kind: "empty" }, "read");
+  await using session = await context.databases.open({ kind: "empty", plugin }, "read");
   const loaded = await session.load(found.files);
   if (!loaded.ok) return databaseFailure(loaded, plugin);
   const { migrations, findings } = loaded.value;

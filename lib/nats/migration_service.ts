@@ -10,7 +10,7 @@ import type { Reply } from "../message/any_reply.ts";
 import type { ErrorCode } from "../message/reply.ts";
 import { pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
-import type { EndpointCounts, ServiceCounts } from "./endpoint_counts.ts";
+import type { EndpointCounts, EndpointData, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { pendingWork } from "./pending_work.ts";
 import type { ServiceObserver } from "./service_observer.ts";
@@ -74,8 +74,13 @@ export async function startMigrationService(
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
     queue: QUEUE_GROUP,
     metadata: { prefix },
-    statsHandler: ({ subject }) =>
-      Promise.resolve(countsBySubject.get(subject)?.snapshot() ?? null),
+    statsHandler({ subject }): Promise<EndpointData | null> {
+      const counts = countsBySubject.get(subject);
+      const { stuckThreads: stuck_threads } = context.databases;
+      return Promise.resolve(
+        counts === undefined ? null : { ...counts.snapshot(), stuck_threads },
+      );
+    },
   });
   const running = pendingWork();
   const sending = pendingWork();

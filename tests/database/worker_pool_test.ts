@@ -174,14 +174,27 @@ pools(
     assert.is(status.current_version, 1);
     assert.ok(status.pending_warnings.some(({ code }) => code === "not-rehearsed"));
 
+    // Another file of the plugin could take another core.
+    const { databases } = (await workspace.migrator()).context;
+    assert.is(databases.stuckThreads, 1);
+    const taken = "error An operation of SQLite does not end and takes a core";
+    assert.ok(workspace.logs.includes(`${taken} {"plugin":"p","database":null}`));
+    workspace.write("p", { "002_long.sql": migrationFile("CREATE TABLE u (a);", "DROP TABLE u;") });
+    const refusal = await workspace.refused("apply", "p");
+    assert.is(refusal.error_code, "DATABASE_UNAVAILABLE");
+    assert.match(refusal.message, 'An operation of SQLite on a migration of "p" goes on beyond');
+    const { current_version, pending_warnings } = await workspace.status("p");
+    assert.is(current_version, 1);
+    assert.match(pending_warnings[0]?.message ?? "", "Pending migrations were not rehearsed: An op");
+
     assert.is((await workspace.apply("other")).current_version, 1);
     // The plugin itself is served again once the operation ends.
-    workspace.write("p", { "002_long.sql": migrationFile("CREATE TABLE u (a);", "DROP TABLE u;") });
     for (let version = 1; version < 2;) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const reply = await workspace.ask("apply", "p");
       if (reply.success) version = reply.current_version;
     }
+    assert.is(databases.stuckThreads, 0);
   },
 );
 

@@ -306,6 +306,7 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
   assert.is(apply?.data?.succeeded, 1);
   assert.is(apply?.data?.failed, 1);
   assert.is(apply?.data?.in_flight, 0);
+  assert.is(apply?.data?.["stuck_threads"], 0);
   assert.is(apply?.data?.["last_error_code"], "INVALID_REQUEST");
 });
 

@@ -138,7 +138,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       draft: draft ?? null,
       rehearse: (request) =>
         this.#threads.call(
-          { kind: "empty" },
+          { kind: "empty", plugin },
           (host) => host.rehearseFiles(request, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
         ),
     });
