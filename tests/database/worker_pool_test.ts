@@ -185,7 +185,10 @@ pools(
     assert.match(refusal.message, 'An operation of SQLite on a migration of "p" goes on beyond');
     const { current_version, pending_warnings } = await workspace.status("p");
     assert.is(current_version, 1);
-    assert.match(pending_warnings[0]?.message ?? "", "Pending migrations were not rehearsed: An op");
+    assert.match(
+      pending_warnings[0]?.message ?? "",
+      "Pending migrations were not rehearsed: An op",
+    );
 
     assert.is((await workspace.apply("other")).current_version, 1);
     // The plugin itself is served again once the operation ends.
