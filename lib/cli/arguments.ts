@@ -60,7 +60,8 @@ export type Command =
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
-    | { readonly name: "plugins" | "serve" }
+    | { readonly name: "serve"; readonly graceMs: number }
+    | { readonly name: "plugins" }
   );
 
 /** A command, a request for help, or what is wrong with the command line. */
@@ -106,6 +107,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --exclusive        no other program has the databases open
   --max-plugin-bytes N
                      of the files of one plugin       67108864
+  --grace-ms N       at a stop, let runs go on so long  10000
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
   --nats URL         ask a running service; for serve, where NATS is:
@@ -151,7 +153,10 @@ function defineCommands(
 
   program.command("serve").addOption(NATS).addOption(PREFIX)
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
-    .action((_, command) => use({ name: "serve", options: commonOptions(command) }));
+    .option("--grace-ms <N>", "", wholeNumber, 10_000)
+    .action(({ graceMs }, command) =>
+      use({ name: "serve", graceMs, options: commonOptions(command) })
+    );
 
   for (const name of ["apply", "rollback"] as const) {
     program.command(name).argument("<plugin>")

@@ -77,7 +77,7 @@ async function run(
     }
     case "serve": {
       const { runServe } = await import("./commands/serve.ts");
-      return await runServe(options, console, environment);
+      return await runServe(options, command.graceMs, console, environment);
     }
   }
   command satisfies never;

@@ -132,6 +132,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --journal-mode wal --busy-timeout-ms 100 --exclusive --max-plugin-bytes 9",
     command({
       name: "serve",
+      graceMs: 10_000,
       options: {
         ...COMMON,
         databases: {
@@ -144,8 +145,12 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     }),
   ],
   [
-    "serve --nats wss://host --prefix a.b",
-    command({ name: "serve", options: { ...COMMON, nats: "wss://host", prefix: "a.b" } }),
+    "serve --nats wss://host --prefix a.b --grace-ms 500",
+    command({
+      name: "serve",
+      graceMs: 500,
+      options: { ...COMMON, nats: "wss://host", prefix: "a.b" },
+    }),
   ],
   ["check", command({ name: "check", plugin: undefined, options: COMMON })],
   ["check one", command({ name: "check", plugin: "one", options: COMMON })],

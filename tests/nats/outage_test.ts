@@ -8,6 +8,9 @@ import { Workspace } from "../support/workspace.ts";
 import { askOnce, whereabouts } from "./nats_setting.ts";
 import { versionOf, writeSlowPlugin } from "./slow_plugin.ts";
 
+// However slow the machine is, a short migration may end.
+const PATIENT = ["--grace-ms", "120000"];
+
 const outage = suite("outages of nats-server");
 
 outage("a service waits for a server that is not there yet", async () => {
@@ -65,7 +68,7 @@ outage("SIGTERM ends a service whose server is away, after what runs", async () 
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   await writeSlowPlugin(workspace, "sums", "a moment");
-  await using service = await GodwitProcess.serve(whereabouts(workspace, server));
+  await using service = await GodwitProcess.serve([...whereabouts(workspace, server), ...PATIENT]);
   const client = await server.connect({ reconnect: false });
   client.publish("db.migrate.sums.apply", "", { reply: "nobody" });
   await until("the migration", async () => {

@@ -8,6 +8,9 @@ import { Workspace } from "../support/workspace.ts";
 import { askOnce, insist, whereabouts } from "./nats_setting.ts";
 import { versionOf, writeSlowPlugin } from "./slow_plugin.ts";
 
+// However slow the machine is, a short migration may end.
+const PATIENT = ["--grace-ms", "120000"];
+
 const shutdown = suite("stopping the service");
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -27,7 +30,7 @@ shutdown("SIGTERM lets a short migration finish, replies and takes nothing new",
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   await writeSlowPlugin(workspace, "sums", "a moment");
-  await using service = await GodwitProcess.serve(whereabouts(workspace, server));
+  await using service = await GodwitProcess.serve([...whereabouts(workspace, server), ...PATIENT]);
   const client = await server.connect();
   const events: string[] = [];
   client.subscribe("db.migrate.sums.events", {

@@ -16,12 +16,13 @@ import { type StopSignals, stopSignals } from "./stop_signals.ts";
 
 const DEFAULT_URL = "ws://127.0.0.1:8080";
 
-// How long a migration may go on after the first signal, before it is rolled back.
-const GRACE_MS = 10_000;
-
-/** Serves until SIGINT or SIGTERM; then finishes or rolls back every run and sends its reply. */
+/**
+ * Serves until SIGINT or SIGTERM; then finishes or rolls back every run and sends its reply. After
+ * the first signal a run may go on for `graceMs` before it is rolled back.
+ */
 export async function runServe(
   options: CommonOptions,
+  graceMs: number,
   console: Console,
   environment: Environment,
 ): Promise<ExitStatus> {
@@ -34,11 +35,13 @@ export async function runServe(
   const givenUrl = options.nats ?? environment("NATS_URL");
   const settings = { url: givenUrl ?? DEFAULT_URL, credentials: credentials.credentials };
   using signals = stopSignals();
-  if (givenUrl !== undefined) return await serveUntilSignal(settings, null, options, log, signals);
+  const serveOn = (server: ServerProcess | null): Promise<ExitStatus> =>
+    serveUntilSignal(settings, server, options, graceMs, log, signals);
+  if (givenUrl !== undefined) return await serveOn(null);
   const server = await ensureServer(settings, log, signals.asked);
   if (server === "unavailable") return EXIT.noReply;
   try {
-    return await serveUntilSignal(settings, server, options, log, signals);
+    return await serveOn(server);
   } finally {
     await server?.stop();
   }
@@ -48,6 +51,7 @@ async function serveUntilSignal(
   settings: NatsSettings,
   server: ServerProcess | null,
   options: CommonOptions,
+  graceMs: number,
   log: Log,
   signals: StopSignals,
 ): Promise<ExitStatus> {
@@ -82,9 +86,9 @@ async function serveUntilSignal(
       onStopping() {
         if (grace !== undefined) return;
         log("info", "Stopping; a second signal rolls back the runs that have not ended", {
-          grace_ms: GRACE_MS,
+          grace_ms: graceMs,
         });
-        grace = setTimeout(rollBack, GRACE_MS);
+        grace = setTimeout(rollBack, graceMs);
         signals.insisted.addEventListener("abort", rollBack, { once: true });
         if (signals.insisted.aborted) rollBack();
       },
