@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -33,7 +34,8 @@ export function fileLocks(dataDir: string): RunLocks {
     acquire(address) {
       try {
         mkdirSync(dirname(lockPath(address)), { recursive: true });
-        return acquire(lockPath(address), snapshotPath(address));
+        const mode = modeOf(join(dataDir, `${databaseName(address)}.sqlite3`));
+        return acquire(lockPath(address), snapshotPath(address), mode);
       } catch (error) {
         const message = `Cannot lock ${lockPath(address)}: ${codeOf(error)}; ` +
           `name another data directory with --data or GODWIT_DATA, or make this one writable`;
@@ -62,7 +64,16 @@ const {
 // A status request that finds the snapshot of a dead run holds the lock for an instant.
 const ATTEMPTS = 3;
 
-function acquire(lockPath: string, snapshotPath: string): RunLock | RunLockRefusal {
+// A snapshot quotes the migrations, so it can be read where the database can.
+function modeOf(database: string): number {
+  return (statSync(database, { throwIfNoEntry: false })?.mode ?? 0o644) & 0o666;
+}
+
+function acquire(
+  lockPath: string,
+  snapshotPath: string,
+  mode: number,
+): RunLock | RunLockRefusal {
   closeSync(openSync(lockPath, O_RDWR | O_CREAT | O_NOFOLLOW, 0o644));
   const file = openLock(lockPath);
   if (!Array.from({ length: ATTEMPTS }).some(() => file.tryLockSync(true))) {
@@ -77,7 +88,7 @@ function acquire(lockPath: string, snapshotPath: string): RunLock | RunLockRefus
   const append = (line: string): void => {
     if (!isWritable) return;
     try {
-      snapshot ??= openSync(snapshotPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+      snapshot ??= openSync(snapshotPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
       writeSync(snapshot, line);
     } catch {
       isWritable = false;

@@ -67,7 +67,14 @@ function resolvePath(path: string): string {
   }
 }
 
-function openFile(path: string, { access, existence }: OpenMode, like?: string): StorageFile {
+const OF_A_NEW_FILE = 0o644;
+
+function openFile(
+  path: string,
+  { access, existence }: OpenMode,
+  like?: string,
+  modeWithout = OF_A_NEW_FILE,
+): StorageFile {
   return attempt("open", path, () => {
     const flags = (access === "read" ? constants.O_RDONLY : constants.O_RDWR) |
       (existence === "must-exist" ? 0 : constants.O_CREAT) |
@@ -83,7 +90,7 @@ function openFile(path: string, { access, existence }: OpenMode, like?: string):
     const model = like === undefined || existing !== undefined
       ? undefined
       : fs.statSync(like, { throwIfNoEntry: false });
-    const descriptor = fs.openSync(path, flags, (model?.mode ?? 0o644) & 0o777);
+    const descriptor = fs.openSync(path, flags, (model?.mode ?? modeWithout) & 0o777);
     if (model !== undefined) giveTo(model, descriptor);
     return nodeFile(descriptor, path);
   });
@@ -143,7 +150,9 @@ function nodeFile(descriptor: number, path: string): StorageFile {
 function openTemporary(near?: string): StorageFile {
   const directory = near === undefined ? os.tmpdir() : nodePath.dirname(near);
   const path = nodePath.join(directory, `godwit-${crypto.randomUUID()}`);
-  const file = openFile(path, { access: "read-write", existence: "exclusive" });
+  // It holds rows of the database, and has a name for a moment.
+  const mode: OpenMode = { access: "read-write", existence: "exclusive" };
+  const file = openFile(path, mode, undefined, 0o600);
   // Without its name the file vanishes when it is closed, or when the process dies.
   attempt("delete", path, () => fs.unlinkSync(path));
   return file;
