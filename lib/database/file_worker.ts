@@ -38,10 +38,11 @@ async function startOnFiles(
     },
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
-    place: (address) => ({
-      path: join(dataDir, `${databaseName(address)}.sqlite3`),
-      backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
-    }),
+    place(address) {
+      const path = join(dataDir, `${databaseName(address)}.sqlite3`);
+      const directory = join(dataDir, "backups", databaseName(address));
+      return { path, backups: backupDirectory(directory, path, storage) };
+    },
   };
 }
 

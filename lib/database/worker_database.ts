@@ -20,6 +20,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
+import { settleExecution } from "./settle_execution.ts";
 import {
   type PlanOutline,
   type PreparationPorts,
@@ -162,7 +163,13 @@ export class WorkerDatabase {
         onEvent,
       });
     const outcome = await (request.dryRun ? this.read(run) : this.change(run));
-    return outcome.ok ? { ok: true, value: reportOf(prepared, outcome.value) } : outcome;
+    if (!outcome.ok) return outcome;
+    const settled = await settleExecution(outcome.value, {
+      plugin: this.#plugin,
+      backups: place.backups,
+      read: (action) => this.read(action),
+    });
+    return { ok: true, value: reportOf(prepared, settled) };
   }
 
   /**

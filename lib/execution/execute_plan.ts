@@ -4,7 +4,7 @@ import { currentVersion, type History, type HistoryEntry, withEntry } from "../p
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
-import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
+import { type Backup, backUp, type BackupPlace } from "./backup.ts";
 import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "../history/database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
@@ -80,6 +80,7 @@ class Run implements Disposable {
   #isCommitDoubtful = false;
   #state: LiveState | null = null;
   #backup: Backup | null = null;
+  #stepsBeforeBackup = 0;
 
   constructor(
     connection: Connection,
@@ -280,10 +281,11 @@ class Run implements Disposable {
 
   #backUp(): void {
     const occasion = `v${currentVersion(this.#history)}`;
-    const name = backupName(this.#plan.plugin, occasion, this.#options.now());
-    const outcome = backUp(this.#connection, this.#options.backups, name);
+    const label = { plugin: this.#plan.plugin, occasion, at: this.#options.now() };
+    const outcome = backUp(this.#connection, this.#options.backups, label);
     if (!outcome.ok) throw new BackupRefused(outcome);
     this.#backup = outcome.value;
+    this.#stepsBeforeBackup = this.#executed.length;
   }
 
   #recordFailure(step: PlanStep, failure: StepFailure, started: number): void {
@@ -334,6 +336,7 @@ class Run implements Disposable {
       executed: this.#executed,
       history: isUndone ? readHistory(this.#connection, this.#plan.plugin) : this.#history,
       backup: this.#backup?.path ?? null,
+      stepsBeforeBackup: this.#stepsBeforeBackup,
       spaceChecked: this.#backup?.spaceChecked ?? true,
       end,
     };

@@ -42,6 +42,8 @@ export interface Execution {
   readonly executed: readonly ExecutedStep[];
   readonly history: History;
   readonly backup: string | null;
+  /** How many steps were committed before there was a backup. */
+  readonly stepsBeforeBackup: number;
   /** Whether the free space for the backup could be looked at; true where there was no backup. */
   readonly spaceChecked: boolean;
   readonly end:

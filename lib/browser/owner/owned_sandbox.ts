@@ -1,6 +1,5 @@
 // The sandbox of the owner: handlers, sources and database workers. For browsers.
 
-import { backupName } from "../../execution/backup.ts";
 import type { Log } from "../../handler/context.ts";
 import { memoryLocks } from "../../lock/memory_locks.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
@@ -184,7 +183,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       return { ok: false, code: "migrating", message };
     }
     try {
-      const backup = backupName(plugin, "import", new Date().toISOString());
+      const backup = { plugin, occasion: "import", at: new Date().toISOString() };
       const outcome = await this.#call(
         plugin,
         (host) => host.importFile(bytes, backup),
