@@ -31,15 +31,17 @@ const NEWLINE = 0x0a;
  * the last one, so that all places of a section cost one pass over it.
  */
 export class SourceText {
-  readonly #bytes: Uint8Array;
+  readonly #sql: string;
   readonly #firstLine: number;
+  // Most sections have no place to look for.
+  #encoded: Uint8Array | null = null;
   #offset = 0;
   #line = 0;
   #lineStart = 0;
   #column = 1;
 
   constructor({ sql, line }: { readonly sql: string; readonly line: number }) {
-    this.#bytes = new TextEncoder().encode(sql);
+    this.#sql = sql;
     this.#firstLine = line;
   }
 
@@ -60,6 +62,10 @@ export class SourceText {
     };
   }
 
+  get #bytes(): Uint8Array {
+    return this.#encoded ??= new TextEncoder().encode(this.#sql);
+  }
+
   #moveTo(offset: number): void {
     if (offset < this.#offset) {
       this.#offset = 0;
@@ -67,8 +73,9 @@ export class SourceText {
       this.#lineStart = 0;
       this.#column = 1;
     }
+    const bytes = this.#bytes;
     for (; this.#offset < offset; this.#offset++) {
-      const byte = this.#bytes[this.#offset] ?? 0;
+      const byte = bytes[this.#offset] ?? 0;
       if (byte === NEWLINE) {
         this.#line += 1;
         this.#lineStart = this.#offset + 1;

@@ -1,7 +1,7 @@
 // Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
 
 import { codeOf } from "../outcome.ts";
-import { constants } from "node:fs";
+import { constants, type Dirent } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import pMap from "p-map";
@@ -54,13 +54,13 @@ async function readPluginsDirectory(pluginsDir: string): Promise<readonly string
   }
 }
 
-/** A plugin's folder and the names in its folder `migrations`, both without links. */
+/** A plugin's folder and what is in its folder `migrations`; both paths are without links. */
 type Folder =
   | {
     readonly ok: true;
     readonly path: string;
     readonly migrations: string;
-    readonly names: readonly string[];
+    readonly entries: readonly Dirent[];
   }
   | { readonly ok: false; readonly problem: string };
 
@@ -68,7 +68,8 @@ async function openFolder(pluginsDir: string, plugin: string): Promise<Folder> {
   const path = await realpath(join(pluginsDir, plugin));
   const migrations = await realpath(join(path, "migrations"));
   if (!isIn(path, migrations)) return { ok: false, problem: LEADS_OUT };
-  return { ok: true, path, migrations, names: await readdir(migrations) };
+  const entries = await readdir(migrations, { withFileTypes: true });
+  return { ok: true, path, migrations, entries };
 }
 
 async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFiles> {
@@ -82,19 +83,21 @@ async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFile
     const directory = join(pluginsDir, plugin, "migrations");
     return { found: false, message: `Cannot read ${directory}: ${folder.problem}` };
   }
-  const { path, migrations, names } = folder;
-  const files = names.filter(isSqlFile).sort().map((file) => ({
-    file,
-    read: () => readFile(path, migrations, file),
+  const { path, migrations, entries } = folder;
+  const files = entries.filter(({ name }) => isSqlFile(name)).map((entry) => ({
+    file: entry.name,
+    read: () => readFile(path, migrations, entry),
   }));
-  return { found: true, files };
+  return { found: true, files: files.sort((one, other) => one.file < other.file ? -1 : 1) };
 }
 
-async function readFile(folder: string, migrations: string, file: string): Promise<SourceFile> {
+async function readFile(folder: string, migrations: string, entry: Dirent): Promise<SourceFile> {
+  const file = entry.name;
   try {
-    const path = await realpath(join(migrations, file));
+    const named = join(migrations, file);
+    const path = entry.isSymbolicLink() ? await realpath(named) : named;
     if (!isIn(folder, path)) return { file, problem: LEADS_OUT };
-    // Opening a pipe for reading waits for a writer, unless it must not block.
+    // A file that became a link meanwhile is not followed. Opening a pipe for reading waits for a writer, unless it must not block.
     await using handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const found = await handle.stat();
     // A read from a pipe or a device may never end.
