@@ -24,6 +24,8 @@ export type Access =
     /** Such as `main` or `temp`. */
     readonly database: string;
     readonly table: string;
+    /** The column that an UPDATE writes; `null` for the others. */
+    readonly column: string | null;
     readonly trigger: string | null;
   }
   | { readonly kind: "read"; readonly table: string; readonly column: string }
@@ -51,10 +53,11 @@ function object(
 }
 
 function write(kind: "insert" | "update" | "delete"): Reader {
-  return (table, _, trigger, database) => ({
+  return (table, column, trigger, database) => ({
     kind,
     database,
     table,
+    column: column === "" ? null : column,
     trigger: trigger === "" ? null : trigger,
   });
 }
@@ -142,4 +145,18 @@ export function alterOf(
     }
   }
   return { table: alter.table, form: "add-column" };
+}
+
+/**
+ * Whether something is in the temporary schema. A temporary table may be called as one of the
+ * database's.
+ */
+export function isTemporary(access: Access): boolean {
+  return "database" in access && access.database === "temp" ||
+    "temporary" in access && access.temporary;
+}
+
+/** Whether a statement that does this changes the schema. */
+export function isSchemaChange(access: Access): boolean {
+  return access.kind === "create" || access.kind === "drop" || access.kind === "alter-table";
 }

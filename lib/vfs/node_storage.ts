@@ -90,15 +90,24 @@ function openFile(
     const model = like === undefined || existing !== undefined
       ? undefined
       : fs.statSync(like, { throwIfNoEntry: false });
-    const descriptor = fs.openSync(path, flags, (model?.mode ?? modeWithout) & 0o777);
+    const descriptor = fs.openSync(
+      path,
+      flags,
+      model === undefined ? modeWithout : modeLike(model),
+    );
     if (model !== undefined) giveTo(model, descriptor);
     return nodeFile(descriptor, path);
   });
 }
 
+// A file that is made is written to, also beside a database that must not be.
+function modeLike({ mode }: fs.Stats): number {
+  return mode & 0o777 | 0o600;
+}
+
 // A journal that belongs to root would lock the plugin out of its own database.
 function giveTo(model: fs.Stats, descriptor: number): void {
-  fs.fchmodSync(descriptor, model.mode & 0o777);
+  fs.fchmodSync(descriptor, modeLike(model));
   const { uid, gid } = fs.fstatSync(descriptor);
   if (uid === model.uid && gid === model.gid) return;
   try {

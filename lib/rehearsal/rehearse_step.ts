@@ -1,0 +1,279 @@
+// Runs the statements of one step on the shadow and notes what they do.
+
+import { type SourcePlace, SourceText } from "../finding/source_text.ts";
+import type { PlanStep } from "../plan/migration_plan.ts";
+import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/access.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { firingKeys } from "../sqlite/foreign_key_actions.ts";
+import type { SchemaFollower } from "../sqlite/schema_follower.ts";
+import { Lineage } from "../sqlite/schema_lineage.ts";
+import { SliceCollector } from "../sqlite/schema_slice.ts";
+import type { StatementText } from "../sqlite/script.ts";
+import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import type { Interrupter } from "../statement/interrupter.ts";
+import {
+  type ReadyStatement,
+  type RunTables,
+  StatementStream,
+} from "../statement/statement_stream.ts";
+import { insertProbeRow } from "./probe_row.ts";
+import type { NotableStatement, StatementProblem, WritingStatement } from "./rehearsal.ts";
+import type { Shadow } from "./shadow.ts";
+import { needsMissing } from "./unrehearsed.ts";
+
+// What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
+// nothing; one that makes rows up by the million shows no more by going on.
+const BUDGET_OPERATIONS = 2_000_000;
+
+/** What the steps of a rehearsal share. */
+export interface Stage {
+  readonly shadow: Shadow;
+  readonly schema: SchemaFollower;
+  readonly interrupter: Interrupter;
+  /** Tables that have rows in the live database, by their present names. */
+  readonly tablesWithRows: Set<string>;
+  readonly tables: RunTables;
+  /** Whether a statement was left out that may have changed the schema. */
+  isUncertain: boolean;
+}
+
+/** What the statements of a step did. Tables are called as they were before the step. */
+export interface StepNotes {
+  readonly changes: SliceCollector;
+  readonly lineage: Lineage;
+  readonly statements: NotableStatement[];
+  readonly writing: WritingStatement[];
+  readonly written: Set<string>;
+  readonly updated: Set<string>;
+  readonly deletedFrom: Set<string>;
+  readonly droppedTables: Set<string>;
+  /** Indexes, triggers and views, in lower case. */
+  readonly droppedByName: Set<string>;
+  statementCount: number;
+  /** Whether every statement could be tried. */
+  complete: boolean;
+  /** Whether a statement was left out, because the shadow is missing what it needs. */
+  hasUnrehearsed: boolean;
+}
+
+/** What is noted of a statement before it runs. */
+interface StatementDraft extends Omit<NotableStatement, keyof SourcePlace | "problems"> {
+  /** Bytes from the start of the section to the statement's first token. */
+  readonly start: number;
+  readonly tables: WritingStatement["tables"];
+}
+
+/** Runs every statement that can be run; ends early at one that cannot be prepared. */
+export function rehearseStep(stage: Stage, step: PlanStep): StepNotes {
+  const rehearsal = new StepRehearsal(stage, step);
+  rehearsal.run();
+  return rehearsal.notes;
+}
+
+class StepRehearsal {
+  readonly notes: StepNotes = {
+    changes: new SliceCollector(),
+    lineage: new Lineage(),
+    statements: [],
+    writing: [],
+    written: new Set(),
+    updated: new Set(),
+    deletedFrom: new Set(),
+    droppedTables: new Set(),
+    droppedByName: new Set(),
+    statementCount: 0,
+    complete: false,
+    hasUnrehearsed: false,
+  };
+  readonly #stage: Stage;
+  readonly #step: PlanStep;
+  readonly #source: SourceText;
+
+  constructor(stage: Stage, step: PlanStep) {
+    this.#stage = stage;
+    this.#step = step;
+    this.#source = new SourceText(step);
+  }
+
+  run(): void {
+    const { sql, foreignKeys } = this.#step;
+    const mode = foreignKeys ?? "off";
+    using stream = new StatementStream(this.#connection, sql, "record", mode, this.#stage.tables);
+    while (true) {
+      const next = stream.next();
+      if (next.kind === "end") {
+        this.notes.complete = true;
+        return;
+      }
+      this.notes.statementCount += 1;
+      if (next.kind === "failed") {
+        const problems: StatementProblem[] = next.violations.map(violationProblem);
+        if (problems.length === 0) problems.push(this.#failureProblem(next.failure, next.text));
+        this.#note(this.#draft(next.text, []), problems, next.failure.offset ?? next.text.offset);
+        if (problems.some(({ kind }) => kind !== "unrehearsed")) return;
+        stream.skipFailed();
+        continue;
+      }
+      // What a statement does to which tables is read from the schema before it.
+      const draft = this.#draft(next.text, next.accesses);
+      const problems = this.#tryStatement(stream, next);
+      if (this.#stage.interrupter.isOver()) return;
+      this.#note(draft, problems, next.text.offset);
+      if (problems.some(({ kind }) => kind === "sql")) return;
+    }
+  }
+
+  get #connection(): Connection {
+    return this.#stage.shadow.connection;
+  }
+
+  #tryStatement(stream: StatementStream, ready: ReadyStatement): readonly StatementProblem[] {
+    if (ready.violations.length > 0) {
+      stream.skip();
+      return ready.violations.map(violationProblem);
+    }
+    const problems: StatementProblem[] = [];
+    if (ready.parameterCount > 0) {
+      problems.push({ kind: "parameters", count: ready.parameterCount });
+    }
+    const refusal = this.#probe(stream, ready);
+    if (refusal !== null) problems.push(refusal);
+
+    const { interrupter } = this.#stage;
+    const changesSchema = ready.accesses.some(isSchemaChange);
+    interrupter.setBudget(changesSchema ? Infinity : BUDGET_OPERATIONS);
+    const { failure, violations } = stream.run();
+    problems.push(...violations.map(violationProblem));
+    if (failure === null || violations.length > 0) {
+      this.#follow(stream, ready.accesses, changesSchema);
+    } else if (changesSchema) {
+      problems.push(this.#failureProblem(failure, ready.text));
+    } else if (interrupter.reason === "budget") {
+      problems.push({
+        kind: "unproven",
+        message: "makes many rows and was not rehearsed to its end",
+      });
+    } else {
+      problems.push({ kind: "unproven", message: failure.message });
+    }
+    interrupter.setBudget(Infinity);
+    return problems;
+  }
+
+  // SQLite refuses some forms of ALTER TABLE only when the table has a row.
+  #probe(stream: StatementStream, { accesses }: ReadyStatement): StatementProblem | null {
+    const alter = accesses.some((access) => access.kind === "alter-table" && isTemporary(access))
+      ? null
+      : alterOf(accesses);
+    if (alter?.form !== "add-column") return null;
+    const { schema, tablesWithRows } = this.#stage;
+    const table = schema.table(alter.table);
+    const origin = this.notes.lineage.originOf(alter.table);
+    if (table === null || origin === null || !tablesWithRows.has(origin)) return null;
+    const failure = stream.tryOut((run) => insertProbeRow(this.#connection, table) ? run() : null);
+    // These alone hold for every row. A column with a CHECK or a generated one is computed for each,
+    // and what a made-up value gives says nothing about the real ones.
+    return failure?.message.toLowerCase().startsWith("cannot add a ")
+      ? { kind: "needs-empty-table", table: table.name, message: failure.message }
+      : null;
+  }
+
+  #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
+    const { notes } = this;
+    const dropsTable = accesses.some((access) =>
+      access.kind === "drop" && access.object === "table"
+    );
+    for (const access of accesses) {
+      if (isTemporary(access)) continue;
+      if (access.kind === "drop" && access.object === "table") {
+        const origin = notes.lineage.originOf(access.name);
+        if (origin !== null) notes.droppedTables.add(origin);
+      } else if (access.kind === "drop" && !dropsTable) {
+        notes.droppedByName.add(access.name.toLowerCase());
+      }
+      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
+        continue;
+      }
+      const table = this.#oldTable(access.table);
+      if (table === null) continue;
+      notes.written.add(table);
+      if (access.kind === "update") notes.updated.add(table);
+      if (access.kind === "delete") {
+        notes.deletedFrom.add(table);
+        this.#stage.tablesWithRows.delete(table);
+      }
+    }
+    if (!changesSchema) return;
+    const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
+    notes.lineage.follow(slice, alterOf(accesses)?.form ?? null);
+    notes.changes.add(slice);
+  }
+
+  /** What a table of the plugin's was called before the step; `null` for a new one. */
+  #oldTable(table: string): string | null {
+    return this.#stage.schema.table(table) === null ? null : this.notes.lineage.originOf(table);
+  }
+
+  #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
+    if (!needsMissing(failure, this.#stage.shadow.missing, this.#stage.isUncertain)) {
+      return { kind: "sql", code: failure.code, message: failure.message };
+    }
+    if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
+    this.notes.hasUnrehearsed = true;
+    return { kind: "unrehearsed", message: failure.message };
+  }
+
+  #draft({ sql, offset: start }: StatementText, accesses: readonly Access[]): StatementDraft {
+    const { lineage } = this.notes;
+    const drops = accesses.flatMap((access) =>
+      access.kind === "drop" && access.object === "table" && !access.temporary
+        ? [lineage.originOf(access.name) ?? access.name]
+        : []
+    );
+    const writes = accesses.some(isSchemaChange) ? [] : accesses.flatMap((access) => {
+      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
+        return [];
+      }
+      const origin = isTemporary(access) ? null : this.#oldTable(access.table);
+      return origin === null ? [] : [{ access, origin }];
+    });
+    const tables = new Map(
+      writes.map(({ access: { table: name }, origin }) => [name, { name, origin }]),
+    );
+    return {
+      sql,
+      start,
+      alter: alterOf(accesses),
+      drops,
+      deletesFrom: writes.flatMap(({ access, origin }) =>
+        access.kind === "delete" && access.trigger === null ? [origin] : []
+      ),
+      actionsOf: this.#step.foreignKeys === null
+        ? firingKeys(sql, accesses, this.#stage.schema).map(({ parent }) => parent)
+        : [],
+      tables: [...tables.values()],
+    };
+  }
+
+  #note(
+    { tables, start, ...draft }: StatementDraft,
+    problems: readonly StatementProblem[],
+    offset: number,
+  ): void {
+    const { writing, statements, statementCount } = this.notes;
+    if (tables.length > 0) writing.push({ number: statementCount, tables });
+    const { alter, drops, deletesFrom, actionsOf } = draft;
+    const isPlain = alter === null &&
+      drops.length + deletesFrom.length + actionsOf.length + problems.length === 0;
+    if (isPlain) return;
+    statements.push({
+      ...draft,
+      ...this.#source.placeOf({ sql: draft.sql, offset: start }, offset),
+      problems,
+    });
+  }
+}
+
+function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {
+  return { kind: "violation", violation };
+}
