@@ -1,4 +1,5 @@
-// What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
+// What a worker thread does for the thread that started it: one open database at a time. Runs
+// anywhere.
 
 import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
@@ -7,6 +8,7 @@ import type { History } from "../plan/history.ts";
 import type { MigrationFile } from "../migration/migration.ts";
 import { MigrationCollector } from "../source/collect_migrations.ts";
 import type { SourceFile } from "../source/source_file.ts";
+import type { PluginLocation, TargetLocation, WorkerEnvironment } from "./database_access.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
   DatabaseOutcome,
@@ -16,18 +18,13 @@ import type {
   PreparationOutcome,
   SessionTarget,
 } from "./session.ts";
-import {
-  type DatabasePlace,
-  type PluginPlace,
-  type ThreadState,
-  WorkerDatabase,
-  type WorkerEnvironment,
-} from "./worker_database.ts";
+import type { ThreadState } from "./thread_state.ts";
+import { WorkerDatabase } from "./worker_database.ts";
 
 /** SQLite, started on some storage, and where databases have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
   /** Says where a database and its backups are. */
-  place(address: DatabaseAddress): PluginPlace | Promise<PluginPlace>;
+  locate(address: DatabaseAddress): PluginLocation | Promise<PluginLocation>;
 }
 
 /** Starts SQLite from a compiled module, on the storage that `Options` describe. */
@@ -85,10 +82,10 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
-    const place: DatabasePlace = target.kind === "plugin"
-      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
+    const location: TargetLocation = target.kind === "plugin"
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.locate(target) }
       : { kind: "empty" };
-    this.#database = new WorkerDatabase(environment, place, state);
+    this.#database = new WorkerDatabase(environment, location, state);
     this.#files = new MigrationCollector();
   }
 

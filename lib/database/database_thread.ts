@@ -18,9 +18,10 @@ import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
 import type { StuckThreads } from "./stuck_threads.ts";
 import { batches, transferred } from "./transfer_files.ts";
+import { STATE } from "./thread_state.ts";
 
-// SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search for a
-// long text in a long text, may take for ever. A thread that is this late will not answer any more.
+// SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
+// for a long text in a long text, may run without end. A thread that is this late is given up.
 const REHEARSAL_GRACE_MS = 3_000;
 // A COMMIT waits for the disk and is not interrupted.
 const EXECUTION_GRACE_MS = 5_000;
@@ -37,7 +38,7 @@ const STOPPED = {
   message: "Stopped, because the databases are being closed",
 } as const;
 
-// A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
+// A thread whose SQLite took more is ended: WebAssembly never frees memory.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 
 /** Plans whose rehearsal held a thread up, by their hashes, and the steps before that. */
@@ -89,14 +90,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 
   /**
-   * Says whether the thread may be used again. What it throws is a bug, or an instance of SQLite that
-   * ran out of memory; one that does not answer is no better.
+   * Says whether the thread may be used again. What it throws is a bug, or an instance of SQLite
+   * that ran out of memory; one that does not answer is no better.
    */
   get isSound(): boolean {
     return this.#isSound;
   }
 
-  /** Whether it has more memory than a thread that waits for work should; it works as well as before. */
+  /** Whether it has more memory than an idle thread should have. */
   get isLarge(): boolean {
     return this.#isLarge;
   }
@@ -123,13 +124,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
     }
   }
 
-  /** Waits for a call that is short by nature. */
+  /** Waits for a short call. */
   async upkeep<T>(answer: Promise<DatabaseOutcome<T>>): Promise<DatabaseOutcome<T>> {
     const outcome = await this.call(within(UPKEEP_LIMIT_MS, answer));
     return isOverdue(outcome) ? SILENT : outcome;
   }
 
-  /** Waits as `upkeep()` does, until `signal` says that nobody wants the answer any more. */
+  /** Waits as `upkeep()` does, until `signal` is aborted. */
   async upkeepUntil<T>(
     signal: AbortSignal,
     answer: Promise<Outcome<T>>,
@@ -213,7 +214,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
             planned.resolve(outline);
           }),
         );
-        // Reading the database may wait for another program; only what follows has the caller's limit.
+        // Reading the database may wait for another program; only what follows has the caller's
+        // limit.
         const outline = await this.call(
           within(UPKEEP_LIMIT_MS, Promise.race([planned.promise, answer.then(() => null)])),
         );
@@ -226,8 +228,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
           callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent),
         );
         if (!isOverdue(outcome)) return outcome;
-        track(answer, state === null || Atomics.load(state, 0) !== 0);
-        const rehearsed = state === null ? 0 : Atomics.load(state, 1);
+        track(answer, state === null || Atomics.load(state, STATE.isOpen) !== 0);
+        const rehearsed = state === null ? 0 : Atomics.load(state, STATE.rehearsed);
         endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },

@@ -46,8 +46,8 @@ export interface DatabaseSession extends AsyncDisposable {
   /** Reads files and parses them in the database's thread, which keeps them for `prepare()`. */
   load(files: AsyncIterable<SourceFile>): Promise<DatabaseOutcome<LoadedFiles>>;
   /**
-   * Prepares a plan of the files that were loaded. `onPlanned` is called once the steps are known and
-   * before they are rehearsed, with the findings about files and history.
+   * Prepares a plan of the files that were loaded. `onPlanned` is called once the steps are known
+   * and before they are rehearsed, with the findings about files and history.
    */
   prepare(
     target: PreparationRequest["target"],
@@ -78,8 +78,11 @@ export type SessionPurpose = "read" | "run";
 export interface Databases extends AsyncDisposable {
   /** The version of SQLite that runs the SQL, such as `3.54.1`. */
   readonly engineVersion: string;
-  /** Whether a plugin can have a database for each tenant. */
-  readonly keepsTenants: boolean;
+  /**
+   * Names the tenants of a plugin that have a database, in alphabetical order; `null` where a
+   * plugin cannot have tenants.
+   */
+  readonly tenantsOf: ((plugin: string) => Promise<DatabaseOutcome<readonly string[]>>) | null;
   /** How many threads are inside an operation that does not end; each takes a core. */
   readonly stuckThreads: number;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;

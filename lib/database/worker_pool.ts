@@ -2,6 +2,7 @@
 
 import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
+import { tenantsIn } from "./database_path.ts";
 import { DatabaseThread, type EndlessRehearsals } from "./database_thread.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
 import { StuckThreads, type StuckThreadsObserver } from "./stuck_threads.ts";
@@ -31,7 +32,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Datab
 
 class WorkerPool implements Databases {
   readonly engineVersion: string;
-  readonly keepsTenants = true;
+  readonly tenantsOf: NonNullable<Databases["tenantsOf"]>;
   readonly #options: WorkerPoolOptions;
   readonly #idle: FileThread[];
   readonly #all = new Set<FileThread>();
@@ -44,6 +45,7 @@ class WorkerPool implements Databases {
   constructor(options: WorkerPoolOptions, first: FileThread) {
     this.#options = options;
     this.#stuck = new StuckThreads(options.observer ?? UNOBSERVED);
+    this.tenantsOf = (plugin) => tenantsIn(options.dataDir, plugin);
     this.#idle = [first];
     this.#all.add(first);
     this.engineVersion = first.engineVersion;

@@ -1,21 +1,20 @@
 // Handles `status`: compares files with history, and always answers.
 
 import { deadlineIn } from "../deadline.ts";
-import type { Failed } from "../outcome.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { FindingMessage, ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
 import type { MigrationFile } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
+import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
-import type { FoundFiles } from "../source/migration_source.ts";
 import type { DatabaseOutcome, DatabaseSession, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { readBesideRuns } from "./read_beside_runs.ts";
 
-// Rehearsing what is pending is a courtesy of status; it must not make status slow.
+// The rehearsal of pending migrations must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
 /** What status knows of the files and the database. */
@@ -25,8 +24,6 @@ interface Knowledge {
   readonly findings: readonly FindingMessage[];
   readonly progress: ProgressMessage | null;
 }
-
-type SourceFiles = Extract<FoundFiles, { found: true }>["files"];
 
 /**
  * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
@@ -40,13 +37,21 @@ export async function status(
   const { plugin } = address;
   const found = await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
-  const known = await learn(address, found.files, context);
-  if ("error_code" in known) return known;
+  let fileFindings: readonly Finding[] = [];
+  const known = await readBesideRuns<Knowledge>(address, context, {
+    snapshot: (snapshot) => snapshot,
+    async database(session) {
+      const loaded = await session.load(found.files);
+      if (!loaded.ok) return loaded;
+      fileFindings = loaded.value.findings;
+      return await readDatabase(session, loaded.value, context);
+    },
+  });
+  if (!known.ok) return databaseFailure(known, plugin, fileFindings);
 
-  const { files, history, findings, progress } = known;
+  const { files, history, findings, progress } = known.value;
   const applied = appliedEntries(history);
-  const appliedVersions = new Set(applied.map(({ version }) => version));
-  const pending = files.filter(({ version }) => !appliedVersions.has(version));
+  const pending = notApplied(files, history);
   const isChecksum = ({ category }: FindingMessage): boolean => category === "checksum";
   const page = <T>(list: readonly T[]): T[] =>
     list.slice(request.offset, request.offset + request.limit);
@@ -85,29 +90,6 @@ export async function status(
   };
 }
 
-async function learn(
-  address: DatabaseAddress,
-  files: SourceFiles,
-  context: HandlerContext,
-): Promise<Knowledge | Failure> {
-  const running = context.locks.current(address);
-  if (running !== null) return running;
-  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
-  const loaded = await session.load(files);
-  const fail = (failed: Failed): Knowledge | Failure =>
-    // A run may have begun in between, and it keeps the database to itself.
-    context.locks.current(address) ??
-      databaseFailure(failed, address.plugin, loaded.ok ? loaded.value.findings : []);
-  if (!loaded.ok) return fail(loaded);
-  const read = await readDatabase(session, loaded.value, context);
-  if (read.ok) return read.value;
-  const snapshot = context.locks.current(address);
-  if (snapshot !== null) return snapshot;
-  // A run of another process may have begun and ended in between.
-  const again = await readDatabase(session, loaded.value, context);
-  return again.ok ? again.value : fail(again);
-}
-
 async function readDatabase(
   session: DatabaseSession,
   files: LoadedFiles,
@@ -143,7 +125,7 @@ async function readDatabase(
   return known(history.value, [...files.findings, ...drift, notRehearsed]);
 }
 
-// A run has more time than status, so what takes long here is no error of the file.
+// A run has more time than status, so a slow file is no error here.
 function withoutHaste(found: Finding): Finding {
   if (found.code !== "interrupted") return found;
   const message = `${found.file ?? "A pending migration"} was not rehearsed to its end, because ` +

@@ -97,11 +97,12 @@ function readEntry(row: Row): HistoryEntry {
 }
 
 /**
- * Records an attempt, a line in the log and the version's row, and returns the row. A rollback that failed leaves the
- * migration applied, with the reason beside it. Call it in the transaction of the migration itself.
+ * Records an attempt, a line in the log and the version's row, and returns the row. A rollback that
+ * failed leaves the migration applied, with the reason beside it. Call it in the transaction of the
+ * migration itself.
  *
- * Triggers that another program has put on the tracking tables do not fire: nobody has counted what they
- * would delete, and they could take the record itself away.
+ * Triggers that another program has put on the tracking tables do not fire: their losses
+ * are not counted, and they could delete the record itself.
  */
 export function recordAttempt(
   connection: Connection,
@@ -148,8 +149,8 @@ function writeAttempt(connection: Connection, plugin: string, attempt: Attempt):
   return readEntry(row);
 }
 
-// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be added.
-// A number that is too small does no harm: https://sqlite.org/autoinc.html
+// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be
+// added. A number that is too small does no harm: https://sqlite.org/autoinc.html
 function restoreSequences(connection: Connection): void {
   const hasSequences = connection.integer(
     "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
@@ -167,7 +168,8 @@ function restoreSequences(connection: Connection): void {
 function recordApply(connection: Connection, plugin: string, attempt: Attempt): readonly Row[] {
   return connection.rows(
     `INSERT INTO main.plugin_schema_migrations
-       (plugin_name, version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms)
+       (plugin_name, version, name, checksum, applied_at, applied_by, status, error_message,
+        execution_time_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (plugin_name, version) DO UPDATE SET
        name = excluded.name, checksum = excluded.checksum, applied_at = excluded.applied_at,
@@ -202,7 +204,7 @@ function outcomeOf({ direction, error }: Attempt): HistoryStatus {
   return direction === "apply" ? "applied" : "rolled_back";
 }
 
-// A status that this version does not know must not be taken for "pending".
+// An unknown status must not be taken for "pending".
 function statusOf(status: string): HistoryStatus {
   if (status === "applied" || status === "rolled_back" || status === "failed") return status;
   const message = `plugin_schema_migrations holds the unknown status "${status}"`;

@@ -19,10 +19,10 @@ import { lineOf, parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLock, RunLockRefusal, RunLocks } from "./run_locks.ts";
 
 /**
- * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is locked by
- * `flock(2)`, which the kernel gives back when a process dies; a `.json` file beside it holds the snapshot
- * of a run and is gone when it ends. A link, a pipe or a device in the place of one is not opened: it
- * would create, append to or wait for a file that is none of the data directory's.
+ * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is
+ * locked by `flock(2)`, which the kernel releases when a process dies; a `.json` file beside it
+ * holds the snapshot of a run and is deleted at its end. A link, a pipe or a device
+ * in the place of one is not opened: it would create, append to or wait for a file elsewhere.
  */
 export function fileLocks(dataDir: string): RunLocks {
   const directory = join(dataDir, "locks");
@@ -44,7 +44,7 @@ export function fileLocks(dataDir: string): RunLocks {
     },
     current(address) {
       const snapshot = readSnapshot(snapshotPath(address));
-      // A run that died leaves its snapshot behind, but not its lock.
+      // The snapshot of a process that died stays; its lock does not.
       return snapshot === null || isFree(lockPath(address)) ? null : snapshot;
     },
   };
@@ -66,7 +66,11 @@ const ATTEMPTS = 3;
 
 // A snapshot quotes the migrations, so it can be read where the database can.
 function modeOf(database: string): number {
-  return (statSync(database, { throwIfNoEntry: false })?.mode ?? 0o644) & 0o666;
+  try {
+    return statSync(database).mode & 0o666;
+  } catch {
+    return 0o644;
+  }
 }
 
 function acquire(
@@ -81,8 +85,8 @@ function acquire(
     return { kind: "held", snapshot: readSnapshot(snapshotPath) };
   }
   rmSync(snapshotPath, { force: true });
-  // On a full disk nothing is published, and the run goes on: what it does to the database is more
-  // important than who can watch.
+  // On a full disk nothing is published, and the run goes on: the
+  // database is more important than the progress display.
   let snapshot: number | null = null;
   let isWritable = true;
   const append = (line: string): void => {

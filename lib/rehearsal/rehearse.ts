@@ -66,7 +66,7 @@ export async function rehearsePart(
     };
   };
   const tablesWithRows = new Set(base.tablesWithRows);
-  let current: PlanStep | null = null;
+  let current = steps[0] ?? null;
   try {
     const schema = new SchemaFollower(connection, isReserved);
     const tables = { created: new Set<string>(), dropped: new Set<string>() };

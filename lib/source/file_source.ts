@@ -1,7 +1,7 @@
 // Where the files of plugins are; every source of migrations is built on this. Runs anywhere.
 
 import type { ListedPlugins, MigrationSource } from "./migration_source.ts";
-import { readFiles, type UnreadFile } from "./source_file.ts";
+import { readFiles, type SourceFile, type UnreadFile } from "./source_file.ts";
 
 /** A plugin's `.sql` files, or why the plugin cannot be found, with the remedy. */
 export type PluginFiles =
@@ -12,14 +12,14 @@ export type PluginFiles =
 export interface FileSource {
   /**
    * Names every plugin that has migrations, in alphabetical order. Rejects with `SourceUnavailable`
-   * where the place that holds them cannot be read.
+   * where their directory or server cannot be read.
    */
   plugins(): Promise<readonly string[]>;
   /** Lists every `.sql` file of a plugin. */
   list(plugin: string): Promise<PluginFiles>;
 }
 
-/** The directory or server of the plugins cannot be read; the message is for people, with a remedy. */
+/** The directory or server of the plugins cannot be read. The message has a remedy. */
 export class SourceUnavailable extends Error {
   override readonly name = "SourceUnavailable";
 }
@@ -45,7 +45,9 @@ export function migrationSource(files: FileSource, maxBytes?: number): Migration
     },
     async find(plugin) {
       const listed = await files.list(plugin);
-      return listed.found ? { found: true, files: readFiles(listed.files, maxBytes) } : listed;
+      if (!listed.found) return listed;
+      const read = (): AsyncGenerator<SourceFile> => readFiles(listed.files, maxBytes);
+      return { found: true, files: { [Symbol.asyncIterator]: read } };
     },
   };
 }

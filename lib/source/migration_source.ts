@@ -2,7 +2,7 @@
 
 import type { SourceFile } from "./source_file.ts";
 
-/** A plugin's files, which are read as they are iterated, or why the plugin cannot be found. */
+/** A plugin's files, which are read each time that they are iterated, or why the plugin cannot be found. */
 export type FoundFiles =
   | { readonly found: true; readonly files: AsyncIterable<SourceFile> }
   /** Why the plugin cannot be found, with the remedy. */

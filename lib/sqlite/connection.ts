@@ -266,7 +266,7 @@ export class Connection implements Disposable {
   #describe(resultCode: number, message: string, offset: number | null): SqliteError {
     const code = this.sqlite3.capi.sqlite3_js_rc_str(resultCode) ?? `SQLITE_${resultCode}`;
     const cause = this.#file?.vfs.takeError() ?? null;
-    // Of these SQLite knows nothing and calls them errors of the disk.
+    // SQLite has no codes for these and reports them as I/O errors.
     const text = cause === null
       ? message
       : cause.code === "EFOREIGNLOG" || cause.code === "EREPLACED"
@@ -276,7 +276,7 @@ export class Connection implements Disposable {
   }
 }
 
-/** The name of a database with an access that the VFS knows: https://sqlite.org/uri.html */
+/** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */
 export function uriOf(path: string, access: "read" | "new"): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }

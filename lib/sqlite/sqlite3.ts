@@ -70,10 +70,7 @@ export type PreupdateCallback = (
   newRowid: bigint,
 ) => void;
 
-/**
- * A function that SQLite calls.
- * @internal
- */
+/** A function that SQLite calls. */
 export type Method = (...args: never[]) => number | void;
 
 /**
@@ -104,7 +101,6 @@ export interface Sqlite3 {
   /**
    * Opens every file of a directory of OPFS and registers a VFS for them. Available in dedicated
    * workers of browsers.
-   * @internal
    */
   readonly installOpfsSAHPoolVfs?: (options: {
     readonly name: string;
@@ -114,15 +110,9 @@ export interface Sqlite3 {
     readonly forceReinitIfPreviouslyFailed: boolean;
     readonly verbosity: number;
   }) => Promise<OpfsPool>;
-  /**
-   * The error that its methods throw.
-   * @internal
-   */
+  /** The error that its methods throw. */
   readonly SQLite3Error: new (...args: never[]) => Error & { readonly resultCode: number };
-  /**
-   * Registers storage with it.
-   * @internal
-   */
+  /** Registers storage with it. */
   readonly vfs: {
     installVfs(options: {
       readonly io: {
@@ -136,10 +126,7 @@ export interface Sqlite3 {
       };
     }): unknown;
   };
-  /**
-   * Its heap.
-   * @internal
-   */
+  /** Its heap. */
   readonly wasm: {
     heap8u(): Uint8Array;
     alloc(sizeBytes: number): Pointer;
@@ -153,10 +140,7 @@ export interface Sqlite3 {
     poke64(pointer: Pointer, value: bigint): unknown;
     pokePtr(pointer: Pointer, value: Pointer): unknown;
   };
-  /**
-   * Its C interface.
-   * @internal
-   */
+  /** Its C interface. */
   readonly capi: Capi;
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { textOf } from "../sqlite/row.ts";
 
-/** Drops temporary tables and views with all that hangs on them, so that no later migration sees them. */
+/** Drops temporary tables and views with what depends on them, before the next migration. */
 export function dropTemporaryObjects(connection: Connection): void {
   const objects = connection.rows(
     `SELECT type, name FROM temp.sqlite_temp_schema WHERE type IN ('table', 'view', 'trigger')

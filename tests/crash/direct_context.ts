@@ -22,7 +22,7 @@ export function directContext(
     },
     databases: {
       engineVersion: engine.sqlite3.version.libVersion,
-      keepsTenants: false,
+      tenantsOf: null,
       stuckThreads: 0,
       open: () => Promise.resolve(openSession(engine, migrations, path)),
       [Symbol.asyncDispose]: () => Promise.resolve(),
