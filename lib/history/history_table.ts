@@ -50,9 +50,19 @@ export interface Attempt {
   readonly error: string | null;
 }
 
+/** What is known of the tracking tables of a database. */
+export interface HistoryTables {
+  /** Whether the database keeps the numbers of AUTOINCREMENT; another program's tables may have none. */
+  readonly haveSequences: boolean;
+}
+
 /** Makes the tracking tables where they are missing. */
-export function createHistoryTables(connection: Connection): void {
+export function createHistoryTables(connection: Connection): HistoryTables {
   connection.exec(CREATE_TABLES);
+  const found = connection.integer(
+    "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
+  );
+  return { haveSequences: found > 0 };
 }
 
 const COLUMNS =
@@ -108,19 +118,24 @@ export function recordAttempt(
   connection: Connection,
   plugin: string,
   attempt: Attempt,
+  tables: HistoryTables,
 ): HistoryEntry {
   const { SQLITE_DBCONFIG_ENABLE_TRIGGER } = connection.sqlite3.capi;
   connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, false);
   try {
-    return writeAttempt(connection, plugin, attempt);
+    return writeAttempt(connection, plugin, attempt, tables);
   } finally {
     connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
   }
 }
 
-function writeAttempt(connection: Connection, plugin: string, attempt: Attempt): HistoryEntry {
-  createHistoryTables(connection);
-  restoreSequences(connection);
+function writeAttempt(
+  connection: Connection,
+  plugin: string,
+  attempt: Attempt,
+  tables: HistoryTables,
+): HistoryEntry {
+  if (tables.haveSequences) restoreSequences(connection);
   connection.rows(
     `INSERT INTO main.plugin_schema_migration_log
        (plugin_name, version, name, checksum, direction, outcome, logged_at, logged_by,
@@ -149,20 +164,17 @@ function writeAttempt(connection: Connection, plugin: string, attempt: Attempt):
   return readEntry(row);
 }
 
-// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be
-// added. A number that is too small does no harm: https://sqlite.org/autoinc.html
+// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be added.
+// Any other number does no harm: https://sqlite.org/autoinc.html
 function restoreSequences(connection: Connection): void {
-  const hasSequences = connection.integer(
-    "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
-  ) > 0;
-  if (!hasSequences) return;
-  for (const table of ["plugin_schema_migrations", "plugin_schema_migration_log"]) {
-    const last = connection.integer(`SELECT coalesce(max(id), 0) FROM main.${table}`);
-    connection.rows(
-      "UPDATE main.sqlite_sequence SET seq = ?1 WHERE name = ?2 COLLATE NOCASE AND seq > ?1",
-      [last, table],
-    );
-  }
+  connection.exec(
+    `UPDATE main.sqlite_sequence SET seq = CASE name COLLATE NOCASE
+         WHEN 'plugin_schema_migrations'
+         THEN (SELECT coalesce(max(id), 0) FROM main.plugin_schema_migrations)
+         ELSE (SELECT coalesce(max(id), 0) FROM main.plugin_schema_migration_log) END
+      WHERE seq > ${Number.MAX_SAFE_INTEGER}
+        AND name COLLATE NOCASE IN ('plugin_schema_migrations', 'plugin_schema_migration_log')`,
+  );
 }
 
 function recordApply(connection: Connection, plugin: string, attempt: Attempt): readonly Row[] {

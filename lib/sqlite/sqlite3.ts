@@ -59,6 +59,16 @@ export type AuthorizerCallback = (
   trigger: string | 0,
 ) => number;
 
+/** An authorizer as SQLite calls it, with texts that are not decoded; 0 is NULL. */
+export type RawAuthorizer = (
+  unused: Pointer,
+  action: number,
+  first: Pointer,
+  second: Pointer,
+  database: Pointer,
+  trigger: Pointer,
+) => number;
+
 /** Called before each row is changed: https://sqlite.org/c3ref/preupdate_blobwrite.html */
 export type PreupdateCallback = (
   unused: Pointer,
@@ -131,7 +141,8 @@ export interface Sqlite3 {
     heap8u(): Uint8Array;
     alloc(sizeBytes: number): Pointer;
     dealloc(pointer: Pointer): void;
-    installFunction(signature: string, callback: PreupdateCallback): Pointer;
+    installFunction(signature: "v(ppippjj)", callback: PreupdateCallback): Pointer;
+    installFunction(signature: "i(pipppp)", callback: RawAuthorizer): Pointer;
     uninstallFunction(pointer: Pointer): unknown;
     cstrToJs(pointer: Pointer): string | null;
     peekPtr(pointer: Pointer): Pointer;
@@ -181,7 +192,7 @@ interface Capi {
     callback: ((unused: Pointer) => number) | 0,
     unused: Pointer,
   ): void;
-  sqlite3_set_authorizer(db: Pointer, callback: AuthorizerCallback | 0, unused: Pointer): number;
+  sqlite3_set_authorizer(db: Pointer, callback: Pointer, unused: Pointer): number;
   sqlite3_js_rc_str(code: number): string | undefined;
   sqlite3_uri_parameter(name: Pointer, parameter: string): string | null;
 

@@ -45,6 +45,13 @@ export type Strictness = "record" | "refuse";
 export interface RunTables {
   readonly created: Set<string>;
   readonly dropped: Set<string>;
+  /** Whether there may be temporary objects, which `dropTemporaryObjects()` drops. */
+  hasTemporary: boolean;
+}
+
+/** What is known of a run before its first statement. */
+export function noTables(): RunTables {
+  return { created: new Set(), dropped: new Set(), hasTemporary: false };
 }
 
 /** The statements of one migration. Call `next()`, then `run()` or `skip()`, until the end. */
@@ -248,6 +255,7 @@ export class StatementStream implements Disposable {
 
   #remember(): void {
     for (const access of this.#accesses) {
+      if (access.kind === "create" && access.temporary) this.#run.hasTemporary = true;
       if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
       const name = access.name.toLowerCase();
       const { created, dropped } = this.#run;
