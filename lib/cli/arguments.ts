@@ -34,10 +34,9 @@ export interface CommonOptions {
   readonly databases: DatabaseOptions;
 }
 
-/**
- * Options of `serve`, `apply` and `rollback`; those that are missing have the migrator's defaults.
- */
+/** Options of the migrator; those that are missing have its defaults. */
 export interface DatabaseOptions {
+  readonly maxPluginBytes?: number;
   readonly journalMode?: "delete" | "wal";
   readonly busyTimeoutMs?: number;
   readonly exclusive?: boolean;
@@ -118,6 +117,8 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --busy-timeout-ms N
                      wait for other programs' locks   5000
   --exclusive        no other program has the databases open
+  --max-plugin-bytes N
+                     of the files of one plugin       67108864
   --grace-ms N       at a stop, let runs go on so long  10000
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
@@ -157,7 +158,8 @@ function defineCommands(
     .option("--plugins <DIR>", "", text)
     .option("--data <DIR>", "", text)
     .option("--json", "", false)
-    .option("--by <NAME>", "", text);
+    .option("--by <NAME>", "", text)
+    .option("--max-plugin-bytes <N>", "", wholeNumber);
   const commonOptions = (command: { optsWithGlobals(): CommonValues }): CommonOptions =>
     readCommon(command.optsWithGlobals(), environment);
 
@@ -233,6 +235,7 @@ interface CommonValues {
   readonly journalMode?: "delete" | "wal" | undefined;
   readonly busyTimeoutMs?: number | undefined;
   readonly exclusive?: boolean | undefined;
+  readonly maxPluginBytes?: number | undefined;
   readonly plugins?: string | undefined;
   readonly data?: string | undefined;
   readonly json: boolean;
@@ -253,6 +256,7 @@ function readCommon(values: CommonValues, environment: Environment): CommonOptio
     databases: {
       ...(values.journalMode === undefined ? {} : { journalMode: values.journalMode }),
       ...(values.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: values.busyTimeoutMs }),
+      ...(values.maxPluginBytes === undefined ? {} : { maxPluginBytes: values.maxPluginBytes }),
       exclusive: values.exclusive ?? false,
     },
   };

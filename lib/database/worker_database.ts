@@ -15,6 +15,7 @@ import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findi
 import type { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { DatabaseAccess, type TargetLocation, type WorkerEnvironment } from "./database_access.ts";
+import { settleExecution } from "./settle_execution.ts";
 import {
   type PlanOutline,
   type PreparationPorts,
@@ -115,7 +116,13 @@ export class WorkerDatabase {
         onEvent,
       });
     const outcome = await (request.dryRun ? this.access.read(run) : this.access.change(run));
-    return outcome.ok ? { ok: true, value: reportOf(prepared, outcome.value) } : outcome;
+    if (!outcome.ok) return outcome;
+    const settled = await settleExecution(outcome.value, {
+      plugin: this.#plugin,
+      backups: location.backups,
+      read: (action) => this.access.read(action),
+    });
+    return { ok: true, value: reportOf(prepared, settled) };
   }
 
   get #plugin(): string {

@@ -77,6 +77,7 @@ class Run implements Disposable {
   // Set while it is not known whether the disk has the last COMMIT: its flush failed, but SQLite may
   // find it whole when the database is opened again.
   #isCommitDoubtful = false;
+  #stepsBeforeBackup = 0;
 
   constructor(
     connection: Connection,
@@ -277,6 +278,7 @@ class Run implements Disposable {
   #backUp(): Extract<Attempt, { kind: "unavailable" }> | null {
     const { plugin } = this.#plan;
     const at = this.#options.now();
+    if (this.#backup.made === null) this.#stepsBeforeBackup = this.#executed.length;
     const outcome = this.#backup.ensure(plugin, this.#history.currentVersion, at);
     if (outcome.ok) return null;
     const { message, sqliteCode = null } = outcome;
@@ -301,6 +303,7 @@ class Run implements Disposable {
         ? new RunHistory(this.#connection, this.#plan, "").entries
         : this.#history.entries,
       backup: this.#backup.made?.path ?? null,
+      stepsBeforeBackup: this.#stepsBeforeBackup,
       spaceChecked: this.#backup.made?.spaceChecked ?? true,
       end,
     };

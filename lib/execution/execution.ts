@@ -1,7 +1,7 @@
 // How a plan is executed, and what that yields. Runs anywhere.
 
 import type { Deadline } from "../deadline.ts";
-import type { Position } from "../finding/finding.ts";
+import type { SourcePlace } from "../finding/source_text.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { BackupPlace } from "./backup.ts";
@@ -37,9 +37,7 @@ export interface StepFailure {
   readonly sqliteCode: string | null;
   /** `unknown` where the disk failed in the very COMMIT: only opening the database again will tell. */
   readonly outcome: "undone" | "unknown";
-  readonly place:
-    | { readonly position: Position; readonly excerpt: string; readonly statement: string }
-    | null;
+  readonly place: SourcePlace | null;
 }
 
 /** How a run ended. Every step in `executed` is committed, or none in a dry run. */
@@ -47,6 +45,8 @@ export interface Execution {
   readonly executed: readonly ExecutedStep[];
   readonly history: History;
   readonly backup: string | null;
+  /** How many steps were committed before there was a backup. */
+  readonly stepsBeforeBackup: number;
   /** Whether the free space for the backup could be looked at; true where there was no backup. */
   readonly spaceChecked: boolean;
   readonly end:

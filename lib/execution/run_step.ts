@@ -90,6 +90,8 @@ function runStatements(
       : countDeleted(connection, writing, deletedRows, advance);
     if (end === "end") return null;
     if (end !== null) return end;
+    // Only a statement that takes long is interrupted in itself.
+    if (run.interrupter.isOver()) return interrupted(step, run.interrupter);
     run.onStatement(done);
   }
 }

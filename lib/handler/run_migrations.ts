@@ -9,9 +9,8 @@ import type { CheckedRun } from "../message/request.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
-import type { LoadedMigrations } from "../source/migration_source.ts";
 import type { PlanOutline } from "../database/prepare.ts";
-import type { DatabaseSession, ExecutionReport } from "../database/session.ts";
+import type { DatabaseSession, ExecutionReport, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
@@ -35,8 +34,8 @@ export async function runMigrations<R extends RunReply>(
   const deadline = deadlineIn(request.timeout_ms, context.signal);
   const { address } = request;
   const { plugin } = address;
-  const loaded = await context.source.load(plugin);
-  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
 
   const lock = context.locks.acquire(address);
   if (lock.kind === "unavailable") {
@@ -56,11 +55,10 @@ export async function runMigrations<R extends RunReply>(
   }
   try {
     await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
-    return await runLocked(
-      { request, context, session, startedMs, deadline, makeReply },
-      loaded,
-      lock,
-    );
+    const loaded = await session.load(found.files);
+    if (!loaded.ok) return databaseFailure(loaded, plugin);
+    const run = { request, context, session, startedMs, deadline, makeReply };
+    return await runLocked(run, loaded.value, lock);
   } finally {
     lock.release();
   }
@@ -78,7 +76,7 @@ interface Run<R> {
 
 async function runLocked<R extends RunReply>(
   run: Run<R>,
-  { migrations, findings }: Extract<LoadedMigrations, { found: true }>,
+  files: LoadedFiles,
   lock: RunLock,
 ): Promise<R | Failure> {
   const { request: { address, target, dry_run, applied_by }, context, session } = run;
@@ -89,13 +87,13 @@ async function runLocked<R extends RunReply>(
     startedBy: applied_by,
   });
   const prepared = await session.prepare(
-    { migrations, findings, target },
+    target,
     run.deadline,
-    (planned) => progress.planned(planned.history),
+    (planned) => progress.planned(planned, files.migrations),
   );
   if (!prepared.ok) {
     return prepared.code === "no-such-target"
-      ? failureReply("INVALID_REQUEST", address.plugin, prepared.message, findings)
+      ? failureReply("INVALID_REQUEST", address.plugin, prepared.message, files.findings)
       : databaseFailure(prepared, address.plugin);
   }
   const plan = prepared.value;

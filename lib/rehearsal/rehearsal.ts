@@ -1,6 +1,7 @@
 // The facts that a rehearsal yields, for the rules and for execution. Plain data; runs anywhere.
 
-import type { FindingSubject, Position } from "../finding/finding.ts";
+import type { FindingSubject } from "../finding/finding.ts";
+import type { SourcePlace } from "../finding/source_text.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/compiled_objects.ts";
@@ -23,12 +24,9 @@ export type StatementProblem =
   | { readonly kind: "unrehearsed"; readonly message: string };
 
 /** A statement that the rules may have something to say about. */
-export interface NotableStatement {
+export interface NotableStatement extends SourcePlace {
+  /** The whole statement; its place is that of its first token, or of the token at fault. */
   readonly sql: string;
-  /** The statement's first token, or the token at fault. */
-  readonly position: Position;
-  /** The text of that line of the file. */
-  readonly excerpt: string;
   readonly alter: { readonly table: string; readonly form: AlterForm } | null;
   /** Tables that stood before the migration and from which this statement itself deletes rows. */
   readonly deletesFrom: readonly string[];

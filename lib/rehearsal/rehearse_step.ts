@@ -1,6 +1,6 @@
 // Runs the statements of one step on the shadow and notes what they do.
 
-import { sourcePlace } from "../finding/source_position.ts";
+import { type SourcePlace, SourceText } from "../finding/source_text.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -57,7 +57,9 @@ export interface StepNotes {
 }
 
 /** What is noted of a statement before it runs. */
-interface StatementDraft extends Omit<NotableStatement, "position" | "excerpt" | "problems"> {
+interface StatementDraft extends Omit<NotableStatement, keyof SourcePlace | "problems"> {
+  /** Bytes from the start of the section to the statement's first token. */
+  readonly start: number;
   readonly tables: WritingStatement["tables"];
 }
 
@@ -85,10 +87,12 @@ class StepRehearsal {
   };
   readonly #stage: Stage;
   readonly #step: PlanStep;
+  readonly #source: SourceText;
 
   constructor(stage: Stage, step: PlanStep) {
     this.#stage = stage;
     this.#step = step;
+    this.#source = new SourceText(step);
   }
 
   run(): void {
@@ -219,7 +223,7 @@ class StepRehearsal {
     return { kind: "unrehearsed", message: failure.message };
   }
 
-  #draft({ sql }: StatementText, accesses: readonly Access[]): StatementDraft {
+  #draft({ sql, offset: start }: StatementText, accesses: readonly Access[]): StatementDraft {
     const { lineage } = this.notes;
     const drops = accesses.flatMap((access) =>
       access.kind === "drop" && access.object === "table" && !access.temporary
@@ -238,6 +242,7 @@ class StepRehearsal {
     );
     return {
       sql,
+      start,
       alter: alterOf(accesses),
       drops,
       deletesFrom: writes.flatMap(({ access, origin }) =>
@@ -251,7 +256,7 @@ class StepRehearsal {
   }
 
   #note(
-    { tables, ...draft }: StatementDraft,
+    { tables, start, ...draft }: StatementDraft,
     problems: readonly StatementProblem[],
     offset: number,
   ): void {
@@ -263,7 +268,7 @@ class StepRehearsal {
     if (isPlain) return;
     statements.push({
       ...draft,
-      ...sourcePlace(this.#step.sql, this.#step.line, offset),
+      ...this.#source.placeOf({ sql: draft.sql, offset: start }, offset),
       problems,
     });
   }

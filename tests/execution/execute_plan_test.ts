@@ -112,4 +112,20 @@ executing("stops before a step when the time is up already", async () => {
   assert.is(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 't'"), 0);
 });
 
+executing("stops between two statements, however short they are", async () => {
+  using connection = new Connection(sqlite3, { kind: "memory" });
+  const signal = { aborted: false };
+  const deadline = { atMs: Infinity, signal };
+  let done = 0;
+  const onEvent: ExecutionOptions["onEvent"] = (event) => {
+    if (event.kind !== "statement-finished") return;
+    done = event.statementsDone;
+    signal.aborted = done === 3;
+  };
+  const up = `CREATE TABLE t (a); ${"INSERT INTO t VALUES (1); ".repeat(100)}`;
+  const execution = await run(connection, up, () => {}, { deadline, onEvent });
+  assert.is(execution.end.kind === "failed" && execution.end.failure.reason, "cancelled");
+  assert.is(done, 3);
+});
+
 executing.run();

@@ -82,6 +82,11 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     Deno.mkdirSync(join(workspace.pluginsDir, "p", "migrations", "001_x.sql"), { recursive: true });
     return codesOf(await workspace.ask("apply", "p"));
   },
+  "plugin-too-large": async () => {
+    await using workspace = new Workspace({ maxPluginBytes: 10 });
+    workspace.write("p", { "001_base.sql": BASE });
+    return codesOf(await workspace.ask("apply", "p"));
+  },
   "file-too-large": file(new Uint8Array(MAX_FILE_BYTES + 1)),
   "empty-file": file(""),
   "encoding": file(new Uint8Array([0xff])),
@@ -108,10 +113,10 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     await using workspace = new Workspace();
     const { context } = await workspace.migrator();
     const file = { file: "001_base.sql", bytes: new TextEncoder().encode(BASE) };
-    const files = [{ ...file, promised: "0".repeat(64) }];
+    const read = () => Promise.resolve({ ...file, promised: "0".repeat(64) });
     const source = migrationSource({
       plugins: () => Promise.resolve(["p"]),
-      read: () => Promise.resolve({ found: true, files }),
+      list: () => Promise.resolve({ found: true, files: [{ file: file.file, read }] }),
     });
     return codesOf(await dispatch("apply", "p", new Uint8Array(), { ...context, source }));
   },
@@ -305,7 +310,7 @@ const ERRORS: Readonly<
   },
   INTERNAL_ERROR: async (workspace) => {
     const { context } = await workspace.migrator();
-    const source = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
+    const source = { ...context.source, find: () => Promise.reject(new Error("a bug")) };
     return await dispatch("status", "p", new Uint8Array(), { ...context, source });
   },
 };

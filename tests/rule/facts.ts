@@ -34,7 +34,8 @@ export function statement(facts: Partial<NotableStatement> = {}): NotableStateme
   return {
     sql: "SELECT 1;",
     position: { line: 3, column: 1 },
-    excerpt: "SELECT 1;",
+    excerpt: { text: "SELECT 1;", column: 1 },
+    statement: "SELECT 1;",
     alter: null,
     deletesFrom: [],
     drops: [],
