@@ -1,7 +1,7 @@
 // A database as its worker thread sees it: opens, rehearses, executes, closes. Every failure of SQLite
 // or the storage becomes a value here.
 
-import { countTables, type DataLoss } from "../execution/data_loss.ts";
+import { foreseenLosses } from "../loss/foreseen_losses.ts";
 import type { BackupPlace } from "../execution/backup.ts";
 import { readBase } from "../history/database_base.ts";
 import { executePlan } from "../execution/execute_plan.ts";
@@ -255,24 +255,16 @@ export class WorkerDatabase {
     live: ReadonlySet<string>,
     deadline: Deadline,
   ): Promise<CountedLosses> {
-    if (step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) return new Map();
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
     const counted = await this.read((connection) => {
       using _interrupter = new Interrupter(connection, deadline);
-      return countTables(connection, watched);
+      return foreseenLosses(connection, watched);
     });
-    // The plan is made without them; what is really lost is counted when it runs.
-    if (!counted.ok) return new Map();
-    const losses = counted.value.flatMap((
-      { watched: { name: table, nameAfter }, rows, values },
-    ): DataLoss[] => [
-      ...(nameAfter === null ? [{ kind: "rows", table, rows } as const] : []),
-      ...[...values].map(([column, count]) =>
-        ({ kind: "values", table, column, values: count }) as const
-      ),
-    ]);
-    return new Map([[step.version, losses]]);
+    // The plan is made without them; what is really lost is measured when it runs.
+    return counted.ok && counted.value !== null
+      ? new Map([[step.version, counted.value]])
+      : new Map();
   }
 
   async #guard<T>(action: () => Promise<T>): Promise<DatabaseOutcome<T>> {
@@ -298,7 +290,6 @@ export class WorkerDatabase {
 
 function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
   const { executed, history, backup, end } = execution;
-  const losses = new Map(executed.map(({ version, dataLoss }) => [version, dataLoss]));
   return {
     executed,
     currentVersion: currentVersion(history),
@@ -307,7 +298,7 @@ function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
     findings: [
       ...failureFindings(execution),
       ...prepared.fileFindings,
-      ...inOrder(withLosses(prepared.rehearsalFindings, losses)),
+      ...inOrder(withLosses(prepared.rehearsalFindings, executed)),
       ...backupFindings(execution, prepared.plan.steps[0]),
     ],
   };

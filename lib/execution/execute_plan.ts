@@ -2,10 +2,12 @@
 
 import { currentVersion, type History, type HistoryEntry, withEntry } from "../plan/history.ts";
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
+import { mayLoseData } from "../loss/foreseen_losses.ts";
+import { renameMovedColumns } from "../loss/moved_column.ts";
+import { Snapshots } from "../loss/snapshots.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
-import { countTables, mayLoseData } from "./data_loss.ts";
 import { schemaDigest } from "../history/database_base.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
 import { type Attempt, isApplied, readHistory, recordAttempt } from "../history/history_table.ts";
@@ -72,6 +74,7 @@ class Run implements Disposable {
   readonly #options: ExecutionOptions;
   readonly #interrupter: Interrupter;
   readonly #foreignKeysWereOn: boolean;
+  readonly #snapshots: Snapshots;
   readonly #executed: ExecutedStep[] = [];
   #history: History = [];
   #announcedVersion: number | null = null;
@@ -98,6 +101,7 @@ class Run implements Disposable {
     if (connection.integer("PRAGMA foreign_keys") !== 0) {
       throw new Error("PRAGMA foreign_keys=OFF did not take");
     }
+    this.#snapshots = new Snapshots(connection);
     this.#interrupter = new Interrupter(connection, options.deadline);
   }
 
@@ -131,6 +135,7 @@ class Run implements Disposable {
 
   [Symbol.dispose](): void {
     this.#interrupter[Symbol.dispose]();
+    this.#snapshots[Symbol.dispose]();
     if (this.#foreignKeysWereOn) this.#connection.exec("PRAGMA foreign_keys=ON");
   }
 
@@ -240,9 +245,10 @@ class Run implements Disposable {
     if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
     const started = performance.now();
     this.#announce(step, rehearsed);
-    const { dataLoss, after } = runStep({
+    const { losses, after } = runStep({
       connection: this.#connection,
       interrupter: this.#interrupter,
+      snapshots: this.#snapshots,
       step,
       rehearsed,
       before,
@@ -256,8 +262,9 @@ class Run implements Disposable {
       executionTimeMs: Math.round(performance.now() - started),
       at: this.#options.now(),
       statements: rehearsed.statementCount,
-      changes: rehearsed.changes,
-      dataLoss,
+      changes: renameMovedColumns(rehearsed, losses.moved),
+      dataLoss: losses.dataLoss,
+      reusedNumbers: losses.reusedNumbers,
     };
     const attempt = this.#attempt(step, executed, null);
     const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
@@ -275,7 +282,7 @@ class Run implements Disposable {
   #isForeseenToLose(index: number): boolean {
     const rehearsed = this.#rehearsed[index];
     return this.#backup === null && rehearsed !== undefined &&
-      mayLoseData(countTables(this.#connection, rehearsed.watched));
+      mayLoseData(this.#connection, rehearsed.watched);
   }
 
   #backUp(): void {

@@ -3,7 +3,7 @@
 import type { Position } from "../finding/finding.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
-import type { DataLoss } from "./data_loss.ts";
+import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 
 /** One migration that was carried out. */
 export interface ExecutedStep {
@@ -13,8 +13,10 @@ export interface ExecutedStep {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly statements: number;
+  /** A column whose values all moved to a new one is renamed. */
   readonly changes: readonly SchemaChange[];
   readonly dataLoss: readonly DataLoss[];
+  readonly reusedNumbers: readonly ReusedNumbers[];
 }
 
 /** Why a step is not committed. */

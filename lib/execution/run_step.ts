@@ -2,6 +2,9 @@
 
 import { sourcePlace } from "../finding/source_position.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
+import type { StepLosses } from "../loss/data_loss.ts";
+import { LossMeter } from "../loss/loss_meter.ts";
+import type { Snapshots } from "../loss/snapshots.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
 import type { StatementText } from "../sqlite/script.ts";
@@ -11,12 +14,11 @@ import {
   SqliteError,
   type SqliteFailure,
 } from "../sqlite/sqlite_error.ts";
-import { countTables, type DataLoss, measureLoss } from "./data_loss.ts";
 import type { StepFailure } from "./execution.ts";
 import { describeNewViolations } from "./foreign_keys.ts";
 import type { Interrupter } from "../statement/interrupter.ts";
 import { type LiveState, readLiveState } from "./live_state.ts";
-import type { RehearsedStep, WritingStatement } from "../rehearsal/rehearsal.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { StatementStream } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 
@@ -34,6 +36,7 @@ export class StepAborted extends Error {
 export interface StepRun {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
+  readonly snapshots: Snapshots;
   readonly step: PlanStep;
   readonly rehearsed: RehearsedStep;
   readonly before: LiveState;
@@ -42,7 +45,7 @@ export interface StepRun {
 
 /** What a step took away, and the database after it; nothing of it is committed. */
 export interface StepResult {
-  readonly dataLoss: readonly DataLoss[];
+  readonly losses: StepLosses;
   readonly after: LiveState;
 }
 
@@ -53,13 +56,14 @@ export interface StepResult {
 export function runStep(run: StepRun): StepResult {
   try {
     if (run.interrupter.isOver()) throw interrupted(run, null);
-    const counts = countTables(run.connection, run.rehearsed.watched, "all");
-    const deletedRows = runStatements(run);
-    const dataLoss = measureLoss(run.connection, counts, deletedRows);
+    run.snapshots.clear();
+    const meter = new LossMeter(run.connection, run.snapshots, run.rehearsed.watched);
+    runStatements(run, meter);
+    const losses = meter.end();
     dropTemporaryObjects(run.connection);
     const after = readLiveState(run.connection);
     checkResult(run, after);
-    return { dataLoss, after };
+    return { losses, after };
   } catch (error) {
     throw abortedBy(run.step, run.interrupter, error);
   }
@@ -77,42 +81,19 @@ export function abortedBy(step: PlanStep, interrupter: Interrupter, error: unkno
 }
 
 function runStatements(
-  { connection, interrupter, step, rehearsed, onStatement }: StepRun,
-): ReadonlyMap<string, number> {
-  const deletedRows = new Map<string, number>();
+  { connection, interrupter, step, onStatement }: StepRun,
+  meter: LossMeter,
+): void {
   using stream = new StatementStream(connection, step.sql, "refuse");
-  for (let done = 1;; done++) {
-    const advance = (): boolean => {
-      const next = stream.next();
-      if (next.kind === "end") return false;
-      if (next.kind === "failed") throw aborted(step, interrupter, next.text, next.failure);
-      const { failure } = stream.run();
-      if (failure !== null) throw aborted(step, interrupter, next.text, failure);
-      return true;
-    };
-    const writing = rehearsed.writing.find(({ number }) => number === done);
-    const more = writing === undefined
-      ? advance()
-      : countDeleted(connection, writing, deletedRows, advance);
-    if (!more) return deletedRows;
-    onStatement(done);
+  for (let number = 1;; number++) {
+    if (meter.isDueBefore(number)) stream.unguarded(() => meter.beforeStatement(number));
+    const next = stream.next();
+    if (next.kind === "end") return;
+    if (next.kind === "failed") throw aborted(step, interrupter, next.text, next.failure);
+    const { failure } = stream.run();
+    if (failure !== null) throw aborted(step, interrupter, next.text, failure);
+    onStatement(number);
   }
-}
-
-// Rows are counted as they go, for new rows may make up for them in the totals. Only a statement that
-// writes to a table of old can take such rows; any other runs without the hook and its cost. The hook is
-// there when the statement is prepared: otherwise a DELETE without WHERE clears the table unseen.
-function countDeleted<T>(
-  connection: Connection,
-  { tables }: WritingStatement,
-  deletedRows: Map<string, number>,
-  advance: () => T,
-): T {
-  const { result, deletes } = connection.countDeletes(advance);
-  for (const { name, origin } of tables) {
-    deletedRows.set(origin, (deletedRows.get(origin) ?? 0) + (deletes.get(name) ?? 0));
-  }
-  return result;
 }
 
 function checkResult({ interrupter, step, rehearsed, before }: StepRun, after: LiveState): void {

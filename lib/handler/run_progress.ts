@@ -8,6 +8,7 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
+import { lossMessages } from "./loss_messages.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a person who watches, and rare enough to cost nothing.
@@ -123,7 +124,7 @@ export function reportRun(
             version,
             name,
             execution_time_ms: executionTimeMs,
-            data_loss: [...dataLoss],
+            data_loss: lossMessages(dataLoss),
           });
           return;
         }

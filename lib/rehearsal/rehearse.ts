@@ -4,14 +4,14 @@ import { sourcePlace } from "../finding/source_position.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { isReserved } from "../plan/reserved_names.ts";
-import { type Access, alterOf } from "../sqlite/access.ts";
+import { type Access, alterOf, isTemporary } from "../sqlite/access.ts";
 import { type BrokenObject, brokenObjects } from "../sqlite/broken_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { danglingKeys } from "../sqlite/dangling_keys.ts";
 import { textOf } from "../sqlite/row.ts";
 import { readSchema, type Schema } from "../sqlite/schema.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
-import { diffSchemas, type TableFate } from "../sqlite/schema_diff.ts";
+import { diffSchemas } from "../sqlite/schema_diff.ts";
 import { followStatement, type Lineage, startLineage } from "../sqlite/schema_lineage.ts";
 import type { StatementText } from "../sqlite/script.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
@@ -20,16 +20,11 @@ import { type DatabaseBase, schemaDigest } from "../history/database_base.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import type { Deadline } from "../deadline.ts";
 import { insertProbeRow } from "./probe_row.ts";
-import type {
-  NotableStatement,
-  Rehearsal,
-  RehearsedStep,
-  StatementProblem,
-  WatchedTable,
-  WritingStatement,
-} from "./rehearsal.ts";
+import type { NotableStatement, Rehearsal, RehearsedStep, StatementProblem } from "./rehearsal.ts";
 import { type ReservedReference, reservedReferences } from "./reserved_references.ts";
+import { canDeleteRows, replacesRows } from "./replaced_rows.ts";
 import { buildShadow } from "./shadow.ts";
+import { TableWrites } from "./table_writes.ts";
 import { type ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 
@@ -116,11 +111,7 @@ class Stage {
   // Shared by the steps; a table that rows were deleted from may be empty, and leaves it.
   readonly #tablesWithRows: Set<string>;
   readonly #statements: NotableStatement[] = [];
-  readonly #writing: WritingStatement[] = [];
-  readonly #written = new Set<string>();
-  readonly #updated = new Set<string>();
-  readonly #mayLoseRows = new Set<string>();
-  readonly #droppedTables = new Set<string>();
+  readonly #writes: TableWrites;
   readonly #droppedByName = new Set<string>();
   #statementCount = 0;
   #schema: Schema;
@@ -140,6 +131,7 @@ class Stage {
     this.#tablesWithRows = tablesWithRows;
     this.#schema = before;
     this.#lineage = startLineage(before);
+    this.#writes = new TableWrites(this.#lineage);
   }
 
   /** The schema as it is now. */
@@ -157,13 +149,21 @@ class Stage {
       if (next.kind === "failed") {
         const problems: StatementProblem[] = next.violations.map(violationProblem);
         if (problems.length === 0) problems.push({ kind: "sql", ...next.failure });
-        this.#note(next.text, this.#lineage, [], problems, next.failure.offset ?? next.text.offset);
+        this.#note(
+          next.text,
+          this.#lineage,
+          [],
+          [],
+          problems,
+          next.failure.offset ?? next.text.offset,
+        );
         return false;
       }
       const lineage = this.#lineage;
+      const updates = this.#noteWrites(stream, next);
       const problems = this.#tryStatement(stream, next);
       if (this.#interrupter.isOver()) return false;
-      this.#note(next.text, lineage, next.accesses, problems, next.text.offset);
+      this.#note(next.text, lineage, next.accesses, updates, problems, next.text.offset);
       if (problems.some(({ kind }) => kind === "sql")) return false;
     }
   }
@@ -196,9 +196,8 @@ class Stage {
       file,
       statementCount: this.#statementCount,
       statements: this.#statements,
-      writing: this.#writing,
       changes,
-      watched: fates.flatMap((fate) => this.#watch(fate)),
+      watched: this.#writes.watched(fates, this.#lineage),
       renamed,
       lost: changes.flatMap((change) =>
         change.change === "removed" && (change.object === "index" || change.object === "trigger") &&
@@ -275,21 +274,12 @@ class Stage {
     );
     for (const access of accesses) {
       if (isTemporary(access)) continue;
-      if (access.kind === "drop" && access.object === "table") {
-        const origin = this.#originOf(access.name);
-        if (origin !== null) this.#droppedTables.add(origin);
-      } else if (access.kind === "drop" && !dropsTable) {
+      if (access.kind === "drop" && access.object !== "table" && !dropsTable) {
         this.#droppedByName.add(access.name.toLowerCase());
       }
-      if (access.kind === "insert" || access.kind === "update" || access.kind === "delete") {
+      if (access.kind === "delete") {
         const table = this.#originOf(access.table);
-        if (table === null) continue;
-        this.#written.add(table);
-        if (access.kind === "update") this.#updated.add(table);
-        if (access.kind === "delete") {
-          this.#mayLoseRows.add(table);
-          this.#tablesWithRows.delete(table);
-        }
+        if (table !== null) this.#tablesWithRows.delete(table);
       }
     }
     if (!changesSchema) return;
@@ -308,10 +298,10 @@ class Stage {
     text: StatementText,
     lineage: Lineage,
     accesses: readonly Access[],
+    updates: readonly string[],
     problems: readonly StatementProblem[],
     offset: number,
   ): void {
-    this.#noteWrites(accesses);
     const alter = alterOf(accesses);
     const drops = accesses.flatMap((access) =>
       access.kind === "drop" && access.object === "table" && !access.temporary
@@ -323,51 +313,31 @@ class Stage {
       const table = this.#originOf(access.table);
       return table === null ? [] : [table];
     });
-    if (alter === null && drops.length + deletesFrom.length + problems.length === 0) return;
+    const count = updates.length + drops.length + deletesFrom.length + problems.length;
+    if (alter === null && count === 0) return;
     const place = sourcePlace(this.#step.sql, this.#step.line, offset);
-    this.#statements.push({ sql: text.sql, ...place, alter, deletesFrom, drops, problems });
+    this.#statements.push({
+      sql: text.sql,
+      ...place,
+      alter,
+      updates,
+      deletesFrom,
+      drops,
+      problems,
+    });
   }
 
-  #noteWrites(accesses: readonly Access[]): void {
-    const tables = new Map(accesses.flatMap((access) => {
-      if (isTemporary(access)) return [];
-      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
-        return [];
-      }
-      const origin = this.#originOf(access.table);
-      return origin === null ? [] : [[access.table, { name: access.table, origin }] as const];
-    }));
-    if (tables.size === 0) return;
-    this.#writing.push({ number: this.#statementCount, tables: [...tables.values()] });
-  }
-
-  #watch({ before, after, droppedColumns, keptColumns }: TableFate): readonly WatchedTable[] {
-    const { name, kind } = before;
-    // Its rows are another table's.
-    if (kind === "index") return [];
-    const isDropped = this.#droppedTables.has(name);
-    const isTouched = this.#written.has(name);
-    if (!isDropped && !isTouched && droppedColumns.length === 0) return [];
-    return [{
-      name,
-      nameAfter: after?.name ?? null,
-      droppedColumns,
-      keptColumns: kind === "table" && (isDropped || this.#updated.has(name))
-        ? keptColumns.filter(({ isNullable }) => isNullable)
-        : [],
-      mayLoseRows: isDropped || this.#mayLoseRows.has(name),
-    }];
+  /** Returns the tables that no statement before this one updates. */
+  #noteWrites(stream: StatementStream, { text, accesses }: ReadyStatement): readonly string[] {
+    const replaces = replacesRows(this.#schema, text.sql, accesses);
+    const isReplacing = replaces === "yes" ||
+      replaces === "unknown" && stream.unguarded(() => canDeleteRows(this.#shadow, text.sql));
+    return this.#writes.note(this.#statementCount, accesses, this.#lineage, isReplacing);
   }
 }
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {
   return { kind: "violation", violation };
-}
-
-// A temporary table may be called as one of the plugin's; what becomes of it is no loss.
-function isTemporary(access: Access): boolean {
-  return "database" in access && access.database === "temp" ||
-    "temporary" in access && access.temporary;
 }
 
 function isSchemaChange(access: Access): boolean {

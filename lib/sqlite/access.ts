@@ -24,6 +24,8 @@ export type Access =
     /** Such as `main` or `temp`. */
     readonly database: string;
     readonly table: string;
+    /** The column that is updated, or `ROWID`; `null` for inserted and deleted rows. */
+    readonly column: string | null;
     readonly trigger: string | null;
   }
   | { readonly kind: "read"; readonly table: string; readonly column: string }
@@ -51,10 +53,11 @@ function object(
 }
 
 function write(kind: "insert" | "update" | "delete"): Reader {
-  return (table, _, trigger, database) => ({
+  return (table, column, trigger, database) => ({
     kind,
     database,
     table,
+    column: column === "" ? null : column,
     trigger: trigger === "" ? null : trigger,
   });
 }
@@ -105,6 +108,12 @@ export function readAccess(
   }
   return READERS[action]?.(first || "", second || "", trigger || "", third || "") ??
     { kind: "other" };
+}
+
+/** Says whether an access is to an object of the temporary schema. */
+export function isTemporary(access: Access): boolean {
+  return "database" in access && access.database === "temp" ||
+    "temporary" in access && access.temporary;
 }
 
 /** The forms of ALTER TABLE. */

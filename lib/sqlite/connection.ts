@@ -121,32 +121,6 @@ export class Connection implements Disposable {
     this.sqlite3.capi.sqlite3_progress_handler(this.pointer, operations, handler, 0);
   }
 
-  /**
-   * Counts the rows that a statement, prepared and run by `action`, deletes from tables of `main`:
-   * by DELETE, by a conflict that REPLACE resolves, or by a trigger. Of virtual tables it sees the
-   * shadow tables only: https://sqlite.org/c3ref/preupdate_blobwrite.html
-   */
-  countDeletes<T>(
-    action: () => T,
-  ): { readonly result: T; readonly deletes: ReadonlyMap<string, number> } {
-    const { capi, wasm } = this.sqlite3;
-    const deletes = new Map<string, number>();
-    // The strings are decoded only for a deletion; a hook that receives them as text decodes them
-    // all.
-    const hook = wasm.installFunction("v(ppippjj)", (_, _db, action, database, table) => {
-      if (action !== capi.SQLITE_DELETE || wasm.cstrToJs(database) !== "main") return;
-      const name = wasm.cstrToJs(table) ?? "";
-      deletes.set(name, (deletes.get(name) ?? 0) + 1);
-    });
-    capi.sqlite3_preupdate_hook(this.pointer, hook, 0);
-    try {
-      return { result: action(), deletes };
-    } finally {
-      capi.sqlite3_preupdate_hook(this.pointer, 0, 0);
-      wasm.uninstallFunction(hook);
-    }
-  }
-
   /** Switches an option of https://sqlite.org/c3ref/c_dbconfig_defensive.html on or off. */
   configure(option: number, on: boolean): void {
     this.sqlite3.capi.sqlite3_db_config(this.pointer, option, on ? 1 : 0, 0);

@@ -4,8 +4,11 @@
 import type { AlterForm } from "./access.ts";
 import type { Schema, Table } from "./schema.ts";
 
-/** A table and the table that it was when the migration began; `null` if it is new. */
-interface Origin {
+/**
+ * A table and the table that it was when the migration began; `null` if it is new. The object stays
+ * the same for as long as no statement changes the table's columns.
+ */
+export interface Origin {
   readonly table: string | null;
   /** The former column of each present column; `null` for a new one. */
   readonly columns: ReadonlyMap<string, string | null>;

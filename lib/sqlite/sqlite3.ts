@@ -59,17 +59,6 @@ export type AuthorizerCallback = (
   trigger: string | 0,
 ) => number;
 
-/** Called before each row is changed: https://sqlite.org/c3ref/preupdate_blobwrite.html */
-export type PreupdateCallback = (
-  unused: Pointer,
-  db: Pointer,
-  action: number,
-  database: Pointer,
-  table: Pointer,
-  oldRowid: bigint,
-  newRowid: bigint,
-) => void;
-
 /**
  * A function that SQLite calls.
  * @internal
@@ -144,8 +133,6 @@ export interface Sqlite3 {
     heap8u(): Uint8Array;
     alloc(sizeBytes: number): Pointer;
     dealloc(pointer: Pointer): void;
-    installFunction(signature: string, callback: PreupdateCallback): Pointer;
-    uninstallFunction(pointer: Pointer): unknown;
     cstrToJs(pointer: Pointer): string | null;
     peekPtr(pointer: Pointer): Pointer;
     poke(pointer: Pointer, value: number, representation: "double"): unknown;
@@ -188,7 +175,6 @@ interface Capi {
   sqlite3_error_offset(db: Pointer): number;
   sqlite3_extended_errcode(db: Pointer): number;
   sqlite3_get_autocommit(db: Pointer): number;
-  sqlite3_preupdate_hook(db: Pointer, callback: Pointer, unused: Pointer): Pointer;
   sqlite3_progress_handler(
     db: Pointer,
     operations: number,
@@ -270,7 +256,6 @@ interface Capi {
   readonly SQLITE_DESERIALIZE_FREEONCLOSE: number;
   readonly SQLITE_DESERIALIZE_RESIZEABLE: number;
 
-  readonly SQLITE_DELETE: number;
   readonly SQLITE_DENY: number;
   readonly SQLITE_IGNORE: number;
 }
