@@ -77,6 +77,15 @@ export interface RenamedTable {
   readonly name: string;
 }
 
+/** An index or a trigger that vanished with a rebuilt table or a replaced view, and not by its name. */
+export interface LostObject {
+  readonly object: "index" | "trigger";
+  readonly owner: "table" | "view";
+  /** The table or view that it was on. */
+  readonly table: string;
+  readonly name: string;
+}
+
 /** What one step did to the shadow. */
 export interface RehearsedStep {
   readonly direction: Direction;
@@ -89,12 +98,7 @@ export interface RehearsedStep {
   readonly changes: readonly SchemaChange[];
   readonly watched: readonly WatchedTable[];
   readonly renamed: readonly RenamedTable[];
-  /** Indexes and triggers that vanished with a rebuilt table and that no statement dropped by name. */
-  readonly lost: readonly {
-    readonly object: "index" | "trigger";
-    readonly table: string;
-    readonly name: string;
-  }[];
+  readonly lost: readonly LostObject[];
   readonly broken: readonly BrokenObject[];
   readonly dangling: readonly DanglingKey[];
   /** Tables that took a reserved name by a rename, which the authorizer does not see. */

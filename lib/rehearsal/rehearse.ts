@@ -22,6 +22,7 @@ import type { Deadline } from "../deadline.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import type { NotableStatement, Rehearsal, RehearsedStep, StatementProblem } from "./rehearsal.ts";
 import { type ReservedReference, reservedReferences } from "./reserved_references.ts";
+import { LostObjects } from "./lost_objects.ts";
 import { canDeleteRows, replacesRows } from "./replaced_rows.ts";
 import { buildShadow } from "./shadow.ts";
 import { TableWrites } from "./table_writes.ts";
@@ -112,7 +113,7 @@ class Stage {
   readonly #tablesWithRows: Set<string>;
   readonly #statements: NotableStatement[] = [];
   readonly #writes: TableWrites;
-  readonly #droppedByName = new Set<string>();
+  readonly #lost: LostObjects;
   #statementCount = 0;
   #schema: Schema;
   #lineage: Lineage;
@@ -132,6 +133,7 @@ class Stage {
     this.#schema = before;
     this.#lineage = startLineage(before);
     this.#writes = new TableWrites(this.#lineage);
+    this.#lost = new LostObjects(shadow);
   }
 
   /** The schema as it is now. */
@@ -176,7 +178,8 @@ class Stage {
     "broken" | "reservedNames" | "reservedReferences" | "schemaDelta" | "complete"
   > {
     const { direction, version, name, file } = this.#step;
-    const { changes, fates } = diffSchemas(this.#before, after, this.#lineage);
+    const diff = diffSchemas(this.#before, after, this.#lineage);
+    const { changes, fates } = diff;
     const renamed = fates.flatMap(({ before: { name: was }, after }) =>
       after === null || after.name === was ? [] : [{ was, name: after.name }]
     );
@@ -185,9 +188,6 @@ class Stage {
       danglingKeys(this.#before).map(({ table, parent }) =>
         `${names.get(table) ?? table}|${parent}`
       ),
-    );
-    const kept = new Set(
-      fates.flatMap(({ before, after }) => (after === null ? [] : [before.name])),
     );
     return {
       direction,
@@ -199,13 +199,7 @@ class Stage {
       changes,
       watched: this.#writes.watched(fates, this.#lineage),
       renamed,
-      lost: changes.flatMap((change) =>
-        change.change === "removed" && (change.object === "index" || change.object === "trigger") &&
-          change.table !== null && kept.has(change.table) &&
-          !this.#droppedByName.has(change.name.toLowerCase())
-          ? [{ object: change.object, table: change.table, name: change.name }]
-          : []
-      ),
+      lost: this.#lost.lost(this.#before, after, diff),
       dangling: danglingKeys(after).filter(({ table, parent }) =>
         !dangled.has(`${table}|${parent}`)
       ),
@@ -225,6 +219,7 @@ class Stage {
     if (refusal !== null) problems.push(refusal);
 
     const changesSchema = ready.accesses.some(isSchemaChange);
+    if (changesSchema) stream.unguarded(() => this.#lost.note(ready.accesses));
     this.#interrupter.setBudget(changesSchema ? Infinity : BUDGET_OPERATIONS);
     const { failure, violations } = stream.run();
     problems.push(...violations.map(violationProblem));
@@ -269,18 +264,10 @@ class Stage {
   }
 
   #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
-    const dropsTable = accesses.some((access) =>
-      access.kind === "drop" && access.object === "table"
-    );
     for (const access of accesses) {
-      if (isTemporary(access)) continue;
-      if (access.kind === "drop" && access.object !== "table" && !dropsTable) {
-        this.#droppedByName.add(access.name.toLowerCase());
-      }
-      if (access.kind === "delete") {
-        const table = this.#originOf(access.table);
-        if (table !== null) this.#tablesWithRows.delete(table);
-      }
+      if (access.kind !== "delete" || isTemporary(access)) continue;
+      const table = this.#originOf(access.table);
+      if (table !== null) this.#tablesWithRows.delete(table);
     }
     if (!changesSchema) return;
     const schema = stream.unguarded(() => readSchema(this.#shadow, isReserved));
