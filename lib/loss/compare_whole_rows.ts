@@ -24,10 +24,13 @@ export function compareWholeRows(
   { before, after, columns, updatedKey }: WholeRows,
 ): RowLosses {
   const all = [...columns, ...updatedKey];
+  const count = (from: string): number => connection.integer(`SELECT count(*) FROM ${from}`);
+  // Rows that have no column left to compare are only so many.
+  if (all.length === 0) return { rows: Math.max(count(before) - count(after), 0), values: [] };
   const former = snapshots.copy(before, all.map((column) => column.before), all.length);
   const present = snapshots.copy(after, all.map((column) => column.after), all.length);
-  const stay = (count: number): number => {
-    const names = Array.from({ length: count }, (_, at) => `c${at}`);
+  const stay = (width: number): number => {
+    const names = Array.from({ length: width }, (_, at) => `c${at}`);
     const equal = names.map((name) => `a.${name} IS b.${name}`).join(" AND ") || "1";
     const grouped = names.length === 0 ? "" : `GROUP BY ${names.join(", ")}`;
     return connection.integer(
@@ -35,11 +38,10 @@ export function compareWholeRows(
          FROM (SELECT count(*) AS n, * FROM ${former} ${grouped}) b`,
     );
   };
-  const rows = connection.integer(`SELECT count(*) FROM ${former}`);
   const kept = stay(columns.length);
   const withOtherKey = updatedKey.length === 0 ? 0 : kept - stay(all.length);
   return {
-    rows: rows - kept,
+    rows: count(former) - kept,
     values: withOtherKey === 0 ? [] : updatedKey.map(({ name }) => ({
       column: name,
       vanished: 0,
