@@ -35,6 +35,6 @@ function changingColumns(table: WatchedTable, after: Table): readonly string[] {
   if (writes.updates.length > 0) {
     return stored.filter((name) => writes.updates.includes(name) || droppedColumns.includes(name));
   }
-  // The values of a dropped column may have gone to a new one, or with their rows.
-  return addedColumns.length > 0 || writes.deletes ? droppedColumns : [];
+  // The values of a dropped column may have moved to a new one.
+  return addedColumns.length > 0 ? droppedColumns : [];
 }

@@ -8,7 +8,7 @@ import { differs, isLost, joinSides, type NamedPair, type Sides } from "./sides.
 export interface RowLosses {
   /** Rows of which no row with the same key is left. */
   readonly rows: number;
-  /** By column, the values lost from the rows that are left. */
+  /** By column, the values lost from rows that are left; of a dropped column, all its values. */
   readonly values: readonly ColumnLoss[];
 }
 
@@ -34,10 +34,10 @@ export function compareByKey(connection: Connection, sides: Sides): RowLosses {
   let rows = 0;
   const values: ColumnLoss[] = [];
   for (let at = 0; at === 0 || at < columns.length; at += MAX_COLUMNS) {
-    const compared = columns.slice(at, at + MAX_COLUMNS).map(comparison);
+    const compared = columns.slice(at, at + MAX_COLUMNS).map((each) => comparison(each, isGone));
     const sums = compared.flatMap(({ vanished, replaced }, index) => [
-      `total(NOT ${isGone} AND ${vanished}) AS v${index}`,
-      `total(NOT ${isGone} AND ${replaced}) AS r${index}`,
+      `total(${vanished}) AS v${index}`,
+      `total(${replaced}) AS r${index}`,
     ]);
     // Only rows that are not as before reach the sums.
     const changed = [isGone, ...compared.map(({ changed }) => changed)].join(" OR ");
@@ -67,7 +67,8 @@ interface Comparison {
   readonly replaced: string;
 }
 
-function comparison(column: NamedPair | Sides["dropped"][number]): Comparison {
+// Of a column that stays, the values of a row that goes are not lost once more.
+function comparison(column: NamedPair | Sides["dropped"][number], isGone: string): Comparison {
   const before = `b.${column.before}`;
   if (!("after" in column)) {
     const isThere = `${before} IS NOT NULL`;
@@ -77,7 +78,7 @@ function comparison(column: NamedPair | Sides["dropped"][number]): Comparison {
   return {
     name: column.name,
     changed: differs(before, after),
-    vanished: `(${before} IS NOT NULL AND ${after} IS NULL)`,
+    vanished: `(${before} IS NOT NULL AND ${after} IS NULL AND NOT ${isGone})`,
     replaced: `(${after} IS NOT NULL AND ${isLost(before, after)})`,
   };
 }

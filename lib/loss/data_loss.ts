@@ -6,8 +6,9 @@ export type DataLoss =
   | { readonly kind: "rows"; readonly table: string; readonly rows: number }
   | {
     /**
-     * Of rows that are kept. `values` went with a column, were left out by the copy of a rebuild, or
-     * became NULL; `overwritten` were replaced in their row by another value.
+     * `values` went with a column, or were left out by the copy of a rebuild, or became NULL;
+     * `overwritten` were replaced by another value. Rows that are lost take their values along: they
+     * count only in a column that was dropped.
      */
     readonly kind: "values" | "overwritten";
     readonly table: string;

@@ -35,7 +35,7 @@ export function movedTo(connection: Connection, sides: Sides, column: string): s
   ];
   // One row rules out nearly all of them.
   const likely = candidates.filter((candidate) =>
-    connection.integer(
+    connection.value(
       `SELECT ${misses(candidate)} ${joinSides(sides, "JOIN")} WHERE ${lost} LIMIT 1`,
     ) === 0
   );

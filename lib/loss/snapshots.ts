@@ -1,6 +1,7 @@
 // Copies of rows, in a temporary database that SQLite keeps in a file once it is large.
 
 import type { Connection } from "../sqlite/connection.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
 
 // Beyond it pages go to the file; a connection of godwit has four times as much for the database.
 const CACHE_KIB = 16 * 1024;
@@ -48,7 +49,12 @@ export class Snapshots implements Disposable {
     this.#tables = [];
   }
 
+  // DETACH reads the schema, which fails on a disk that has failed; closing the connection detaches too.
   [Symbol.dispose](): void {
-    this.#connection.exec("DETACH godwit_snapshots");
+    try {
+      this.#connection.exec("DETACH godwit_snapshots");
+    } catch (error) {
+      if (!(error instanceof SqliteError)) throw error;
+    }
   }
 }

@@ -104,6 +104,12 @@ table("a rebuild loses what its copy leaves out, whatever takes its place", [
     "rows t 1",
   ]],
   [T, rebuild("id INTEGER PRIMARY KEY, b TEXT", "SELECT id, b FROM t"), ["values t.a 2"]],
+  [T, rebuild("id INTEGER PRIMARY KEY, c TEXT", "SELECT id, a FROM t WHERE a IS NULL"), [
+    "rows t 2",
+    "values t.a 2",
+    "values t.b 1",
+  ]],
+  [T, "ALTER TABLE t DROP COLUMN a; DELETE FROM t WHERE id = 1;", ["rows t 1", "values t.a 2"]],
 ]);
 
 table("a rebuild is followed in each of its forms", [

@@ -81,16 +81,20 @@ function compare(
   const gone = pairs.length - kept.length;
   const successor = (column: string): DrawnColumn | undefined =>
     drawn.after.find(({ origin }) => origin === column);
+  const lossOfDropped = (column: string): readonly string[] => {
+    const isThere = ({ row }: { row: Row }): boolean => row.get(column)?.text !== null;
+    const count = pairs.filter(isThere).length;
+    const lost = kept.filter(isThere);
+    const isMoved = lost.length > 0 && hasMoved(column, kept, lost, drawn);
+    return count === 0 || isMoved ? [] : [`values t.${column} ${count}`];
+  };
   const lossOf = (column: string): readonly string[] => {
     const present = successor(column);
-    const lost = kept.filter(({ row, other }) =>
-      present === undefined
-        ? row.get(column)?.text !== null
-        : isLost(row.get(column), other.get(present.name))
-    );
+    if (present === undefined) return lossOfDropped(column);
+    const lost = kept.filter(({ row, other }) => isLost(row.get(column), other.get(present.name)));
     if (lost.length === 0 || hasMoved(column, kept, lost, drawn)) return [];
     const isNull = lost.filter(({ other }) =>
-      drawn.isRebuilt || present === undefined || other.get(present.name)?.text === null
+      drawn.isRebuilt || other.get(present.name)?.text === null
     );
     const overwritten = lost.length - isNull.length;
     return [
