@@ -1,8 +1,8 @@
 // Compares the rows of a table by key, in one scan and with one look-up for each row.
 
-import type { Connection, Row } from "../sqlite/connection.ts";
+import type { Connection } from "../sqlite/connection.ts";
 import { integerOf } from "../sqlite/row.ts";
-import { differs, isLost, joinSides, type NamedPair, type Sides } from "./sides.ts";
+import { differs, isLost, joinSides, type Sides } from "./sides.ts";
 
 /** What a comparison found. */
 export interface RowLosses {
@@ -25,60 +25,48 @@ export interface ColumnLoss {
 // https://sqlite.org/limits.html
 const MAX_COLUMNS = 400;
 
-/** Counts the rows and values of `before` that `after` does not have. */
+/** Counts the rows of `before` that `after` does not have, and the values of columns that it keeps. */
 export function compareByKey(connection: Connection, sides: Sides): RowLosses {
-  const first = sides.key[0];
+  const [first] = sides.key;
   if (first === undefined) throw new Error("Rows are compared by a key of no columns");
   const isGone = `a.${first.after} IS NULL`;
-  const columns = [...sides.dropped, ...sides.kept];
   let rows = 0;
   const values: ColumnLoss[] = [];
-  for (let at = 0; at === 0 || at < columns.length; at += MAX_COLUMNS) {
-    const compared = columns.slice(at, at + MAX_COLUMNS).map((each) => comparison(each, isGone));
-    const sums = compared.flatMap(({ vanished, replaced }, index) => [
-      `total(${vanished}) AS v${index}`,
-      `total(${replaced}) AS r${index}`,
+  for (let at = 0; at === 0 || at < sides.kept.length; at += MAX_COLUMNS) {
+    const columns = sides.kept.slice(at, at + MAX_COLUMNS).map(({ name, before, after }) => ({
+      name,
+      before: `b.${before}`,
+      after: `a.${after}`,
+    }));
+    // A row that goes takes its values along. Only rows that are not as before reach the counts, whose
+    // conditions end, unlike those of a sum, where they are decided.
+    const counts = columns.flatMap(({ before, after }, index) => [
+      `count(*) FILTER (WHERE NOT ${isGone} AND ${before} IS NOT NULL AND ${after} IS NULL) AS v${index}`,
+      `count(*) FILTER (WHERE ${after} IS NOT NULL AND ${isLost(before, after)}) AS r${index}`,
     ]);
-    // Only rows that are not as before reach the sums.
-    const changed = [isGone, ...compared.map(({ changed }) => changed)].join(" OR ");
+    const changed = [isGone, ...columns.map(({ before, after }) => differs(before, after))];
     const [row] = connection.rows(
-      `SELECT ${[`total(${isGone}) AS gone`, ...sums].join(", ")}
-       ${joinSides(sides, "LEFT JOIN")} WHERE ${changed}`,
+      `SELECT ${[`count(*) FILTER (WHERE ${isGone}) AS gone`, ...counts].join(", ")}
+       ${joinSides(sides, "LEFT JOIN")} WHERE ${changed.join(" OR ")}`,
     );
-    if (row === undefined) throw new Error("A sum returned no row");
+    if (row === undefined) throw new Error("A count returned no row");
     rows = integerOf(row, "gone");
-    values.push(...compared.map(({ name }, index) => columnLoss(row, name, index)));
+    values.push(...columns.map(({ name: column }, index) => ({
+      column,
+      vanished: integerOf(row, `v${index}`),
+      replaced: integerOf(row, `r${index}`),
+    })));
   }
   return { rows, values: values.filter(({ vanished, replaced }) => vanished + replaced > 0) };
 }
 
-function columnLoss(row: Row, column: string, index: number): ColumnLoss {
-  return {
-    column,
-    vanished: integerOf(row, `v${index}`),
-    replaced: integerOf(row, `r${index}`),
-  };
-}
-
-interface Comparison {
-  readonly name: string;
-  readonly changed: string;
-  readonly vanished: string;
-  readonly replaced: string;
-}
-
-// Of a column that stays, the values of a row that goes are not lost once more.
-function comparison(column: NamedPair | Sides["dropped"][number], isGone: string): Comparison {
-  const before = `b.${column.before}`;
-  if (!("after" in column)) {
-    const isThere = `${before} IS NOT NULL`;
-    return { name: column.name, changed: isThere, vanished: isThere, replaced: "0" };
-  }
-  const after = `a.${column.after}`;
-  return {
-    name: column.name,
-    changed: differs(before, after),
-    vanished: `(${before} IS NOT NULL AND ${after} IS NULL AND NOT ${isGone})`,
-    replaced: `(${after} IS NOT NULL AND ${isLost(before, after)})`,
-  };
+/** Counts the values of dropped columns. */
+export function countDropped(
+  connection: Connection,
+  { before, dropped }: Pick<Sides, "before" | "dropped">,
+): readonly ColumnLoss[] {
+  return dropped.flatMap(({ name: column, before: name }) => {
+    const vanished = connection.integer(`SELECT count(${name}) FROM ${before}`);
+    return vanished === 0 ? [] : [{ column, vanished, replaced: 0 }];
+  });
 }

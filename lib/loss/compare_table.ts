@@ -4,10 +4,10 @@ import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Table } from "../sqlite/schema.ts";
-import { compareByKey, type RowLosses } from "./compare_by_key.ts";
+import { type ColumnLoss, compareByKey, countDropped, type RowLosses } from "./compare_by_key.ts";
 import { compareWholeRows } from "./compare_whole_rows.ts";
 import type { MovedColumn } from "./data_loss.ts";
-import { movedTo } from "./moved_column.ts";
+import { likelyTarget, movedTo } from "./moved_column.ts";
 import { rowIdentity } from "./row_identity.ts";
 import type { ColumnPair, NamedPair, Sides } from "./sides.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -37,29 +37,53 @@ export function compareTable(
   snapshots: Snapshots,
   compared: TableSides,
 ): TableComparison {
-  const { table } = compared;
   const keyed = byPrimaryKey(connection, snapshots, compared) ?? byRowid(connection, compared);
   if (keyed === null) {
     return { losses: byWholeRows(connection, snapshots, compared), moved: [] };
   }
-  const { sides, losses } = keyed;
-  const targets = new Map(
-    losses.values.map(({ column }) => [column, movedTo(connection, sides, column)]),
-  );
+  const { sides, losses, moved } = keyed;
+  const hasNotMoved = ({ column }: ColumnLoss): boolean =>
+    movedTo(connection, sides, column) === null;
+  const isInNewColumn = new Set(moved.map(({ column }) => column));
+  const dropped = sides.dropped.filter(({ name }) => !isInNewColumn.has(name));
+  const gone = countDropped(connection, { before: sides.before, dropped });
   return {
-    losses: { ...losses, values: losses.values.filter(({ column }) => !targets.get(column)) },
-    moved: sides.dropped.flatMap(({ name: column }): readonly MovedColumn[] => {
-      const to = targets.get(column) ?? null;
-      return sides.added.some(({ name }) => name === to) && to !== null
-        ? [{ table: table.name, column, to }]
-        : [];
-    }),
+    losses: { ...losses, values: [...gone, ...losses.values].filter(hasNotMoved) },
+    moved,
   };
 }
 
+/** What a comparison by a key found, before values that moved within old columns are left out. */
 interface KeyedComparison {
   readonly sides: Sides;
   readonly losses: RowLosses;
+  readonly moved: readonly MovedColumn[];
+}
+
+// A dropped column is compared with the new one that seems to have its values, in the same scan.
+function compare(connection: Connection, compared: TableSides, sides: Sides): KeyedComparison {
+  const renamed = sides.added.length === 0 ? [] : sides.dropped.flatMap(({ name, before }) => {
+    const target = likelyTarget(connection, sides, name);
+    return target === null ? [] : [{ name, before, after: target.after, to: target.name }];
+  });
+  const { rows, values } = compareByKey(connection, {
+    ...sides,
+    kept: [...sides.kept, ...renamed],
+  });
+  const isLossless = ({ name }: { readonly name: string }): boolean =>
+    !values.some(({ column }) => column === name);
+  return {
+    sides,
+    losses: {
+      rows,
+      values: values.filter(({ column }) => !renamed.some(({ name }) => name === column)),
+    },
+    moved: renamed.filter(isLossless).map(({ name: column, to }) => ({
+      table: compared.table.name,
+      column,
+      to,
+    })),
+  };
 }
 
 function byPrimaryKey(
@@ -80,7 +104,7 @@ function byPrimaryKey(
   const sides = isKeyAfter
     ? sidesOf(compared, key)
     : withIndex(connection, snapshots, sidesOf(compared, key));
-  return sides === null ? null : { sides, losses: compareByKey(connection, sides) };
+  return sides === null ? null : compare(connection, compared, sides);
 }
 
 /** The sides with a copy of the rows after, indexed by a key that is no longer one; `null` if it repeats. */
@@ -109,8 +133,9 @@ function byRowid(connection: Connection, compared: TableSides): KeyedComparison 
   const { rowid } = rowIdentity(compared.table, compared.successor);
   if (rowid === null || compared.rowid === null) return null;
   const sides = sidesOf(compared, [{ before: compared.rowid, after: rowid.after }]);
-  const losses = compareByKey(connection, sides);
-  if (!compared.table.isDropped) return { sides, losses };
+  const comparison = compare(connection, compared, sides);
+  if (!compared.table.isDropped) return comparison;
+  const { losses } = comparison;
   const lossy = new Set(losses.values.map(({ column }) => column));
   const isLossless = sides.kept.every(({ name }) => !lossy.has(name));
   const hasWitness = sides.kept.some(({ name, before }) =>
@@ -119,7 +144,7 @@ function byRowid(connection: Connection, compared: TableSides): KeyedComparison 
         `SELECT EXISTS (SELECT 1 FROM ${sides.before} WHERE ${before} IS NOT NULL)`,
       ) === 1
   );
-  return losses.rows === 0 && (isLossless || hasWitness) ? { sides, losses } : null;
+  return losses.rows === 0 && (isLossless || hasWitness) ? comparison : null;
 }
 
 function byWholeRows(
@@ -132,12 +157,7 @@ function byWholeRows(
   const { kept, dropped } = sidesOf(compared, []);
   const columns = kept.filter(({ name }) => !updatedKey.some((pair) => pair.name === name));
   const whole = compareWholeRows(connection, snapshots, { before, after, columns, updatedKey });
-  const gone = dropped.map((column) => ({
-    column: column.name,
-    vanished: connection.integer(`SELECT count(${column.before}) FROM ${before}`),
-    replaced: 0,
-  }));
-  return { ...whole, values: [...gone.filter(({ vanished }) => vanished > 0), ...whole.values] };
+  return { ...whole, values: [...countDropped(connection, { before, dropped }), ...whole.values] };
 }
 
 function sidesOf(compared: TableSides, key: readonly ColumnPair[]): Sides {
