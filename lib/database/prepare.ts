@@ -159,5 +159,9 @@ function select({ target, migrations }: PreparationRequest, history: History): S
 
 function notRehearsed(endless: PlanStep | undefined): Rehearsal {
   const subject = endless ?? { version: null, name: null, file: null };
-  return { steps: [], stopped: [{ ...subjectOf(subject), reason: "timeout", after: 0 }] };
+  return {
+    steps: [],
+    stopped: [{ ...subjectOf(subject), reason: "timeout", after: 0 }],
+    missing: [],
+  };
 }

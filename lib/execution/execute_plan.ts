@@ -1,21 +1,26 @@
 // Runs a reviewed plan against the real database, each migration in one transaction.
 
-import { currentVersion, type History, type HistoryEntry, withEntry } from "../plan/history.ts";
-import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
+import type { Deadline } from "../deadline.ts";
+import { schemaDigest } from "../history/database_base.ts";
 import { mayLoseData } from "../loss/foreseen_losses.ts";
 import { renameMovedColumns } from "../loss/moved_column.ts";
 import { Snapshots } from "../loss/snapshots.ts";
-import type { Connection } from "../sqlite/connection.ts";
-import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
-import { type Backup, backUp, backupName, type BackupPlace } from "./backup.ts";
-import { schemaDigest } from "../history/database_base.ts";
-import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
-import { type Attempt, isApplied, readHistory, recordAttempt } from "../history/history_table.ts";
-import { Interrupter } from "../statement/interrupter.ts";
-import type { Deadline } from "../deadline.ts";
-import { type LiveState, readLiveState } from "./live_state.ts";
+import type { HistoryEntry } from "../plan/history.ts";
+import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
-import { abortedBy, runStep, StepAborted } from "./run_step.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { SchemaFollower } from "../sqlite/schema_follower.ts";
+import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
+import { Interrupter } from "../statement/interrupter.ts";
+import type { BackupPlace } from "./backup.ts";
+import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
+import { ForeignKeyGuard } from "./foreign_key_guard.ts";
+import { LiveSchema } from "./live_schema.ts";
+import { RunBackup } from "./run_backup.ts";
+import { RunHistory } from "./run_history.ts";
+import { runStep, type StepRun } from "./run_step.ts";
+import { sqlFailure } from "./step_failure.ts";
 
 /** How a plan is run. */
 export interface ExecutionOptions {
@@ -44,28 +49,22 @@ export async function executePlan(
   return await run.execute();
 }
 
-/** The base that a plan was made for is no longer there. */
-class BaseChanged extends Error {}
-
-/** There must be a backup before the step, and there can be none. */
-class BackupRefused extends Error {
-  readonly sqliteCode: string | null;
-
-  constructor({ message, sqliteCode = null }: { message: string; sqliteCode?: string | null }) {
-    super(message);
-    this.sqliteCode = sqliteCode;
-  }
-}
-
-/** The step took away what its rehearsal did not foresee, and there is no backup yet. */
-class BackupMissing extends Error {}
-
 /** A step that ran to its end in a transaction that is still open. */
 interface FinishedStep {
+  readonly kind: "finished";
   readonly executed: ExecutedStep;
   readonly entry: HistoryEntry;
-  readonly after: LiveState;
 }
+
+/** How the attempt at a step ended; but for a finished step, its transaction is rolled back. */
+type Attempt =
+  | FinishedStep
+  /** The step took away what its rehearsal did not foresee, and there is no backup yet. */
+  | { readonly kind: "backup-missing" }
+  | Exclude<Execution["end"], { readonly kind: "completed" }>;
+
+/** What is known of the real database while a plan is executed. */
+type Live = Pick<StepRun, "schema" | "foreignKeys" | "live">;
 
 class Run implements Disposable {
   readonly #connection: Connection;
@@ -75,14 +74,16 @@ class Run implements Disposable {
   readonly #interrupter: Interrupter;
   readonly #foreignKeysWereOn: boolean;
   readonly #snapshots: Snapshots;
+  readonly #history: RunHistory;
+  readonly #backup: RunBackup;
+  readonly #tables: StepRun["tables"] = { created: new Set(), dropped: new Set() };
   readonly #executed: ExecutedStep[] = [];
-  #history: History = [];
   #announcedVersion: number | null = null;
-  // Set while nobody knows whether the disk has the last COMMIT: its flush failed, but SQLite may find it
-  // whole when the database is opened again.
+  // Set while it is not known whether the disk has the last COMMIT: its flush failed, but SQLite may
+  // find it whole when the database is opened again.
   #isCommitDoubtful = false;
-  #state: LiveState | null = null;
-  #backup: Backup | null = null;
+  #live: Live | null = null;
+  #dataVersion: number | null = null;
 
   constructor(
     connection: Connection,
@@ -94,6 +95,8 @@ class Run implements Disposable {
     this.#plan = plan;
     this.#rehearsed = rehearsed;
     this.#options = options;
+    this.#history = new RunHistory(connection, plan, options.appliedBy);
+    this.#backup = new RunBackup(connection, options.backups);
     // PRAGMA foreign_keys is a no-op inside a transaction, so this comes before BEGIN. With it on, the
     // DROP TABLE of a rebuild would delete the child rows: https://sqlite.org/lang_altertable.html#otheralter
     this.#foreignKeysWereOn = connection.integer("PRAGMA foreign_keys") === 1;
@@ -107,29 +110,15 @@ class Run implements Disposable {
 
   async execute(): Promise<Execution> {
     try {
-      this.#history = readHistory(this.#connection, this.#plan.plugin);
-      await (this.#options.mode === "commit" ? this.#commitEach() : this.#undoAll());
-      return this.#end({ kind: "completed" });
+      const end = this.#options.mode === "commit"
+        ? await this.#commitEach()
+        : await this.#undoAll();
+      return this.#execution(end);
     } catch (error) {
-      if (error instanceof StepAborted) {
-        return this.#end({ kind: "failed", failure: error.failure });
-      }
-      if (error instanceof BaseChanged) {
-        return this.#end({ kind: "plan-changed", message: error.message });
-      }
-      if (error instanceof BackupRefused) {
-        const { message, sqliteCode } = error;
-        return this.#end({ kind: "unavailable", message, sqliteCode });
-      }
-      if (error instanceof SqliteError) {
-        const { failure } = error;
-        return this.#end({
-          kind: "unavailable",
-          message: adviseOn(failure),
-          sqliteCode: failure.code,
-        });
-      }
-      throw error;
+      if (!(error instanceof SqliteError)) throw error;
+      const { failure } = error;
+      const message = adviseOn(failure);
+      return this.#execution({ kind: "unavailable", message, sqliteCode: failure.code });
     }
   }
 
@@ -139,122 +128,141 @@ class Run implements Disposable {
     if (this.#foreignKeysWereOn) this.#connection.exec("PRAGMA foreign_keys=ON");
   }
 
-  async #commitEach(): Promise<void> {
+  async #commitEach(): Promise<Execution["end"]> {
     for (const [index, step] of this.#plan.steps.entries()) {
       const started = performance.now();
-      try {
-        if (this.#isForeseenToLose(index)) this.#backUp();
-        this.#keep(await this.#commitStep(step, index));
-      } catch (thrown) {
-        const error = abortedBy(step, this.#interrupter, thrown);
-        if (!(error instanceof StepAborted)) throw error;
-        this.#recordFailure(step, error.failure, started);
-        const outcome = this.#isCommitDoubtful ? "unknown" : "undone";
-        throw new StepAborted({ ...error.failure, outcome });
-      }
+      const attempt = await this.#commitStep(step, index);
+      if (attempt.kind === "finished") continue;
+      if (attempt.kind !== "failed") return attempt;
+      this.#recordFailure(step, attempt.failure, started);
+      const outcome = this.#isCommitDoubtful ? "unknown" : "undone";
+      return { kind: "failed", failure: { ...attempt.failure, outcome } };
     }
+    return { kind: "completed" };
   }
 
-  async #commitStep(step: PlanStep, index: number): Promise<FinishedStep> {
-    const attempt = (): Promise<FinishedStep> =>
-      this.#transaction("COMMIT", async () => {
-        const finished = this.#runStep(step, index, await this.#verifyBase());
-        const isLossy = finished.executed.dataLoss.length > 0;
-        if (isLossy && this.#backup === null) throw new BackupMissing();
-        // The last statement may have ended late, and whoever asked may have been told so.
-        if (this.#interrupter.isOver()) {
-          throw new SqliteError({ code: "SQLITE_INTERRUPT", message: "interrupted", offset: null });
-        }
-        return finished;
-      });
+  async #commitStep(
+    step: PlanStep,
+    index: number,
+  ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" }>> {
     try {
-      return await attempt();
-    } catch (error) {
+      const refused = this.#isForeseenToLose(index) ? this.#backUp() : null;
+      if (refused !== null) return refused;
+      const attempt = await this.#tryToCommit(step, index);
+      if (attempt.kind !== "backup-missing") return attempt;
       // SQLite does not say beforehand that UPDATE OR REPLACE, say, deletes rows.
-      if (!(error instanceof BackupMissing)) throw error;
-      this.#backUp();
-      return await attempt();
+      const refusedNow = this.#backUp();
+      if (refusedNow !== null) return refusedNow;
+      const again = await this.#tryToCommit(step, index);
+      if (again.kind !== "backup-missing") return again;
+      throw new Error("A step asks for a backup that there is");
+    } catch (error) {
+      if (!(error instanceof SqliteError)) throw error;
+      return { kind: "failed", failure: sqlFailure(step, this.#interrupter, error.failure) };
     }
   }
 
-  async #undoAll(): Promise<void> {
-    await this.#transaction("ROLLBACK", async () => {
-      let state = await this.#verifyBase();
+  async #tryToCommit(step: PlanStep, index: number): Promise<Attempt> {
+    const attempt = await this.#transaction("COMMIT", async () => {
+      const changed = await this.#compareBase();
+      if (changed !== null) return changed;
+      const finished = this.#runStep(step, index);
+      if (finished.kind !== "finished") return finished;
+      const isUnsaved = finished.executed.dataLoss.length > 0 && this.#backup.made === null;
+      return isUnsaved ? { kind: "backup-missing" } as const : finished;
+    });
+    if (attempt.kind === "finished") this.#keep(attempt);
+    // What is known of the schema is no longer true.
+    else this.#live = null;
+    return attempt;
+  }
+
+  async #undoAll(): Promise<Execution["end"]> {
+    return await this.#transaction("ROLLBACK", async () => {
+      const changed = await this.#compareBase();
+      if (changed !== null) return changed;
       for (const [index, step] of this.#plan.steps.entries()) {
-        try {
-          const finished = this.#runStep(step, index, state);
-          state = finished.after;
-          this.#keep(finished);
-        } catch (thrown) {
-          const error = abortedBy(step, this.#interrupter, thrown);
-          if (error instanceof StepAborted) {
-            this.#options.onEvent({ kind: "step-failed", failure: error.failure });
-          }
-          throw error;
+        const attempt = this.#runStep(step, index);
+        if (attempt.kind === "finished") {
+          this.#keep(attempt);
+          continue;
         }
+        this.#options.onEvent({ kind: "step-failed", failure: attempt.failure });
+        return attempt;
       }
+      return { kind: "completed" };
     });
   }
 
   /** Counts a step as done. A COMMIT can fail, so this comes after it. */
-  #keep({ executed, entry, after }: FinishedStep): void {
-    this.#history = withEntry(this.#history, entry);
-    this.#state = after;
+  #keep({ executed, entry }: FinishedStep): void {
+    this.#history.keep(entry);
     this.#executed.push(executed);
     this.#options.onEvent({ kind: "step-finished", step: executed, entry });
   }
 
-  async #transaction<T>(end: "COMMIT" | "ROLLBACK", work: () => Promise<T>): Promise<T> {
+  /** Ends the transaction with "COMMIT" only where a step has finished. */
+  async #transaction<T extends { readonly kind: string }>(
+    end: "COMMIT" | "ROLLBACK",
+    work: () => Promise<T>,
+  ): Promise<T> {
     this.#connection.begin();
     try {
       const result = await work();
-      this.#isCommitDoubtful = end === "COMMIT";
-      if (end === "COMMIT") this.#connection.commit();
-      else this.#connection.rollback();
-      this.#isCommitDoubtful = false;
+      if (end === "COMMIT" && result.kind === "finished") {
+        this.#isCommitDoubtful = true;
+        this.#connection.commit();
+        this.#isCommitDoubtful = false;
+      }
       return result;
     } finally {
       this.#connection.rollback();
     }
   }
 
-  /** Compares with the base of the plan and returns the database as it is. */
-  async #verifyBase(): Promise<LiveState> {
+  /** Compares the database with the base of the plan; `null` where it is that. */
+  async #compareBase(): Promise<Extract<Attempt, { kind: "plan-changed" }> | null> {
     const { plugin, base } = this.#plan;
-    const isUnchanged = this.#state === null
-      ? await historyDigest(this.#history = readHistory(this.#connection, plugin)) === base.history
-      : isApplied(this.#connection, plugin, this.#history);
-    if (!isUnchanged) {
-      throw new BaseChanged(
-        `The history of "${plugin}" changed after the plan was made; make a new plan`,
-      );
-    }
-    // The schema is compared once: after that only this run, which holds the database, changes it.
-    if (this.#state !== null) return this.#state;
-    const state = readLiveState(this.#connection);
-    if (await schemaDigest(state.schema) !== base.schema) {
-      throw new BaseChanged(
-        `The schema of "${plugin}" changed after the plan was made; make a new plan`,
-      );
-    }
-    return state;
+    const changed = (what: string): Extract<Attempt, { kind: "plan-changed" }> => ({
+      kind: "plan-changed",
+      message: `The ${what} of "${plugin}" changed after the plan was made; make a new plan`,
+    });
+    // Read whole before the first step. After that only this run, which holds the database, changes
+    // it; the number says whether another connection did: https://sqlite.org/pragma.html#pragma_data_version
+    const dataVersion = this.#connection.integer("PRAGMA data_version");
+    if (dataVersion !== (this.#dataVersion ??= dataVersion)) return changed("database");
+    if (this.#live !== null) return null;
+    const isFirst = this.#executed.length === 0;
+    if (isFirst && !await this.#history.isBase()) return changed("history");
+    const schema = new SchemaFollower(this.#connection, isReserved);
+    if (isFirst && await schemaDigest(schema.schema) !== base.schema) return changed("schema");
+    const isRehearsed = this.#rehearsed.every(({ schemaDelta }) => schemaDelta !== null);
+    this.#live = {
+      schema,
+      foreignKeys: new ForeignKeyGuard(this.#connection, schema),
+      live: new LiveSchema(this.#connection, schema, isRehearsed),
+    };
+    return null;
   }
 
-  #runStep(step: PlanStep, index: number, before: LiveState): FinishedStep {
+  #runStep(step: PlanStep, index: number): FinishedStep | Extract<Attempt, { kind: "failed" }> {
     const rehearsed = this.#rehearsed[index];
     if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
+    if (this.#live === null) throw new Error("The base of the plan was not compared");
     const started = performance.now();
     this.#announce(step, rehearsed);
-    const { losses, after } = runStep({
+    const outcome = runStep({
       connection: this.#connection,
       interrupter: this.#interrupter,
       snapshots: this.#snapshots,
+      ...this.#live,
+      tables: this.#tables,
       step,
       rehearsed,
-      before,
       onStatement: (statementsDone) =>
         this.#options.onEvent({ kind: "statement-finished", statementsDone }),
     });
+    if (!outcome.ok) return { kind: "failed", failure: outcome.failure };
     const { version, name } = step;
     const executed: ExecutedStep = {
       version,
@@ -262,13 +270,13 @@ class Run implements Disposable {
       executionTimeMs: Math.round(performance.now() - started),
       at: this.#options.now(),
       statements: rehearsed.statementCount,
-      changes: renameMovedColumns(rehearsed, losses.moved),
-      dataLoss: losses.dataLoss,
-      reusedNumbers: losses.reusedNumbers,
+      changes: renameMovedColumns(outcome.changes, rehearsed.watched, outcome.losses.moved),
+      dataLoss: outcome.losses.dataLoss,
+      reusedNumbers: outcome.losses.reusedNumbers,
     };
-    const attempt = this.#attempt(step, executed, null);
-    const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
-    return { executed, entry, after };
+    const { executionTimeMs, at } = executed;
+    const entry = this.#history.write(step, { executionTimeMs, at, error: null });
+    return { kind: "finished", executed, entry };
   }
 
   // Once, even where the step must be run again after a backup.
@@ -281,67 +289,38 @@ class Run implements Disposable {
 
   #isForeseenToLose(index: number): boolean {
     const rehearsed = this.#rehearsed[index];
-    return this.#backup === null && rehearsed !== undefined &&
+    return this.#backup.made === null && rehearsed !== undefined &&
       mayLoseData(this.#connection, rehearsed.watched);
   }
 
-  #backUp(): void {
-    const occasion = `v${currentVersion(this.#history)}`;
-    const name = backupName(this.#plan.plugin, occasion, this.#options.now());
-    const outcome = backUp(this.#connection, this.#options.backups, name);
-    if (!outcome.ok) throw new BackupRefused(outcome);
-    this.#backup = outcome.value;
+  #backUp(): Extract<Attempt, { kind: "unavailable" }> | null {
+    const { plugin } = this.#plan;
+    const at = this.#options.now();
+    const outcome = this.#backup.ensure(plugin, this.#history.currentVersion, at);
+    if (outcome.ok) return null;
+    const { message, sqliteCode = null } = outcome;
+    return { kind: "unavailable", message, sqliteCode };
   }
 
   #recordFailure(step: PlanStep, failure: StepFailure, started: number): void {
     this.#options.onEvent({ kind: "step-failed", failure });
     const executionTimeMs = Math.round(performance.now() - started);
-    const attempt = this.#attempt(
-      step,
-      { executionTimeMs, at: this.#options.now() },
-      failure.message,
-    );
     // A time limit that ended the migration must not end the record of it.
     this.#interrupter[Symbol.dispose]();
-    try {
-      this.#connection.begin();
-      const entry = recordAttempt(this.#connection, this.#plan.plugin, attempt);
-      this.#connection.commit();
-      // What a failed COMMIT left in the log is overwritten now, and cannot come back.
-      this.#isCommitDoubtful = false;
-      this.#history = withEntry(this.#history, entry);
-    } catch (error) {
-      // On a full or failing disk there is no place for the record; the reply still says it.
-      if (!(error instanceof SqliteError)) throw error;
-      this.#connection.rollback();
-    }
+    const result = { executionTimeMs, at: this.#options.now(), error: failure.message };
+    // What a failed COMMIT left in the log is overwritten now, and cannot come back.
+    if (this.#history.recordFailure(step, result)) this.#isCommitDoubtful = false;
   }
 
-  #attempt(
-    step: PlanStep,
-    done: { readonly executionTimeMs: number; readonly at: string },
-    error: string | null,
-  ): Attempt {
-    return {
-      direction: this.#plan.direction,
-      version: step.version,
-      name: step.name,
-      checksum: step.checksum,
-      at: done.at,
-      by: this.#options.appliedBy,
-      executionTimeMs: done.executionTimeMs,
-      planHash: this.#plan.hash,
-      error,
-    };
-  }
-
-  #end(end: Execution["end"]): Execution {
+  #execution(end: Execution["end"]): Execution {
     const isUndone = this.#options.mode === "rehearse-on-data";
     return {
       executed: this.#executed,
-      history: isUndone ? readHistory(this.#connection, this.#plan.plugin) : this.#history,
-      backup: this.#backup?.path ?? null,
-      spaceChecked: this.#backup?.spaceChecked ?? true,
+      history: isUndone
+        ? new RunHistory(this.#connection, this.#plan, "").entries
+        : this.#history.entries,
+      backup: this.#backup.made?.path ?? null,
+      spaceChecked: this.#backup.made?.spaceChecked ?? true,
       end,
     };
   }

@@ -27,6 +27,7 @@ export interface StepFailure {
   readonly reason:
     | "sql"
     | "foreign-keys"
+    | "foreign-key-action"
     | "broken-schema"
     | "timeout"
     | "cancelled"

@@ -1,161 +1,154 @@
-// Checks foreign keys before COMMIT against what was broken before.
+// Checks the foreign keys of tables before COMMIT against what was broken before the run.
 
-import type { RenamedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf, textOf } from "../sqlite/row.ts";
-import type { Schema, Table } from "../sqlite/schema.ts";
+import { rowidOf } from "../sqlite/rowid.ts";
+import type { ForeignKey, Table } from "../sqlite/schema.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 
-/** How many rows of a table point at missing rows of its parent. */
-export interface ForeignKeyViolations {
+/** Rows of a table that point at missing rows of its parent by one key. */
+export interface Violations {
   readonly kind: "violations";
   readonly table: string;
-  readonly parent: string;
+  readonly key: ForeignKey;
   readonly rows: number;
-  /** Rows by the key that is missing; `null` where the rows cannot be found again or are too many. */
-  readonly keys: ReadonlyMap<string, number> | null;
+  /** Rows by the values that are missing; `null` where the rows cannot be found again or are too many. */
+  readonly missing: ReadonlyMap<string, number> | null;
 }
 
 /** A table whose foreign keys SQLite cannot compare. */
-export interface ForeignKeyMismatch {
+export interface Mismatch {
   readonly kind: "mismatch";
   readonly table: string;
   readonly message: string;
 }
 
-/** Everything that is wrong with the foreign keys of a database. */
-export type ForeignKeyCheck = readonly (ForeignKeyViolations | ForeignKeyMismatch)[];
+/** What is wrong with the foreign keys of one table. */
+export type KeyTrouble = Violations | Mismatch;
 
-// What two states may take in memory for one pair of tables; beyond it rows are counted only.
-const MAX_KEYS = 10_000;
+// What two states may take in memory for one key; beyond it rows are counted only.
+const MAX_VALUES = 10_000;
+const SHOWN_VALUES = 3;
 
-/** Runs `PRAGMA foreign_key_check` over the database: https://sqlite.org/pragma.html#pragma_foreign_key_check */
-export function checkForeignKeys(connection: Connection, schema: Schema): ForeignKeyCheck {
+/**
+ * Checks the rows of one table by `PRAGMA foreign_key_check`:
+ * https://sqlite.org/pragma.html#pragma_foreign_key_check
+ */
+export function checkForeignKeys(connection: Connection, table: Table): readonly KeyTrouble[] {
+  if (table.foreignKeys.length === 0) return [];
   try {
-    return readViolations(connection, schema, null);
+    return readViolations(connection, table);
   } catch (error) {
-    mismatchMessage(error);
+    // A parent key that is not unique: "foreign key mismatch - "child" referencing "parent"".
+    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    return [{ kind: "mismatch", table: table.name, message: error.message }];
   }
-  // One mismatch ends the check of the whole database, so each table is checked by itself.
-  return schema.tables.filter(({ foreignKeys }) => foreignKeys.length > 0).flatMap(
-    ({ name }): ForeignKeyCheck => {
-      try {
-        return readViolations(connection, schema, name);
-      } catch (error) {
-        return [{ kind: "mismatch", table: name, message: mismatchMessage(error) }];
-      }
-    },
-  );
 }
 
 /**
- * Says what a migration broke; `null` where nothing is worse than before. Violations are told apart by
- * the missing key and not by the row, because a rebuild may renumber rows. A table that could not be
- * checked before is not held against the migration.
+ * Says what is worse than before; `null` where nothing is. Violations are told apart by the missing
+ * value and not by the row, because a rebuild may renumber rows. A table that could not be checked
+ * before is not held against the migration.
  */
-export function describeNewViolations(
-  before: ForeignKeyCheck,
-  after: ForeignKeyCheck,
-  renamed: readonly RenamedTable[],
+export function describeNewTroubles(
+  before: readonly KeyTrouble[],
+  after: readonly KeyTrouble[],
 ): string | null {
-  const names = new Map(renamed.map(({ was, name }) => [was.toLowerCase(), name.toLowerCase()]));
-  const present = (table: string): string => names.get(table.toLowerCase()) ?? table.toLowerCase();
-  const unchecked = new Set(
-    before.flatMap(({ kind, table }) => (kind === "mismatch" ? [present(table)] : [])),
-  );
-  const added = after.flatMap((trouble) => {
-    if (unchecked.has(trouble.table.toLowerCase())) return [];
+  if (before.some(({ kind }) => kind === "mismatch")) return null;
+  const found = after.flatMap((trouble) => {
     if (trouble.kind === "mismatch") return [trouble.message];
-    const { table, parent } = trouble;
-    const known = before.filter((each): each is ForeignKeyViolations =>
-      each.kind === "violations" && present(each.table) === table.toLowerCase() &&
-      present(each.parent) === parent.toLowerCase()
-    );
-    const more = countNew(known, trouble);
-    return more > 0
-      ? [
-        `${more} ${more === 1 ? "row" : "rows"} of "${table}" would point at no row of "${parent}"`,
-      ]
-      : [];
+    const { rows, values } = newViolations(sameKey(before, trouble), trouble);
+    return rows > 0 ? [describe(trouble, rows, values)] : [];
   });
-  return added.length === 0 ? null : added.join("; ");
+  return found.length === 0 ? null : found.join("; ");
 }
 
-function readViolations(
-  connection: Connection,
-  schema: Schema,
-  table: string | null,
-): readonly ForeignKeyViolations[] {
+// The migration may have renamed the parent, or the columns.
+function sameKey(before: readonly KeyTrouble[], { key }: Violations): readonly Violations[] {
+  const known = before.filter((each) => each.kind === "violations");
+  const same = (part: "columns" | "parent"): readonly Violations[] =>
+    known.filter((each) => foldName(each.key[part]) === foldName(key[part]));
+  const byColumns = same("columns");
+  return byColumns.length > 0 ? byColumns : same("parent");
+}
+
+function describe(
+  { table, key: { columns, parent } }: Violations,
+  rows: number,
+  values: readonly string[],
+): string {
+  const shown = values.slice(0, SHOWN_VALUES).join(", ");
+  const more = values.length > SHOWN_VALUES ? ", ..." : "";
+  return `${rows} ${
+    rows === 1 ? "row" : "rows"
+  } of "${table}" would point at no row of "${parent}"` +
+    (values.length === 0 ? "" : ` (${columns.replaceAll(",", ", ")}: ${shown}${more})`);
+}
+
+function readViolations(connection: Connection, table: Table): readonly Violations[] {
   const rows = connection.rows(
-    `SELECT "table" AS child, parent, count(*) AS violations
-       FROM pragma_foreign_key_check(?) GROUP BY 1, 2 ORDER BY 1, 2`,
-    [table],
+    `SELECT fkid, count(*) AS violations
+       FROM pragma_foreign_key_check(?, 'main') GROUP BY 1 ORDER BY 1`,
+    [table.name],
   );
-  return rows.map((row) => {
-    const child = textOf(row, "child");
-    const parent = textOf(row, "parent");
-    const described = schema.tables.find(({ name }) => name === child);
-    return {
+  return rows.flatMap((row): readonly Violations[] => {
+    const id = integerOf(row, "fkid");
+    const key = table.foreignKeys[id];
+    if (key === undefined) return [];
+    const missing = missingValues(connection, table, id);
+    return [{
       kind: "violations",
-      table: child,
-      parent,
+      table: table.name,
+      key,
       rows: integerOf(row, "violations"),
-      keys: described === undefined ? null : missingKeys(connection, described, parent),
-    };
+      missing,
+    }];
   });
 }
 
-/** The keys of `parent` that rows of `table` point at and that are not there. */
-function missingKeys(
+/** The values of a key that rows of `table` have and its parent has not. */
+function missingValues(
   connection: Connection,
   table: Table,
-  parent: string,
+  id: number,
 ): ReadonlyMap<string, number> | null {
-  // A column may take the name of the row number.
-  const rowid = ["rowid", "_rowid_", "oid"].find((alias) =>
-    !table.columns.some(({ name }) => name.toLowerCase() === alias)
-  );
-  if (table.withoutRowid || rowid === undefined) return null;
+  const rowid = rowidOf(table);
+  if (rowid === null) return null;
   const columns = connection.rows(
-    `SELECT id, "from" FROM pragma_foreign_key_list(?) WHERE "table" = ? ORDER BY id, seq`,
-    [table.name, parent],
+    `SELECT "from" FROM pragma_foreign_key_list(?, 'main') WHERE id = ? ORDER BY seq`,
+    [table.name, id],
   );
-  const missing = new Map<string, number>();
-  for (const [id, parts] of Map.groupBy(columns, (row) => integerOf(row, "id"))) {
-    // As text, because a rebuild may change a column's type.
-    const key = parts.map((row) =>
-      `quote(CAST(c.${quoteIdentifier(textOf(row, "from"))} AS TEXT))`
-    );
-    const found = connection.rows(
-      `SELECT ${key.join(" || ',' || ")} AS "key", count(*) AS violations
-         FROM pragma_foreign_key_check(?) v
-         CROSS JOIN main.${quoteIdentifier(table.name)} c ON c.${rowid} = v.rowid
-        WHERE v.fkid = ? GROUP BY 1 LIMIT ${MAX_KEYS + 1}`,
-      [table.name, id],
-    );
-    for (const row of found) {
-      const text = textOf(row, "key");
-      missing.set(text, (missing.get(text) ?? 0) + integerOf(row, "violations"));
-    }
-    if (missing.size > MAX_KEYS) return null;
-  }
-  return missing;
+  // As text, because a rebuild may change a column's type.
+  const values = columns.map((row) =>
+    `quote(CAST(c.${quoteIdentifier(textOf(row, "from"))} AS TEXT))`
+  );
+  const found = connection.rows(
+    `SELECT ${values.join(" || ',' || ")} AS "values", count(*) AS violations
+       FROM pragma_foreign_key_check(?, 'main') v
+       CROSS JOIN main.${quoteIdentifier(table.name)} c ON c.${rowid} = v.rowid
+      WHERE v.fkid = ? GROUP BY 1 LIMIT ${MAX_VALUES + 1}`,
+    [table.name, id],
+  );
+  if (found.length > MAX_VALUES) return null;
+  return new Map(found.map((row) => [textOf(row, "values"), integerOf(row, "violations")]));
 }
 
-function countNew(known: readonly ForeignKeyViolations[], found: ForeignKeyViolations): number {
-  const former = known.map(({ keys }) => keys);
-  if (known.length === 0 || found.keys === null || former.includes(null)) {
-    return found.rows - known.reduce((sum, { rows }) => sum + rows, 0);
+function newViolations(
+  known: readonly Violations[],
+  { rows, missing }: Violations,
+): { readonly rows: number; readonly values: readonly string[] } {
+  const former = known.map((each) => each.missing);
+  if (missing === null || former.includes(null)) {
+    return { rows: rows - known.reduce((sum, each) => sum + each.rows, 0), values: [] };
   }
-  return [...found.keys].reduce((more, [key, rows]) => {
-    const tolerated = former.reduce((sum, keys) => sum + (keys?.get(key) ?? 0), 0);
-    return more + Math.max(rows - tolerated, 0);
-  }, 0);
-}
-
-// A parent key that is not unique: "foreign key mismatch - "child" referencing "parent"".
-function mismatchMessage(error: unknown): string {
-  if (error instanceof SqliteError && error.failure.code === "SQLITE_ERROR") return error.message;
-  throw error;
+  const added = [...missing].map(([value, count]) => {
+    const tolerated = former.reduce((sum, values) => sum + (values?.get(value) ?? 0), 0);
+    return { value, count: Math.max(count - tolerated, 0) };
+  }).filter(({ count }) => count > 0);
+  return {
+    rows: added.reduce((sum, { count }) => sum + count, 0),
+    values: added.map(({ value }) => value),
+  };
 }

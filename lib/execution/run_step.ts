@@ -1,161 +1,157 @@
 // Runs one migration in an open transaction and checks what it left behind.
 
-import { sourcePlace } from "../finding/source_position.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { StepLosses } from "../loss/data_loss.ts";
 import { LossMeter } from "../loss/loss_meter.ts";
 import type { Snapshots } from "../loss/snapshots.ts";
-import type { Connection } from "../sqlite/connection.ts";
-import { schemaDelta } from "../sqlite/schema_delta.ts";
-import type { StatementText } from "../sqlite/script.ts";
-import {
-  adviseOn,
-  isUnavailable,
-  SqliteError,
-  type SqliteFailure,
-} from "../sqlite/sqlite_error.ts";
-import type { StepFailure } from "./execution.ts";
-import { describeNewViolations } from "./foreign_keys.ts";
-import type { Interrupter } from "../statement/interrupter.ts";
-import { type LiveState, readLiveState } from "./live_state.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
-import { StatementStream } from "../statement/statement_stream.ts";
+import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import type { SchemaFollower } from "../sqlite/schema_follower.ts";
+import { describeChange, type SchemaChange } from "../sqlite/schema_diff.ts";
+import { Lineage } from "../sqlite/schema_lineage.ts";
+import { type SchemaSlice, SliceCollector } from "../sqlite/schema_slice.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
+import type { Interrupter } from "../statement/interrupter.ts";
+import {
+  type ReadyStatement,
+  type RunTables,
+  StatementStream,
+} from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
+import type { StepFailure } from "./execution.ts";
+import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
+import type { ForeignKeyGuard } from "./foreign_key_guard.ts";
+import type { LiveSchema } from "./live_schema.ts";
+import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
-/** A reason to undo a step. It leaves the transaction by the one way that always rolls back. */
-export class StepAborted extends Error {
-  readonly failure: StepFailure;
-
-  constructor(failure: StepFailure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-/** A step to run, what its rehearsal said, and the database before it. */
+/** A step to run, what its rehearsal said, and what is known of the database before it. */
 export interface StepRun {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
   readonly snapshots: Snapshots;
+  readonly schema: SchemaFollower;
+  readonly foreignKeys: ForeignKeyGuard;
+  readonly live: LiveSchema;
+  readonly tables: RunTables;
   readonly step: PlanStep;
   readonly rehearsed: RehearsedStep;
-  readonly before: LiveState;
   readonly onStatement: (statementsDone: number) => void;
 }
 
-/** What a step took away, and the database after it; nothing of it is committed. */
-export interface StepResult {
-  readonly losses: StepLosses;
-  readonly after: LiveState;
-}
+/** What a step took away, or why its transaction must be rolled back. */
+export type StepOutcome =
+  | {
+    readonly ok: true;
+    readonly changes: readonly SchemaChange[];
+    readonly losses: StepLosses;
+  }
+  | { readonly ok: false; readonly failure: StepFailure };
 
 /**
- * Runs a step's statements and checks foreign keys, views, triggers and the schema against before and
- * against the rehearsal. Throws `StepAborted` where the transaction must be rolled back.
+ * Runs a step's statements and compares foreign keys, views, triggers and the schema with those before
+ * the run and with the rehearsal.
  */
-export function runStep(run: StepRun): StepResult {
+export function runStep(run: StepRun): StepOutcome {
+  const { connection, interrupter, step, rehearsed } = run;
   try {
-    if (run.interrupter.isOver()) throw interrupted(run, null);
+    if (interrupter.isOver()) return failed(interrupted(step, interrupter));
+    run.foreignKeys.beforeStep(rehearsed);
     run.snapshots.clear();
-    const meter = new LossMeter(run.connection, run.snapshots, run.rehearsed.watched);
-    runStatements(run, meter);
+    const meter = new LossMeter(connection, run.snapshots, rehearsed.watched);
+    const changes = new SliceCollector();
+    const lineage = new Lineage();
+    const follow = (accesses: readonly Access[]): void => {
+      const slice = run.schema.follow(accesses);
+      lineage.follow(slice, alterOf(accesses)?.form ?? null);
+      changes.add(slice);
+    };
+    const failure = runStatements(run, meter, follow);
+    if (failure !== null) return failed(failure);
     const losses = meter.end();
-    dropTemporaryObjects(run.connection);
-    const after = readLiveState(run.connection);
-    checkResult(run, after);
-    return { losses, after };
+    dropTemporaryObjects(connection);
+    const problem = checkResult(run, changes.slice);
+    // The last statement may have ended late, and compiling can be interrupted too.
+    if (interrupter.isOver()) return failed(interrupted(step, interrupter));
+    if (problem !== null) return failed(problem);
+    return { ok: true, changes: describeChange(changes.slice, lineage).changes, losses };
   } catch (error) {
-    throw abortedBy(run.step, run.interrupter, error);
+    // Godwit's own SQL may fail in a step as well: for lack of time, or of room on the disk.
+    if (!(error instanceof SqliteError)) throw error;
+    return failed(sqlFailure(step, interrupter, error.failure));
   }
-}
-
-/** Godwit's own SQL may fail in a step as well: for lack of time, or of room on the disk. */
-export function abortedBy(step: PlanStep, interrupter: Interrupter, error: unknown): unknown {
-  if (!(error instanceof SqliteError)) return error;
-  return error.failure.code === "SQLITE_INTERRUPT"
-    ? interrupted({ step, interrupter }, null)
-    : new StepAborted({
-      ...failureOf(step, "unavailable", adviseOn(error.failure)),
-      sqliteCode: error.failure.code,
-    });
 }
 
 function runStatements(
-  { connection, interrupter, step, onStatement }: StepRun,
+  run: StepRun,
   meter: LossMeter,
-): void {
-  using stream = new StatementStream(connection, step.sql, "refuse");
+  follow: (accesses: readonly Access[]) => void,
+): StepFailure | null {
+  const { connection, step } = run;
+  const mode = step.foreignKeys ?? "off";
+  using stream = new StatementStream(connection, step.sql, "refuse", mode, run.tables);
   for (let number = 1;; number++) {
     if (meter.isDueBefore(number)) stream.unguarded(() => meter.beforeStatement(number));
-    const next = stream.next();
-    if (next.kind === "end") return;
-    if (next.kind === "failed") throw aborted(step, interrupter, next.text, next.failure);
-    const { failure } = stream.run();
-    if (failure !== null) throw aborted(step, interrupter, next.text, failure);
-    onStatement(number);
+    const end = runNext(run, stream, follow);
+    if (end === "end") return null;
+    if (end !== null) return end;
+    run.onStatement(number);
   }
 }
 
-function checkResult({ interrupter, step, rehearsed, before }: StepRun, after: LiveState): void {
-  const violations = describeNewViolations(
-    before.foreignKeys,
-    after.foreignKeys,
-    rehearsed.renamed,
-  );
-  if (violations !== null) {
-    throw new StepAborted(
-      failureOf(step, "foreign-keys", `${step.file} breaks foreign keys: ${violations}`),
-    );
+function runNext(
+  { connection, interrupter, schema, step }: StepRun,
+  stream: StatementStream,
+  follow: (accesses: readonly Access[]) => void,
+): StepFailure | "end" | null {
+  const next = stream.next();
+  if (next.kind === "end") return "end";
+  if (next.kind === "failed") return sqlFailure(step, interrupter, next.failure, next.text);
+  const trial = step.foreignKeys === null ? tryEnforced(connection, stream, next, schema) : null;
+  const before = connection.totalChanges;
+  const { failure } = stream.run();
+  if (failure !== null) return sqlFailure(step, interrupter, failure, next.text);
+  if (trial !== null) {
+    const refusal = refuseActions(step, next, trial, connection.totalChanges - before);
+    if (refusal !== null) return refusal;
   }
-  const broken = after.broken.find(({ message }) =>
-    !before.broken.some((known) => known.message === message)
-  );
-  if (broken !== undefined) {
-    // Compiling can be interrupted too, and an interrupted view is not a broken one.
-    if (interrupter.isOver()) throw interrupted({ step, interrupter }, null);
-    const what = `${step.file} breaks the ${broken.object} on "${broken.name}": ${broken.message}`;
-    throw new StepAborted(failureOf(step, "broken-schema", what));
+  if (next.accesses.some(isSchemaChange)) {
+    stream.unguarded(() => follow(next.accesses));
   }
-  const isForeseen = rehearsed.schemaDelta === null ||
-    rehearsed.schemaDelta === schemaDelta(before.schema, after.schema);
-  if (!isForeseen) {
-    const what = `${step.file} left another schema than its rehearsal did; nothing of it was kept`;
-    throw new StepAborted(failureOf(step, "broken-schema", what));
-  }
+  return null;
 }
 
-function aborted(
+function refuseActions(
   step: PlanStep,
-  interrupter: Interrupter,
-  text: StatementText,
-  failure: SqliteFailure,
-): StepAborted {
-  const offset = failure.offset ?? text.offset;
-  const place = { ...sourcePlace(step.sql, step.line, offset), statement: text.sql };
-  if (failure.code === "SQLITE_INTERRUPT") return interrupted({ step, interrupter }, place);
-  const reason = isUnavailable(failure.code) ? "unavailable" : "sql";
-  return new StepAborted({
-    ...failureOf(step, reason, adviseOn(failure)),
-    sqliteCode: failure.code,
-    place,
-  });
+  { text }: ReadyStatement,
+  { keys, rows }: EnforcedTrial,
+  rowsWithout: number,
+): StepFailure | null {
+  const fired = rows === null ? null : rows - rowsWithout;
+  if (fired === 0) return null;
+  const actions = keys.map(({ child, key, action }) =>
+    `${action} of "${child.name}" (${key.columns.replaceAll(",", ", ")})`
+  ).join(" and ");
+  const what = fired === null
+    ? `The statement sets off ${actions}, which fails`
+    : `The statement sets off ${actions} for ${fired} ${fired === 1 ? "row" : "rows"}`;
+  const message = `${what}, and actions do not fire in a migration; write "-- foreign-keys: on" ` +
+    `above "-- UP" if they are meant to, or "-- foreign-keys: off" if not`;
+  return { ...stepFailure(step, "foreign-key-action", message), place: placeOf(step, text) };
 }
 
-function interrupted(
-  { step, interrupter }: Pick<StepRun, "step" | "interrupter">,
-  place: StepFailure["place"],
-): StepAborted {
-  const failure = interrupter.reason === "cancelled"
-    ? failureOf(step, "cancelled", `${step.file} was cancelled`)
-    : failureOf(
-      step,
-      "timeout",
-      `${step.file} ran out of time; allow more with timeout_ms, or make it smaller`,
-    );
-  return new StepAborted({ ...failure, place });
+function checkResult(
+  { step, rehearsed, foreignKeys, live }: StepRun,
+  slice: SchemaSlice,
+): StepFailure | null {
+  const violations = foreignKeys.afterStep(rehearsed, slice);
+  if (violations !== null) {
+    return stepFailure(step, "foreign-keys", `${step.file} breaks foreign keys: ${violations}`);
+  }
+  const problem = live.afterStep(step.file, rehearsed, slice);
+  return problem === null ? null : stepFailure(step, "broken-schema", problem);
 }
 
-function failureOf(step: PlanStep, reason: StepFailure["reason"], message: string): StepFailure {
-  const { version, name, file } = step;
-  return { version, name, file, reason, message, sqliteCode: null, outcome: "undone", place: null };
+function failed(failure: StepFailure): StepOutcome {
+  return { ok: false, failure };
 }

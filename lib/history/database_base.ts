@@ -5,7 +5,8 @@ import { hashOf, historyDigest, type PlanBase } from "../plan/migration_plan.ts"
 import { isReserved } from "../plan/reserved_names.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
-import { readSchema, type Schema } from "../sqlite/schema.ts";
+import type { Schema } from "../sqlite/schema.ts";
+import { readSchema } from "../sqlite/schema_follower.ts";
 import { readHistory } from "./history_table.ts";
 
 /** A live database as a plan sees it. */

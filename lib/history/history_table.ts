@@ -1,11 +1,6 @@
 // The tracking tables in a plugin's database: what is applied, and every attempt there was.
 
-import {
-  appliedEntries,
-  type History,
-  type HistoryEntry,
-  type HistoryStatus,
-} from "../plan/history.ts";
+import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { Connection, Row } from "../sqlite/connection.ts";
 import { integerOf, nullableIntegerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
@@ -78,18 +73,6 @@ export function historyOwners(connection: Connection): readonly string[] {
   return connection.rows(
     "SELECT DISTINCT plugin_name FROM main.plugin_schema_migrations ORDER BY plugin_name",
   ).map((row) => textOf(row, "plugin_name"));
-}
-
-/** Says whether exactly the applied migrations of `history` are applied, without reading them all. */
-export function isApplied(connection: Connection, plugin: string, history: History): boolean {
-  const expected = appliedEntries(history).map(({ version, checksum }) => `${version}:${checksum}`);
-  if (!hasHistory(connection)) return expected.length === 0;
-  const applied = connection.value(
-    `SELECT coalesce(group_concat(version || ':' || checksum, ' ' ORDER BY version), '')
-       FROM main.plugin_schema_migrations WHERE plugin_name = ? AND status = 'applied'`,
-    [plugin],
-  );
-  return applied === expected.join(" ");
 }
 
 // Another program may have made the table with its name in another case; to SQLite it is the same.

@@ -1,6 +1,6 @@
 // Finds the column to which the values of another one have moved.
 
-import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
+import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { integerOf } from "../sqlite/row.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
@@ -85,7 +85,8 @@ function valueBefore({ kept, dropped }: Sides, column: string): string {
 
 /** The changes of a step, in which a column that was dropped and moved is a column that was renamed. */
 export function renameMovedColumns(
-  { changes, watched }: Pick<RehearsedStep, "changes" | "watched">,
+  changes: readonly SchemaChange[],
+  watched: readonly WatchedTable[],
   moved: readonly MovedColumn[],
 ): readonly SchemaChange[] {
   return moved.reduce((present, { table, column, to }): readonly SchemaChange[] => {

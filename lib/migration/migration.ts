@@ -10,6 +10,9 @@ export interface Section {
 /** A SQLite version as `[major, minor, patch]`. */
 export type SqliteVersion = readonly [number, number, number];
 
+/** Whether the actions of foreign keys fire for a file's INSERT, UPDATE and DELETE statements. */
+export type ForeignKeyMode = "on" | "off";
+
 /** One migration file, parsed. Its SQL is not yet checked. */
 export interface Migration {
   /** The number that the file name begins with, 1 or more. */
@@ -21,6 +24,8 @@ export interface Migration {
   readonly checksum: string;
   /** The SQLite version that the file declares with `-- requires: sqlite >= X`. */
   readonly requires: SqliteVersion | null;
+  /** What the file declares with `-- foreign-keys: on` or `off`; `null` where it does not. */
+  readonly foreignKeys: ForeignKeyMode | null;
   readonly up: Section;
   readonly down: Section;
 }

@@ -7,11 +7,12 @@ import {
   type FindingSubject,
 } from "../finding/finding.ts";
 import { skipTrivia } from "../sqlite/skip_trivia.ts";
+import { topLevelComments } from "../sqlite/top_level_comments.ts";
 import { decodeText } from "./decode_text.ts";
+import { readDirectives } from "./directives.ts";
 import { type FileName, parseFileName } from "./file_name.ts";
-import type { Migration, Section, SqliteVersion } from "./migration.ts";
+import type { Migration, Section } from "./migration.ts";
 import { sha256Hex } from "./sha256_hex.ts";
-import { parseSqliteVersion } from "./sqlite_version.ts";
 
 /** The largest migration file that is read, in bytes. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -21,10 +22,8 @@ export type ParsedMigration =
   | { readonly ok: true; readonly migration: Migration }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-// A marker is a comment of its own: "-- UP", "--down", "-- UP: create the tables".
-const MARKER = /^[ \t]*--[ \t]*(up|down)[ \t]*(?::.*)?$/i;
-const DIRECTIVE = /^[ \t]*--[ \t]*requires[ \t]*:[ \t]*(.*?)[ \t]*$/i;
-const REQUIREMENT = /^sqlite[ \t]*>=[ \t]*([0-9.]+)$/i;
+// A marker is a comment on a line of its own: "-- UP", "--down", "-- UP: create the tables".
+const MARKER = /^--[ \t]*(up|down)[ \t]*(?::.*)?$/i;
 
 /**
  * Parses a migration file: UTF-8, one `-- UP` marker, later one `-- DOWN`
@@ -61,8 +60,9 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
     problems.add("nul-character", nul + 1, `${file} contains a NUL character; remove it`);
   }
 
-  const sections = findSections(lines, problems);
-  const requires = readRequires(lines.slice(0, sections?.upMarker ?? lines.length), problems);
+  const sections = findSections(text, lines, problems);
+  const directives = readDirectives(lines.slice(0, sections?.upMarker ?? lines.length));
+  for (const { line, message } of directives.problems) problems.add("directive", line, message);
   if (sections === null || problems.found) return problems.result();
   return {
     ok: true,
@@ -70,7 +70,8 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
       ...fileName,
       file,
       checksum: await sha256Hex(text),
-      requires,
+      requires: directives.requires,
+      foreignKeys: directives.foreignKeys,
       up: sectionBetween(lines, sections.upMarker, sections.downMarker),
       down: sectionBetween(lines, sections.downMarker, lines.length),
     },
@@ -123,24 +124,31 @@ interface Markers {
   readonly downMarker: number;
 }
 
-function findSections(lines: readonly string[], problems: Problems): Markers | null {
-  const ups: number[] = [];
-  const downs: number[] = [];
-  for (const [index, line] of lines.entries()) {
-    const marker = MARKER.exec(line)?.[1]?.toLowerCase();
-    if (marker === "up") ups.push(index);
-    if (marker === "down") downs.push(index);
-  }
-  for (const [name, found] of [["UP", ups], ["DOWN", downs]] as const) {
-    if (found.length === 0) {
-      problems.add("marker-missing", 1, `The "-- ${name}" line is missing; every file needs one`);
+function findSections(
+  text: string,
+  lines: readonly string[],
+  problems: Problems,
+): Markers | null {
+  const found = findMarkers(text);
+  const of = (name: Marker["name"]): readonly number[] =>
+    found.filter((each) => each.name === name).map(({ index }) => index);
+  const ups = of("UP");
+  const downs = of("DOWN");
+  for (const [name, markers] of [["UP", ups], ["DOWN", downs]] as const) {
+    if (markers.length === 0) {
+      const line = lines.findIndex((each) => markerName(each.trim()) === name) + 1;
+      const hint = line === 0
+        ? ""
+        : `; that on line ${line} is inside a text, a comment or a statement`;
+      const message = `The "-- ${name}" line is missing; every file needs one${hint}`;
+      problems.add("marker-missing", Math.max(line, 1), message);
     }
-    for (const repeated of found.slice(1)) {
+    for (const repeated of markers.slice(1)) {
       problems.add(
         "marker-repeated",
         repeated + 1,
         `A second "-- ${name}" line; the first is on line ${
-          (found[0] ?? 0) + 1
+          (markers[0] ?? 0) + 1
         }, and there can be one`,
       );
     }
@@ -169,25 +177,39 @@ function findSections(lines: readonly string[], problems: Problems): Markers | n
   return { upMarker, downMarker };
 }
 
-function readRequires(preamble: readonly string[], problems: Problems): SqliteVersion | null {
-  let requires: SqliteVersion | null = null;
-  for (const [index, line] of preamble.entries()) {
-    const directive = DIRECTIVE.exec(line)?.[1];
-    if (directive === undefined) continue;
-    const version = parseSqliteVersion(REQUIREMENT.exec(directive)?.[1] ?? "");
-    if (version === null) {
-      problems.add(
-        "directive",
-        index + 1,
-        `Cannot read "${directive}"; write: requires: sqlite >= 3.35.0`,
-      );
-    } else if (requires !== null) {
-      problems.add("directive", index + 1, `A second "requires" line; a file can have one`);
-    } else {
-      requires = version;
+/** A marker, and the index of its line. */
+interface Marker {
+  readonly name: "UP" | "DOWN";
+  readonly index: number;
+}
+
+// What reads like a marker inside a text or the body of a trigger is part of the SQL.
+function findMarkers(text: string): readonly Marker[] {
+  const lineOf = lineCounter(text);
+  return topLevelComments(text).flatMap(({ start, text: comment }): readonly Marker[] => {
+    const name = markerName(comment);
+    const isWholeLine = text.slice(text.lastIndexOf("\n", start) + 1, start).trim() === "";
+    return name !== null && isWholeLine ? [{ name, index: lineOf(start) }] : [];
+  });
+}
+
+function markerName(comment: string): Marker["name"] | null {
+  const name = MARKER.exec(comment)?.[1]?.toUpperCase();
+  return name === "UP" || name === "DOWN" ? name : null;
+}
+
+/** Gives the lines of indexes into a text, which must ascend. */
+function lineCounter(text: string): (index: number) => number {
+  let at = 0;
+  let line = 0;
+  return (index) => {
+    for (let end = text.indexOf("\n", at); end !== -1 && end < index;) {
+      line += 1;
+      at = end + 1;
+      end = text.indexOf("\n", at);
     }
-  }
-  return requires;
+    return line;
+  };
 }
 
 function sectionBetween(lines: readonly string[], marker: number, end: number): Section {

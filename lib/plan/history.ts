@@ -28,9 +28,3 @@ export function appliedEntries(history: History): History {
 export function currentVersion(history: History): number {
   return appliedEntries(history).at(-1)?.version ?? 0;
 }
-
-/** The history with `entry` in place of the entry of its version. */
-export function withEntry(history: History, entry: HistoryEntry): History {
-  return [...history.filter((other) => other.version !== entry.version), entry]
-    .sort((one, other) => one.version - other.version);
-}

@@ -1,7 +1,7 @@
 // The immutable plan, and its hash. Runs anywhere.
 
 import canonicalize from "canonicalize";
-import type { Migration, SqliteVersion } from "../migration/migration.ts";
+import type { ForeignKeyMode, Migration, SqliteVersion } from "../migration/migration.ts";
 import { sha256Hex } from "../migration/sha256_hex.ts";
 import { deepFreeze } from "./deep_freeze.ts";
 import { appliedEntries, type History } from "./history.ts";
@@ -21,6 +21,8 @@ export interface PlanStep {
   readonly checksum: string;
   /** The SQLite that the file declares; `null` for any. */
   readonly requires: SqliteVersion | null;
+  /** Whether actions of foreign keys are meant to fire; `null` where the file does not say. */
+  readonly foreignKeys: ForeignKeyMode | null;
   /** The SQL of the UP or DOWN section. */
   readonly sql: string;
   /** The line of the file, from 1, on which `sql` begins. */
@@ -70,7 +72,7 @@ export function historyDigest(history: History): Promise<string> {
 
 /** Turns a migration into a step of a plan. */
 export function planStep(migration: Migration, direction: Direction): PlanStep {
-  const { version, name, file, checksum, requires } = migration;
+  const { version, name, file, checksum, requires, foreignKeys } = migration;
   const section = direction === "apply" ? migration.up : migration.down;
   return {
     direction,
@@ -79,6 +81,7 @@ export function planStep(migration: Migration, direction: Direction): PlanStep {
     file,
     checksum,
     requires,
+    foreignKeys,
     sql: section.sql,
     line: section.line,
   };

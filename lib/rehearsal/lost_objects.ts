@@ -3,8 +3,8 @@
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { integerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
-import type { Schema } from "../sqlite/schema.ts";
 import type { SchemaDiff } from "../sqlite/schema_diff.ts";
+import type { SchemaSlice } from "../sqlite/schema_slice.ts";
 import type { LostObject } from "./rehearsal.ts";
 
 /** What an index does, whatever it is called. */
@@ -40,8 +40,8 @@ export class LostObjects {
     }
   }
 
-  /** The objects that are lost; the shadow has the schema `after`. */
-  lost(before: Schema, after: Schema, { changes, fates }: SchemaDiff): readonly LostObject[] {
+  /** The objects that are lost, when the shadow has the schema after the step. */
+  lost({ before, after }: SchemaSlice, { changes, fates }: SchemaDiff): readonly LostObject[] {
     const tables = new Map(
       fates.flatMap((fate) => (fate.after === null ? [] : [[fate.before.name, fate.after.name]])),
     );

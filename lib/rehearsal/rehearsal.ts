@@ -3,11 +3,11 @@
 import type { FindingSubject, Position } from "../finding/finding.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { AlterForm } from "../sqlite/access.ts";
-import type { BrokenObject } from "../sqlite/broken_objects.ts";
-import type { DanglingKey } from "../sqlite/dangling_keys.ts";
+import type { BrokenObject } from "../sqlite/compiled_objects.ts";
+import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
-import type { ReservedReference } from "./reserved_references.ts";
+import type { MissingObject } from "./shadow.ts";
 
 /** What is wrong with a statement. */
 export type StatementProblem =
@@ -18,7 +18,9 @@ export type StatementProblem =
   /** It would work on an empty table, and this one has rows. */
   | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
   /** It failed, or ran long, on tables without rows; on the real rows it may not. */
-  | { readonly kind: "unproven"; readonly message: string };
+  | { readonly kind: "unproven"; readonly message: string }
+  /** It needs an object that the shadow is missing, or what such a statement made. */
+  | { readonly kind: "unrehearsed"; readonly message: string };
 
 /** A statement that the rules may have something to say about. */
 export interface NotableStatement {
@@ -34,6 +36,8 @@ export interface NotableStatement {
   readonly updates: readonly string[];
   /** Tables that this statement drops; one that stood before the migration is called as it was then. */
   readonly drops: readonly string[];
+  /** Parents from which it deletes rows, or whose keys it updates, where children have an action. */
+  readonly actionsOf: readonly string[];
   readonly problems: readonly StatementProblem[];
 }
 
@@ -86,6 +90,21 @@ export interface LostObject {
   readonly name: string;
 }
 
+/** Something that does not work after a step, although it did before, or is new. */
+export type Breakage<T> = T & {
+  /** The later step of the same run after which it works; `null` if there is none. */
+  readonly mendedBy: FindingSubject | null;
+};
+
+/** A part of the plugin's schema that names one of godwit's tables. */
+export interface ReservedReference {
+  readonly object: "view" | "trigger" | "foreign key";
+  /** The view, or the table that the trigger or the key is on. */
+  readonly name: string;
+  /** Godwit's table. */
+  readonly reserved: string;
+}
+
 /** What one step did to the shadow. */
 export interface RehearsedStep {
   readonly direction: Direction;
@@ -99,13 +118,18 @@ export interface RehearsedStep {
   readonly watched: readonly WatchedTable[];
   readonly renamed: readonly RenamedTable[];
   readonly lost: readonly LostObject[];
-  readonly broken: readonly BrokenObject[];
-  readonly dangling: readonly DanglingKey[];
+  readonly broken: readonly Breakage<BrokenObject>[];
+  readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
+  /**
+   * Tables that stood before the step and whose rows or schema it changes, by their names then; `null`
+   * where it has statements that could not be rehearsed.
+   */
+  readonly touched: readonly string[] | null;
   /** Tables that took a reserved name by a rename, which the authorizer does not see. */
   readonly reservedNames: readonly string[];
   /** Views, triggers and foreign keys, new with this step, that reach into godwit's tables. */
   readonly reservedReferences: readonly ReservedReference[];
-  /** What it did to the schema, by `schemaDelta()`; `null` where the shadow is not exactly alike. */
+  /** What it did to the schema, by `schemaDelta()`; `null` where that is not exactly known. */
   readonly schemaDelta: string | null;
   /** Whether every statement could be tried. */
   readonly complete: boolean;
@@ -125,4 +149,6 @@ export interface StoppedStep extends FindingSubject {
 export interface Rehearsal {
   readonly steps: readonly RehearsedStep[];
   readonly stopped: readonly StoppedStep[];
+  /** What the database has and this SQLite cannot load. */
+  readonly missing: readonly MissingObject[];
 }

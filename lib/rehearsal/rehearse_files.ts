@@ -1,11 +1,11 @@
 // Rehearses files by themselves: one that does not end is left out, so that it hides no other.
 
 import type { PlanStep } from "../plan/migration_plan.ts";
-import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Rehearsal, RehearsedStep, StoppedStep } from "./rehearsal.ts";
-import { type OnRehearsed, type RehearsalBase, rehearse } from "./rehearse.ts";
+import { type OnRehearsed, type RehearsalBase, rehearsePart } from "./rehearse.ts";
+import type { MissingObject } from "./shadow.ts";
 
 // Without rows a file takes milliseconds, so one that takes this long will not end.
 const STEP_TIMEOUT_MS = 10_000;
@@ -24,30 +24,29 @@ export async function rehearseFiles(
 ): Promise<Rehearsal> {
   const rehearsed: RehearsedStep[] = [];
   const stopped: StoppedStep[] = [];
+  const missing: MissingObject[] = [];
   let schema = base.schema;
   let left = steps;
-  const keepSchema = (step: PlanStep, facts: RehearsedStep, after: Schema): void => {
-    schema = after;
-    onRehearsed(step, facts, after);
-  };
   while (left.length > 0) {
-    const part = await rehearse(
+    const { rehearsal: part, schema: after } = await rehearsePart(
       sqlite3,
       { ...base, schema },
       left,
       deadline,
-      keepSchema,
+      onRehearsed,
       STEP_TIMEOUT_MS,
     );
+    schema = after;
     stopped.push(
       ...part.stopped.map((each) => ({ ...each, after: rehearsed.length + each.after })),
     );
     rehearsed.push(...part.steps);
+    missing.push(...part.missing);
     const failed = part.stopped.at(0) ?? part.steps.at(-1);
     const isOver = performance.now() >= deadline.atMs ||
       part.stopped.some(({ reason }) => reason === "cancelled");
     if (stopped.length === 0 || isOver) break;
     left = left.slice(part.steps.length).filter(({ version }) => version !== failed?.version);
   }
-  return { steps: rehearsed, stopped };
+  return { steps: rehearsed, stopped, missing };
 }

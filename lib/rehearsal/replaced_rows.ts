@@ -2,7 +2,7 @@
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import type { Schema } from "../sqlite/schema.ts";
+import type { FindTable } from "./table_writes.ts";
 
 /**
  * Whether an INSERT replaces rows, as far as that is known without compiling it again. Only the word
@@ -10,13 +10,12 @@ import type { Schema } from "../sqlite/schema.ts";
  * into a virtual table can be a command, such as `delete-all` of FTS5.
  */
 export function replacesRows(
-  { tables }: Schema,
+  find: FindTable,
   sql: string,
   accesses: readonly Access[],
 ): "no" | "yes" | "unknown" {
-  const inserts = accesses.filter((access) => access.kind === "insert" && !isTemporary(access));
-  const targets = tables.filter(({ name }) =>
-    inserts.some((access) => "table" in access && access.table === name)
+  const targets = accesses.flatMap((access) =>
+    access.kind === "insert" && !isTemporary(access) ? find(access.table) ?? [] : []
   );
   if (targets.some(({ kind }) => kind !== "table")) return "yes";
   if (targets.length === 0) return "no";

@@ -1,6 +1,7 @@
 // Notes what the statements of a step write to the tables that stood before it. Pure; runs anywhere.
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
+import type { Table } from "../sqlite/schema.ts";
 import type { TableFate } from "../sqlite/schema_diff.ts";
 import type { Lineage, Origin } from "../sqlite/schema_lineage.ts";
 import type { Handover, WatchedTable, Writes } from "./rehearsal.ts";
@@ -17,29 +18,34 @@ interface Written extends Record<keyof Writes, unknown> {
 interface Drop {
   readonly number: number;
   readonly name: string;
-  readonly lineage: Lineage;
+  readonly origin: Origin;
+  /** The tables that are there then, but for those that nothing has touched. */
+  readonly names: ReadonlyMap<Origin, string>;
 }
+
+/** Finds a table of the plugin's in the present schema. */
+export type FindTable = (name: string) => Table | null;
 
 /** The writes of one step, by the names that tables and columns had before it. */
 export class TableWrites {
-  readonly #start: Lineage;
+  readonly #lineage: Lineage;
   readonly #written = new Map<string, Written>();
   readonly #drops = new Map<string, Drop>();
   // The last statement that writes to a table, also to a new one.
   readonly #lastWrite = new Map<Origin, number>();
 
-  constructor(start: Lineage) {
-    this.#start = start;
+  constructor(lineage: Lineage) {
+    this.#lineage = lineage;
   }
 
   /**
-   * Notes a statement that was prepared on the tables of `lineage`. `replaces` says whether its
-   * inserts may take the place of other rows. Returns the tables that it is the first to update.
+   * Notes a statement before it runs. `replaces` says whether its inserts may take the place of other
+   * rows. Returns the tables that it is the first to update.
    */
   note(
     number: number,
     accesses: readonly Access[],
-    lineage: Lineage,
+    find: FindTable,
     replaces: boolean,
   ): readonly string[] {
     const updatedFirst = new Set<string>();
@@ -48,8 +54,7 @@ export class TableWrites {
       if (isTemporary(access)) continue;
       if (access.kind === "drop" && access.object === "table") {
         dropped.add(access.name);
-        const table = lineage.get(access.name)?.table ?? null;
-        if (table !== null) this.#drops.set(table, { number, name: access.name, lineage });
+        this.#noteDrop(number, find(access.name));
       }
     }
     for (const access of accesses) {
@@ -57,9 +62,10 @@ export class TableWrites {
       if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
         continue;
       }
-      const origin = lineage.get(access.table);
+      const table = find(access.table);
       // The authorizer calls it a DELETE too when a table is dropped.
-      if (origin === undefined || dropped.has(access.table)) continue;
+      if (table === null || dropped.has(access.table)) continue;
+      const origin = this.#lineage.at(table);
       this.#lastWrite.set(origin, number);
       if (origin.table === null) continue;
       const written = this.#writtenTo(origin.table);
@@ -83,8 +89,13 @@ export class TableWrites {
     return [...updatedFirst];
   }
 
-  /** The tables that may lose rows or values; `end` is the lineage after the last statement. */
-  watched(fates: readonly TableFate[], end: Lineage): readonly WatchedTable[] {
+  /** The names, before the step, of the tables that statements wrote to. */
+  get written(): readonly string[] {
+    return [...this.#written.keys()];
+  }
+
+  /** The tables that may lose rows or values, after the last statement. */
+  watched(fates: readonly TableFate[]): readonly WatchedTable[] {
     return fates.flatMap((fate): readonly WatchedTable[] => {
       const { before, after, droppedColumns } = fate;
       // The rows of an index are another table's.
@@ -104,9 +115,7 @@ export class TableWrites {
           deletes: written?.deletes ?? false,
           updates: [...written?.updates ?? []],
         },
-        handover: drop === undefined || after === null
-          ? null
-          : this.#handover(drop, after.name, end),
+        handover: drop === undefined || after === null ? null : this.#handover(drop, before, after),
       }];
     });
   }
@@ -119,15 +128,29 @@ export class TableWrites {
     return written;
   }
 
-  // In a rebuild the old table and the new one are both there, each in its final form, just before
-  // the old one is dropped; an object of the lineage that is the same at both times says so.
-  #handover({ number, name, lineage }: Drop, nameAfter: string, end: Lineage): Handover | null {
-    const old = lineage.get(name);
-    const final = end.get(nameAfter);
-    if (old === undefined || final === undefined) return null;
-    const isUntouched = old === this.#start.get(old.table ?? "") && !this.#lastWrite.has(old);
-    const successor = [...lineage].find(([, origin]) => origin === final)?.[0];
-    if (!isUntouched || successor === undefined) return null;
-    return (this.#lastWrite.get(final) ?? 0) > number ? null : { number, name, successor };
+  #noteDrop(number: number, table: Table | null): void {
+    if (table === null) return;
+    const origin = this.#lineage.at(table);
+    if (origin.table === null) return;
+    const { names } = this.#lineage;
+    this.#drops.set(origin.table, { number, name: table.name, origin, names });
   }
+
+  // In a rebuild the old table and the new one are both there, each in its final form, just before
+  // the old one is dropped; the object of the lineage that is the same at both times says so.
+  #handover({ number, name, origin, names }: Drop, before: Table, after: Table): Handover | null {
+    if (this.#lastWrite.has(origin) || !isUnchanged(origin, before)) return null;
+    const final = this.#lineage.at(after);
+    const isUntouched = final.table !== null && ![...names.values()].includes(final.table) &&
+      isUnchanged(final, after);
+    const successor = names.get(final) ?? (isUntouched ? final.table : null);
+    if (successor === null || (this.#lastWrite.get(final) ?? 0) > number) return null;
+    return { number, name, successor };
+  }
+}
+
+/** Whether a table has the columns that it had before the step, under the same names. */
+function isUnchanged({ columns }: Origin, table: Table): boolean {
+  return columns.size === table.columns.length &&
+    [...columns].every(([name, former]) => name === former);
 }

@@ -11,6 +11,7 @@ import {
 const FAILURE_CODES: Readonly<Record<StepFailure["reason"], FindingCode>> = {
   "sql": "sql-error",
   "foreign-keys": "foreign-key-violation",
+  "foreign-key-action": "foreign-key-action",
   "broken-schema": "broken-schema",
   "timeout": "interrupted",
   "cancelled": "interrupted",

@@ -8,8 +8,9 @@ import type { SqliteVersion } from "../migration/migration.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { alterFormFindings, requiresFindings } from "./alter_forms.ts";
 import { destructiveFindings } from "./destructive.ts";
+import { foreignKeyActionFindings } from "./foreign_key_actions.ts";
 import { incompleteDownFindings } from "./incomplete_down.ts";
-import { schemaIntegrityFindings } from "./schema_integrity.ts";
+import { missingFindings, schemaIntegrityFindings } from "./schema_integrity.ts";
 import { statementFindings } from "./statements.ts";
 
 /** The losses counted for versions; a version that is missing was not counted. */
@@ -56,6 +57,7 @@ export function rehearsalFindings(
   return {
     steps: judged,
     rest: [
+      ...missingFindings(rehearsal.missing),
       ...rehearsal.stopped.map(stoppedFinding),
       ...notRehearsed(steps, rehearsal),
       ...incompleteDownFindings(rehearsal.steps),
@@ -112,6 +114,7 @@ function stepFindings(
     ...statementFindings(step),
     ...alterFormFindings(step, requires),
     ...schemaIntegrityFindings(step),
+    ...foreignKeyActionFindings(step),
   ];
 }
 
@@ -124,7 +127,8 @@ function withoutFile(found: Finding, leftOut: StoppedStep): Finding {
 }
 
 function isIntegrity({ code }: Finding): boolean {
-  return code === "broken-view" || code === "broken-trigger" || code === "dangling-foreign-key";
+  return code === "broken-view" || code === "broken-trigger" ||
+    code === "dangling-foreign-key" || code === "foreign-key-mismatch";
 }
 
 /** Each file once of which no step was rehearsed. */

@@ -1,41 +1,23 @@
 // Findings about objects that a migration breaks or loses. Pure; runs anywhere.
 
-import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
-import type { ReservedReference } from "../rehearsal/reserved_references.ts";
 import { type Finding, finding } from "../finding/finding.ts";
-import { subjectOf } from "../finding/subject_of.ts";
-import { isReserved } from "../plan/reserved_names.ts";
+import { detailOf, subjectOf } from "../finding/subject_of.ts";
+import type {
+  Breakage,
+  NotableStatement,
+  RehearsedStep,
+  ReservedReference,
+} from "../rehearsal/rehearsal.ts";
+import type { MissingObject } from "../rehearsal/shadow.ts";
+import type { BrokenObject } from "../sqlite/compiled_objects.ts";
+import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 
-/** Finds broken views and triggers, keys without a parent, and objects that a rebuild lost. */
+/** Finds views, triggers and keys that do not work, and objects that a rebuild lost. */
 export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[] {
   const subject = subjectOf(step);
   return [
-    ...step.broken.map(({ object, name, triggers, message }) =>
-      object === "view"
-        ? finding(
-          "ERROR",
-          "broken-view",
-          subject,
-          `The view "${name}" no longer works: ${message}; drop it first and create it again`,
-        )
-        : finding(
-          "ERROR",
-          "broken-trigger",
-          subject,
-          `A trigger on "${name}" no longer works (${triggers.join(", ")}): ${message}; ` +
-            `drop it first and create it again`,
-        )
-    ),
-    ...step.dangling.filter(({ parent }) => !isReserved(parent)).map(({ table, columns, parent }) =>
-      finding(
-        // A new table may be created before its parent; an old one must not lose its parent.
-        isNew(step, table) ? "WARNING" : "ERROR",
-        "dangling-foreign-key",
-        subject,
-        `The foreign key "${table}" (${columns}) references "${parent}", which does not exist; ` +
-          `create it first, or rebuild "${table}" without the key`,
-      )
-    ),
+    ...step.broken.map((broken) => brokenFinding(step, broken)),
+    ...step.faultyKeys.map((fault) => keyFinding(step, fault)),
     ...step.lost.map(({ object, owner, table, name }) =>
       finding(
         "WARNING",
@@ -68,14 +50,125 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
   ];
 }
 
+/** Names what of the database this SQLite cannot load. */
+export function missingFindings(missing: readonly MissingObject[]): readonly Finding[] {
+  return missing.map(({ object, name, message }) =>
+    finding(
+      "WARNING",
+      "unloadable-object",
+      { version: null, name: null, file: null },
+      `The ${object} "${name}" cannot be loaded here (${message}), so statements that use it run ` +
+        `without a rehearsal`,
+    )
+  );
+}
+
 const SUBJECTS: Readonly<Record<ReservedReference["object"], string>> = {
   "view": "The view",
   "trigger": "A trigger on",
   "foreign key": "A foreign key of",
 };
 
-function isNew(step: RehearsedStep, table: string): boolean {
-  return step.changes.some(({ change, object, name }) =>
-    change === "added" && object === "table" && name === table
+function brokenFinding(step: RehearsedStep, broken: Breakage<BrokenObject>): Finding {
+  const { object, name, triggers, message } = broken;
+  const what = object === "view"
+    ? `The view "${name}"`
+    : `A trigger on "${name}" (${triggers.join(", ")})`;
+  const cause = causeOf(step, missingIn(message));
+  const code = object === "view" ? "broken-view" : "broken-trigger";
+  const by = cause === null ? "" : `, by the ${cause.words}`;
+  return breakageFinding(step, broken, code, "ERROR", cause, {
+    sentence: isAdded(step, name)
+      ? `${what} does not work: ${message}${by}`
+      : `${what} no longer works: ${message}${by}`,
+    remedy: "drop it first and create it again",
+  });
+}
+
+function keyFinding(step: RehearsedStep, fault: Breakage<ForeignKeyFault>): Finding {
+  const { kind, table, columns, parent, parentColumns } = fault;
+  const key = `The foreign key "${table}" (${columns}) references "${parent}"`;
+  // A rollback brings back a schema that was there, and its rows are checked before the commit.
+  const isOld = step.direction === "rollback";
+  if (kind === "mismatch") {
+    const referenced = parentColumns === "" ? "" : ` (${parentColumns})`;
+    return breakageFinding(
+      step,
+      fault,
+      "foreign-key-mismatch",
+      isOld ? "WARNING" : "ERROR",
+      null,
+      {
+        sentence: `${key}${referenced}, which is neither its primary key nor UNIQUE`,
+        remedy: "create a UNIQUE index on these columns, or reference the primary key",
+      },
+    );
+  }
+  const cause = causeOf(step, parent);
+  // A new table may be created before its parent; an old one must not lose its parent.
+  const level = isOld || isAdded(step, table) ? "WARNING" : "ERROR";
+  return breakageFinding(step, fault, "dangling-foreign-key", level, cause, {
+    sentence: `${key}, which does not exist${cause === null ? "" : ` after the ${cause.words}`}`,
+    remedy: `create it first, or rebuild "${table}" without the key`,
+  });
+}
+
+function breakageFinding(
+  step: RehearsedStep,
+  { mendedBy }: Breakage<object>,
+  code: "broken-view" | "broken-trigger" | "dangling-foreign-key" | "foreign-key-mismatch",
+  level: "ERROR" | "WARNING",
+  cause: Cause | null,
+  { sentence, remedy }: { readonly sentence: string; readonly remedy: string },
+): Finding {
+  const detail = cause === null ? {} : detailOf(cause.statement);
+  const way = level === "ERROR" && cause !== null
+    ? `${remedy}, here or in a file that is applied in the same run`
+    : remedy;
+  return mendedBy === null
+    ? finding(level, code, subjectOf(step), `${sentence}; ${way}`, detail)
+    : finding(
+      "WARNING",
+      code,
+      subjectOf(step),
+      `${sentence}, until ${mendedBy.file} has run; join the files if it must not fail in between`,
+      detail,
+    );
+}
+
+/** The statement that renamed or dropped something. */
+interface Cause {
+  readonly statement: NotableStatement;
+  /** Such as `DROP TABLE on line 3`. */
+  readonly words: string;
+}
+
+function causeOf(step: RehearsedStep, name: string | null): Cause | null {
+  if (name === null) return null;
+  const wanted = name.toLowerCase();
+  const statement = step.statements.findLast(({ sql, drops, alter }) =>
+    drops.some((table) => table.toLowerCase() === wanted) ||
+    alter !== null && CAUSES.has(alter.form) && sql.toLowerCase().includes(wanted)
+  );
+  if (statement === undefined) return null;
+  const what = statement.alter === null ? "DROP TABLE" : CAUSES.get(statement.alter.form);
+  return { statement, words: `${what} on line ${statement.position.line}` };
+}
+
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ["rename-table", "RENAME"],
+  ["rename-column", "RENAME COLUMN"],
+  ["drop-column", "DROP COLUMN"],
+]);
+
+// Such as "no such table: main.t" or "no such column: t.a".
+function missingIn(message: string): string | null {
+  return /no such (?:table|column): (?:.*\.)?([^.]+)$/.exec(message)?.[1] ?? null;
+}
+
+function isAdded(step: RehearsedStep, name: string): boolean {
+  return step.changes.some((change) =>
+    change.change === "added" && (change.object === "table" || change.object === "view") &&
+    change.name === name
   );
 }

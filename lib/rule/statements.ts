@@ -44,6 +44,11 @@ function problemFinding(
         `a dry run shows what it does to the real rows`;
       return finding("WARNING", "unproven-statement", subject, message, detail);
     }
+    case "unrehearsed": {
+      const message = `The statement was not rehearsed: ${problem.message}; ` +
+        `a dry run shows what it does to the real database`;
+      return finding("WARNING", "unproven-statement", subject, message, detail);
+    }
     case "sql":
       return sqlFinding(step, statement, problem.message);
   }

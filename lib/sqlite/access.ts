@@ -24,7 +24,7 @@ export type Access =
     /** Such as `main` or `temp`. */
     readonly database: string;
     readonly table: string;
-    /** The column that is updated, or `ROWID`; `null` for inserted and deleted rows. */
+    /** The column that an UPDATE writes, or `ROWID`; `null` for the others. */
     readonly column: string | null;
     readonly trigger: string | null;
   }
@@ -110,12 +110,6 @@ export function readAccess(
     { kind: "other" };
 }
 
-/** Says whether an access is to an object of the temporary schema. */
-export function isTemporary(access: Access): boolean {
-  return "database" in access && access.database === "temp" ||
-    "temporary" in access && access.temporary;
-}
-
 /** The forms of ALTER TABLE. */
 export type AlterForm =
   | "rename-table"
@@ -151,4 +145,18 @@ export function alterOf(
     }
   }
   return { table: alter.table, form: "add-column" };
+}
+
+/**
+ * Whether something is in the temporary schema. A temporary table may be called as one of the
+ * database's.
+ */
+export function isTemporary(access: Access): boolean {
+  return "database" in access && access.database === "temp" ||
+    "temporary" in access && access.temporary;
+}
+
+/** Whether a statement that does this changes the schema. */
+export function isSchemaChange(access: Access): boolean {
+  return access.kind === "create" || access.kind === "drop" || access.kind === "alter-table";
 }

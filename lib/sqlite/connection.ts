@@ -136,6 +136,11 @@ export class Connection implements Disposable {
     return Number(this.sqlite3.capi.sqlite3_changes64(this.pointer));
   }
 
+  /** The number of rows written since the connection was opened, by triggers and actions too. */
+  get totalChanges(): number {
+    return Number(this.sqlite3.capi.sqlite3_total_changes64(this.pointer));
+  }
+
   /** The failure of the last call, which returned `resultCode`. */
   failure(resultCode: number, offset: number | null): SqliteFailure {
     const extended = this.sqlite3.capi.sqlite3_extended_errcode(this.pointer) || resultCode;

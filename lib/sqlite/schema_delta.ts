@@ -1,19 +1,17 @@
-// Describes the difference between two schemas, to compare two runs of one migration.
+// Puts a change of a schema into words, to compare two runs of one migration. Pure; runs anywhere.
 
-import type { Schema } from "./schema.ts";
+import type { SchemaSlice } from "./schema_slice.ts";
 
 /**
- * The objects that are in one schema alone, with their CREATE statements, as one text. If two runs
- * start from equal schemas, equal texts mean that they end with equal schemas.
+ * The CREATE statements that went and came, as one text. If two runs start from equal schemas, equal
+ * texts mean that they end with equal schemas.
  */
-export function schemaDelta(before: Schema, after: Schema): string {
-  const kinds = ["tables", "indexes", "triggers", "views"] as const;
-  return JSON.stringify(kinds.map((kind) => {
-    const was = new Map(before[kind].map(({ name, sql }) => [name, sql]));
-    const is = new Map(after[kind].map(({ name, sql }) => [name, sql]));
-    return [
-      [...was].filter(([name, sql]) => is.get(name) !== sql),
-      [...is].filter(([name, sql]) => was.get(name) !== sql),
-    ];
-  }));
+export function schemaDelta({ before, after }: SchemaSlice): string {
+  return JSON.stringify(
+    [before, after].map(({ tables, indexes, triggers, views }) =>
+      [tables, indexes, triggers, views].map((objects) =>
+        objects.map(({ name, sql }) => [name, sql])
+      )
+    ),
+  );
 }

@@ -3,6 +3,7 @@
 import type { SchemaObject } from "./access.ts";
 import type { Attachment, Column, ForeignKey, Schema, Table, View } from "./schema.ts";
 import type { Lineage } from "./schema_lineage.ts";
+import type { SchemaSlice } from "./schema_slice.ts";
 
 /** One object or column that was added, removed, altered or renamed. */
 export interface SchemaChange {
@@ -41,10 +42,10 @@ export interface SchemaDiff {
 }
 
 /**
- * Compares two schemas. A table that was dropped and created again under its name is the same
- * table. A column is dropped if neither its name nor a renamed descendant is left.
+ * Describes a change of a schema. A table that was dropped and created again under its name is the
+ * same table. A column is dropped if neither its name nor a renamed descendant is left.
  */
-export function diffSchemas(before: Schema, after: Schema, lineage: Lineage): SchemaDiff {
+export function describeChange({ before, after }: SchemaSlice, lineage: Lineage): SchemaDiff {
   const survivorOf = findSurvivors(after, lineage);
   const fates = before.tables.map((table): TableFate => {
     const survivor = survivorOf(table);
@@ -78,7 +79,7 @@ function findSurvivors(after: Schema, lineage: Lineage): (table: Table) => Table
   const descendants = new Map<string, Table>();
   const namesakes = new Map<string, Table>();
   for (const table of after.tables.toReversed()) {
-    const origin = lineage.get(table.name)?.table ?? null;
+    const origin = lineage.originOf(table.name);
     if (origin !== null) descendants.set(origin, table);
     namesakes.set(table.name.toLowerCase(), table);
   }
@@ -87,10 +88,10 @@ function findSurvivors(after: Schema, lineage: Lineage): (table: Table) => Table
 
 /** The present name of `column` of the former table. */
 function successorOf(column: string, before: Table, after: Table, lineage: Lineage): Column | null {
-  const origin = lineage.get(after.name);
+  const isDescendant = lineage.originOf(after.name) === before.name;
   return after.columns.find(({ name }) =>
-    origin?.table === before.name
-      ? origin.columns.get(name) === column
+    isDescendant
+      ? lineage.columnOriginOf(after.name, name) === column
       // A recreated table: its columns are matched by name.
       : sameName(name, column)
   ) ?? null;

@@ -1,12 +1,13 @@
 // Follows tables and columns through a migration, so that a rename is not mistaken for a loss.
-// Pure.
+// Pure; runs anywhere.
 
 import type { AlterForm } from "./access.ts";
-import type { Schema, Table } from "./schema.ts";
+import type { Table } from "./schema.ts";
+import type { SchemaSlice } from "./schema_slice.ts";
 
 /**
- * A table and the table that it was when the migration began; `null` if it is new. The object stays
- * the same for as long as no statement changes the table's columns.
+ * A table and the table that it was when the migration began; `null` if it is new, or gone. The object
+ * stays the same for as long as no statement changes the table's columns.
  */
 export interface Origin {
   readonly table: string | null;
@@ -14,68 +15,75 @@ export interface Origin {
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
-/** The origins of the present tables, by their present names. */
-export type Lineage = ReadonlyMap<string, Origin>;
+const NO_ORIGIN: Origin = { table: null, columns: new Map() };
 
-/** The lineage before the first statement: each table and column is its own origin. */
-export function startLineage(schema: Schema): Lineage {
-  return new Map(schema.tables.map((table) => [table.name, {
-    table: table.name,
-    columns: new Map(table.columns.map(({ name }) => [name, name])),
-  }]));
+/** Where the present tables come from. A table that no statement has changed is its own origin. */
+export class Lineage {
+  readonly #origins = new Map<string, Origin>();
+
+  /** The name that a table had when the migration began; `null` for one that is new, or gone. */
+  originOf(table: string): string | null {
+    const origin = this.#origins.get(table);
+    return origin === undefined ? table : origin.table;
+  }
+
+  /** The name that a column of a table had when the migration began; `null` for a new one. */
+  columnOriginOf(table: string, column: string): string | null {
+    const origin = this.#origins.get(table);
+    return origin === undefined ? column : origin.columns.get(column) ?? null;
+  }
+
+  /** The origin of a table; the object is the same after a rename of the table. */
+  at(table: Table): Origin {
+    const origin = this.#origin(table);
+    this.#origins.set(table.name, origin);
+    return origin;
+  }
+
+  /** The tables whose origins were followed, by their origins. */
+  get names(): ReadonlyMap<Origin, string> {
+    return new Map([...this.#origins].map(([name, origin]) => [origin, name]));
+  }
+
+  /** Follows a statement that changed the schema; `alter` is its form where it is ALTER TABLE. */
+  follow({ before, after }: SchemaSlice, alter: AlterForm | null): void {
+    const was = new Map(before.tables.map((table) => [table.name, table]));
+    const is = new Set(after.tables.map(({ name }) => name));
+    const gone = before.tables.filter(({ name }) => !is.has(name));
+    const [renamed] = alter === "rename-table" ? gone : [];
+    const origins = after.tables.map((table): readonly [string, Origin] => {
+      const same = was.get(table.name);
+      if (same !== undefined) return [table.name, this.#followColumns(same, table, alter)];
+      return [table.name, renamed === undefined ? newTable(table) : this.#origin(renamed)];
+    });
+    for (const { name } of gone) this.#origins.set(name, NO_ORIGIN);
+    for (const [name, origin] of origins) this.#origins.set(name, origin);
+  }
+
+  #origin({ name, columns }: Table): Origin {
+    return this.#origins.get(name) ??
+      { table: name, columns: new Map(columns.map((column) => [column.name, column.name])) };
+  }
+
+  #followColumns(before: Table, after: Table, alter: AlterForm | null): Origin {
+    const origin = this.#origin(before);
+    if (before.columns === after.columns) return origin;
+    const [renamed] = alter === "rename-column" ? columnsGone(before, after) : [];
+    const columns = after.columns.map(({ name }): readonly [string, string | null] => {
+      const isKept = before.columns.some((column) => column.name === name);
+      const former = isKept ? name : renamed;
+      return [name, former === undefined ? null : origin.columns.get(former) ?? null];
+    });
+    return { table: origin.table, columns: new Map(columns) };
+  }
 }
 
-/** The lineage after a statement that turned `before` into `after`. */
-export function followStatement(
-  lineage: Lineage,
-  before: Schema,
-  after: Schema,
-  alter: AlterForm | null,
-): Lineage {
-  const was = byName(before);
-  const is = byName(after);
-  const gone = before.tables.filter(({ name }) => !is.has(name));
-  return new Map(after.tables.map((table) => {
-    const same = was.get(table.name);
-    if (same !== undefined) {
-      const origin = lineage.get(table.name);
-      return [table.name, followColumns(origin, same, table, alter)];
-    }
-    const [renamed] = gone;
-    const origin = alter === "rename-table" && renamed !== undefined
-      ? lineage.get(renamed.name)
-      : undefined;
-    return [table.name, origin ?? newTable(table)];
-  }));
-}
-
-function followColumns(
-  origin: Origin | undefined,
-  before: Table,
-  after: Table,
-  alter: AlterForm | null,
-): Origin {
-  if (origin !== undefined && before.columns === after.columns) return origin;
-  const former = origin?.columns ?? new Map<string, string | null>();
-  const gone = before.columns.filter(({ name }) =>
+function columnsGone(before: Table, after: Table): readonly string[] {
+  return before.columns.map(({ name }) => name).filter((name) =>
     !after.columns.some((column) => column.name === name)
   );
-  const [renamed] = gone;
-  const columns = after.columns.map(({ name }): readonly [string, string | null] => {
-    const kept = before.columns.some((column) => column.name === name);
-    if (kept) return [name, former.get(name) ?? null];
-    if (alter === "rename-column" && renamed !== undefined) {
-      return [name, former.get(renamed.name) ?? null];
-    }
-    return [name, null];
-  });
-  return { table: origin?.table ?? null, columns: new Map(columns) };
 }
 
 function newTable(table: Table): Origin {
   return { table: null, columns: new Map(table.columns.map(({ name }) => [name, null])) };
-}
-
-function byName(schema: Schema): ReadonlyMap<string, Table> {
-  return new Map(schema.tables.map((table) => [table.name, table]));
 }

@@ -5,6 +5,8 @@ import { skipEmptyStatements } from "./skip_trivia.ts";
 import type { Pointer, SqlValue } from "./sqlite3.ts";
 import type { SqliteFailure } from "./sqlite_error.ts";
 
+const SEMICOLON = 0x3b;
+
 /** The next part of a script. */
 export type Prepared =
   | { readonly kind: "statement"; readonly statement: Statement }
@@ -79,6 +81,26 @@ export class Script implements Disposable {
     this.#at = this.#tail;
   }
 
+  /** Moves behind a statement that could not be prepared, of which SQLite does not find the end. */
+  advancePastFailed(): void {
+    const { capi, wasm } = this.#connection.sqlite3;
+    const heap = wasm.heap8u();
+    const end = this.#start + this.#bytes.length;
+    for (let at = this.#at; at < end; at++) {
+      if (heap[at] !== SEMICOLON) continue;
+      // https://sqlite.org/c3ref/complete.html
+      const next = heap[at + 1] ?? 0;
+      heap[at + 1] = 0;
+      const isComplete = capi.sqlite3_complete(this.#at) !== 0;
+      heap[at + 1] = next;
+      if (isComplete) {
+        this.#at = at + 1;
+        return;
+      }
+    }
+    this.#at = end;
+  }
+
   #text(from: number, to: number): StatementText {
     const raw = new TextDecoder().decode(this.#bytes.subarray(from, to));
     const lead = skipEmptyStatements(raw, 0);
@@ -89,7 +111,7 @@ export class Script implements Disposable {
   // SQLite does not find the end of a statement that it cannot parse. The next semicolon is close
   // enough to show the statement.
   #failedText(from: number, failure: SqliteFailure): StatementText {
-    const semicolon = this.#bytes.indexOf(0x3b, failure.offset ?? from);
+    const semicolon = this.#bytes.indexOf(SEMICOLON, failure.offset ?? from);
     return this.#text(from, semicolon === -1 ? this.#bytes.length : semicolon + 1);
   }
 

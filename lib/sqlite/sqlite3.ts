@@ -162,6 +162,7 @@ interface Capi {
   ): Pointer;
   sqlite3_backup_step(backup: Pointer, pages: number): number;
   sqlite3_changes64(db: Pointer): bigint;
+  sqlite3_total_changes64(db: Pointer): bigint;
   sqlite3_deserialize(
     db: Pointer,
     schema: string,
@@ -170,6 +171,7 @@ interface Capi {
     bufferBytes: number,
     flags: number,
   ): number;
+  sqlite3_complete(sql: Pointer): number;
   sqlite3_db_config(db: Pointer, option: number, on: number, out: Pointer): number;
   sqlite3_errmsg(db: Pointer): string;
   sqlite3_error_offset(db: Pointer): number;

@@ -1,7 +1,8 @@
 // Runs the statements of one migration one by one, under the authorizer. Used alike by rehearsal
 // and execution, so that what is rehearsed is what runs.
 
-import { type Access, alterOf, readAccess } from "../sqlite/access.ts";
+import type { ForeignKeyMode } from "../migration/migration.ts";
+import { type Access, alterOf, isSchemaChange, readAccess } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
@@ -40,22 +41,37 @@ export interface StatementOutcome {
  */
 export type Strictness = "record" | "refuse";
 
+/** The tables that the statements of a run have created and dropped, in lower case. */
+export interface RunTables {
+  readonly created: Set<string>;
+  readonly dropped: Set<string>;
+}
+
 /** The statements of one migration. Call `next()`, then `run()` or `skip()`, until the end. */
 export class StatementStream implements Disposable {
   readonly #connection: Connection;
   readonly #script: Script;
   readonly #strictness: Strictness;
-  readonly #created = new Set<string>();
-  readonly #dropped = new Set<string>();
+  readonly #foreignKeys: ForeignKeyMode;
+  readonly #run: RunTables;
   #accesses: Access[] = [];
   #violations: Violation[] = [];
   #preparing = false;
   #statement: Statement | null = null;
 
-  constructor(connection: Connection, sql: string, strictness: Strictness) {
+  /** `foreignKeys` says whether they are enforced, with their actions, for writes to rows. */
+  constructor(
+    connection: Connection,
+    sql: string,
+    strictness: Strictness,
+    foreignKeys: ForeignKeyMode,
+    run: RunTables,
+  ) {
     this.#connection = connection;
     this.#script = new Script(connection, sql);
     this.#strictness = strictness;
+    this.#foreignKeys = foreignKeys;
+    this.#run = run;
     this.#guard();
   }
 
@@ -68,7 +84,11 @@ export class StatementStream implements Disposable {
   run(): StatementOutcome {
     const statement = this.#statement;
     if (statement === null) throw new Error("run() without a prepared statement");
-    let failure = statement.run();
+    // With foreign keys on, the DROP TABLE of a rebuild would delete the rows of children.
+    const enforces = this.#foreignKeys === "on" && !this.#accesses.some(isSchemaChange);
+    let failure = enforces
+      ? enforcingForeignKeys(this.#connection, () => statement.run())
+      : statement.run();
     if (failure !== null && this.#isRebuildRename() && namesBrokenObject(failure)) {
       failure = this.#runLegacyRename(failure);
     }
@@ -78,9 +98,32 @@ export class StatementStream implements Disposable {
     return outcome;
   }
 
-  /** Runs the prepared statement and stays at its place; call `next()` to prepare it again. */
-  tryOut(): SqliteFailure | null {
-    return this.#statement?.run() ?? null;
+  /**
+   * Calls `trial` with the prepared statement and undoes what both did. The statement is ready to run
+   * again afterwards.
+   */
+  tryOut<T>(trial: (run: () => SqliteFailure | null) => T): T {
+    const run = (): SqliteFailure | null => {
+      this.#guard();
+      try {
+        return this.#statement?.run() ?? null;
+      } finally {
+        this.#connection.authorize(null);
+      }
+    };
+    try {
+      return this.unguarded(() => {
+        this.#connection.exec("SAVEPOINT godwit_trial");
+        try {
+          return trial(run);
+        } finally {
+          this.#connection.exec("ROLLBACK TO godwit_trial; RELEASE godwit_trial");
+        }
+      });
+    } finally {
+      // Rolling back made the prepared statement stale.
+      this.#prepare();
+    }
   }
 
   /** Runs godwit's own SQL between statements, without the authorizer. */
@@ -91,6 +134,11 @@ export class StatementStream implements Disposable {
     } finally {
       this.#guard();
     }
+  }
+
+  /** Passes over a statement that could not be prepared. */
+  skipFailed(): void {
+    this.#script.advancePastFailed();
   }
 
   /** Passes over the prepared statement. */
@@ -177,8 +225,8 @@ export class StatementStream implements Disposable {
 
   #isRebuildRename(): boolean {
     const alter = alterOf(this.#accesses);
-    return alter?.form === "rename-table" && this.#created.has(alter.table.toLowerCase()) &&
-      this.#dropped.size > 0;
+    return alter?.form === "rename-table" && this.#run.created.has(alter.table.toLowerCase()) &&
+      this.#run.dropped.size > 0;
   }
 
   // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite refuses the
@@ -200,8 +248,9 @@ export class StatementStream implements Disposable {
     for (const access of this.#accesses) {
       if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
       const name = access.name.toLowerCase();
-      (access.kind === "create" ? this.#created : this.#dropped).add(name);
-      (access.kind === "create" ? this.#dropped : this.#created).delete(name);
+      const { created, dropped } = this.#run;
+      (access.kind === "create" ? created : dropped).add(name);
+      (access.kind === "create" ? dropped : created).delete(name);
     }
   }
 
@@ -212,6 +261,17 @@ export class StatementStream implements Disposable {
       this.#connection.sqlite3.capi;
     this.#connection.configure(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, on);
     this.#connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, on);
+  }
+}
+
+/** Runs `action` with foreign keys enforced; the option, unlike the pragma, takes in a transaction. */
+export function enforcingForeignKeys<T>(connection: Connection, action: () => T): T {
+  const { SQLITE_DBCONFIG_ENABLE_FKEY } = connection.sqlite3.capi;
+  connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, true);
+  try {
+    return action();
+  } finally {
+    connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, false);
   }
 }
 

@@ -85,6 +85,7 @@ async function run(
     file: "001_x.sql",
     checksum: "",
     requires: null,
+    foreignKeys: null,
     sql,
     line: 1,
   } as const;

@@ -24,6 +24,7 @@ import { rehearsedStep, statement } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
+import { makeWithFunction } from "../support/other_program.ts";
 import { suite } from "../support/suite.ts";
 import { type Files, Workspace } from "../support/workspace.ts";
 
@@ -35,12 +36,15 @@ type Scenario = () => Promise<readonly string[]>;
 const BASE = migrationFile(
   `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE);
 CREATE TABLE child (p INTEGER REFERENCES t (id));
+CREATE TABLE parent (id INTEGER PRIMARY KEY);
+CREATE TABLE owned (p INTEGER REFERENCES parent (id) ON DELETE CASCADE);
+INSERT INTO parent VALUES (1); INSERT INTO owned VALUES (1);
 CREATE INDEX i ON t (a);
 CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END;
 CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT);
 INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);
 INSERT INTO counted DEFAULT VALUES;`,
-  "DROP TABLE counted; DROP TABLE child; DROP TABLE t;",
+  "DROP TABLE counted; DROP TABLE owned; DROP TABLE parent; DROP TABLE child; DROP TABLE t;",
 );
 const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
   " DROP TABLE t; ALTER TABLE n RENAME TO t;";
@@ -169,6 +173,9 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "unproven-statement": running(
     "CREATE TABLE s (n NOT NULL); INSERT INTO s SELECT sum(id) FROM t;",
   ),
+  "unloadable-object": unloadable,
+  "foreign-key-action": running("DELETE FROM parent WHERE id = 1;"),
+  "foreign-key-mismatch": running("CREATE TABLE m (a REFERENCES child (p));"),
   "foreign-key-violation": running("DELETE FROM t WHERE id = 1;"),
   "broken-schema": brokenSchema,
   "interrupted": running(`CREATE TABLE e (a); ${ENDLESS_INSERT}`, { timeout_ms: 400 }),
@@ -219,6 +226,14 @@ async function brokenSchema(): Promise<readonly string[]> {
     onEvent() {},
   });
   return failureFindings(execution).map(({ code }) => code);
+}
+
+/** A database with an index on a function that only its program has. */
+async function unloadable(): Promise<readonly string[]> {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE x (a);") });
+  makeWithFunction(workspace.database("p"));
+  return codesOf(await workspace.ask("status", "p"));
 }
 
 /** A process that was not granted --allow-sys=statfs. */

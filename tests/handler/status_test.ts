@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { sleep } from "../../lib/deadline.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
-import { sqliteShell } from "../support/sqlite_shell.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -186,35 +185,6 @@ statuses("answers from the snapshot while a migration of the same process runs",
   assert.not.ok((await asked).success);
   assert.not.ok((await workspace.status("p")).locked);
 });
-
-// A program may have modules, functions and collations of its own, which nobody else has.
-const foreignSchemas = {
-  'the index "i" cannot be rebuilt for a rehearsal: no such collation sequence: ours':
-    "UPDATE sqlite_schema SET sql = 'CREATE INDEX i ON a (a COLLATE ours)' WHERE name = 'i';",
-  "no such module: ours": "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) " +
-    "VALUES ('table', 'search', 'search', 0, 'CREATE VIRTUAL TABLE search USING ours (x)');",
-};
-for (const [why, sql] of Object.entries(foreignSchemas)) {
-  statuses(
-    `of a schema that cannot be rebuilt reports history, and apply says: ${why}`,
-    async () => {
-      await using workspace = new Workspace();
-      workspace.write("p", {
-        "001_a.sql": migrationFile("CREATE TABLE a (a); CREATE INDEX i ON a (a);", "DROP TABLE a;"),
-      });
-      await workspace.apply("p");
-      workspace.write("p", { "002_b.sql": table("b") });
-      sqliteShell(workspace.database("p"), `PRAGMA writable_schema = ON; ${sql}`);
-      const status = await workspace.status("p");
-      assert.equal([status.current_version, status.pending_count], [1, 1]);
-      assert.equal(status.pending_warnings.map(({ code, level }) => `${level} ${code}`), [
-        "WARNING not-rehearsed",
-      ]);
-      assert.match(status.pending_warnings[0]?.message ?? "", why);
-      assert.match((await workspace.refused("apply", "p")).message, why);
-    },
-  );
-}
 
 statuses("waits where another program has the database to itself for a moment", async () => {
   await using workspace = new Workspace();

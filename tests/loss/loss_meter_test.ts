@@ -296,4 +296,29 @@ table("rows of virtual tables are compared too", [
   ],
 ]);
 
+losses("the actions of foreign keys are followed where a file switches them on", async () => {
+  const base = `CREATE TABLE author (id INTEGER PRIMARY KEY);
+CREATE TABLE book (id INTEGER PRIMARY KEY, author REFERENCES author ON UPDATE CASCADE ON DELETE SET NULL);
+INSERT INTO author VALUES (1), (2); INSERT INTO book VALUES (1, 1), (2, 2), (3, 2);`;
+  assert.equal(await lossesOf(base, "DELETE FROM author WHERE id = 2;", "on"), [
+    "rows author 1",
+    "values book.author 2",
+  ]);
+  assert.equal(await lossesOf(base, "UPDATE author SET id = 9 WHERE id = 2;", "on"), [
+    "overwritten author.id 1",
+    "overwritten book.author 2",
+  ]);
+});
+
+losses(
+  "a rebuild that is cut over steps is compared with the table that takes its place",
+  async () => {
+    const base = `${T} CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+INSERT INTO n SELECT id, a, 'k' FROM t;`;
+    assert.equal(await lossesOf(base, "DROP TABLE t; ALTER TABLE n RENAME TO t;"), [
+      "values t.b 1",
+    ]);
+  },
+);
+
 losses.run();

@@ -1,14 +1,17 @@
 // Rehearses and runs one migration on a database in memory, in this thread, and undoes it.
 
-import { readLiveState } from "../../lib/execution/live_state.ts";
+import { ForeignKeyGuard } from "../../lib/execution/foreign_key_guard.ts";
+import { LiveSchema } from "../../lib/execution/live_schema.ts";
 import { runStep } from "../../lib/execution/run_step.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { createHistoryTables } from "../../lib/history/history_table.ts";
 import type { StepLosses } from "../../lib/loss/data_loss.ts";
 import { Snapshots } from "../../lib/loss/snapshots.ts";
+import { isReserved } from "../../lib/plan/reserved_names.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { RehearsedStep } from "../../lib/rehearsal/rehearsal.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
+import { SchemaFollower } from "../../lib/sqlite/schema_follower.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { Interrupter } from "../../lib/statement/interrupter.ts";
@@ -31,7 +34,11 @@ export function openMeasured(sql: string): Connection {
 }
 
 /** Measures what `sql` takes away from a database; throws where it fails. */
-export async function measureStep(connection: Connection, sql: string): Promise<MeasuredStep> {
+export async function measureStep(
+  connection: Connection,
+  sql: string,
+  foreignKeys: "on" | "off" = "off",
+): Promise<MeasuredStep> {
   const step = {
     direction: "apply",
     version: 1,
@@ -39,6 +46,7 @@ export async function measureStep(connection: Connection, sql: string): Promise<
     file: "001_x.sql",
     checksum: "",
     requires: null,
+    foreignKeys,
     sql,
     line: 1,
   } as const;
@@ -50,27 +58,34 @@ export async function measureStep(connection: Connection, sql: string): Promise<
   using interrupter = new Interrupter(connection, DEADLINE);
   connection.begin();
   try {
-    const before = readLiveState(connection);
-    const onStatement = (): void => {};
-    const { losses } = runStep({
+    const schema = new SchemaFollower(connection, isReserved);
+    const outcome = runStep({
       connection,
       interrupter,
       snapshots,
+      schema,
+      foreignKeys: new ForeignKeyGuard(connection, schema),
+      live: new LiveSchema(connection, schema, true),
+      tables: { created: new Set(), dropped: new Set() },
       step,
       rehearsed,
-      before,
-      onStatement,
+      onStatement() {},
     });
-    return { ...losses, rehearsed };
+    if (!outcome.ok) throw new Error(outcome.failure.message);
+    return { ...outcome.losses, rehearsed };
   } finally {
     connection.rollback();
   }
 }
 
 /** Measures `sql` on the tables that `base` makes; each loss as `kind table.column count`. */
-export async function lossesOf(base: string, sql: string): Promise<readonly string[]> {
+export async function lossesOf(
+  base: string,
+  sql: string,
+  foreignKeys: "on" | "off" = "off",
+): Promise<readonly string[]> {
   using connection = openMeasured(base);
-  const { dataLoss } = await measureStep(connection, sql);
+  const { dataLoss } = await measureStep(connection, sql, foreignKeys);
   return dataLoss.map((loss) =>
     loss.kind === "rows"
       ? `rows ${loss.table} ${loss.rows}`

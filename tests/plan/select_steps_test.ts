@@ -16,6 +16,7 @@ function migration(version: number): Migration {
     name: `m${version}`,
     file: `${version}_m.sql`,
     checksum: `c${version}`,
+    foreignKeys: null,
     requires: null,
     up: section,
     down: section,

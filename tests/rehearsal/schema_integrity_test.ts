@@ -40,7 +40,7 @@ integrity("a view or a trigger that a step breaks is refused, before anything ru
   for (
     const [sql, code, says] of [
       ["DROP TABLE t;", "broken-view", 'The view "v" no longer works: no such table: main.t'],
-      ["DROP TABLE log;", "broken-trigger", "(t_log): no such table: main.log"],
+      ["DROP TABLE log;", "broken-trigger", "(t_log) no longer works: no such table: main.log"],
       [
         "CREATE TABLE n (id INTEGER PRIMARY KEY, b TEXT); INSERT INTO n SELECT id, b FROM t;" +
         " DROP TABLE t; ALTER TABLE n RENAME TO t;",

@@ -28,7 +28,7 @@ rehearsals(
     const plan = [planStep(migration(1, { requires: [3, 30, 0] }), "apply")];
     const found = rehearsalFindings(
       plan,
-      { steps: [rehearsed], stopped: [] },
+      { steps: [rehearsed], stopped: [], missing: [] },
       [3, 29, 0],
       new Map([[1, [{ kind: "rows", table: "t", rows: 5 }]]]),
     );
@@ -53,7 +53,7 @@ rehearsals(
 );
 
 rehearsals("rehearsalFindings() names the step that stopped the rehearsal", () => {
-  const findings = findingsOf(steps, { steps: [done, stopped], stopped: [] });
+  const findings = findingsOf(steps, { steps: [done, stopped], stopped: [], missing: [] });
   assert.equal(linesOf(findings), [
     "INFO not-rehearsed 003_x.sql: 003_x.sql was not rehearsed, because 002_x.sql did not end",
   ]);
@@ -67,7 +67,7 @@ rehearsals("rehearsalFindings() refuses the step that ran out of time", () => {
     reason: "timeout",
     after: 0,
   } as const;
-  assert.equal(linesOf(findingsOf(steps, { steps: [], stopped: [endless] })), [
+  assert.equal(linesOf(findingsOf(steps, { steps: [], stopped: [endless], missing: [] })), [
     "ERROR interrupted 001_x.sql: 001_x.sql was not rehearsed to its end, because it ran out of " +
     "time; make it smaller",
     "INFO not-rehearsed 002_x.sql: 002_x.sql was not rehearsed, because 001_x.sql did not end",
@@ -91,7 +91,7 @@ rehearsals("rehearsalFindings() keeps to syntax after a file that was left out",
       statements: [statement({ problems: [{ kind: "sql", code: "SQLITE_ERROR", message }] })],
     });
   const rehearsed = [failing(2, "no such table: t"), failing(3, 'near "TABEL": syntax error')];
-  const findings = findingsOf(steps, { steps: rehearsed, stopped: [endless] });
+  const findings = findingsOf(steps, { steps: rehearsed, stopped: [endless], missing: [] });
   assert.equal(findings.map(({ level, code, file }) => `${level} ${code} ${file}`), [
     "INFO not-rehearsed 002_x.sql",
     "ERROR syntax-error 003_x.sql",
@@ -106,7 +106,7 @@ function deleting(direction: RehearsedStep["direction"]): RehearsedStep {
 rehearsals("rehearsalFindings() reports a loss of UP once and of its own DOWN not at all", () => {
   const thereAgain = thereAndBack([migration(1)]);
   const codes = (...rehearsed: readonly RehearsedStep[]): readonly string[] =>
-    findingsOf(thereAgain, { steps: rehearsed, stopped: [] }).map(({ code }) => code);
+    findingsOf(thereAgain, { steps: rehearsed, stopped: [], missing: [] }).map(({ code }) => code);
   assert.equal(codes(deleting("apply"), deleting("rollback"), deleting("apply")), ["delete-rows"]);
   assert.equal(codes(rehearsedStep(), deleting("rollback")), []);
   assert.equal(codes(deleting("rollback")), ["delete-rows"]);
@@ -117,7 +117,11 @@ rehearsals("rehearsalFindings() notes a DOWN that does not undo its UP", () => {
     changes: [{ change: "added", object: "table", table: null, name: "t", detail: null }],
   });
   const down = rehearsedStep({ direction: "rollback" });
-  const findings = findingsOf(thereAndBack([migration(1)]), { steps: [up, down, up], stopped: [] });
+  const findings = findingsOf(thereAndBack([migration(1)]), {
+    steps: [up, down, up],
+    stopped: [],
+    missing: [],
+  });
   assert.equal(findings.map(({ code }) => code), ["incomplete-down"]);
 });
 

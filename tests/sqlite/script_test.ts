@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
-import { readSchema } from "../../lib/sqlite/schema.ts";
+import { readSchema } from "../../lib/sqlite/schema_follower.ts";
 import { Script } from "../../lib/sqlite/script.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { forAll, type Random } from "../support/random.ts";

@@ -4,7 +4,7 @@ import { historyOwners, readHistory } from "../../history/history_table.ts";
 import { quoteName } from "../../message/plugin_name.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { Connection } from "../../sqlite/connection.ts";
-import { readSchema } from "../../sqlite/schema.ts";
+import { readSchema } from "../../sqlite/schema_follower.ts";
 import type { Pointer, Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { SqliteError } from "../../sqlite/sqlite_error.ts";
 import type { Failed, Outcome } from "../../outcome.ts";

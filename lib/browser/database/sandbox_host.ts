@@ -5,7 +5,8 @@ import { backUp, backupStamp } from "../../execution/backup.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
-import { EMPTY_SCHEMA, readSchema, type Schema } from "../../sqlite/schema.ts";
+import { EMPTY_SCHEMA, type Schema } from "../../sqlite/schema.ts";
+import { readSchema } from "../../sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import {
   DatabaseHost,
@@ -71,7 +72,8 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     let before = EMPTY_SCHEMA;
     const outcome = await this.database.prepare(request, receiveDeadline(deadline), {
       onPlanned() {},
-      onRehearsed({ direction, file }, { changes }, after) {
+      onRehearsed({ direction, file }, { changes }, schema) {
+        const after = schema();
         if (direction === "apply" && !effects.has(file)) {
           effects.set(file, { before, after, changes: [...changes] });
         }

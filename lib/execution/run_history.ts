@@ -1,0 +1,86 @@
+// Keeps the history of a run: the steps that are done, and the one that failed.
+
+import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
+import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
+import { readHistory, recordAttempt } from "../history/history_table.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
+
+/** When a step ended, how long it took, and why it failed; `null` where it did not. */
+export interface StepResult {
+  readonly executionTimeMs: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly error: string | null;
+}
+
+/** The history of a plugin while a plan is executed. */
+export class RunHistory {
+  readonly #connection: Connection;
+  readonly #plan: MigrationPlan;
+  readonly #by: string;
+  readonly #entries = new Map<number, HistoryEntry>();
+
+  /** Reads the history; `by` is recorded as who ran the steps. */
+  constructor(connection: Connection, plan: MigrationPlan, by: string) {
+    this.#connection = connection;
+    this.#plan = plan;
+    this.#by = by;
+    this.#read();
+  }
+
+  /** Every version that was ever tried, in ascending order. */
+  get entries(): History {
+    return [...this.#entries.values()].sort((one, other) => one.version - other.version);
+  }
+
+  /** The highest applied version. */
+  get currentVersion(): number {
+    return currentVersion(this.entries);
+  }
+
+  /** Reads the history again and says whether it is the one that the plan was made for. */
+  async isBase(): Promise<boolean> {
+    this.#read();
+    return await historyDigest(this.entries) === this.#plan.base.history;
+  }
+
+  /** Writes the entry of a step into the open transaction. It counts only once it is kept. */
+  write(step: PlanStep, result: StepResult): HistoryEntry {
+    return recordAttempt(this.#connection, this.#plan.plugin, {
+      direction: this.#plan.direction,
+      version: step.version,
+      name: step.name,
+      checksum: step.checksum,
+      by: this.#by,
+      planHash: this.#plan.hash,
+      ...result,
+    });
+  }
+
+  /** Counts an entry as done. */
+  keep(entry: HistoryEntry): void {
+    this.#entries.set(entry.version, entry);
+  }
+
+  /** Records a failure in a transaction of its own; says whether there was a place for it. */
+  recordFailure(step: PlanStep, result: StepResult): boolean {
+    try {
+      this.#connection.begin();
+      const entry = this.write(step, result);
+      this.#connection.commit();
+      this.keep(entry);
+      return true;
+    } catch (error) {
+      // On a full or failing disk there is none; the reply still says it.
+      if (!(error instanceof SqliteError)) throw error;
+      this.#connection.rollback();
+      return false;
+    }
+  }
+
+  #read(): void {
+    this.#entries.clear();
+    for (const entry of readHistory(this.#connection, this.#plan.plugin)) this.keep(entry);
+  }
+}

@@ -1,0 +1,43 @@
+// Reads the comment lines above `-- UP` that say something to godwit. Pure; runs anywhere.
+
+import type { ForeignKeyMode, SqliteVersion } from "./migration.ts";
+import { parseSqliteVersion } from "./sqlite_version.ts";
+
+/** What a file declares, and the lines that cannot be read. */
+export interface Directives {
+  readonly requires: SqliteVersion | null;
+  readonly foreignKeys: ForeignKeyMode | null;
+  readonly problems: readonly { readonly line: number; readonly message: string }[];
+}
+
+// A name that is nearly one is none, and would be passed over in silence.
+const DIRECTIVE = /^[ \t]*--[ \t]*(requires?|foreign[-_ ]?keys?)[ \t]*:[ \t]*(.*?)[ \t]*$/i;
+const REQUIREMENT = /^sqlite[ \t]*>=[ \t]*([0-9.]+)$/i;
+
+/** Reads the lines of a file before its first section. */
+export function readDirectives(lines: readonly string[]): Directives {
+  let requires: SqliteVersion | null = null;
+  let foreignKeys: ForeignKeyMode | null = null;
+  const problems: { line: number; message: string }[] = [];
+  for (const [index, text] of lines.entries()) {
+    const [, name = "", value = ""] = DIRECTIVE.exec(text) ?? [];
+    if (name === "") continue;
+    const add = (message: string): void => {
+      problems.push({ line: index + 1, message });
+    };
+    if (/^requires?$/i.test(name)) {
+      const version = parseSqliteVersion(REQUIREMENT.exec(value)?.[1] ?? "");
+      const isRead = version !== null && name.toLowerCase() === "requires";
+      if (!isRead) add(`Cannot read "${name}: ${value}"; write: requires: sqlite >= 3.35.0`);
+      else if (requires !== null) add(`A second "requires" line; a file can have one`);
+      else requires = version;
+    } else {
+      const mode = value.toLowerCase();
+      const isRead = (mode === "on" || mode === "off") && name.toLowerCase() === "foreign-keys";
+      if (!isRead) add(`Cannot read "${name}: ${value}"; write: foreign-keys: on, or off`);
+      else if (foreignKeys !== null) add(`A second "foreign-keys" line; a file can have one`);
+      else foreignKeys = mode;
+    }
+  }
+  return { requires, foreignKeys, problems };
+}

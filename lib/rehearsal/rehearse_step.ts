@@ -1,0 +1,265 @@
+// Runs the statements of one step on the shadow and notes what they do.
+
+import { sourcePlace } from "../finding/source_position.ts";
+import type { PlanStep } from "../plan/migration_plan.ts";
+import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/access.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { firingKeys } from "../sqlite/foreign_key_actions.ts";
+import type { SchemaFollower } from "../sqlite/schema_follower.ts";
+import type { Table } from "../sqlite/schema.ts";
+import { Lineage } from "../sqlite/schema_lineage.ts";
+import { SliceCollector } from "../sqlite/schema_slice.ts";
+import type { StatementText } from "../sqlite/script.ts";
+import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import type { Interrupter } from "../statement/interrupter.ts";
+import {
+  type ReadyStatement,
+  type RunTables,
+  StatementStream,
+} from "../statement/statement_stream.ts";
+import { accessesWithActions } from "./fired_accesses.ts";
+import { insertProbeRow } from "./probe_row.ts";
+import { LostObjects } from "./lost_objects.ts";
+import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
+import { canDeleteRows, replacesRows } from "./replaced_rows.ts";
+import type { Shadow } from "./shadow.ts";
+import { TableWrites } from "./table_writes.ts";
+import { needsMissing } from "./unrehearsed.ts";
+
+// What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
+// nothing; one that makes rows up by the million shows no more by going on.
+const BUDGET_OPERATIONS = 2_000_000;
+
+/** What the steps of a rehearsal share. */
+export interface Stage {
+  readonly shadow: Shadow;
+  readonly schema: SchemaFollower;
+  readonly interrupter: Interrupter;
+  /** Tables that have rows in the live database, by their present names. */
+  readonly tablesWithRows: Set<string>;
+  readonly tables: RunTables;
+  /** Whether a statement was left out that may have changed the schema. */
+  isUncertain: boolean;
+}
+
+/** What the statements of a step did. Tables are called as they were before the step. */
+export interface StepNotes {
+  readonly changes: SliceCollector;
+  readonly lineage: Lineage;
+  readonly statements: NotableStatement[];
+  readonly writes: TableWrites;
+  readonly lost: LostObjects;
+  statementCount: number;
+  /** Whether every statement could be tried. */
+  complete: boolean;
+  /** Whether a statement was left out, because the shadow is missing what it needs. */
+  hasUnrehearsed: boolean;
+}
+
+/** What is noted of a statement before it runs. */
+type StatementDraft = Omit<NotableStatement, "position" | "excerpt" | "problems">;
+
+/** Runs every statement that can be run; ends early at one that cannot be prepared. */
+export function rehearseStep(stage: Stage, step: PlanStep): StepNotes {
+  const rehearsal = new StepRehearsal(stage, step);
+  rehearsal.run();
+  return rehearsal.notes;
+}
+
+class StepRehearsal {
+  readonly notes: StepNotes;
+  readonly #stage: Stage;
+  readonly #step: PlanStep;
+
+  constructor(stage: Stage, step: PlanStep) {
+    this.#stage = stage;
+    this.#step = step;
+    const lineage = new Lineage();
+    this.notes = {
+      changes: new SliceCollector(),
+      lineage,
+      statements: [],
+      writes: new TableWrites(lineage),
+      lost: new LostObjects(stage.shadow.connection),
+      statementCount: 0,
+      complete: false,
+      hasUnrehearsed: false,
+    };
+  }
+
+  run(): void {
+    const { sql, foreignKeys } = this.#step;
+    const mode = foreignKeys ?? "off";
+    using stream = new StatementStream(this.#connection, sql, "record", mode, this.#stage.tables);
+    while (true) {
+      const next = stream.next();
+      if (next.kind === "end") {
+        this.notes.complete = true;
+        return;
+      }
+      this.notes.statementCount += 1;
+      if (next.kind === "failed") {
+        const problems: StatementProblem[] = next.violations.map(violationProblem);
+        if (problems.length === 0) problems.push(this.#failureProblem(next.failure, next.text));
+        this.#note(
+          this.#draft(next.text, [], []),
+          problems,
+          next.failure.offset ?? next.text.offset,
+        );
+        if (problems.some(({ kind }) => kind !== "unrehearsed")) return;
+        stream.skipFailed();
+        continue;
+      }
+      // What a statement does to which tables is read from the schema before it.
+      const draft = this.#draft(next.text, next.accesses, this.#noteWrites(stream, next));
+      const problems = this.#tryStatement(stream, next);
+      if (this.#stage.interrupter.isOver()) return;
+      this.#note(draft, problems, next.text.offset);
+      if (problems.some(({ kind }) => kind === "sql")) return;
+    }
+  }
+
+  get #connection(): Connection {
+    return this.#stage.shadow.connection;
+  }
+
+  #tryStatement(stream: StatementStream, ready: ReadyStatement): readonly StatementProblem[] {
+    if (ready.violations.length > 0) {
+      stream.skip();
+      return ready.violations.map(violationProblem);
+    }
+    const problems: StatementProblem[] = [];
+    if (ready.parameterCount > 0) {
+      problems.push({ kind: "parameters", count: ready.parameterCount });
+    }
+    const refusal = this.#probe(stream, ready);
+    if (refusal !== null) problems.push(refusal);
+
+    const { interrupter } = this.#stage;
+    const changesSchema = ready.accesses.some(isSchemaChange);
+    if (changesSchema) stream.unguarded(() => this.notes.lost.note(ready.accesses));
+    interrupter.setBudget(changesSchema ? Infinity : BUDGET_OPERATIONS);
+    const { failure, violations } = stream.run();
+    problems.push(...violations.map(violationProblem));
+    if (failure === null || violations.length > 0) {
+      this.#follow(stream, ready.accesses, changesSchema);
+    } else if (changesSchema) {
+      problems.push(this.#failureProblem(failure, ready.text));
+    } else if (interrupter.reason === "budget") {
+      problems.push({
+        kind: "unproven",
+        message: "makes many rows and was not rehearsed to its end",
+      });
+    } else {
+      problems.push({ kind: "unproven", message: failure.message });
+    }
+    interrupter.setBudget(Infinity);
+    return problems;
+  }
+
+  // SQLite refuses some forms of ALTER TABLE only when the table has a row.
+  #probe(stream: StatementStream, { accesses }: ReadyStatement): StatementProblem | null {
+    const alter = accesses.some((access) => access.kind === "alter-table" && isTemporary(access))
+      ? null
+      : alterOf(accesses);
+    if (alter?.form !== "add-column") return null;
+    const { schema, tablesWithRows } = this.#stage;
+    const table = schema.table(alter.table);
+    const origin = this.notes.lineage.originOf(alter.table);
+    if (table === null || origin === null || !tablesWithRows.has(origin)) return null;
+    const failure = stream.tryOut((run) => insertProbeRow(this.#connection, table) ? run() : null);
+    // These alone hold for every row. A column with a CHECK or a generated one is computed for each,
+    // and what a made-up value gives says nothing about the real ones.
+    return failure?.message.toLowerCase().startsWith("cannot add a ")
+      ? { kind: "needs-empty-table", table: table.name, message: failure.message }
+      : null;
+  }
+
+  #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
+    const { notes } = this;
+    for (const access of accesses) {
+      if (access.kind !== "delete" || isTemporary(access)) continue;
+      const table = this.#oldTable(access.table);
+      if (table !== null) this.#stage.tablesWithRows.delete(table);
+    }
+    if (!changesSchema) return;
+    const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
+    notes.lineage.follow(slice, alterOf(accesses)?.form ?? null);
+    notes.changes.add(slice);
+  }
+
+  /** What a table of the plugin's was called before the step; `null` for a new one. */
+  #oldTable(table: string): string | null {
+    return this.#stage.schema.table(table) === null ? null : this.notes.lineage.originOf(table);
+  }
+
+  #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
+    if (!needsMissing(failure, this.#stage.shadow.missing, this.#stage.isUncertain)) {
+      return { kind: "sql", code: failure.code, message: failure.message };
+    }
+    if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
+    this.notes.hasUnrehearsed = true;
+    return { kind: "unrehearsed", message: failure.message };
+  }
+
+  /** Returns the tables that no statement before this one updates. */
+  #noteWrites(stream: StatementStream, ready: ReadyStatement): readonly string[] {
+    const { text } = ready;
+    const firesActions = this.#step.foreignKeys === "on" && !ready.accesses.some(isSchemaChange);
+    const accesses = firesActions
+      ? stream.unguarded(() => accessesWithActions(this.#connection, text.sql))
+      : ready.accesses;
+    const find = (name: string): Table | null => this.#stage.schema.table(name);
+    const replaces = replacesRows(find, text.sql, accesses);
+    const isReplacing = replaces === "yes" ||
+      replaces === "unknown" && stream.unguarded(() => canDeleteRows(this.#connection, text.sql));
+    return this.notes.writes.note(this.notes.statementCount, accesses, find, isReplacing);
+  }
+
+  #draft(
+    { sql }: StatementText,
+    accesses: readonly Access[],
+    updates: readonly string[],
+  ): StatementDraft {
+    const { lineage } = this.notes;
+    const drops = accesses.flatMap((access) =>
+      access.kind === "drop" && access.object === "table" && !access.temporary
+        ? [lineage.originOf(access.name) ?? access.name]
+        : []
+    );
+    const deletesFrom = accesses.some(isSchemaChange) ? [] : accesses.flatMap((access) => {
+      if (access.kind !== "delete" || access.trigger !== null || isTemporary(access)) return [];
+      return this.#oldTable(access.table) ?? [];
+    });
+    return {
+      sql,
+      alter: alterOf(accesses),
+      drops,
+      updates,
+      deletesFrom,
+      actionsOf: this.#step.foreignKeys === null
+        ? firingKeys(sql, accesses, this.#stage.schema).map(({ parent }) => parent)
+        : [],
+    };
+  }
+
+  #note(
+    draft: StatementDraft,
+    problems: readonly StatementProblem[],
+    offset: number,
+  ): void {
+    const { alter, updates, drops, deletesFrom, actionsOf } = draft;
+    const isPlain = alter === null &&
+      [updates, drops, deletesFrom, actionsOf, problems].every(({ length }) => length === 0);
+    if (isPlain) return;
+    this.notes.statements.push({
+      ...draft,
+      ...sourcePlace(this.#step.sql, this.#step.line, offset),
+      problems,
+    });
+  }
+}
+
+function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {
+  return { kind: "violation", violation };
+}

@@ -1,0 +1,29 @@
+// Decides whether a statement failed only because the shadow is missing something. Pure.
+
+import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import type { MissingObject } from "./shadow.ts";
+
+/**
+ * Says whether a failure is about a missing object. If it is `uncertain` what the schema is, because a
+ * statement was left out, any failure may be, but for SQL that cannot be parsed.
+ */
+export function needsMissing(
+  { code, message }: SqliteFailure,
+  missing: readonly MissingObject[],
+  uncertain: boolean,
+): boolean {
+  if (code !== "SQLITE_ERROR" || missing.length === 0) return false;
+  if (/syntax error$|^incomplete input$|^unrecognized token/.test(message)) return false;
+  return uncertain || missing.some(({ name }) => names(message, name));
+}
+
+// Such as "no such table: main.doc" or "error in view v: no such table: doc".
+function names(message: string, name: string): boolean {
+  const text = message.toLowerCase();
+  const wanted = name.toLowerCase();
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
+    const around = `${text[at - 1] ?? " "}${text[at + wanted.length] ?? " "}`;
+    if (!/[\p{L}\p{N}_$]/u.test(around)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,6 @@
+// Compares names as SQLite does. Pure; runs anywhere.
+
+/** A name in lower case: SQLite folds the letters of ASCII and no others. */
+export function foldName(name: string): string {
+  return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
