@@ -18,12 +18,13 @@ import {
   StatementStream,
 } from "../statement/statement_stream.ts";
 import { accessesWithActions } from "./fired_accesses.ts";
+import { hasOwnRows } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
 import { canDeleteRows, replacesRows } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
-import { TableWrites } from "./table_writes.ts";
+import { type FindTable, TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
 
 // What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
@@ -210,6 +211,11 @@ class StepRehearsal {
       ? stream.unguarded(() => accessesWithActions(this.#connection, text.sql))
       : ready.accesses;
     const find = (name: string): Table | null => this.#stage.schema.table(name);
+    for (const table of virtualTables(accesses, find)) {
+      if (!stream.unguarded(() => hasOwnRows(this.#connection, table))) {
+        this.notes.writes.ignore(table);
+      }
+    }
     const replaces = replacesRows(find, text.sql, accesses);
     const isReplacing = replaces === "yes" ||
       replaces === "unknown" && stream.unguarded(() => canDeleteRows(this.#connection, text.sql));
@@ -258,6 +264,22 @@ class StepRehearsal {
       problems,
     });
   }
+}
+
+/** The virtual tables that a statement writes to or drops. */
+function virtualTables(accesses: readonly Access[], find: FindTable): ReadonlySet<Table> {
+  return new Set(accesses.flatMap((access) => {
+    if (isTemporary(access)) return [];
+    const isWritten = access.kind === "insert" || access.kind === "update" ||
+      access.kind === "delete";
+    const name = isWritten
+      ? access.table
+      : access.kind === "drop" && access.object === "table"
+      ? access.name
+      : null;
+    const table = name === null ? null : find(name);
+    return table === null || table.kind === "table" ? [] : [table];
+  }));
 }
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {

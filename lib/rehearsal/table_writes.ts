@@ -31,6 +31,7 @@ export class TableWrites {
   readonly #lineage: Lineage;
   readonly #written = new Map<string, Written>();
   readonly #drops = new Map<string, Drop>();
+  readonly #withoutOwnRows = new Set<string>();
   // The last statement that writes to a table, also to a new one.
   readonly #lastWrite = new Map<Origin, number>();
 
@@ -89,6 +90,12 @@ export class TableWrites {
     return [...updatedFirst];
   }
 
+  /** Notes that a table has no rows that could be lost, or none that can be read. */
+  ignore(table: Table): void {
+    const { table: origin } = this.#lineage.at(table);
+    if (origin !== null) this.#withoutOwnRows.add(origin);
+  }
+
   /** The names, before the step, of the tables that statements wrote to. */
   get written(): readonly string[] {
     return [...this.#written.keys()];
@@ -98,8 +105,7 @@ export class TableWrites {
   watched(fates: readonly TableFate[]): readonly WatchedTable[] {
     return fates.flatMap((fate): readonly WatchedTable[] => {
       const { before, after, droppedColumns } = fate;
-      // The rows of an index are another table's.
-      if (before.kind === "index") return [];
+      if (this.#withoutOwnRows.has(before.name)) return [];
       const written = this.#written.get(before.name);
       const drop = this.#drops.get(before.name);
       const isTouched = written !== undefined || drop !== undefined || droppedColumns.length > 0;

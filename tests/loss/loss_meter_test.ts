@@ -294,6 +294,26 @@ table("rows of virtual tables are compared too", [
     "UPDATE r SET c = 'new';",
     ["overwritten r.c 1"],
   ],
+  [
+    "CREATE VIRTUAL TABLE f USING fts5 (a, content=''); INSERT INTO f (rowid, a) VALUES (1, 'x'), (5, 'y');",
+    "INSERT INTO f (f) VALUES ('delete-all');",
+    ["rows f 2"],
+  ],
+  [
+    "CREATE VIRTUAL TABLE f USING fts5 (a, content=''); INSERT INTO f (rowid, a) VALUES (1, 'x'), (5, 'y');",
+    "INSERT INTO f (f, rowid, a) VALUES ('delete', 5, 'y'); INSERT INTO f (rowid, a) VALUES (7, 'z');",
+    ["rows f 1"],
+  ],
+  [
+    `${T} CREATE VIRTUAL TABLE f USING fts5 (a, content='t', content_rowid='id'); INSERT INTO f (f) VALUES ('rebuild');`,
+    "INSERT INTO f (f) VALUES ('delete-all');",
+    [],
+  ],
+  [
+    "CREATE VIRTUAL TABLE f USING fts5 (a, content='', columnsize=0); INSERT INTO f (rowid, a) VALUES (1, 'x');",
+    "INSERT INTO f (rowid, a) VALUES (2, 'y'); DROP TABLE f;",
+    [],
+  ],
 ]);
 
 losses("the actions of foreign keys are followed where a file switches them on", async () => {
