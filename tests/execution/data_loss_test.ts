@@ -159,6 +159,20 @@ losses("a column that lost values in two ways has one entry and two warnings", a
   ]);
 });
 
+losses("copies that outgrow their cache go to a file that leaves nothing behind", async () => {
+  await using workspace = new Workspace();
+  const fill = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 24000) " +
+    "INSERT INTO t SELECT n, hex(zeroblob(500)), 'b' FROM c;";
+  workspace.write("p", {
+    "001_base.sql": migrationFile(`CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); ${fill}`),
+    "002_x.sql": migrationFile("UPDATE t SET a = 'gone'; UPDATE t SET b = 'b';"),
+  });
+  const { applied_migrations: [, entry] } = await workspace.apply("p", { dry_run: true });
+  assert.equal(entry?.data_loss, [values("a", 24_000)]);
+  const files = [...Deno.readDirSync(workspace.dataDir)].map(({ name }) => name);
+  assert.equal(files.filter((name) => name.startsWith("godwit-")), []);
+});
+
 losses("a rebuild that renames a column is a rename and no drop", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_base.sql": BASE });
