@@ -30,7 +30,7 @@ function changingColumns(table: WatchedTable, after: Table): readonly string[] {
   const { primaryKey, rowid } = rowIdentity(table, after);
   // A row that is inserted may have the key of one that was there.
   const mayReturn = writes.replaces ||
-    writes.inserts && (writes.deletes || writes.updates.length > 0);
+    writes.inserts && (writes.deletes || writes.displaces || writes.updates.length > 0);
   if (table.isDropped || mayReturn || primaryKey === null && rowid === null) return stored;
   if (writes.updates.length > 0) {
     return stored.filter((name) => writes.updates.includes(name) || droppedColumns.includes(name));

@@ -27,8 +27,8 @@ interface Measurement {
 }
 
 /**
- * Measures the losses of one step. Call `beforeStatement()` before each statement of `handovers`, and
- * `end()` after the last one.
+ * Measures the losses of one step. Call `beforeStatement()` before each statement that `isDueBefore()`
+ * names, and `end()` after the last one.
  *
  * Rows are compared before and after, never counted, because other rows may make up for lost ones. A
  * rebuild is compared when both tables are there, just before the old one is dropped. Where that
@@ -114,11 +114,12 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
 // Without inserts, the number of rows says how many are gone; without updates, all values of a column
 // go with it.
 function byCount(connection: Connection, table: WatchedTable, after: Table): Measurement {
-  const { writes: { deletes }, droppedColumns } = table;
-  if (!deletes && droppedColumns.length === 0) return atEnd(() => ({ dataLoss: [], moved: [] }));
+  const { writes, droppedColumns } = table;
+  const mayDelete = writes.deletes || writes.displaces;
+  if (!mayDelete && droppedColumns.length === 0) return atEnd(() => ({ dataLoss: [], moved: [] }));
   const { rows, values } = countTable(connection, table.name, droppedColumns);
   return atEnd(() => {
-    const left = deletes ? countTable(connection, after.name, []).rows : rows;
+    const left = mayDelete ? countTable(connection, after.name, []).rows : rows;
     return describe(table, {
       rows: rows - left,
       values: [...values].map(([column, vanished]) => ({ column, vanished, replaced: 0 })),

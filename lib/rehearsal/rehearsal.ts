@@ -58,6 +58,8 @@ export interface Writes {
   /** Whether an INSERT may take the place of other rows, as REPLACE does. */
   readonly replaces: boolean;
   readonly deletes: boolean;
+  /** Whether an UPDATE may delete the rows in its way, as OR REPLACE does. */
+  readonly displaces: boolean;
   /** The columns that are updated, as they were called before; `ROWID` for the row number. */
   readonly updates: readonly string[];
 }

@@ -22,9 +22,9 @@ import { hasOwnRows } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
-import { canDeleteRows, replacesRows } from "./replaced_rows.ts";
+import { conflictsOf } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
-import { type FindTable, TableWrites } from "./table_writes.ts";
+import { TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
 
 // What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
@@ -216,10 +216,8 @@ class StepRehearsal {
         this.notes.writes.ignore(table);
       }
     }
-    const replaces = replacesRows(find, text.sql, accesses);
-    const isReplacing = replaces === "yes" ||
-      replaces === "unknown" && stream.unguarded(() => canDeleteRows(this.#connection, text.sql));
-    return this.notes.writes.note(this.notes.statementCount, accesses, find, isReplacing);
+    const conflicts = conflictsOf(this.#connection, stream, ready, accesses, find);
+    return this.notes.writes.note(this.notes.statementCount, accesses, find, conflicts);
   }
 
   #draft(
@@ -267,7 +265,10 @@ class StepRehearsal {
 }
 
 /** The virtual tables that a statement writes to or drops. */
-function virtualTables(accesses: readonly Access[], find: FindTable): ReadonlySet<Table> {
+function virtualTables(
+  accesses: readonly Access[],
+  find: (name: string) => Table | null,
+): ReadonlySet<Table> {
   return new Set(accesses.flatMap((access) => {
     if (isTemporary(access)) return [];
     const isWritten = access.kind === "insert" || access.kind === "update" ||

@@ -5,12 +5,14 @@ import type { Table } from "../sqlite/schema.ts";
 import type { TableFate } from "../sqlite/schema_diff.ts";
 import type { Lineage, Origin } from "../sqlite/schema_lineage.ts";
 import type { Handover, WatchedTable, Writes } from "./rehearsal.ts";
+import type { Conflicts } from "./replaced_rows.ts";
 
 /** What was written to one table so far. */
 interface Written extends Record<keyof Writes, unknown> {
   inserts: boolean;
   replaces: boolean;
   deletes: boolean;
+  displaces: boolean;
   readonly updates: Set<string>;
 }
 
@@ -22,9 +24,6 @@ interface Drop {
   /** The tables that are there then, but for those that nothing has touched. */
   readonly names: ReadonlyMap<Origin, string>;
 }
-
-/** Finds a table of the plugin's in the present schema. */
-export type FindTable = (name: string) => Table | null;
 
 /** The writes of one step, by the names that tables and columns had before it. */
 export class TableWrites {
@@ -40,14 +39,14 @@ export class TableWrites {
   }
 
   /**
-   * Notes a statement before it runs. `replaces` says whether its inserts may take the place of other
-   * rows. Returns the tables that it is the first to update.
+   * Notes a statement before it runs. `conflicts` says whether its inserts and its updates may take the
+   * place of other rows. Returns the tables that it is the first to update.
    */
   note(
     number: number,
     accesses: readonly Access[],
-    find: FindTable,
-    replaces: boolean,
+    find: (name: string) => Table | null,
+    conflicts: Conflicts,
   ): readonly string[] {
     const updatedFirst = new Set<string>();
     const dropped = new Set<string>();
@@ -74,8 +73,9 @@ export class TableWrites {
       if (access.kind === "delete") written.deletes = true;
       if (access.kind === "insert") {
         written.inserts = true;
-        written.replaces ||= replaces;
+        written.replaces ||= conflicts.insertsReplace;
       }
+      if (access.kind === "update") written.displaces ||= conflicts.updatesReplace;
       if (access.kind === "update" && access.column !== null) {
         // The row number is no column. A column that is new with the step held nothing before it.
         const column = origin.columns.has(access.column)
@@ -119,6 +119,7 @@ export class TableWrites {
           inserts: written?.inserts ?? false,
           replaces: written?.replaces ?? false,
           deletes: written?.deletes ?? false,
+          displaces: written?.displaces ?? false,
           updates: [...written?.updates ?? []],
         },
         handover: drop === undefined || after === null ? null : this.#handover(drop, before, after),
@@ -129,7 +130,13 @@ export class TableWrites {
   #writtenTo(table: string): Written {
     const known = this.#written.get(table);
     if (known !== undefined) return known;
-    const written = { inserts: false, replaces: false, deletes: false, updates: new Set<string>() };
+    const written = {
+      inserts: false,
+      replaces: false,
+      deletes: false,
+      displaces: false,
+      updates: new Set<string>(),
+    };
     this.#written.set(table, written);
     return written;
   }

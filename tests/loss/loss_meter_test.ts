@@ -64,6 +64,16 @@ table("an UPSERT and a REPLACE overwrite; a row that another one displaces is lo
     "UPDATE OR REPLACE t SET a = 'x' WHERE id = 2;",
     ["rows t 1", "overwritten t.a 1"],
   ],
+  [
+    T,
+    "ALTER TABLE t ADD COLUMN c; CREATE UNIQUE INDEX i ON t (c); UPDATE OR REPLACE t SET c = 1;",
+    ["rows t 2"],
+  ],
+  [
+    `${T} CREATE TABLE log (a UNIQUE); INSERT INTO log VALUES (1);`,
+    "CREATE TRIGGER tr AFTER INSERT ON t BEGIN INSERT OR REPLACE INTO log VALUES (1), (1); END; INSERT INTO t (a) VALUES (1);",
+    ["rows log 1"],
+  ],
 ]);
 
 table("rows are compared by key, so others do not make up for them", [

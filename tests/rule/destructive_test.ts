@@ -37,7 +37,7 @@ function watched(name: string, facts: Partial<WatchedTable> = {}): WatchedTable 
     keptColumns: [],
     addedColumns: [],
     isDropped: true,
-    writes: { inserts: false, replaces: false, deletes: false, updates: [] },
+    writes: { inserts: false, replaces: false, deletes: false, displaces: false, updates: [] },
     handover: null,
     ...facts,
   };
