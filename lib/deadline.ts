@@ -13,8 +13,8 @@ export interface Deadline<Signal extends Cancellation = Cancellation> {
 }
 
 /**
- * A deadline in the form that crosses threads. Each thread has a clock of its own, so it has the time
- * left.
+ * A deadline in the form that crosses threads. Each thread has a clock of its own, so it has the
+ * time left.
  */
 export interface WireDeadline {
   readonly timeoutMs: number;
@@ -55,8 +55,8 @@ export function isOverdue(settled: unknown): settled is Overdue {
 }
 
 /**
- * Waits for a call that ends by itself at its deadline, and `graceMs` longer. `sent` is the deadline that
- * the other thread has; the signal is passed on in its flag.
+ * Waits for a call that ends by itself at its deadline, and `graceMs` longer. `sent` is the
+ * deadline that the other thread has; the signal is passed on in its flag.
  */
 export async function callWithin<T>(
   { atMs, signal }: Deadline<AbortSignal>,
@@ -79,7 +79,7 @@ export async function callWithin<T>(
   else signal.addEventListener("abort", cancel);
   try {
     const settled = await Promise.race([answer, overdue]);
-    // Should the call come back after all, it must not go on.
+    // If the call returns after all, it must not go on.
     if (isOverdue(settled) && cancelFlag !== null) Atomics.store(cancelFlag, 0, 1);
     return settled;
   } finally {
@@ -119,8 +119,9 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Two numbers that both threads see. `null` in pages that are not isolated from other origins, from which
- * browsers hide shared memory: https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
+ * Two numbers that both threads see. `null` in pages that are not isolated from other origins, from
+ * which browsers hide shared memory:
+ * https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
  */
 export function sharedFlags(): Int32Array | null {
   return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(8));

@@ -6,6 +6,7 @@ import { call } from "./handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
 import { fileLocks } from "./lock/file_locks.ts";
 import type { Reply } from "./message/any_reply.ts";
+import type { PluginsRequest } from "./message/request.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
 import { directorySource } from "./source/directory_source.ts";
 import { migrationSource } from "./source/file_source.ts";
@@ -60,8 +61,8 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly status: VerbMethod<"status">;
   /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
   readonly check: VerbMethod<"check">;
-  /** Lists the plugins. */
-  plugins(): Promise<Reply<"plugins">>;
+  /** Lists the plugins and the databases of their tenants. */
+  plugins(request?: PluginsRequest): Promise<Reply<"plugins">>;
   /**
    * Calls `listener` with the events of every run from now on; returns a function that ends this.
    */
@@ -105,7 +106,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     rollback: method("rollback"),
     status: method("status"),
     check: method("check"),
-    plugins: () => call("plugins", ALL_PLUGINS, {}, context),
+    plugins: (request = {}) => call("plugins", ALL_PLUGINS, request, context),
     subscribe,
     onBeforeRun,
     context,

@@ -22,7 +22,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The code of a foreign error, such as `ENOENT`, which says more than its message; else the message. */
+/** The code of a foreign error, such as `ENOENT`, or its message where it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string"
     ? error.code

@@ -18,7 +18,8 @@ export function checkNatsUrl(text: string, isSecurePage: boolean): CheckedUrl {
   }
   if (url.protocol !== "ws:" && url.protocol !== "wss:") {
     return refuse(
-      `A browser reaches NATS over WebSocket only; use ws:// or wss:// in place of ${url.protocol}//`,
+      `A browser reaches NATS over WebSocket only; ` +
+        `use ws:// or wss:// in place of ${url.protocol}//`,
     );
   }
   if (url.username !== "" || url.password !== "") {

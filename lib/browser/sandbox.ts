@@ -59,7 +59,7 @@ export type PluginOrigin =
   /** A manifest and files on a server. */
   | "http"
   /** Saved in this browser. They replace the files that the deployment has for the plugin. */
-  | "kept";
+  | "saved";
 
 /** A plugin of the sandbox. */
 export interface PluginEntry {
@@ -219,12 +219,12 @@ export interface Sandbox {
   /** Replaces the database in one transaction. The previous contents are backed up first. */
   importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>>;
   /** Saves files for a plugin in this browser. They replace all files saved for it before. */
-  keepFiles(
+  saveFiles(
     plugin: string,
     files: readonly { readonly file: string; readonly bytes: Uint8Array }[],
   ): Promise<Outcome<void>>;
   /** Deletes the files saved for a plugin. Its database stays. */
-  forgetFiles(plugin: string): Promise<Outcome<void>>;
+  deleteFiles(plugin: string): Promise<Outcome<void>>;
   /** Serves the plugins over NATS from this tab, as soon as it is the owner. */
   connectNats(choice: NatsChoice): Promise<Outcome<void>>;
   /** Answers the requests that NATS has delivered, then disconnects. */

@@ -4,12 +4,21 @@ import {
   Command as CommandLine,
   CommanderError,
   type CommandUnknownOpts,
-  InvalidArgumentError,
   Option,
 } from "@commander-js/extra-typings";
-import { DEFAULT_PREFIX, isPrefix } from "../message/subject.ts";
+import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 import { VERSION } from "../version.ts";
+import {
+  journalMode,
+  moduleFile,
+  subject,
+  text,
+  version,
+  versionOrLatest,
+  webSocketUrl,
+  wholeNumber,
+} from "./option_values.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -243,52 +252,6 @@ function readCommon(values: CommonValues, environment: Environment): CommonOptio
       exclusive: values.exclusive ?? false,
     },
   };
-}
-
-// Commander takes the next argument as the value whatever it is: `--by --dry-run` would run for
-// real.
-function text(value: string): string {
-  if (value.startsWith("-")) throw new InvalidArgumentError("It must not begin with -");
-  return value;
-}
-
-function versionOrLatest(value: string): number | "latest" {
-  if (value === "latest") return value;
-  return digits(value, 'It needs a version or "latest"');
-}
-
-function version(value: string): number {
-  return digits(value, "It needs a version");
-}
-
-function wholeNumber(value: string): number {
-  return digits(value, "It needs a whole number");
-}
-
-function digits(value: string, problem: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError(problem);
-  return Number(value);
-}
-
-function journalMode(value: string): "delete" | "wal" {
-  if (value === "delete" || value === "wal") return value;
-  throw new InvalidArgumentError("It needs delete or wal");
-}
-
-function moduleFile(value: string): string {
-  // A server derives the media type from the extension, and browsers load modules by media type.
-  if (/[^/\\]\.m?js$/.test(value)) return text(value);
-  throw new InvalidArgumentError("It needs a file that ends in .js or .mjs");
-}
-
-function webSocketUrl(value: string): string {
-  if (["ws:", "wss:"].includes(URL.parse(value)?.protocol ?? "")) return value;
-  throw new InvalidArgumentError("It needs a URL that begins with ws:// or wss://");
-}
-
-function subject(value: string): string {
-  if (isPrefix(value)) return value;
-  throw new InvalidArgumentError("It needs a NATS subject without wildcards");
 }
 
 /** Commander's message in godwit's form; for an option of another command, what this one takes. */

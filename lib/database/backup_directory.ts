@@ -18,7 +18,7 @@ export function backupDirectory(directory: string, storage: Storage): BackupPlac
       fs.rmSync(`${path}-journal`, { force: true });
     },
     freeBytes() {
-      // Needs --allow-sys=statfs in Deno; without it the reply says that nobody looked.
+      // Needs --allow-sys=statfs in Deno; without it the reply says that the space is unknown.
       try {
         const { bavail, bsize } = fs.statfsSync(directory);
         return bavail * bsize;

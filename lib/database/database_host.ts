@@ -1,9 +1,11 @@
-// What a worker thread does for the thread that started it: one open database at a time. Runs anywhere.
+// What a worker thread does for the thread that started it: one open database at a time. Runs
+// anywhere.
 
 import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
+import type { PluginLocation, TargetLocation, WorkerEnvironment } from "./database_access.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
   DatabaseOutcome,
@@ -12,18 +14,13 @@ import type {
   PreparationOutcome,
   SessionTarget,
 } from "./session.ts";
-import {
-  type DatabasePlace,
-  type PluginPlace,
-  type ThreadState,
-  WorkerDatabase,
-  type WorkerEnvironment,
-} from "./worker_database.ts";
+import type { ThreadState } from "./thread_state.ts";
+import { WorkerDatabase } from "./worker_database.ts";
 
 /** SQLite, started on some storage, and where databases have their files in it. */
 export interface HostEnvironment extends WorkerEnvironment {
   /** Says where a database and its backups are. */
-  place(address: DatabaseAddress): PluginPlace | Promise<PluginPlace>;
+  locate(address: DatabaseAddress): PluginLocation | Promise<PluginLocation>;
 }
 
 /** Starts SQLite from a compiled module, on the storage that `Options` describe. */
@@ -73,10 +70,10 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
-    const place: DatabasePlace = target.kind === "plugin"
-      ? { kind: "plugin", plugin: target.plugin, ...await environment.place(target) }
+    const location: TargetLocation = target.kind === "plugin"
+      ? { kind: "plugin", plugin: target.plugin, ...await environment.locate(target) }
       : { kind: "empty" };
-    this.#database = new WorkerDatabase(environment, place, state);
+    this.#database = new WorkerDatabase(environment, location, state);
   }
 
   history(): Promise<DatabaseOutcome<History>> {

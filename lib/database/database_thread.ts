@@ -17,9 +17,10 @@ import type { Failed, Outcome } from "../outcome.ts";
 import { stoppedFinding } from "../rule/rehearsal_findings.ts";
 import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
+import { STATE } from "./thread_state.ts";
 
-// SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search for a
-// long text in a long text, may take for ever. A thread that is this late will not answer any more.
+// SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
+// for a long text in a long text, may run without end. A thread that is this late is given up.
 const REHEARSAL_GRACE_MS = 3_000;
 // A COMMIT waits for the disk and is not interrupted.
 const EXECUTION_GRACE_MS = 5_000;
@@ -36,20 +37,21 @@ const STOPPED = {
   message: "Stopped, because the databases are being closed",
 } as const;
 
-// A thread whose SQLite took more is ended, for WebAssembly never gives memory back.
+// A thread whose SQLite took more is ended: WebAssembly never frees memory.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 
 /**
- * Plans whose rehearsal held a thread up, by their hashes, and the steps before that. Deno ends a thread only between two of its
- * tasks; asked again and again, the same rehearsal would take every core there is.
+ * Plans whose rehearsal held a thread up, by their hashes, and the steps before that. Deno ends a
+ * thread only between two of its tasks; asked again and again, the same rehearsal would take every
+ * core there is.
  */
 export type EndlessRehearsals = Map<string, number>;
 
 /**
- * Names of databases that a thread has open that does not answer. Another thread must not open them: a
- * descriptor that the first one closes would drop the locks of the second. Such a thread is not terminated,
- * because then nothing would say when its descriptors are closed; it closes the database by itself when the
- * operation of SQLite ends.
+ * Names of databases that a thread has open that does not answer. Another thread must not open
+ * them: a descriptor that the first one closes would drop the locks of the second. Such a thread is
+ * not terminated, because then nothing would say when its descriptors are closed; it closes the
+ * database by itself when the operation of SQLite ends.
  */
 export type LostDatabases = Set<string>;
 
@@ -99,14 +101,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 
   /**
-   * Says whether the thread may be used again. What it throws is a bug, or an instance of SQLite that
-   * ran out of memory; one that does not answer is no better.
+   * Says whether the thread may be used again. What it throws is a bug, or an instance of SQLite
+   * that ran out of memory; one that does not answer is no better.
    */
   get isSound(): boolean {
     return this.#isSound;
   }
 
-  /** Whether it has more memory than a thread that waits for work should; it works as well as before. */
+  /** Whether it has more memory than an idle thread should have. */
   get isLarge(): boolean {
     return this.#isLarge;
   }
@@ -130,13 +132,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
     }
   }
 
-  /** Waits for a call that is short by nature. */
+  /** Waits for a short call. */
   async upkeep<T>(answer: Promise<DatabaseOutcome<T>>): Promise<DatabaseOutcome<T>> {
     const outcome = await this.call(within(UPKEEP_LIMIT_MS, answer));
     return isOverdue(outcome) ? SILENT : outcome;
   }
 
-  /** Waits as `upkeep()` does, until `signal` says that nobody wants the answer any more. */
+  /** Waits as `upkeep()` does, until `signal` is aborted. */
   async upkeepUntil<T>(
     signal: AbortSignal,
     answer: Promise<Outcome<T>>,
@@ -204,7 +206,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
             planned.resolve(outline);
           }),
         );
-        // Reading the database may wait for another program; only what follows has the caller's limit.
+        // Reading the database may wait for another program; only what follows has the caller's
+        // limit.
         const outline = await this.call(
           within(UPKEEP_LIMIT_MS, Promise.race([planned.promise, answer.then(() => null)])),
         );
@@ -217,8 +220,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
           callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent),
         );
         if (!isOverdue(outcome)) return outcome;
-        if (state === null || Atomics.load(state, 0) !== 0) track(answer);
-        const rehearsed = state === null ? 0 : Atomics.load(state, 1);
+        if (state === null || Atomics.load(state, STATE.isOpen) !== 0) track(answer);
+        const rehearsed = state === null ? 0 : Atomics.load(state, STATE.rehearsed);
         endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },

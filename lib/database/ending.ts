@@ -1,21 +1,21 @@
-// An end that many calls wait for beside their answers, such as the death of a thread. Runs anywhere.
+// An end that many calls wait for beside their answers, such as that of a thread. Runs anywhere.
 
 type Waiter<End> = Pick<PromiseWithResolvers<End>, "resolve" | "reject">;
 
 /**
- * Ends once, with a value or an error. `Promise.race()` against a promise that lives as long would keep
- * every answer in memory until it settles; this forgets who waits no more.
+ * Ends once, with a value or an error. `Promise.race()` against a promise that lives as long would
+ * keep every answer in memory until it settles; this drops a call once it is answered.
  */
 export class Ending<End = never> {
   #settle: ((waiter: Waiter<End>) => void) | null = null;
   readonly #waiting = new Set<Waiter<End>>();
 
-  /** Gives `value` to everyone who waits or will; what comes after the first end is ignored. */
+  /** Resolves every call, pending or later, with `value`. Later ends are ignored. */
   end(value: End): void {
     this.#finish((waiter) => waiter.resolve(value));
   }
 
-  /** Rejects everyone who waits or will. */
+  /** Rejects every call, pending or later. */
   fail(error: Error): void {
     this.#finish((waiter) => waiter.reject(error));
   }

@@ -9,11 +9,12 @@ import { nodeStorage } from "../vfs/node_storage.ts";
 import { backupDirectory } from "./backup_directory.ts";
 import { createDirectory } from "./create_directory.ts";
 import { DatabaseHost, type HostEnvironment } from "./database_host.ts";
+import { databasePath } from "./database_path.ts";
 
 /** Where databases and backups are. */
 export interface FileWorkerOptions {
   readonly dataDir: string;
-  /** The journal mode of databases that are made. */
+  /** The journal mode of new databases. */
   readonly journalMode: "delete" | "wal";
   /** How long the locks of other programs are waited for. */
   readonly busyTimeoutMs: number;
@@ -38,8 +39,8 @@ async function startOnFiles(
     },
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
-    place: (address) => ({
-      path: join(dataDir, `${databaseName(address)}.sqlite3`),
+    locate: (address) => ({
+      path: databasePath(dataDir, address),
       backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
     }),
   };

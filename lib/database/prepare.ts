@@ -68,13 +68,13 @@ export interface PreparationPorts {
   readonly onRehearsed: OnRehearsed;
   /** Counts what the first step will lose; empty where that is not known before it runs. */
   readonly countLosses: (first: RehearsedStep) => Promise<CountedLosses>;
-  /** The steps after which the rehearsal of a plan is known not to end; `undefined` if it is not known. */
+  /** The steps after which the rehearsal of a plan does not end; `undefined` if not known. */
   readonly endlessAfter: (hash: string) => number | undefined;
 }
 
 /**
- * Prepares a plan on `base`, and its outline. Fails with `no-such-target` where no steps lead to the
- * target. The database is closed meanwhile; `countLosses` opens it again for a moment.
+ * Prepares a plan on `base`, and its outline. Fails with `no-such-target` where no steps lead to
+ * the target. The database is closed meanwhile; `countLosses` opens it again for a moment.
  */
 export async function prepare(
   sqlite3: Sqlite3,

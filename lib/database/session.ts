@@ -35,8 +35,8 @@ export interface ExecutionReport extends Pick<Execution, "executed" | "backup" |
 /** A database, held by one caller. Dispose of it to give the database back. */
 export interface DatabaseSession extends AsyncDisposable {
   /**
-   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed, with
-   * the findings about files and history.
+   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed,
+   * with the findings about files and history.
    */
   prepare(
     request: PreparationRequest,
@@ -67,7 +67,10 @@ export type SessionPurpose = "read" | "run";
 export interface Databases extends AsyncDisposable {
   /** The version of SQLite that runs the SQL, such as `3.54.1`. */
   readonly engineVersion: string;
-  /** Whether a plugin can have a database for each tenant. */
-  readonly keepsTenants: boolean;
+  /**
+   * Names the tenants of a plugin that have a database, in alphabetical order; `null` where a
+   * plugin cannot have tenants.
+   */
+  readonly tenantsOf: ((plugin: string) => Promise<DatabaseOutcome<readonly string[]>>) | null;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }

@@ -2,6 +2,7 @@
 
 import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
+import { tenantsIn } from "./database_path.ts";
 import { DatabaseThread, type EndlessRehearsals, type LostDatabases } from "./database_thread.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
 import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
@@ -26,7 +27,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Datab
 
 class WorkerPool implements Databases {
   readonly engineVersion: string;
-  readonly keepsTenants = true;
+  readonly tenantsOf: NonNullable<Databases["tenantsOf"]>;
   readonly #options: WorkerPoolOptions;
   readonly #idle: FileThread[];
   readonly #all = new Set<FileThread>();
@@ -38,6 +39,7 @@ class WorkerPool implements Databases {
 
   constructor(options: WorkerPoolOptions, first: FileThread) {
     this.#options = options;
+    this.tenantsOf = (plugin) => tenantsIn(options.dataDir, plugin);
     this.#idle = [first];
     this.#all.add(first);
     this.engineVersion = first.engineVersion;

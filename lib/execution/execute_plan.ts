@@ -13,6 +13,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
+import { noTables } from "../statement/statement_stream.ts";
 import type { BackupPlace } from "./backup.ts";
 import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
 import { ForeignKeyGuard } from "./foreign_key_guard.ts";
@@ -76,7 +77,7 @@ class Run implements Disposable {
   readonly #snapshots: Snapshots;
   readonly #history: RunHistory;
   readonly #backup: RunBackup;
-  readonly #tables: StepRun["tables"] = { created: new Set(), dropped: new Set() };
+  readonly #tables = noTables();
   readonly #executed: ExecutedStep[] = [];
   #announcedVersion: number | null = null;
   // Set while it is not known whether the disk has the last COMMIT: its flush failed, but SQLite may

@@ -2,7 +2,12 @@
 
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
-import { readHistory, recordAttempt } from "../history/history_table.ts";
+import {
+  createHistoryTables,
+  type HistoryTables,
+  readHistory,
+  recordAttempt,
+} from "../history/history_table.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 
@@ -20,6 +25,8 @@ export class RunHistory {
   readonly #plan: MigrationPlan;
   readonly #by: string;
   readonly #entries = new Map<number, HistoryEntry>();
+  #tables: HistoryTables | null = null;
+  #written: HistoryTables | null = null;
 
   /** Reads the history; `by` is recorded as who ran the steps. */
   constructor(connection: Connection, plan: MigrationPlan, by: string) {
@@ -47,7 +54,10 @@ export class RunHistory {
 
   /** Writes the entry of a step into the open transaction. It counts only once it is kept. */
   write(step: PlanStep, result: StepResult): HistoryEntry {
-    return recordAttempt(this.#connection, this.#plan.plugin, {
+    // What the first step has made is there for the others once it is kept.
+    const tables = this.#tables ?? createHistoryTables(this.#connection);
+    this.#written = tables;
+    const attempt = {
       direction: this.#plan.direction,
       version: step.version,
       name: step.name,
@@ -55,11 +65,13 @@ export class RunHistory {
       by: this.#by,
       planHash: this.#plan.hash,
       ...result,
-    });
+    };
+    return recordAttempt(this.#connection, this.#plan.plugin, attempt, tables);
   }
 
   /** Counts an entry as done. */
   keep(entry: HistoryEntry): void {
+    this.#tables = this.#written;
     this.#entries.set(entry.version, entry);
   }
 
@@ -81,6 +93,8 @@ export class RunHistory {
 
   #read(): void {
     this.#entries.clear();
-    for (const entry of readHistory(this.#connection, this.#plan.plugin)) this.keep(entry);
+    for (const entry of readHistory(this.#connection, this.#plan.plugin)) {
+      this.#entries.set(entry.version, entry);
+    }
   }
 }

@@ -69,7 +69,7 @@ export function runStep(run: StepRun): StepOutcome {
     const failure = runStatements(run, meter, follow);
     if (failure !== null) return failed(failure);
     const losses = meter.end();
-    dropTemporaryObjects(connection);
+    dropTemporaryObjects(connection, run.tables);
     const problem = checkResult(run, changes.slice);
     // The last statement may have ended late, and compiling can be interrupted too.
     if (interrupter.isOver()) return failed(interrupted(step, interrupter));

@@ -14,8 +14,10 @@ export async function apply(
   context: HandlerContext,
 ): Promise<ApplyReply | Failure> {
   const target = { direction: "apply", version: request.target_version } as const;
-  const run = await runMigrations({ ...request, address, target }, context);
-  if (!run.success) return run;
-  const { success, entries, ...reply } = run;
-  return { success, verb: "apply", ...reply, applied_migrations: entries };
+  return await runMigrations({ ...request, address, target }, context, (shared, entries) => ({
+    success: true,
+    verb: "apply",
+    ...shared,
+    applied_migrations: entries,
+  }));
 }

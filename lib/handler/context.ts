@@ -12,7 +12,7 @@ export type Log = (
   fields?: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** What handlers work with; made by `openMigrator()`. */
+/** What handlers work with. `openMigrator()` makes it. */
 export interface HandlerContext {
   /**
    * Where migrations come from.
@@ -37,7 +37,7 @@ export interface HandlerContext {
   readonly elapsedMs: () => number;
   /** Takes the events of runs; must neither wait nor throw. */
   readonly publish: (event: RunEvent) => void;
-  /** Waits for those who want to close the database before a run locks it. Must not reject. */
+  /** Resolves when every listener has closed the database before a run. Must not reject. */
   readonly beforeRun: (event: RunStartedEvent) => Promise<void>;
   /** Takes log lines. */
   readonly log: Log;

@@ -102,7 +102,7 @@ function whyNoTenant(
   { databases }: HandlerContext,
 ): string | null {
   if (tenant === null) return null;
-  if (!databases.keepsTenants) {
+  if (databases.tenantsOf === null) {
     return "A browser keeps one database for each plugin; leave out tenant";
   }
   return OWN_DIRECTORIES.includes(plugin)

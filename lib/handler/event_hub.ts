@@ -1,8 +1,8 @@
-// Hands the events of runs to everything that follows them. Runs anywhere.
+// Passes the events of runs to their listeners. Runs anywhere.
 
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 
-/** Takes events. It must neither wait nor throw, because a run is going on. */
+/** Receives events during a run. It must neither wait nor throw. */
 export type EventListener = (event: RunEvent) => void;
 
 /**
@@ -13,7 +13,7 @@ export type BeforeRunListener = (event: RunStartedEvent) => Promise<void>;
 
 /** One source of events with any number of listeners. */
 export interface EventHub {
-  /** Hands an event to every listener, in the order in which they subscribed. */
+  /** Passes an event to every listener, in the order in which they subscribed. */
   publish(event: RunEvent): void;
   /** Calls `listener` with every event from now on; returns a function that ends this. */
   subscribe(listener: EventListener): () => void;

@@ -1,19 +1,80 @@
-// Handles `plugins`: lists the plugins.
+// Handles `plugins`: lists the plugins and the databases of their tenants.
 
-import type { PluginsReply } from "../message/reply.ts";
-import type { EmptyRequest } from "../message/request.ts";
+import { isError } from "../finding/finding.ts";
+import type { PluginsReply, TenantEntry } from "../message/reply.ts";
+import type { CheckedPlugins } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
+import { currentVersion, type History, notApplied } from "../plan/history.ts";
+import { driftFindings } from "../rule/drift.ts";
+import type { LoadedMigrations } from "../source/migration_source.ts";
 import type { HandlerContext } from "./context.ts";
-import { type Failure, failureReply } from "./failure.ts";
+import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { readBesideRuns } from "./read_beside_runs.ts";
 
-/** Names every plugin that has migrations. */
+/**
+ * Names every plugin that has migrations, and reports a page of their tenants' databases. Only the
+ * histories are read: nothing is rehearsed, so a thousand databases take seconds.
+ */
 export async function plugins(
-  { plugin }: DatabaseAddress,
-  _request: EmptyRequest,
+  { plugin: all }: DatabaseAddress,
+  { limit, offset }: CheckedPlugins,
   context: HandlerContext,
 ): Promise<PluginsReply | Failure> {
-  const listed = await context.source.plugins();
-  return listed.ok
-    ? { success: true, verb: "plugins", plugin_name: plugin, plugins: [...listed.names] }
-    : failureReply("PLUGIN_NOT_FOUND", plugin, listed.message);
+  const { source, databases } = context;
+  const listed = await source.plugins();
+  if (!listed.ok) return failureReply("PLUGIN_NOT_FOUND", all, listed.message);
+  const addresses: { readonly plugin: string; readonly tenant: string }[] = [];
+  for (const plugin of listed.names) {
+    const tenants = await databases.tenantsOf?.(plugin) ?? { ok: true, value: [] };
+    if (!tenants.ok) return databaseFailure(tenants, all);
+    addresses.push(...tenants.value.map((tenant) => ({ plugin, tenant })));
+  }
+  const files = new Map<string, LoadedMigrations>();
+  const tenants: TenantEntry[] = [];
+  // One after another, so that other requests find a thread.
+  for (const address of addresses.slice(offset, offset + limit)) {
+    const loaded = files.get(address.plugin) ?? await source.load(address.plugin);
+    files.set(address.plugin, loaded);
+    const state = await databaseState(address, loaded, context);
+    tenants.push({ plugin_name: address.plugin, tenant: address.tenant, ...state });
+  }
+  return {
+    success: true,
+    verb: "plugins",
+    plugin_name: all,
+    plugins: [...listed.names],
+    tenants,
+    tenant_count: addresses.length,
+  };
+}
+
+async function databaseState(
+  address: DatabaseAddress,
+  loaded: LoadedMigrations,
+  context: HandlerContext,
+): Promise<Omit<TenantEntry, "plugin_name" | "tenant">> {
+  const unknown = { current_version: null, pending_count: null, locked: false };
+  if (!loaded.found) return { ...unknown, problem: loaded.message };
+  const read = await readBesideRuns<{ readonly history: History; readonly locked: boolean }>(
+    address,
+    context,
+    {
+      snapshot: ({ history }) => ({ history, locked: true }),
+      database: async (session) => {
+        const history = await session.history();
+        return history.ok
+          ? { ok: true, value: { history: history.value, locked: false } }
+          : history;
+      },
+    },
+  );
+  if (!read.ok) return { ...unknown, problem: read.message };
+  const { history, locked } = read.value;
+  const findings = [...loaded.findings, ...driftFindings(loaded, history)];
+  return {
+    current_version: currentVersion(history),
+    pending_count: notApplied(loaded.migrations, history).length,
+    locked,
+    problem: findings.find(isError)?.message ?? null,
+  };
 }

@@ -16,8 +16,10 @@ export async function rollback(
   context: HandlerContext,
 ): Promise<RollbackReply | Failure> {
   const target = { direction: "rollback", version: request.target_version ?? "previous" } as const;
-  const run = await runMigrations({ ...request, address, target }, context);
-  if (!run.success) return run;
-  const { success, entries, ...reply } = run;
-  return { success, verb: "rollback", ...reply, rolled_back_migrations: entries };
+  return await runMigrations({ ...request, address, target }, context, (shared, entries) => ({
+    success: true,
+    verb: "rollback",
+    ...shared,
+    rolled_back_migrations: entries,
+  }));
 }

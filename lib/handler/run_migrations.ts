@@ -23,16 +23,15 @@ export interface TargetedRun extends CheckedRun {
   readonly target: Target;
 }
 
-/** A run that succeeded, without the verb's own name for its entries. */
-export interface RunSuccess extends RunReply {
-  readonly entries: RunEntry[];
-}
+/** Makes the reply of a verb from the fields that both verbs share and the entries of the run. */
+type MakeReply<R> = (shared: Omit<RunReply, "success">, entries: RunEntry[]) => R;
 
-/** Runs migrations from the request to the reply; the database's lock is held from plan to commit. */
-export async function runMigrations(
+/** Runs migrations, from request to reply. The lock of the run is held from plan to commit. */
+export async function runMigrations<R extends RunReply>(
   request: TargetedRun,
   context: HandlerContext,
-): Promise<RunSuccess | Failure> {
+  makeReply: MakeReply<R>,
+): Promise<R | Failure> {
   const startedMs = context.elapsedMs();
   const deadline = deadlineIn(request.timeout_ms, context.signal);
   const { address } = request;
@@ -58,26 +57,31 @@ export async function runMigrations(
   }
   try {
     await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
-    return await runLocked({ request, context, session, startedMs, deadline }, loaded, lock);
+    return await runLocked(
+      { request, context, session, startedMs, deadline, makeReply },
+      loaded,
+      lock,
+    );
   } finally {
     lock.release();
   }
 }
 
 /** A run that holds its lock. */
-interface Run {
+interface Run<R> {
   readonly request: TargetedRun;
   readonly context: HandlerContext;
   readonly session: DatabaseSession;
   readonly startedMs: number;
   readonly deadline: Deadline<AbortSignal>;
+  readonly makeReply: MakeReply<R>;
 }
 
-async function runLocked(
-  run: Run,
+async function runLocked<R extends RunReply>(
+  run: Run<R>,
   { migrations, findings }: Extract<LoadedMigrations, { found: true }>,
   lock: RunLock,
-): Promise<RunSuccess | Failure> {
+): Promise<R | Failure> {
   const { request: { address, target, dry_run, applied_by }, context, session } = run;
   const progress = reportRun(context, lock, {
     address,
@@ -126,11 +130,11 @@ function refusal(
     : null;
 }
 
-async function execute(
-  run: Run,
+async function execute<R extends RunReply>(
+  run: Run<R>,
   plan: PlanOutline,
   progress: RunProgress,
-): Promise<RunSuccess | Failure> {
+): Promise<R | Failure> {
   const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
@@ -159,27 +163,31 @@ async function execute(
   return reply;
 }
 
-function success(run: Run, plan: PlanOutline, report: ExecutionReport): RunSuccess {
+function success<R>(run: Run<R>, plan: PlanOutline, report: ExecutionReport): R {
   const { address: { plugin }, dry_run } = run.request;
-  return {
-    success: true,
+  const shared = {
     plugin_name: plugin,
     dry_run,
     previous_version: plan.from,
     current_version: report.currentVersion,
-    entries: report.executed.map((step) => entryOf(run, step)),
     warnings: report.findings.map(findingMessage),
     plan_hash: plan.hash,
     ...(report.backup === null ? {} : { backup: report.backup }),
     total_time_ms: Math.round(run.context.elapsedMs() - run.startedMs),
   };
+  return run.makeReply(shared, report.executed.map((step) => entryOf(run.request, step)));
 }
 
-function failure(run: Run, plan: PlanOutline, report: ExecutionReport, end: FailedEnd): Failure {
+function failure(
+  { request }: Pick<Run<unknown>, "request">,
+  plan: PlanOutline,
+  report: ExecutionReport,
+  end: FailedEnd,
+): Failure {
   const { code, message, sqliteCode } = describeEnd(end, plan);
-  const entries = report.executed.map((step) => entryOf(run, step));
+  const entries = report.executed.map((step) => entryOf(request, step));
   return {
-    ...failureReply(code, run.request.address.plugin, message, report.findings),
+    ...failureReply(code, request.address.plugin, message, report.findings),
     ...(sqliteCode === null ? {} : { sqlite_code: sqliteCode }),
     ...(plan.direction === "apply"
       ? { applied_migrations: entries }
@@ -191,7 +199,7 @@ function failure(run: Run, plan: PlanOutline, report: ExecutionReport, end: Fail
   };
 }
 
-function entryOf({ request: { dry_run, applied_by } }: Run, step: ExecutedStep): RunEntry {
+function entryOf({ dry_run, applied_by }: TargetedRun, step: ExecutedStep): RunEntry {
   return {
     success: true,
     version: step.version,
@@ -221,8 +229,8 @@ function describeEnd(
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
       const what = outcome === "undone"
         ? `${verb} ${file} failed and was undone: ${message}`
-        : `${verb} ${file} may or may not have been kept, for the disk failed as it was committed: ` +
-          `${message}; ask for status before anything else`;
+        : `${verb} ${file} may or may not have been kept, for the disk failed as it was ` +
+          `committed: ${message}; ask for status before anything else`;
       if (reason === "unavailable") {
         return { code: "DATABASE_UNAVAILABLE", message: what, sqliteCode };
       }

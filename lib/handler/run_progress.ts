@@ -11,7 +11,7 @@ import type { PlanOutline } from "../database/prepare.ts";
 import { lossMessages } from "./loss_messages.ts";
 import type { HandlerContext } from "./context.ts";
 
-// Often enough for a person who watches, and rare enough to cost nothing.
+// Often enough for a progress bar; the cost is negligible.
 const SNAPSHOT_INTERVAL_MS = 100;
 
 /** The run that is reported. */

@@ -7,17 +7,18 @@ import type { ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
 import type { Migration } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
+import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
 import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { DatabaseOutcome } from "../database/session.ts";
+import type { DatabaseOutcome, DatabaseSession } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { readBesideRuns } from "./read_beside_runs.ts";
 
-// Rehearsing what is pending is a courtesy of status; it must not make status slow.
+// The rehearsal of pending migrations must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
-/** What status knows of the database. */
+/** What was read of the database. */
 interface Knowledge {
   readonly history: History;
   readonly findings: readonly Finding[];
@@ -39,13 +40,19 @@ export async function status(
   const loaded = await context.source.load(plugin);
   if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
   const { migrations } = loaded;
-  const known = await learn(address, loaded, context);
+  const known = await readBesideRuns<Knowledge>(address, context, {
+    snapshot: ({ history, progress }) => ({
+      history,
+      progress,
+      findings: fileFindings(loaded, history),
+    }),
+    database: (session) => readDatabase(session, loaded, context),
+  });
   if (!known.ok) return databaseFailure(known, plugin, loaded.findings);
 
   const { history, findings, progress } = known.value;
   const applied = appliedEntries(history);
-  const appliedVersions = new Set(applied.map(({ version }) => version));
-  const pending = migrations.filter(({ version }) => !appliedVersions.has(version));
+  const pending = notApplied(migrations, history);
   const isChecksum = ({ code }: Finding): boolean => FINDING_CODES[code] === "checksum";
   const page = <T>(list: readonly T[]): T[] =>
     list.slice(request.offset, request.offset + request.limit);
@@ -84,46 +91,11 @@ export async function status(
   };
 }
 
-async function learn(
-  address: DatabaseAddress,
-  files: LoadedFiles,
-  context: HandlerContext,
-): Promise<DatabaseOutcome<Knowledge>> {
-  const running = readSnapshot(address, files, context);
-  if (running !== null) return running;
-  const read = await readUnlessRunning(address, files, context);
-  // A run of another process may have begun and ended in between.
-  return read.ok ? read : await readUnlessRunning(address, files, context);
-}
-
-async function readUnlessRunning(
-  address: DatabaseAddress,
-  files: LoadedFiles,
-  context: HandlerContext,
-): Promise<DatabaseOutcome<Knowledge>> {
-  const read = await readDatabase(address, files, context);
-  // A run may have begun in between, and it keeps the database to itself.
-  return read.ok ? read : readSnapshot(address, files, context) ?? read;
-}
-
-/** What a run that holds the database has published. */
-function readSnapshot(
-  address: DatabaseAddress,
-  files: LoadedFiles,
-  context: HandlerContext,
-): DatabaseOutcome<Knowledge> | null {
-  const snapshot = context.locks.current(address);
-  if (snapshot === null) return null;
-  const { history, progress } = snapshot;
-  return { ok: true, value: { history, progress, findings: fileFindings(files, history) } };
-}
-
 async function readDatabase(
-  address: DatabaseAddress,
+  session: DatabaseSession,
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<Knowledge>> {
-  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
   const { migrations, findings } = files;
   const prepared = await session.prepare(
     { migrations, findings, target: { direction: "apply", version: "latest" } },
@@ -156,7 +128,7 @@ function fileFindings(files: LoadedFiles, history: History): readonly Finding[] 
   return [...files.findings, ...driftFindings(files, history)];
 }
 
-// A run has more time than status, so what takes long here is no error of the file.
+// A run has more time than status, so a slow file is no error here.
 function withoutHaste(found: Finding): Finding {
   if (found.code !== "interrupted") return found;
   const message = `${found.file ?? "A pending migration"} was not rehearsed to its end, because ` +

@@ -50,9 +50,19 @@ export interface Attempt {
   readonly error: string | null;
 }
 
+/** What is known of the tracking tables of a database. */
+export interface HistoryTables {
+  /** Whether the database keeps the numbers of AUTOINCREMENT; another program's tables may have none. */
+  readonly haveSequences: boolean;
+}
+
 /** Makes the tracking tables where they are missing. */
-export function createHistoryTables(connection: Connection): void {
+export function createHistoryTables(connection: Connection): HistoryTables {
   connection.exec(CREATE_TABLES);
+  const found = connection.integer(
+    "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
+  );
+  return { haveSequences: found > 0 };
 }
 
 const COLUMNS =
@@ -97,29 +107,35 @@ function readEntry(row: Row): HistoryEntry {
 }
 
 /**
- * Records an attempt, a line in the log and the version's row, and returns the row. A rollback that failed leaves the
- * migration applied, with the reason beside it. Call it in the transaction of the migration itself.
+ * Records an attempt, a line in the log and the version's row, and returns the row. A rollback that
+ * failed leaves the migration applied, with the reason beside it. Call it in the transaction of the
+ * migration itself.
  *
- * Triggers that another program has put on the tracking tables do not fire: nobody has counted what they
- * would delete, and they could take the record itself away.
+ * Triggers that another program has put on the tracking tables do not fire: their losses
+ * are not counted, and they could delete the record itself.
  */
 export function recordAttempt(
   connection: Connection,
   plugin: string,
   attempt: Attempt,
+  tables: HistoryTables,
 ): HistoryEntry {
   const { SQLITE_DBCONFIG_ENABLE_TRIGGER } = connection.sqlite3.capi;
   connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, false);
   try {
-    return writeAttempt(connection, plugin, attempt);
+    return writeAttempt(connection, plugin, attempt, tables);
   } finally {
     connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
   }
 }
 
-function writeAttempt(connection: Connection, plugin: string, attempt: Attempt): HistoryEntry {
-  createHistoryTables(connection);
-  restoreSequences(connection);
+function writeAttempt(
+  connection: Connection,
+  plugin: string,
+  attempt: Attempt,
+  tables: HistoryTables,
+): HistoryEntry {
+  if (tables.haveSequences) restoreSequences(connection);
   connection.rows(
     `INSERT INTO main.plugin_schema_migration_log
        (plugin_name, version, name, checksum, direction, outcome, logged_at, logged_by,
@@ -149,25 +165,23 @@ function writeAttempt(connection: Connection, plugin: string, attempt: Attempt):
 }
 
 // A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be added.
-// A number that is too small does no harm: https://sqlite.org/autoinc.html
+// Any other number does no harm: https://sqlite.org/autoinc.html
 function restoreSequences(connection: Connection): void {
-  const hasSequences = connection.integer(
-    "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
-  ) > 0;
-  if (!hasSequences) return;
-  for (const table of ["plugin_schema_migrations", "plugin_schema_migration_log"]) {
-    const last = connection.integer(`SELECT coalesce(max(id), 0) FROM main.${table}`);
-    connection.rows(
-      "UPDATE main.sqlite_sequence SET seq = ?1 WHERE name = ?2 COLLATE NOCASE AND seq > ?1",
-      [last, table],
-    );
-  }
+  connection.exec(
+    `UPDATE main.sqlite_sequence SET seq = CASE name COLLATE NOCASE
+         WHEN 'plugin_schema_migrations'
+         THEN (SELECT coalesce(max(id), 0) FROM main.plugin_schema_migrations)
+         ELSE (SELECT coalesce(max(id), 0) FROM main.plugin_schema_migration_log) END
+      WHERE seq > ${Number.MAX_SAFE_INTEGER}
+        AND name COLLATE NOCASE IN ('plugin_schema_migrations', 'plugin_schema_migration_log')`,
+  );
 }
 
 function recordApply(connection: Connection, plugin: string, attempt: Attempt): readonly Row[] {
   return connection.rows(
     `INSERT INTO main.plugin_schema_migrations
-       (plugin_name, version, name, checksum, applied_at, applied_by, status, error_message, execution_time_ms)
+       (plugin_name, version, name, checksum, applied_at, applied_by, status, error_message,
+        execution_time_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (plugin_name, version) DO UPDATE SET
        name = excluded.name, checksum = excluded.checksum, applied_at = excluded.applied_at,
@@ -202,7 +216,7 @@ function outcomeOf({ direction, error }: Attempt): HistoryStatus {
   return direction === "apply" ? "applied" : "rolled_back";
 }
 
-// A status that this version does not know must not be taken for "pending".
+// An unknown status must not be taken for "pending".
 function statusOf(status: string): HistoryStatus {
   if (status === "applied" || status === "rolled_back" || status === "failed") return status;
   const message = `plugin_schema_migrations holds the unknown status "${status}"`;

@@ -8,9 +8,9 @@ import { lineOf, parseRunSnapshot, type RunSnapshot } from "./run_snapshot.ts";
 import type { RunLock, RunLockRefusal, RunLocks } from "./run_locks.ts";
 
 /**
- * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is locked by
- * `flock(2)`, which the kernel gives back when a process dies; a `.json` file beside it holds the snapshot
- * of a run and is gone when it ends.
+ * Makes the locks of a data directory. `<plugin>.lock`, for a tenant `<plugin>/<tenant>.lock`, is
+ * locked by `flock(2)`, which the kernel releases when a process dies; a `.json` file beside it
+ * holds the snapshot of a run and is deleted at its end.
  */
 export function fileLocks(dataDir: string): RunLocks {
   const directory = join(dataDir, "locks");
@@ -31,7 +31,7 @@ export function fileLocks(dataDir: string): RunLocks {
     },
     current(address) {
       const snapshot = readSnapshot(snapshotPath(address));
-      // A run that died leaves its snapshot behind, but not its lock.
+      // The snapshot of a process that died stays; its lock does not.
       return snapshot === null || isFree(lockPath(address)) ? null : snapshot;
     },
   };
@@ -47,8 +47,8 @@ function acquire(lockPath: string, snapshotPath: string): RunLock | RunLockRefus
     return { kind: "held", snapshot: readSnapshot(snapshotPath) };
   }
   rmSync(snapshotPath, { force: true });
-  // On a full disk nothing is published, and the run goes on: what it does to the database is more
-  // important than who can watch.
+  // On a full disk nothing is published, and the run goes on: the
+  // database is more important than the progress display.
   let isWritable = true;
   const append = (line: string): void => {
     if (!isWritable) return;

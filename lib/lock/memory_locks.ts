@@ -1,4 +1,4 @@
-// Run locks of one program that nobody shares its databases with. Runs anywhere.
+// Run locks of a program whose databases no other program opens. Runs anywhere.
 
 import { databaseName } from "../plan/database_address.ts";
 import { advanced, type RunSnapshot } from "./run_snapshot.ts";
@@ -27,7 +27,7 @@ export function memoryLocks(): RunLocks {
           if (holder.snapshot !== null) holder.snapshot = advanced(holder.snapshot, [change]);
         },
         release: () => {
-          // The next holder's is not this one's to give back.
+          // The lock may belong to a later run by now.
           if (holders.get(name) === holder) holders.delete(name);
         },
       };

@@ -27,7 +27,7 @@ export interface RunLocksUnavailable {
 
 /** The locks of every database in a data directory. No method waits. */
 export interface RunLocks {
-  /** Takes a database's lock, or says at once who has it. */
+  /** Takes a database's lock, or returns at once why it cannot. */
   acquire(address: DatabaseAddress): RunLock | RunLockRefusal | RunLocksUnavailable;
   /** What the run that holds the database has published; `null` where none is running. */
   current(address: DatabaseAddress): RunSnapshot | null;

@@ -46,8 +46,8 @@ export function lineOf(part: RunSnapshot | RunChange): string {
 }
 
 /**
- * Reads a snapshot and the changes after it. A line without an end is still being written, or its writer
- * died, and does not count; `null` where that leaves no snapshot.
+ * Reads a snapshot and the changes after it. A line without an end is still being written, or its
+ * writer died, and does not count; `null` where that leaves no snapshot.
  */
 export function parseRunSnapshot(text: string): RunSnapshot | null {
   const [first, ...rest] = text.split("\n").slice(0, -1);

@@ -1,6 +1,6 @@
 /**
- * The wire contract of godwit: verbs, requests, replies, events, subjects and codes, with the schemas
- * that check them. Runs anywhere; use it in clients.
+ * The wire contract of godwit: verbs, requests, replies, events, subjects and codes, with the
+ * schemas that check them. Runs anywhere; use it in clients.
  *
  * ```ts
  * import { parseReply, requestSubject, VERBS } from "@godwit/godwit/message";
@@ -60,16 +60,19 @@ export {
   type RunEntry,
   type RunReply,
   type StatusReply,
+  type TenantEntry,
 } from "./reply.ts";
 export {
   type ApplyRequest,
   type Checked,
   type CheckedApply,
+  type CheckedPlugins,
   type CheckedRollback,
   type CheckedRun,
   type CheckedStatus,
   type DatabaseRequest,
   type EmptyRequest,
+  type PluginsRequest,
   type RollbackRequest,
   type RunRequest,
   type StatusRequest,

@@ -2,7 +2,7 @@
 
 const PLUGIN_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
-/** Reports whether a plugin may have this name. Such a name is safe in a path: it has no separator. */
+/** Reports whether a plugin may have this name. It has no separator, so it is safe in a path. */
 export function isPluginName(name: string): boolean {
   return PLUGIN_NAME.test(name);
 }

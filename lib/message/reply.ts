@@ -237,6 +237,22 @@ export interface CheckReply {
   warnings: FindingMessage[];
 }
 
+/** The database of a tenant, in the list of plugins. */
+export interface TenantEntry {
+  /** The plugin whose files it has. */
+  plugin_name: string;
+  /** The tenant that it belongs to. */
+  tenant: string;
+  /** The highest applied version, 0 for none; `null` where the database cannot be read. */
+  current_version: number | null;
+  /** How many files are not applied; `null` as above. */
+  pending_count: number | null;
+  /** Whether an apply or a rollback of the database is running. */
+  locked: boolean;
+  /** Why it cannot be migrated; `null` if nothing is known. Pending files are not rehearsed. */
+  problem: string | null;
+}
+
 /** The list of plugins. */
 export interface PluginsReply {
   /** Distinguishes it from a failure. */
@@ -247,4 +263,8 @@ export interface PluginsReply {
   plugin_name: string;
   /** The name of every plugin that has migrations, in alphabetical order. */
   plugins: string[];
+  /** The tenants that have a database, by plugin and name, as many as the request allows. */
+  tenants: TenantEntry[];
+  /** How many tenants there are. */
+  tenant_count: number;
 }

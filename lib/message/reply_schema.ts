@@ -154,4 +154,13 @@ export const PluginsReplySchema: v.GenericSchema<PluginsReply> = v.object({
   verb: v.literal("plugins"),
   plugin_name: v.string(),
   plugins: v.array(v.string()),
+  tenants: v.array(v.object({
+    plugin_name: v.string(),
+    tenant: v.string(),
+    current_version: v.nullable(count),
+    pending_count: v.nullable(count),
+    locked: v.boolean(),
+    problem: v.nullable(v.string()),
+  })),
+  tenant_count: count,
 });

@@ -10,6 +10,7 @@ export const DEFAULT_TIMEOUT_MS = 600_000;
 
 const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 const MAX_STATUS_LIMIT = 100_000;
+const MAX_PLUGINS_LIMIT = 10_000;
 
 const integer = (least: number, what: string): v.GenericSchema<number> =>
   v.pipe(
@@ -28,6 +29,14 @@ const tenant = v.pipe(
 );
 
 const DATABASE_FIELDS = { tenant: v.optional(tenant) };
+
+const pageFields = (defaultLimit: number, most: number) => ({
+  limit: v.optional(
+    v.pipe(integer(1, "a whole number of 1 or more"), v.maxValue(most, `expected at most ${most}`)),
+    defaultLimit,
+  ),
+  offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
+});
 
 const RUN_FIELDS = {
   ...DATABASE_FIELDS,
@@ -93,6 +102,14 @@ export interface StatusRequest extends DatabaseRequest {
   offset?: number | undefined;
 }
 
+/** `plugins`: list the plugins and the databases of their tenants. */
+export interface PluginsRequest {
+  /** The most tenants in the reply; 100 by default, 10,000 at most. */
+  limit?: number | undefined;
+  /** How many tenants to leave out; 0 by default. */
+  offset?: number | undefined;
+}
+
 /** A request of a verb that takes no fields. */
 export type EmptyRequest = Record<string, never>;
 
@@ -112,6 +129,9 @@ export type CheckedRollback = CheckedRun & Pick<RollbackRequest, "target_version
 
 /** A checked `status`. */
 export type CheckedStatus = Checked<StatusRequest, "limit" | "offset">;
+
+/** A checked `plugins`. */
+export type CheckedPlugins = Checked<PluginsRequest, "limit" | "offset">;
 
 /** The schema of an apply request. */
 export const ApplyRequestSchema: v.GenericSchema<ApplyRequest, CheckedApply> = v.strictObject({
@@ -135,22 +155,19 @@ export const RollbackRequestSchema: v.GenericSchema<RollbackRequest, CheckedRoll
 /** The schema of a status request. */
 export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> = v.strictObject({
   ...DATABASE_FIELDS,
-  limit: v.optional(
-    v.pipe(
-      integer(1, "a whole number of 1 or more"),
-      v.maxValue(MAX_STATUS_LIMIT, `expected at most ${MAX_STATUS_LIMIT}`),
-    ),
-    MAX_STATUS_LIMIT,
-  ),
-  offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
+  ...pageFields(MAX_STATUS_LIMIT, MAX_STATUS_LIMIT),
 });
+
+/** The schema of a plugins request. */
+export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugins> = v
+  .strictObject(pageFields(100, MAX_PLUGINS_LIMIT));
 
 /** The schema of a request without fields. */
 export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});
 
 /**
- * A request that fits its schema, or why it does not. `tenant` is the one that it names; `null` where it
- * names none, or one that no tenant can have.
+ * A request that fits its schema, or why it does not. `tenant` is the one that it names; `null`
+ * where it names none, or one that no tenant can have.
  */
 export type ParsedRequest<Request> =
   & { readonly tenant: string | null }

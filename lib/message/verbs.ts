@@ -13,10 +13,13 @@ import {
   type ApplyRequest,
   ApplyRequestSchema,
   type CheckedApply,
+  type CheckedPlugins,
   type CheckedRollback,
   type CheckedStatus,
   type EmptyRequest,
   EmptyRequestSchema,
+  type PluginsRequest,
+  PluginsRequestSchema,
   type RollbackRequest,
   RollbackRequestSchema,
   type StatusRequest,
@@ -47,8 +50,8 @@ export interface WireMessages {
 export interface LocalMessages {
   /** Rehearses every file on an empty database: up, down, and up again. */
   readonly check: Messages<EmptyRequest, EmptyRequest, CheckReply>;
-  /** Lists the plugins. */
-  readonly plugins: Messages<EmptyRequest, EmptyRequest, PluginsReply>;
+  /** Lists the plugins and the databases of their tenants. */
+  readonly plugins: Messages<PluginsRequest, CheckedPlugins, PluginsReply>;
 }
 
 /** The messages of every verb. */
@@ -67,7 +70,7 @@ export const ALL_PLUGINS = "*";
 export interface VerbEntry<V extends AnyVerb> {
   /** A few words for help texts, without a subject: "run what is pending". */
   readonly summary: string;
-  /** `write`: a request that got no reply may have changed the database, so it is not sent again. */
+  /** `write`: a request without a reply may have changed the database and is not sent again. */
   readonly access: "read" | "write";
   /** Whether a request is about one plugin, or about all of them. */
   readonly scope: "plugin" | "all";
@@ -116,7 +119,7 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
     summary: "list plugins",
     access: "read",
     scope: "all",
-    request: EmptyRequestSchema,
+    request: PluginsRequestSchema,
     reply: PluginsReplySchema,
   },
 };

@@ -47,7 +47,7 @@ export interface MigrationService {
 const UNSUBSCRIBE_TIMEOUT_MS = 2_000;
 const OUTAGE_TIMEOUT_MS = 5_000;
 
-// Codes in the manner of HTTP, for the header Nats-Service-Error-Code:
+// Codes as in HTTP, for the header Nats-Service-Error-Code:
 // https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
 const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   INVALID_REQUEST: 400,

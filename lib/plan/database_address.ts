@@ -8,8 +8,8 @@ export interface DatabaseAddress {
 }
 
 /**
- * Writes an address as `quote-db` or `quote-db/acme`. No two addresses have the same name, and a name
- * is a safe relative path, because neither part can contain a separator or a dot.
+ * Writes an address as `quote-db` or `quote-db/acme`. No two addresses have the same name, and a
+ * name is a safe relative path, because neither part can contain a separator or a dot.
  */
 export function databaseName({ plugin, tenant }: DatabaseAddress): string {
   return tenant === null ? plugin : `${plugin}/${tenant}`;

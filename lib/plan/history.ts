@@ -28,3 +28,12 @@ export function appliedEntries(history: History): History {
 export function currentVersion(history: History): number {
   return appliedEntries(history).at(-1)?.version ?? 0;
 }
+
+/** Those of `migrations` that are not in the database now. */
+export function notApplied<M extends Pick<HistoryEntry, "version">>(
+  migrations: readonly M[],
+  history: History,
+): readonly M[] {
+  const applied = new Set(appliedEntries(history).map(({ version }) => version));
+  return migrations.filter(({ version }) => !applied.has(version));
+}

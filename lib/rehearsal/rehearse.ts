@@ -13,6 +13,7 @@ import { entriesOf, schemaOf, SliceCollector, withChange } from "../sqlite/schem
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { isInterrupt } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
+import { noTables } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import { BreakageFollower } from "./breakages.ts";
 import type { Rehearsal, RehearsedStep, RenamedTable } from "./rehearsal.ts";
@@ -66,10 +67,10 @@ export async function rehearsePart(
     };
   };
   const tablesWithRows = new Set(base.tablesWithRows);
-  let current: PlanStep | null = null;
+  let current = steps[0] ?? null;
   try {
     const schema = new SchemaFollower(connection, isReserved);
-    const tables = { created: new Set<string>(), dropped: new Set<string>() };
+    const tables = noTables();
     const stage: Stage = {
       shadow,
       schema,
@@ -86,7 +87,7 @@ export async function rehearsePart(
       interrupter.setStepTimeout(stepTimeoutMs);
       const notes = rehearseStep(stage, step);
       if (interrupter.isOver()) return end(step);
-      dropTemporaryObjects(connection);
+      dropTemporaryObjects(connection, tables);
       const { slice } = notes.changes;
       const facts = stepFacts(step, notes, schema, isExact && !stage.isUncertain);
       const isRenamed = notes.statements.some(({ alter }) => alter?.form === "rename-table");

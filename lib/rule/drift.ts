@@ -3,7 +3,7 @@
 import { type Finding, finding } from "../finding/finding.ts";
 import { formatFileName } from "../migration/file_name.ts";
 import type { Migration } from "../migration/migration.ts";
-import { appliedEntries, currentVersion, type History } from "../plan/history.ts";
+import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
 
 /** A plugin's migrations, and findings about the files that do not parse. */
 interface Files {
@@ -22,7 +22,6 @@ export function driftFindings(
   const unparsed = new Set(findings.map(({ version }) => version));
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const applied = appliedEntries(history);
-  const appliedVersions = new Set(applied.map(({ version }) => version));
   const current = currentVersion(history);
   return [
     ...applied.flatMap((entry) => {
@@ -45,8 +44,8 @@ export function driftFindings(
           `restore it and put the change into a new migration`,
       )];
     }),
-    ...migrations
-      .filter(({ version }) => version < current && !appliedVersions.has(version))
+    ...notApplied(migrations, history)
+      .filter(({ version }) => version < current)
       .map((migration) =>
         finding(
           "ERROR",

@@ -17,8 +17,8 @@ import { statementFindings } from "./statements.ts";
 export type CountedLosses = ReadonlyMap<number, readonly DataLoss[]>;
 
 /**
- * The findings of a rehearsal. Those about losses are separate, because losses are counted again when a
- * step runs.
+ * The findings of a rehearsal. Those about losses are separate, because losses are counted again
+ * when a step runs.
  */
 export interface RehearsalFindings {
   readonly steps: readonly {
@@ -30,7 +30,9 @@ export interface RehearsalFindings {
   readonly rest: readonly Finding[];
 }
 
-/** Applies every rule to a rehearsal of `steps`. A second UP of a file has no findings of its own. */
+/**
+ * Applies every rule to a rehearsal of `steps`. A second UP of a file has no findings of its own.
+ */
 export function rehearsalFindings(
   steps: readonly PlanStep[],
   rehearsal: Rehearsal,
@@ -91,7 +93,7 @@ export function withLosses(
 /** What the execution of a step showed about losses. */
 type Measured = Pick<ExecutedStep, "version" | "changes" | "dataLoss" | "reusedNumbers">;
 
-/** Says that a step did not end in time, or that the service ended before it did. */
+/** The finding about a step that did not end in time, or before the service stopped. */
 export function stoppedFinding({ reason, ...step }: Omit<StoppedStep, "after">): Finding {
   const what = step.file ?? "The plan";
   return finding(

@@ -13,7 +13,7 @@ export type PluginFiles =
 export interface FileSource {
   /**
    * Names every plugin that has migrations, in alphabetical order. Rejects with `SourceUnavailable`
-   * where the place that holds them cannot be read.
+   * where their directory or server cannot be read.
    */
   plugins(): Promise<readonly string[]>;
   /**
@@ -22,7 +22,7 @@ export interface FileSource {
   read(plugin: string): Promise<PluginFiles>;
 }
 
-/** The directory or server of the plugins cannot be read; the message is for people, with a remedy. */
+/** The directory or server of the plugins cannot be read. The message has a remedy. */
 export class SourceUnavailable extends Error {
   override readonly name = "SourceUnavailable";
 }

@@ -1,5 +1,5 @@
-// What a bundle and a server say about plugins' files, and its parsers. Nothing of it is trusted. Runs
-// anywhere.
+// What a bundle and a server say about plugins' files, and its parsers. Nothing of it is trusted.
+// Runs anywhere.
 
 import * as v from "valibot";
 import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../migration/file_name.ts";
@@ -15,7 +15,7 @@ export const MAX_PLUGIN_FILES = 10_000;
 /** The most plugins of one manifest. */
 export const MAX_PLUGINS = 1_000;
 
-/** What a manifest promises about a file. */
+/** What a manifest says about a file. */
 export interface ManifestFile {
   readonly file: string;
   /** SHA-256 of the normalised text, 64 lower-case hex digits. */
@@ -63,7 +63,7 @@ const pluginName = v.pipe(
   v.string("expected a text"),
   v.check(isPluginName, PLUGIN_NAME_RULE),
 );
-// A path below the place it is relative to: no scheme, no host, no query, no way up.
+// A relative path without a scheme, a host, a query or "..".
 const page = v.optional(
   v.nullable(
     v.pipe(

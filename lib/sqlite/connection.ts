@@ -44,6 +44,9 @@ export class Connection implements Disposable {
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
   readonly #file: { readonly vfs: ConnectionVfs; readonly path: string } | null;
+  #authorizer: AuthorizerCallback | null = null;
+  // A function in WebAssembly's table, which is dear to make: one serves every callback.
+  #authorizerHook: Pointer = 0;
   // Whether a transaction was begun that neither commit() nor rollback() has ended.
   #isBegun = false;
 
@@ -112,7 +115,13 @@ export class Connection implements Disposable {
 
   /** Sets the authorizer, which SQLite calls for each access of a statement; `null` removes it. */
   authorize(callback: AuthorizerCallback | null): void {
-    this.sqlite3.capi.sqlite3_set_authorizer(this.pointer, callback ?? 0, 0);
+    this.#authorizer = callback;
+    if (callback !== null) this.#authorizerHook ||= this.#installAuthorizer();
+    this.sqlite3.capi.sqlite3_set_authorizer(
+      this.pointer,
+      callback === null ? 0 : this.#authorizerHook,
+      0,
+    );
   }
 
   /** Calls `callback` every `operations` steps of the virtual machine; `true` interrupts. */
@@ -227,10 +236,23 @@ export class Connection implements Disposable {
    */
   close(): void {
     this.#database.close();
+    if (this.#authorizerHook !== 0) this.sqlite3.wasm.uninstallFunction(this.#authorizerHook);
+    this.#authorizerHook = 0;
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #installAuthorizer(): Pointer {
+    const { capi, wasm } = this.sqlite3;
+    const text = (pointer: Pointer): string | 0 => wasm.cstrToJs(pointer) ?? 0;
+    return wasm.installFunction(
+      "i(pipppp)",
+      (_, action, first, second, database, trigger) =>
+        this.#authorizer?.(0, action, text(first), text(second), text(database), text(trigger)) ??
+          capi.SQLITE_OK,
+    );
   }
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
@@ -269,7 +291,7 @@ export class Connection implements Disposable {
   #describe(resultCode: number, message: string, offset: number | null): SqliteError {
     const code = this.sqlite3.capi.sqlite3_js_rc_str(resultCode) ?? `SQLITE_${resultCode}`;
     const cause = this.#file?.vfs.takeError() ?? null;
-    // Of these SQLite knows nothing and calls them errors of the disk.
+    // SQLite has no codes for these and reports them as I/O errors.
     const text = cause === null
       ? message
       : cause.code === "EFOREIGNLOG" || cause.code === "EREPLACED"
@@ -279,7 +301,7 @@ export class Connection implements Disposable {
   }
 }
 
-/** The name of a database with an access that the VFS knows: https://sqlite.org/uri.html */
+/** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */
 export function uriOf(path: string, access: "read" | "new"): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }

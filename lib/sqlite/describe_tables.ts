@@ -1,6 +1,7 @@
 // Reads what SQLite makes of CREATE TABLE statements: columns, foreign keys, kinds.
 
 import type { Connection, Row } from "./connection.ts";
+import { quoteIdentifier } from "./quote.ts";
 import { integerOf, nullableTextOf, textOf } from "./row.ts";
 import type { Column, ForeignKey, Table } from "./schema.ts";
 import { SqliteError } from "./sqlite_error.ts";
@@ -18,26 +19,28 @@ export function describeTables(
   stored: readonly StoredTable[],
   formerOf: (table: StoredTable) => Table | null,
   hasTable: (name: string) => boolean,
+  hasVirtual: boolean,
 ): readonly Table[] {
   if (stored.length === 0) return [];
-  const lists = tableLists(connection, stored);
   // A table can become a shadow table, or stop being one, without a change of its CREATE statement.
+  const lists = hasVirtual || stored.some(({ sql }) => UNCOMMON.test(sql))
+    ? tableLists(connection)
+    : null;
   const listed = stored.flatMap((table) => {
-    const list = lists.get(table.name);
-    return list === undefined || list["type"] === "shadow"
+    const list = lists?.get(table.name) ?? (lists === null ? COMMON : null);
+    return list === null || list.type === "shadow"
       ? []
       : [{ ...table, list, former: formerOf(table) }];
   });
-  const fresh = listed.filter(({ former }) => former === null).map(({ name }) => name);
-  const parts = partsOf(connection, fresh);
+  const parts = partsOf(connection, listed.filter(({ former }) => former === null));
   return listed.map(({ name, sql, list, former }): Table => {
-    const kind = list["type"] === "virtual" ? virtualKind(name, hasTable) : "table";
+    const kind = list.type === "virtual" ? virtualKind(name, hasTable) : "table";
     if (former?.kind === kind) return former;
     return {
       name,
       kind,
-      withoutRowid: integerOf(list, "wr") !== 0,
-      strict: integerOf(list, "strict") !== 0,
+      withoutRowid: list.withoutRowid,
+      strict: list.strict,
       sql,
       columns: former?.columns ?? parts.columns.get(name) ?? [],
       foreignKeys: former?.foreignKeys ?? parts.foreignKeys.get(name) ?? [],
@@ -45,20 +48,28 @@ export function describeTables(
   });
 }
 
-// One table is looked up by its name; for many, one list of all is quicker.
-function tableLists(
-  connection: Connection,
-  stored: readonly StoredTable[],
-): ReadonlyMap<string, Row> {
-  const [only] = stored;
+/** What `PRAGMA table_list` says of a table. */
+interface TableList {
+  readonly type: string;
+  readonly withoutRowid: boolean;
+  readonly strict: boolean;
+}
+
+// What a CREATE statement has to name to be anything but this, and what it has to name for a key.
+const UNCOMMON = /\b(?:without|strict|virtual)\b/i;
+const COMMON: TableList = { type: "table", withoutRowid: false, strict: false };
+const KEY = /\breferences\b/i;
+
+function tableLists(connection: Connection): ReadonlyMap<string, TableList> {
   const rows = connection.manyRows(
     ["name", "type", "wr", "strict"],
-    stored.length === 1
-      ? "SELECT name, type, wr, strict FROM pragma_table_list(?) WHERE schema = 'main'"
-      : "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'",
-    stored.length === 1 && only !== undefined ? [only.name] : undefined,
+    "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'",
   );
-  return new Map(rows.map((row) => [textOf(row, "name"), row]));
+  return new Map(rows.map((row) => [textOf(row, "name"), {
+    type: textOf(row, "type"),
+    withoutRowid: integerOf(row, "wr") !== 0,
+    strict: integerOf(row, "strict") !== 0,
+  }]));
 }
 
 /** Columns and foreign keys by table. */
@@ -68,16 +79,16 @@ interface TableParts {
 }
 
 // A table whose module is missing has no columns, and fails a query over it and others.
-function partsOf(connection: Connection, names: readonly string[]): TableParts {
-  if (names.length === 0) return { columns: new Map(), foreignKeys: new Map() };
+function partsOf(connection: Connection, tables: readonly StoredTable[]): TableParts {
+  if (tables.length === 0) return { columns: new Map(), foreignKeys: new Map() };
   try {
-    return readParts(connection, names);
+    return readParts(connection, tables);
   } catch (error) {
     if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
   }
-  const parts = names.map((name): TableParts => {
+  const parts = tables.map((table): TableParts => {
     try {
-      return readParts(connection, [name]);
+      return readParts(connection, [table]);
     } catch (error) {
       if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
       return { columns: new Map(), foreignKeys: new Map() };
@@ -89,28 +100,54 @@ function partsOf(connection: Connection, names: readonly string[]): TableParts {
   };
 }
 
+function readParts(connection: Connection, tables: readonly StoredTable[]): TableParts {
+  const [only] = tables;
+  const withKeys = tables.filter(({ sql }) => KEY.test(sql));
+  return {
+    columns: tables.length === 1 && only !== undefined
+      ? new Map([[only.name, columnsOf(connection, only.name)]])
+      : manyColumns(connection, tables),
+    foreignKeys: withKeys.length === 0 ? new Map() : manyForeignKeys(connection, withKeys),
+  };
+}
+
 // Without the schema's name, SQLite would describe a temporary table of the same name.
-function readParts(connection: Connection, names: readonly string[]): TableParts {
-  const wanted = [JSON.stringify(names)];
-  const columns = connection.manyRows(
+function columnsOf(connection: Connection, table: string): readonly Column[] {
+  return connection.rows(`PRAGMA main.table_xinfo(${quoteIdentifier(table)})`)
+    .filter((row) => integerOf(row, "hidden") !== 1).map(readColumn);
+}
+
+function manyColumns(
+  connection: Connection,
+  tables: readonly StoredTable[],
+): TableParts["columns"] {
+  const rows = connection.manyRows(
     ["table", "name", "type", "notnull", "dflt_value", "pk", "hidden"],
     `SELECT n.value AS "table", c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
        FROM json_each(?) n JOIN pragma_table_xinfo(n.value, 'main') c ORDER BY n.key, c.cid`,
-    wanted,
+    [namesOf(tables)],
   );
-  const foreignKeys = connection.manyRows(
+  return byTable(rows.filter((row) => integerOf(row, "hidden") !== 1), readColumn);
+}
+
+function manyForeignKeys(
+  connection: Connection,
+  tables: readonly StoredTable[],
+): TableParts["foreignKeys"] {
+  const rows = connection.manyRows(
     ["table", "parent", "on_delete", "on_update", "columns", "parent_columns"],
     `SELECT n.value AS "table", f."table" AS parent, f.on_delete, f.on_update,
             group_concat(f."from" ORDER BY f.seq) AS columns,
             coalesce(group_concat(f."to" ORDER BY f.seq), '') AS parent_columns
        FROM json_each(?) n JOIN pragma_foreign_key_list(n.value, 'main') f
       GROUP BY n.key, f.id ORDER BY n.key, f.id`,
-    wanted,
+    [namesOf(tables)],
   );
-  return {
-    columns: byTable(columns.filter((row) => integerOf(row, "hidden") !== 1), readColumn),
-    foreignKeys: byTable(foreignKeys, readForeignKey),
-  };
+  return byTable(rows, readForeignKey);
+}
+
+function namesOf(tables: readonly StoredTable[]): string {
+  return JSON.stringify(tables.map(({ name }) => name));
 }
 
 function byTable<T>(

@@ -10,7 +10,7 @@ export interface Column {
   readonly notNull: boolean;
   /** The default as SQL text. */
   readonly defaultValue: string | null;
-  /** The column's place in the primary key, from 1; 0 where it is not part of it. */
+  /** The column's position in the primary key, from 1; 0 where it is not part of it. */
   readonly primaryKey: number;
   /** Whether the column is computed from others (`GENERATED ALWAYS AS`). */
   readonly generated: boolean;

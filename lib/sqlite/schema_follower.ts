@@ -25,6 +25,9 @@ interface Known {
   entry: SchemaEntry | null;
 }
 
+const VIRTUAL = /^create\s+virtual\b/i;
+const ROW = ["rowid", "type", "name", "tbl_name", "sql"];
+
 /** What a statement can have changed: these objects and what is attached to them, or anything. */
 type Scope = readonly string[] | "all";
 
@@ -45,6 +48,7 @@ export class SchemaFollower {
   readonly #named = new Map<string, Set<Known>>();
   /** Tables with foreign keys, by the folded name of the parent. */
   readonly #children = new Map<string, Set<Table>>();
+  #virtualTables = 0;
   #lastRow = 0;
 
   /** Reads the whole schema, without the tables that `isOmitted` names and their attachments. */
@@ -112,28 +116,42 @@ export class SchemaFollower {
 
   #refresh(scope: Scope): SchemaSlice {
     const before = scope === "all" ? [...this.#known.values()] : this.#rowsNamed(scope);
-    const rows = this.#read(scope === "all" ? null : before.map(({ row }) => row.rowid));
+    const rows = scope === "all"
+      ? this.#readAll()
+      : this.#readSome(before.map(({ row }) => row.rowid));
     for (const known of before) this.#forget(known);
     const after = this.#learn(rows, new Map(before.map((known) => [known.row.rowid, known])));
-    this.#lastRow = this.#connection.integer(
-      "SELECT coalesce(max(rowid), 0) FROM main.sqlite_schema",
-    );
     return {
       before: schemaOf(entriesBut(before, after)),
       after: schemaOf(entriesBut(after, before)),
     };
   }
 
+  #readAll(): readonly StoredRow[] {
+    const rows = this.#connection.manyRows(ROW, `SELECT ${ROW.join()} FROM main.sqlite_schema`);
+    return this.#take(rows, 0);
+  }
+
   // A row keeps its number, and a new one is numbered after all others.
-  #read(rowids: readonly number[] | null): readonly StoredRow[] {
-    const isRead = rowids === null
-      ? "true"
-      : "(rowid > ? OR rowid IN (SELECT value FROM json_each(?)))";
-    return this.#connection.manyRows(
-      ["rowid", "type", "name", "tbl_name", "sql"],
-      `SELECT rowid, type, name, tbl_name, sql FROM main.sqlite_schema
-        WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND ${isRead}`,
-      rowids === null ? undefined : [this.#lastRow, JSON.stringify(rowids)],
+  #readSome(rowids: readonly number[]): readonly StoredRow[] {
+    const rows = this.#connection.rows(
+      `SELECT ${ROW.join()} FROM main.sqlite_schema
+        WHERE rowid > ${this.#lastRow}
+        ${rowids.length === 0 ? "" : `OR rowid IN (${rowids.join()})`}`,
+    );
+    // If rows are gone, the last one may be among them.
+    const present = new Set(rows.map((row) => integerOf(row, "rowid")));
+    const last = rowids.some((rowid) => !present.has(rowid))
+      ? this.#connection.integer("SELECT coalesce(max(rowid), 0) FROM main.sqlite_schema")
+      : this.#lastRow;
+    return this.#take(rows, last);
+  }
+
+  // SQLite's own tables, and the indexes that it makes for constraints, only count as rows.
+  #take(rows: readonly Row[], lastRow: number): readonly StoredRow[] {
+    this.#lastRow = rows.reduce((last, row) => Math.max(last, integerOf(row, "rowid")), lastRow);
+    return rows.filter((row) =>
+      row["sql"] !== null && !textOf(row, "name").toLowerCase().startsWith("sqlite_")
     ).map(readRow);
   }
 
@@ -184,6 +202,7 @@ export class SchemaFollower {
       },
       (name) =>
         this.#rowsNamed([name]).some(({ row }) => row.type === "table" && row.name === name),
+      this.#virtualTables > 0,
     );
     for (const object of described) {
       const known = byName.get(object.name);
@@ -209,14 +228,16 @@ export class SchemaFollower {
   }
 
   #index(known: Known): void {
-    const { rowid, name, owner } = known.row;
+    const { rowid, name, owner, sql } = known.row;
+    if (VIRTUAL.test(sql)) this.#virtualTables += 1;
     this.#known.set(rowid, known);
     setAt(this.#named, foldName(name)).add(known);
     setAt(this.#named, foldName(owner)).add(known);
   }
 
   #forget(known: Known): void {
-    const { row: { rowid, name, owner }, entry } = known;
+    const { row: { rowid, name, owner, sql }, entry } = known;
+    if (VIRTUAL.test(sql)) this.#virtualTables -= 1;
     this.#known.delete(rowid);
     this.#named.get(foldName(name))?.delete(known);
     this.#named.get(foldName(owner))?.delete(known);

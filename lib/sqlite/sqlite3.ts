@@ -59,10 +59,17 @@ export type AuthorizerCallback = (
   trigger: string | 0,
 ) => number;
 
-/**
- * A function that SQLite calls.
- * @internal
- */
+/** An authorizer as SQLite calls it, with texts that are not decoded; 0 is NULL. */
+export type RawAuthorizer = (
+  unused: Pointer,
+  action: number,
+  first: Pointer,
+  second: Pointer,
+  database: Pointer,
+  trigger: Pointer,
+) => number;
+
+/** A function that SQLite calls. */
 export type Method = (...args: never[]) => number | void;
 
 /**
@@ -93,7 +100,6 @@ export interface Sqlite3 {
   /**
    * Opens every file of a directory of OPFS and registers a VFS for them. Available in dedicated
    * workers of browsers.
-   * @internal
    */
   readonly installOpfsSAHPoolVfs?: (options: {
     readonly name: string;
@@ -103,15 +109,9 @@ export interface Sqlite3 {
     readonly forceReinitIfPreviouslyFailed: boolean;
     readonly verbosity: number;
   }) => Promise<OpfsPool>;
-  /**
-   * The error that its methods throw.
-   * @internal
-   */
+  /** The error that its methods throw. */
   readonly SQLite3Error: new (...args: never[]) => Error & { readonly resultCode: number };
-  /**
-   * Registers storage with it.
-   * @internal
-   */
+  /** Registers storage with it. */
   readonly vfs: {
     installVfs(options: {
       readonly io: {
@@ -125,14 +125,13 @@ export interface Sqlite3 {
       };
     }): unknown;
   };
-  /**
-   * Its heap.
-   * @internal
-   */
+  /** Its heap. */
   readonly wasm: {
     heap8u(): Uint8Array;
     alloc(sizeBytes: number): Pointer;
     dealloc(pointer: Pointer): void;
+    installFunction(signature: "i(pipppp)", callback: RawAuthorizer): Pointer;
+    uninstallFunction(pointer: Pointer): unknown;
     cstrToJs(pointer: Pointer): string | null;
     peekPtr(pointer: Pointer): Pointer;
     poke(pointer: Pointer, value: number, representation: "double"): unknown;
@@ -140,10 +139,7 @@ export interface Sqlite3 {
     poke64(pointer: Pointer, value: bigint): unknown;
     pokePtr(pointer: Pointer, value: Pointer): unknown;
   };
-  /**
-   * Its C interface.
-   * @internal
-   */
+  /** Its C interface. */
   readonly capi: Capi;
 }
 
@@ -183,7 +179,7 @@ interface Capi {
     callback: ((unused: Pointer) => number) | 0,
     unused: Pointer,
   ): void;
-  sqlite3_set_authorizer(db: Pointer, callback: AuthorizerCallback | 0, unused: Pointer): number;
+  sqlite3_set_authorizer(db: Pointer, callback: Pointer, unused: Pointer): number;
   sqlite3_js_rc_str(code: number): string | undefined;
   sqlite3_uri_parameter(name: Pointer, parameter: string): string | null;
 

@@ -6,7 +6,7 @@ import type { Connection } from "../sqlite/connection.ts";
 /** Why SQL was stopped. */
 export type InterruptReason = "timeout" | "cancelled" | "budget";
 
-/** Steps of the virtual machine between two looks at the clock; about a millisecond of work. */
+/** Steps of the virtual machine between two readings of the clock; about a millisecond of work. */
 const OPERATIONS_PER_CHECK = 10_000;
 
 /** Interrupts a connection's statements by its progress handler. */
@@ -18,7 +18,7 @@ export class Interrupter implements Disposable {
   #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
 
-  /** Watches over `connection` until disposed; `onTick` is called about every millisecond of work. */
+  /** Watches `connection` until disposed; calls `onTick` about every millisecond of work. */
   constructor(connection: Connection, deadline: Deadline, onTick: () => void = () => {}) {
     this.#connection = connection;
     this.#deadline = deadline;
@@ -31,12 +31,12 @@ export class Interrupter implements Disposable {
     return this.#reason;
   }
 
-  /** Stops the statements of one step after `timeoutMs`, if the deadline do not stop them earlier. */
+  /** Stops the statements of one step after `timeoutMs`, or earlier at the deadline. */
   setStepTimeout(timeoutMs: number): void {
     this.#stepDeadlineMs = performance.now() + timeoutMs;
   }
 
-  /** Allows the next statements `operations` steps in all; counted, so that every machine agrees. */
+  /** Allows the next statements `operations` steps in all, the same number on every machine. */
   setBudget(operations: number): void {
     this.#checksLeft = operations / OPERATIONS_PER_CHECK;
     if (this.#reason === "budget") this.#reason = null;

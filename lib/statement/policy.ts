@@ -15,7 +15,8 @@ export interface Violation {
   readonly message: string;
 }
 
-// Pragmas that only read, the two numbers that belong to the application, and what FTS5 asks itself.
+// Pragmas that only read, the two numbers that belong to the application, and what FTS5 runs
+// itself.
 const ALLOWED_PRAGMAS = [
   "application_id",
   "data_version",
@@ -43,7 +44,8 @@ const PRAGMA_ADVICE: Readonly<Record<string, string>> = {
   synchronous: "it cannot change inside a transaction",
 };
 
-// Virtual tables that are there without CREATE: https://sqlite.org/dbpage.html, https://sqlite.org/dbstat.html
+// Virtual tables that are there without CREATE: https://sqlite.org/dbpage.html,
+// https://sqlite.org/dbstat.html
 const PAGE_TABLES = ["sqlite_dbpage", "dbstat"];
 
 const FORBIDDEN_FUNCTIONS = ["load_extension", "fts3_tokenizer"];
@@ -63,8 +65,8 @@ export function violationOf(access: Access): Violation | null {
     case "detach":
       return {
         code: "attach",
-        message:
-          `${access.kind.toUpperCase()} is not allowed: a migration works on its plugin's database alone`,
+        message: `${access.kind.toUpperCase()} is not allowed: ` +
+          `a migration works on its plugin's database alone`,
       };
     case "pragma":
       return judgePragma(access.name, access.argument);
@@ -98,7 +100,7 @@ function nameOf(access: Extract<Access, { kind: "transaction" | "savepoint" }>):
 function judgePragma(name: string, argument: string | null): Violation | null {
   const pragma = name.toLowerCase();
   if (ALLOWED_PRAGMAS.includes(pragma)) return null;
-  // R*Tree asks for it itself: https://sqlite.org/rtree.html
+  // R*Tree reads it itself: https://sqlite.org/rtree.html
   if (pragma === "page_size" && argument === null) return null;
   const advice = PRAGMA_ADVICE[pragma] ?? `these are: ${ALLOWED_PRAGMAS.join(", ")}`;
   return { code: "pragma", message: `PRAGMA ${name} is not allowed in a migration: ${advice}` };
@@ -109,8 +111,8 @@ function judgeTable(table: string | null): Violation | null {
   if (PAGE_TABLES.includes(table.toLowerCase())) {
     return {
       code: "reserved-table",
-      message:
-        `"${table}" shows the pages of the whole database, godwit's among them; a migration may not use it`,
+      message: `"${table}" shows the pages of the whole database, godwit's among them; ` +
+        `a migration may not use it`,
     };
   }
   if (!isReserved(table)) return null;

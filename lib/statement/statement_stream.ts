@@ -31,7 +31,7 @@ export type NextStatement =
 /** How a statement ended. */
 export interface StatementOutcome {
   readonly failure: SqliteFailure | null;
-  /** What it did beyond what it said when it was prepared; VACUUM shows itself only here. */
+  /** What it did beyond what its preparation reported; VACUUM shows itself only here. */
   readonly violations: readonly Violation[];
 }
 
@@ -45,6 +45,13 @@ export type Strictness = "record" | "refuse";
 export interface RunTables {
   readonly created: Set<string>;
   readonly dropped: Set<string>;
+  /** Whether there may be temporary objects, which `dropTemporaryObjects()` drops. */
+  hasTemporary: boolean;
+}
+
+/** What is known of a run before its first statement. */
+export function noTables(): RunTables {
+  return { created: new Set(), dropped: new Set(), hasTemporary: false };
 }
 
 /** The statements of one migration. Call `next()`, then `run()` or `skip()`, until the end. */
@@ -99,8 +106,8 @@ export class StatementStream implements Disposable {
   }
 
   /**
-   * Calls `trial` with the prepared statement and undoes what both did. The statement is ready to run
-   * again afterwards.
+   * Calls `trial` with the prepared statement and undoes what both did. The statement is ready to
+   * run again afterwards.
    */
   tryOut<T>(trial: (run: () => SqliteFailure | null) => T): T {
     const run = (): SqliteFailure | null => {
@@ -205,7 +212,8 @@ export class StatementStream implements Disposable {
     if (this.#preparing) this.#accesses.push(access);
     const violation = violationOf(access);
     if (violation === null) return SQLITE_OK;
-    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its copy.
+    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its
+    // copy.
     this.#note(
       !this.#preparing && access.kind === "attach"
         ? {
@@ -217,7 +225,7 @@ export class StatementStream implements Disposable {
     return this.#preparing && this.#strictness === "record" ? SQLITE_IGNORE : SQLITE_DENY;
   }
 
-  // SQLite asks for each column that is read; saying it once is enough.
+  // The authorizer is called for each column that is read; one report is enough.
   #note(violation: Violation): void {
     const isKnown = this.#violations.some(({ message }) => message === violation.message);
     if (!isKnown) this.#violations.push(violation);
@@ -229,9 +237,10 @@ export class StatementStream implements Disposable {
       this.#run.dropped.size > 0;
   }
 
-  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite refuses the
-  // rename where a view or a trigger names the missing table. Only the legacy behaviour passes over them
-  // (https://sqlite.org/lang_altertable.html#otheralter). It acts when the statement is prepared.
+  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite
+  // refuses the rename where a view or a trigger names the missing table. Only the legacy behaviour
+  // passes over them (https://sqlite.org/lang_altertable.html#otheralter). It acts when the
+  // statement is prepared.
   #runLegacyRename(refusal: SqliteFailure): SqliteFailure | null {
     this.#setLegacyRename(true);
     try {
@@ -246,6 +255,7 @@ export class StatementStream implements Disposable {
 
   #remember(): void {
     for (const access of this.#accesses) {
+      if (access.kind === "create" && access.temporary) this.#run.hasTemporary = true;
       if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
       const name = access.name.toLowerCase();
       const { created, dropped } = this.#run;
@@ -254,8 +264,9 @@ export class StatementStream implements Disposable {
     }
   }
 
-  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed table. The
-  // option, unlike the pragma, takes within a transaction; no row is written while it is on.
+  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed
+  // table. The option, unlike the pragma, takes effect within a transaction; no row is written
+  // while it is on.
   #setLegacyRename(on: boolean): void {
     const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, SQLITE_DBCONFIG_ENABLE_FKEY } =
       this.#connection.sqlite3.capi;

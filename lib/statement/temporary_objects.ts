@@ -3,9 +3,12 @@
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { textOf } from "../sqlite/row.ts";
+import type { RunTables } from "./statement_stream.ts";
 
-/** Drops temporary tables and views with all that hangs on them, so that no later migration sees them. */
-export function dropTemporaryObjects(connection: Connection): void {
+/** Drops temporary tables and views with what depends on them, before the next migration. */
+export function dropTemporaryObjects(connection: Connection, run: RunTables): void {
+  if (!run.hasTemporary) return;
+  run.hasTemporary = false;
   const objects = connection.rows(
     `SELECT type, name FROM temp.sqlite_temp_schema WHERE type IN ('table', 'view', 'trigger')
         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,

@@ -42,7 +42,7 @@ export function fileMethods(context: VfsContext): Readonly<Record<string, Method
       attempt(capi.SQLITE_IOERR_FSYNC, () => {
         const open = files.at(pFile);
         // Every COMMIT comes through here before its transaction counts.
-        if (open.database !== null) files.checkPlace(open.database);
+        if (open.database !== null) files.checkIdentity(open.database);
         open.file.flush();
         if (!open.isNameDurable) {
           storage.flushDirectory(open.path);

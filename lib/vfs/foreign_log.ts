@@ -180,8 +180,8 @@ function refuse(path: string): never {
     "EFOREIGNLOG",
     "use",
     path,
-    "it was written before another file was moved into the database's place, and replaying it would " +
-      "damage that file; move the log away, or move the database that it belongs to back",
+    "it was written before another file was moved into the database's place, and replaying it " +
+      "would damage that file; move the log away, or move the database that it belongs to back",
   );
 }
 

@@ -8,6 +8,35 @@ import { sharedMemoryMethods } from "./shared_memory_methods.ts";
 import type { Storage, StorageError } from "./storage.ts";
 import { vfsContext } from "./vfs_context.ts";
 
+type Capi = Sqlite3["capi"];
+type Constant = Extract<keyof Capi, `SQLITE_${string}`>;
+type Struct = "sqlite3_file" | "sqlite3_io_methods" | "sqlite3_vfs";
+
+/**
+ * An instance of SQLite's WASM build, as `init()` of `@sqlite.org/sqlite-wasm` returns it. What the
+ * package declares wrongly, the C structs and `installVfs()`, is opaque here: the package's own
+ * `Sqlite3Static` is assignable.
+ */
+export interface SqliteInstance {
+  /**
+   * Its C interface.
+   * @internal
+   */
+  readonly capi:
+    & Pick<Capi, Constant | "sqlite3_uri_parameter">
+    & { readonly [Name in Struct]: new () => object };
+  /**
+   * Its heap.
+   * @internal
+   */
+  readonly wasm: Sqlite3["wasm"];
+  /**
+   * Registers storage with it.
+   * @internal
+   */
+  readonly vfs: { installVfs(options: never): unknown };
+}
+
 /** An installed VFS. */
 export interface Vfs {
   /** The name to open databases with. */
@@ -28,11 +57,13 @@ const MAX_PATH_BYTES = 4096;
 
 /**
  * Registers `storage` as the VFS `name`. A database is opened for writing; with the URI parameter
- * `access=read` for reading, and with `access=new` as a file that no other program knows
+ * `access=read` for reading, and with `access=new` as a file that no other program has opened
  * (https://sqlite.org/uri.html). Its lock is taken before the first page is read and released when
  * SQLite unlocks the file; with a write-ahead log that is when it is closed.
  */
-export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vfs {
+export function installVfs(instance: SqliteInstance, storage: Storage, name: string): Vfs {
+  // `Sqlite3` declares every instance as it is.
+  const sqlite3 = instance as Sqlite3;
   const { capi } = sqlite3;
   const context = vfsContext(sqlite3, storage);
   const io = new capi.sqlite3_io_methods();
@@ -58,7 +89,7 @@ export function installVfs(sqlite3: Sqlite3, storage: Storage, name: string): Vf
       if (database === undefined) return;
       database.index?.checkPublished();
       database.lock?.verify();
-      context.files.checkPlace(database);
+      context.files.checkIdentity(database);
     },
   };
 }

@@ -1,4 +1,4 @@
-// Storage in memory. Runs anywhere; what it holds is gone with it.
+// Storage in memory. Runs anywhere.
 
 import {
   type DatabaseFile,
@@ -13,7 +13,7 @@ import {
 /** File contents by absolute path. */
 export type Files = ReadonlyMap<string, Uint8Array>;
 
-/** A storage in memory, which can be looked into. */
+/** A storage in memory, with access to its files. */
 export interface MemoryStorage extends Storage {
   /** A copy of every named file. */
   files(): Files;
@@ -166,7 +166,7 @@ function memoryDatabase(
   };
 }
 
-// Room is doubled, so that a file that grows by pages is not copied for each of them.
+// The capacity is doubled, so that a file that grows by pages is not copied for each of them.
 function resize(content: Content, sizeBytes: number): void {
   content.version += 1;
   if (sizeBytes > content.bytes.length) {

@@ -3,30 +3,33 @@
  *
  * ```ts
  * import init from "@sqlite.org/sqlite-wasm";
- * import {
- *   installVfs,
- *   nodeStorage,
- *   type Oo1Database,
- *   type Pointer,
- *   type Sqlite3,
- *   type SqlValue,
- *   type Storage,
- *   type Vfs,
- * } from "@godwit/godwit/vfs";
+ * import { installVfs, nodeStorage } from "@godwit/godwit/vfs";
  *
- * // The package declares other types than it has.
- * const sqlite3 = await init() as unknown as Sqlite3;
- * const storage: Storage = nodeStorage();
- * const vfs: Vfs = installVfs(sqlite3, storage, "durable");
+ * const sqlite3 = await init();
+ * const vfs = installVfs(sqlite3, nodeStorage(), "durable");
  *
  * const filename = `${await Deno.makeTempDir()}/notes.sqlite3`;
- * const database: Oo1Database = new sqlite3.oo1.DB({ filename, flags: "c", vfs: vfs.name });
+ * const database = new sqlite3.oo1.DB({ filename, flags: "c", vfs: vfs.name });
  * database.exec("PRAGMA journal_mode=WAL");
  * database.exec("CREATE TABLE notes (body TEXT); INSERT INTO notes VALUES ('Water the plants')");
- * const body: SqlValue | undefined = database.selectValue("SELECT body FROM notes");
- * const handle: Pointer | undefined = database.pointer;
- * console.log(body, handle !== undefined); // Water the plants true
+ * console.log(database.selectValue("SELECT body FROM notes")); // Water the plants
  * database.close();
+ * ```
+ *
+ * `memoryStorage()` keeps the files in memory, for tests and previews:
+ *
+ * ```ts
+ * import init from "@sqlite.org/sqlite-wasm";
+ * import { type Files, installVfs, memoryStorage } from "@godwit/godwit/vfs";
+ *
+ * const sqlite3 = await init();
+ * const storage = memoryStorage();
+ * installVfs(sqlite3, storage, "memory");
+ * const database = new sqlite3.oo1.DB({ filename: "/notes.sqlite3", flags: "c", vfs: "memory" });
+ * database.exec("CREATE TABLE notes (body TEXT)");
+ * database.close();
+ * const files: Files = storage.files();
+ * console.log(files.get("/notes.sqlite3")?.length); // 8192
  * ```
  *
  * A storage may be used by itself, and another one be written to the same interface:
@@ -70,8 +73,8 @@
  * @module
  */
 
-export type { Oo1Database, Pointer, Sqlite3, SqlValue } from "../sqlite/sqlite3.ts";
-export { installVfs, type Vfs } from "./install_vfs.ts";
+export { installVfs, type SqliteInstance, type Vfs } from "./install_vfs.ts";
+export { type Files, type MemoryStorage, memoryStorage } from "./memory_storage.ts";
 export { nodeStorage } from "./node_storage.ts";
 export {
   type DatabaseFile,

@@ -2,7 +2,7 @@
 // anywhere.
 
 import type { Method, Pointer } from "../sqlite/sqlite3.ts";
-import type { Access } from "./open_files.ts";
+import type { Access } from "./open_file.ts";
 import { StorageError } from "./storage.ts";
 import type { VfsContext } from "./vfs_context.ts";
 

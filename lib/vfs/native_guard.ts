@@ -134,7 +134,7 @@ function guardOf(connection: NativeConnection, access: GuardOptions["access"]): 
       isOpen = false;
       try {
         // COMMIT and not ROLLBACK: after a rollback the guard takes the shared header, which the
-        // passenger has moved, for the one that it read, and would go on with pages of before.
+        // passenger has moved, for the one that it read, and would go on with stale pages.
         connection.run("COMMIT");
         if (access === "write") connection.run("PRAGMA wal_checkpoint(PASSIVE)");
       } catch (error) {

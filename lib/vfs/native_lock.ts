@@ -137,8 +137,8 @@ function lockConverted(database: LockedDatabase): DatabaseLock | LockRefusal {
 }
 
 /**
- * `indexAccess` says that the database has a log. `null` where another program has changed the journal
- * mode before the guard had its lock, which the lock prevents from now on.
+ * `indexAccess` says that the database has a log. `null` where another program has changed the
+ * journal mode before the guard had its lock, which the lock prevents from now on.
  */
 function guarded(
   database: LockedDatabase,

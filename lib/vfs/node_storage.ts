@@ -15,8 +15,7 @@ import {
 
 const { constants } = fs;
 
-// A database without any write bit is not to be written to, not even by root, which the bits do not
-// stop.
+// A database without any write bit is read-only, for root too, although the system lets root write.
 const ANY_WRITE_BIT = 0o222;
 
 /** Makes a storage of the local file system. Paths may be relative to the working directory. */

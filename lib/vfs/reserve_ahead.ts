@@ -29,7 +29,7 @@ export function reserveAhead(file: StorageFile): ReservedFile {
       file.write(new Uint8Array(ahead), writtenTo);
       reservedTo = writtenTo + ahead;
     } catch (error) {
-      // Without room ahead commits are slower, and that is all; but the rest of the disk is not
+      // Without the space commits are slower, and nothing else; but the rest of the disk is not
       // ours.
       if (!(error instanceof StorageError)) throw error;
       file.truncate(writtenTo);

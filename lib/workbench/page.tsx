@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { openSandbox } from "../browser/mod.ts";
 import { App } from "./components/app.tsx";
-import { keepPage } from "./offline/keep_page.ts";
+import { registerServiceWorker } from "./offline/register_service_worker.ts";
 import { followAddress } from "./state/follow_address.ts";
 import { keepFocus } from "./state/keep_focus.ts";
 import { start } from "./state/start.ts";
@@ -38,4 +38,4 @@ addEventListener("pageshow", (event) => {
   if ("persisted" in event && event.persisted) location.reload();
 });
 
-void keepPage();
+void registerServiceWorker();

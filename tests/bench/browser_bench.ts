@@ -32,7 +32,7 @@ await benchStorage(browser);
 
 async function benchStart(browser: TestBrowser): Promise<void> {
   const tab = await SandboxTab.open(browser, server.url);
-  await tab.keep("small", smallMigrations(2));
+  await tab.save("small", smallMigrations(2));
   await tab.ask("apply", "small");
   await tab.page.close();
   const opened: number[] = [];
@@ -76,7 +76,7 @@ async function benchMigrations(browser: TestBrowser): Promise<void> {
   const tab = await SandboxTab.open(browser, server.url);
   for (let round = 0; round < ROUNDS; round++) {
     const plugin = `many-${round}`;
-    await tab.keep(plugin, smallMigrations(MIGRATIONS));
+    await tab.save(plugin, smallMigrations(MIGRATIONS));
     times.push(await timed(tab, "apply", plugin));
     statuses.push(await timed(tab, "status", plugin));
   }

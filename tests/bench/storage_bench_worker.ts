@@ -58,7 +58,7 @@ async function prepare(): Promise<Openers> {
   const failures = new OpfsFailures();
   const sqlite3 = await loadSqlite(module, failures.note);
   const environment = await opfsEnvironment(sqlite3, "bench/sandbox", failures);
-  const place = await environment.place({ plugin: "bench", tenant: null });
+  const location = await environment.locate({ plugin: "bench", tenant: null });
   const { vfs, journal } = environment;
   if (journal.mode !== "truncate") throw new Error("The sandbox has another journal");
   const pool = await sqlite3.installOpfsSAHPoolVfs?.({
@@ -81,7 +81,7 @@ async function prepare(): Promise<Openers> {
   return {
     memory: () => onConnection(new Connection(sqlite3, { kind: "memory" }), () => {}),
     sandbox() {
-      const { path } = place;
+      const { path } = location;
       const connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
       connection.exec(
         `PRAGMA page_size=${journal.pageBytes}; PRAGMA synchronous=FULL; PRAGMA journal_mode=TRUNCATE`,

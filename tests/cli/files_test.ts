@@ -141,4 +141,28 @@ plugins("lists versions, pending counts and problems", async () => {
   });
 });
 
+plugins("lists the databases of tenants after their plugin", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  await workspace.apply("quotes", { tenant: "acme", target_version: 1 });
+  await workspace.apply("quotes", { tenant: "globex" });
+  const { stdout } = await run(workspace, "plugins");
+  assertTidy(stdout);
+  assert.match(stdout, /\nquotes +0 +2\nquotes\/acme +1 +1\nquotes\/globex +2 +0\n/);
+  const json = JSON.parse((await run(workspace, "plugins", "--json")).stdout);
+  assert.equal(json.tenants.map(({ tenant }: { tenant: string }) => tenant), ["acme", "globex"]);
+  assert.is(json.tenant_count, 2);
+});
+
+plugins("lists 200 tenants to people and says how many more there are", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  Deno.mkdirSync(join(workspace.dataDir, "quotes"), { recursive: true });
+  // To SQLite an empty file is an empty database.
+  for (let i = 0; i < 203; i++) Deno.writeTextFileSync(workspace.database("quotes", `t${i}`), "");
+  const { stdout } = await run(workspace, "plugins");
+  assert.is(stdout.match(/^quotes\/t\d+ +0 +2$/gm)?.length, 200);
+  assert.match(stdout, /\nand 3 more tenants; --json lists them\n$/);
+});
+
 plugins.run();

@@ -21,7 +21,7 @@ export function directContext(
     },
     databases: {
       engineVersion: engine.sqlite3.version.libVersion,
-      keepsTenants: false,
+      tenantsOf: null,
       open: () => Promise.resolve(openSession(engine, path)),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },

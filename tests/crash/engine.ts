@@ -7,7 +7,7 @@ import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { installVfs, type Vfs } from "../../lib/vfs/install_vfs.ts";
 import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
-import type { Journal } from "../../lib/database/worker_database.ts";
+import type { Journal } from "../../lib/database/database_access.ts";
 
 /** An instance of SQLite whose storage can be changed while no database is open. */
 export interface Engine {

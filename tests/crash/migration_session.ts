@@ -14,7 +14,8 @@ import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
 import { SANDBOX_JOURNAL } from "../../lib/browser/database/sandbox_journal.ts";
-import { WorkerDatabase, type WorkerEnvironment } from "../../lib/database/worker_database.ts";
+import type { WorkerEnvironment } from "../../lib/database/database_access.ts";
+import { WorkerDatabase } from "../../lib/database/worker_database.ts";
 import { type Engine, openDatabase } from "./engine.ts";
 
 /**

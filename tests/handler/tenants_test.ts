@@ -4,6 +4,8 @@ import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { dispatch } from "../../lib/handler/dispatch.ts";
+import type { TenantEntry } from "../../lib/message/reply.ts";
+import type { PluginsRequest } from "../../lib/message/request.ts";
 import { verbs } from "../../lib/message/verbs.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
@@ -108,6 +110,11 @@ tenants("two tenants of a plugin are migrated at the same time", async () => {
   assert.equal([status.locked, status.progress?.started_by], [true, "ann"]);
   assert.not.ok((await workspace.status("quotes", GLOBEX)).locked);
   assert.not.ok((await workspace.status("quotes")).locked);
+  const listed = await (await workspace.migrator()).plugins();
+  assert.equal(
+    listed.success && listed.tenants.map(({ tenant, locked }) => [tenant, locked]),
+    [["acme", true], ["globex", false]],
+  );
   const refused = await workspace.refused("rollback", "quotes", ACME);
   assert.is(refused.error_code, "MIGRATION_IN_PROGRESS");
   assert.match(refused.message, '"quotes/acme" is held by an apply by ann');
@@ -251,6 +258,34 @@ tenants("a file in the place of the directory is named", async () => {
     assert.is(reply.error_code, "DATABASE_UNAVAILABLE");
     assert.match(reply.message, join(workspace.dataDir, "quotes"));
   }
+});
+
+tenants("plugins reports the databases of tenants, a page at a time", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", { "001_create.sql": CREATE, "002_more.sql": MORE });
+  workspace.write("votes", { "001_create.sql": CREATE });
+  await workspace.apply("quotes", { ...ACME, target_version: 1 });
+  await workspace.apply("quotes", GLOBEX);
+  await workspace.apply("votes", ACME);
+  Deno.writeTextFileSync(join(workspace.dataDir, "quotes", "Not a tenant.sqlite3"), "");
+  Deno.writeTextFileSync(workspace.database("quotes", "torn"), "not a database".repeat(100));
+  workspace.write("votes", { "001_create.sql": `${CREATE}-- Changed\n` });
+  const migrator = await workspace.migrator();
+  const list = async (request: PluginsRequest): Promise<readonly TenantEntry[]> => {
+    const reply = await migrator.plugins(request);
+    assert.is(reply.success && reply.tenant_count, 4);
+    return reply.success ? reply.tenants : [];
+  };
+  const [acme, globex, torn, votes, ...others] = await list({});
+  const state = { plugin_name: "quotes", locked: false, problem: null };
+  assert.equal(acme, { ...state, tenant: "acme", current_version: 1, pending_count: 1 });
+  assert.equal(globex, { ...state, tenant: "globex", current_version: 2, pending_count: 0 });
+  assert.equal([torn?.tenant, torn?.current_version], ["torn", null]);
+  assert.match(torn?.problem ?? "", /not a database/);
+  assert.match(votes?.problem ?? "", /001_create\.sql changed after it was applied/);
+  assert.equal(others, []);
+  const page = await list({ limit: 2, offset: 1 });
+  assert.equal(page.map(({ tenant }) => tenant), ["globex", "torn"]);
 });
 
 tenants.run();

@@ -66,7 +66,7 @@ export async function measureStep(
       schema,
       foreignKeys: new ForeignKeyGuard(connection, schema),
       live: new LiveSchema(connection, schema, true),
-      tables: { created: new Set(), dropped: new Set() },
+      tables: { created: new Set(), dropped: new Set(), hasTemporary: true },
       step,
       rehearsed,
       onStatement() {},

@@ -13,11 +13,11 @@ const combined = suite("combinedSource()");
 const ONE = migrationFile("CREATE TABLE a (x);", "DROP TABLE a;");
 const TWO = migrationFile("CREATE TABLE b (x);", "DROP TABLE b;");
 
-/** Files that are kept for `quotes` and `own`, before bundles of `quotes` and `trivia`. */
-async function setting(): Promise<CombinedSource<"kept" | "bundle">> {
-  const kept = memorySource();
-  await kept.keep("quotes", [{ file: "001_kept.sql", bytes: bytesOf(ONE) }]);
-  await kept.keep("own", [{ file: "001_own.sql", bytes: bytesOf(ONE) }]);
+/** Files that are saved for `quotes` and `own`, before bundles of `quotes` and `trivia`. */
+async function setting(): Promise<CombinedSource<"saved" | "bundle">> {
+  const saved = memorySource();
+  await saved.save("quotes", [{ file: "001_saved.sql", bytes: bytesOf(ONE) }]);
+  await saved.save("own", [{ file: "001_own.sql", bytes: bytesOf(ONE) }]);
   const files = (await promises({ "001_bundled.sql": TWO })).map((each) => ({
     ...each,
     text: TWO,
@@ -28,7 +28,7 @@ async function setting(): Promise<CombinedSource<"kept" | "bundle">> {
     })
   );
   return combinedSource([
-    { origin: "kept", source: kept },
+    { origin: "saved", source: saved },
     { origin: "bundle", source: bundleSource(bundles) },
   ]);
 }
@@ -46,8 +46,8 @@ combined(
       const migrations = typeof each === "string" ? each : each.migrations;
       return [migrations, await source.originOf(plugin), await source.pageOf(plugin)];
     };
-    assert.equal(await found("own"), [["001_own.sql"], "kept", null]);
-    assert.equal(await found("quotes"), [["001_kept.sql"], "kept", null]);
+    assert.equal(await found("own"), [["001_own.sql"], "saved", null]);
+    assert.equal(await found("quotes"), [["001_saved.sql"], "saved", null]);
     const page = "https://edge.example/trivia.page.js";
     assert.equal(await found("trivia"), [["001_bundled.sql"], "bundle", page]);
     const nowhere = 'No files are saved for a plugin "none"; drop them onto the page; ' +
@@ -57,15 +57,15 @@ combined(
 );
 
 combined("a plugin that the first source cannot read is not taken from the second", async () => {
-  const kept = memorySource();
-  await kept.keep("quotes", [{ file: "001_kept.sql", bytes: bytesOf(ONE) }]);
+  const saved = memorySource();
+  await saved.save("quotes", [{ file: "001_saved.sql", bytes: bytesOf(ONE) }]);
   const broken = {
-    ...kept,
+    ...saved,
     read: () => Promise.resolve({ found: false, message: "Cannot read" } as const),
   };
   const source = combinedSource([
     { origin: "broken", source: broken },
-    { origin: "kept", source: kept },
+    { origin: "saved", source: saved },
   ]);
   assert.is(await loaded(source, "quotes"), "Cannot read");
   assert.is(await source.originOf("quotes"), "broken");

@@ -59,14 +59,14 @@ export class SandboxTab {
   }
 
   /** Keeps files as a plugin's, and fails the test where that fails. */
-  async keep(plugin: string, files: Files): Promise<void> {
+  async save(plugin: string, files: Files): Promise<void> {
     const texts = Object.entries(files).map(([file, content]) => ({
       file,
       bytes: [...typeof content === "string" ? new TextEncoder().encode(content) : content],
     }));
     const outcome = await this.handle.evaluate(
       ({ sandbox }, { plugin, texts }) =>
-        sandbox.keepFiles(
+        sandbox.saveFiles(
           plugin,
           texts.map(({ file, bytes }) => ({ file, bytes: new Uint8Array(bytes) })),
         ),

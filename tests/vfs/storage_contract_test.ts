@@ -3,19 +3,19 @@
 import * as assert from "uvu/assert";
 import { type OpenMode, StorageError, type StorageFile } from "../../lib/vfs/storage.ts";
 import { suite } from "../support/suite.ts";
-import { type StoragePlace, STORAGES } from "./storages.ts";
+import { type StorageDirectory, STORAGES } from "./storages.ts";
 
 const CREATE: OpenMode = { access: "read-write", existence: "create" };
 const EXISTING: OpenMode = { access: "read-write", existence: "must-exist" };
 const EXCLUSIVE: OpenMode = { access: "read-write", existence: "exclusive" };
 const READ: OpenMode = { access: "read", existence: "must-exist" };
 
-for (const [name, makePlace] of Object.entries(STORAGES)) {
+for (const [name, makeDirectory] of Object.entries(STORAGES)) {
   const storage = suite(`storage contract: ${name}`);
-  const test = (title: string, check: (place: StoragePlace) => void): void => {
+  const test = (title: string, check: (directory: StorageDirectory) => void): void => {
     storage(title, () => {
-      using place = makePlace();
-      check(place);
+      using directory = makeDirectory();
+      check(directory);
     });
   };
 

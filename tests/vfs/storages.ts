@@ -8,20 +8,20 @@ import { simulatedDisk } from "../support/simulated_disk.ts";
 import type { Storage } from "../../lib/vfs/storage.ts";
 
 /** A storage and an empty directory in it. */
-export interface StoragePlace extends Disposable {
+export interface StorageDirectory extends Disposable {
   readonly storage: Storage;
   path(name: string): string;
 }
 
-/** Makes a new place in each storage, by the storage's name. */
-export const STORAGES: Readonly<Record<string, () => StoragePlace>> = {
-  "node:fs": nodePlace,
-  "memory": () => placeIn(memoryStorage()),
-  "simulated disk": () => placeIn(simulatedDisk().storage),
-  "fault storage without faults": () => placeIn(faultStorage(memoryStorage(), () => null)),
+/** Makes a new directory in each storage, by the storage's name. */
+export const STORAGES: Readonly<Record<string, () => StorageDirectory>> = {
+  "node:fs": nodeDirectory,
+  "memory": () => directoryIn(memoryStorage()),
+  "simulated disk": () => directoryIn(simulatedDisk().storage),
+  "fault storage without faults": () => directoryIn(faultStorage(memoryStorage(), () => null)),
 };
 
-function nodePlace(): StoragePlace {
+function nodeDirectory(): StorageDirectory {
   const directory = Deno.makeTempDirSync({ prefix: "godwit-vfs-" });
   return {
     storage: nodeStorage({ busyTimeoutMs: 50 }),
@@ -30,6 +30,6 @@ function nodePlace(): StoragePlace {
   };
 }
 
-function placeIn(storage: Storage): StoragePlace {
-  return { storage, path: (name) => `/place/${name}`, [Symbol.dispose]() {} };
+function directoryIn(storage: Storage): StorageDirectory {
+  return { storage, path: (name) => `/directory/${name}`, [Symbol.dispose]() {} };
 }

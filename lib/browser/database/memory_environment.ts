@@ -17,7 +17,7 @@ export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFi
     storage,
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: SANDBOX_JOURNAL,
-    place: ({ plugin }) => ({
+    locate: ({ plugin }) => ({
       path: `/${plugin}.sqlite3`,
       backups: {
         newFile: (name) => `/backups/${plugin}/${name}`,

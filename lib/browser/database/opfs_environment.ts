@@ -55,7 +55,7 @@ export async function opfsEnvironment(
       // SQLite makes the file when it opens it.
       create() {},
     },
-    async place({ plugin }) {
+    async locate({ plugin }) {
       failures.take();
       // SQLite opens files synchronously, and the pool adds files asynchronously, so reserve them
       // here.

@@ -19,7 +19,7 @@ import type { SessionTarget } from "../../database/session.ts";
 import { copyDatabase, openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
-import type { ThreadState } from "../../database/worker_database.ts";
+import type { ThreadState } from "../../database/thread_state.ts";
 import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
@@ -87,7 +87,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   schema(): Promise<Outcome<Schema>> {
-    return this.database.read((connection) => readSchema(connection, isReserved));
+    return this.database.access.read((connection) => readSchema(connection, isReserved));
   }
 
   async query(query: DataQuery, deadline: WireDeadline): Promise<Outcome<DataRows>> {
@@ -95,7 +95,8 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
       runQuery(connection, query, receiveDeadline(deadline));
     const path = `/${this.#plugin}.sqlite3`;
     const writes = query.access === "write" && this.environment.names().includes(path);
-    const outcome = await (writes ? this.database.change(run) : this.database.read(run));
+    const outcome =
+      await (writes ? this.database.access.change(run) : this.database.access.read(run));
     return outcome.ok ? outcome.value : outcome;
   }
 
@@ -117,7 +118,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   #settle(): Promise<Outcome<void>> {
-    return this.database.change((connection) => {
+    return this.database.access.change((connection) => {
       connection.integer("SELECT count(*) FROM sqlite_schema");
     });
   }
@@ -134,8 +135,8 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
     using source = opened.value;
-    const outcome = await this.database.change((target, place, isNew): Outcome<void> => {
-      const kept = isNew ? { ok: true } as const : backUp(target, place.backups, backupName);
+    const outcome = await this.database.access.change((target, location, isNew): Outcome<void> => {
+      const kept = isNew ? { ok: true } as const : backUp(target, location.backups, backupName);
       if (!kept.ok) return kept;
       copyDatabase(source, target);
       return { ok: true, value: undefined };

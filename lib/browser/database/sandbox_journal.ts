@@ -1,6 +1,6 @@
 // The journal mode of the sandbox's databases. Plain data; runs anywhere.
 
-import type { Journal } from "../../database/worker_database.ts";
+import type { Journal } from "../../database/database_access.ts";
 
 /**
  * The cost in OPFS is the number of calls, each about 30 µs in Chromium. With large pages, and a

@@ -22,7 +22,7 @@ export const FrameReplySchema = v.strictObject({
   payload: v.string(),
 });
 
-/** The schema of a reply's payload. The page that hosts the frame wrote it, so no more is checked. */
+/** The schema of a reply's payload, which the page that hosts the frame wrote. */
 export function replyText<V extends Verb>(): v.GenericSchema<unknown, Reply<V>> {
   return v.pipe(
     v.string(),

@@ -1,31 +1,31 @@
 // Saved files in memory, for browsers without storage. Runs anywhere.
 
-import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
+import { noneSaved, type SavedFile, type SavedSource, whyNotSaved } from "./saved_files.ts";
 
 /** Makes a source that stores files in memory. */
-export function memorySource(): KeptSource {
-  const plugins = new Map<string, readonly KeptFile[]>();
+export function memorySource(): SavedSource {
+  const plugins = new Map<string, readonly SavedFile[]>();
   return {
     plugins: () => Promise.resolve([...plugins.keys()].sort()),
     read(plugin) {
       const files = plugins.get(plugin);
       return Promise.resolve(
         files === undefined
-          ? { found: false, message: noneKept(plugin) }
+          ? { found: false, message: noneSaved(plugin) }
           : { found: true, files: files.map(copyOf) },
       );
     },
     pageOf: () => Promise.resolve(null),
-    keep(plugin, files) {
-      const problem = whyNotKept(plugin, files);
+    save(plugin, files) {
+      const problem = whyNotSaved(plugin, files);
       if (problem !== null) {
-        return Promise.resolve({ ok: false, code: "not-kept", message: problem });
+        return Promise.resolve({ ok: false, code: "not-saved", message: problem });
       }
       const sorted = files.map(copyOf).sort((one, other) => one.file < other.file ? -1 : 1);
       plugins.set(plugin, sorted);
       return Promise.resolve({ ok: true, value: undefined });
     },
-    forget(plugin) {
+    delete(plugin) {
       plugins.delete(plugin);
       return Promise.resolve({ ok: true, value: undefined });
     },
@@ -33,6 +33,6 @@ export function memorySource(): KeptSource {
 }
 
 // The caller may write into the bytes later.
-function copyOf({ file, bytes }: KeptFile): KeptFile {
+function copyOf({ file, bytes }: SavedFile): SavedFile {
   return { file, bytes: bytes.slice() };
 }

@@ -5,19 +5,19 @@ import { combinedSource } from "../../source/combined_source.ts";
 import type { PluginSource } from "../../source/file_source.ts";
 import { httpSource } from "../../source/http_source.ts";
 import { importBundles } from "./import_bundles.ts";
-import type { KeptSource } from "./kept_files.ts";
+import type { SavedSource } from "./saved_files.ts";
 import type { PluginEntry, PluginOrigin } from "../sandbox.ts";
 
 /** Which sources to open. URLs are absolute. */
 export interface SourceOptions {
-  readonly kept: KeptSource;
+  readonly saved: SavedSource;
   readonly bundles: readonly string[];
   readonly manifest: string | null;
 }
 
 /** All sources, combined. */
 export interface SandboxSources {
-  readonly kept: KeptSource;
+  readonly saved: SavedSource;
   readonly all: PluginSource;
   entries(): Promise<readonly PluginEntry[]>;
   /** Why plugins may be missing. */
@@ -28,22 +28,22 @@ export interface SandboxSources {
  * Imports the bundles and combines the sources. A source that cannot be loaded becomes a problem.
  */
 export async function openSources(options: SourceOptions): Promise<SandboxSources> {
-  const { kept, manifest } = options;
+  const { saved, manifest } = options;
   const bundles = await importBundles(options.bundles);
   const http = manifest === null ? null : httpSource(manifest, fetch.bind(globalThis));
   const all = combinedSource<PluginOrigin>([
-    { origin: "kept", source: kept },
+    { origin: "saved", source: saved },
     { origin: "bundle", source: bundleSource(bundles) },
     ...(http === null ? [] : [{ origin: "http", source: http } as const]),
   ]);
   return {
-    kept,
+    saved,
     all,
     async entries() {
       const names = await all.plugins();
       return await Promise.all(names.map(async (name) => ({
         name,
-        origin: await all.originOf(name) ?? "kept",
+        origin: await all.originOf(name) ?? "saved",
         page: await all.pageOf(name),
       })));
     },

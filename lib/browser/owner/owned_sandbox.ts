@@ -9,8 +9,8 @@ import type { Reply } from "../../message/any_reply.ts";
 import { migrationSource } from "../../source/file_source.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
-import type { KeptFile } from "./kept_files.ts";
-import { keptSource } from "./kept_source.ts";
+import type { SavedFile } from "./saved_files.ts";
+import { savedSource } from "./saved_source.ts";
 import { memorySource } from "./memory_source.ts";
 import { openOpfs } from "./open_opfs.ts";
 import { openSources, type SandboxSources } from "./open_sources.ts";
@@ -90,11 +90,11 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   static async open(options: OwnerOptions): Promise<OwnedSandbox> {
     const { name, module, databaseWorkerUrl, bundles, manifest } = options;
     const opfs = await openOpfs(name);
-    const kept = opfs.ok ? keptSource(opfs.value.plugins) : memorySource();
+    const saved = opfs.ok ? savedSource(opfs.value.plugins) : memorySource();
     const stop = new AbortController();
     const locks = memoryLocks();
     const [sources, threads] = await Promise.all([
-      openSources({ kept, bundles, manifest }),
+      openSources({ saved, bundles, manifest }),
       PluginThreads.start({
         module,
         workerUrl: databaseWorkerUrl,
@@ -195,14 +195,14 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     }
   }
 
-  async keepFiles(plugin: string, files: readonly KeptFile[]): Promise<Outcome<void>> {
-    const outcome = await this.#sources.kept.keep(plugin, files);
+  async saveFiles(plugin: string, files: readonly SavedFile[]): Promise<Outcome<void>> {
+    const outcome = await this.#sources.saved.save(plugin, files);
     if (outcome.ok) this.#emit({ kind: "files", plugin });
     return outcome;
   }
 
-  async forgetFiles(plugin: string): Promise<Outcome<void>> {
-    const outcome = await this.#sources.kept.forget(plugin);
+  async deleteFiles(plugin: string): Promise<Outcome<void>> {
+    const outcome = await this.#sources.saved.delete(plugin);
     if (outcome.ok) this.#emit({ kind: "files", plugin });
     return outcome;
   }

@@ -55,7 +55,7 @@ const MIGRATING = {
 /** Opens the databases of the sandbox, each for one caller at a time. */
 export class PluginThreads implements Databases {
   readonly engineVersion: string;
-  readonly keepsTenants = false;
+  readonly tenantsOf = null;
   readonly #options: PluginThreadsOptions;
   readonly #endless: EndlessRehearsals = new Map();
   // In order of last use.
@@ -205,7 +205,7 @@ export class PluginThreads implements Databases {
     for (const [, slot] of live.slice(0, Math.max(live.length - MOST_IDLE, 0))) {
       const released = slot.released;
       released.then(() => {
-        // Somebody may wait for it by now.
+        // A caller may be waiting for it by now.
         if (slot.released === released) this.#end(slot);
       });
     }
@@ -215,7 +215,7 @@ export class PluginThreads implements Databases {
 async function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {
   const worker = startWorker(workerUrl, "godwit database");
   let isLoadable = true;
-  // An error inside a worker tells more than that there is one.
+  // An error inside a worker has a better message than the worker's error event.
   worker.addEventListener("error", (event) => isLoadable &&= event instanceof ErrorEvent);
   try {
     return await DatabaseThread.start<SandboxHost>(worker, (remote) => remote.load(module));

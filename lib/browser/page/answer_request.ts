@@ -27,7 +27,7 @@ export async function answerRequest(
   try {
     return frameReply(id, await sandbox.request(verb, plugin, payload, "plugin"));
   } catch {
-    // The sandbox is closed, or its worker has crashed. Do not tell the plugin which.
+    // The sandbox is closed, or its worker has crashed. Do not reveal which.
     const reason = "The sandbox does not answer; reload the page";
     return frameReply(id, withVerb(verb, failureReply("DATABASE_UNAVAILABLE", plugin, reason)));
   }

@@ -3,7 +3,8 @@
 import * as Comlink from "comlink";
 import { Ending } from "../../database/ending.ts";
 import type { Sandbox, SandboxEvent, SandboxOptions, SandboxState } from "../sandbox.ts";
-import type { SandboxWorker } from "../tab/sandbox_worker.ts";
+import { type SandboxCalls, sandboxCalls } from "../sandbox_calls.ts";
+import type { SandboxWorker, TabCalls } from "../tab/sandbox_worker.ts";
 import { startWorker } from "../start_worker.ts";
 
 const DEFAULT_NAME = "godwit";
@@ -36,7 +37,6 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       new Error(`Cannot start the sandbox: ${event.message || "its worker cannot be loaded"}`),
     );
   });
-  const remote = Comlink.wrap<SandboxWorker>(worker);
   const listeners = new Set<(event: SandboxEvent) => void>();
   let state: SandboxState | null = null;
   const onEvent = (event: SandboxEvent): void => {
@@ -54,38 +54,31 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     leave();
     closed.fail(new Error("The sandbox is closed; open it again"));
   };
-  const ask = <T>(call: () => T): Promise<Awaited<T>> => {
+  const ask = <T>(call: () => Promise<T>): Promise<T> => {
     if (isClosed) end();
     return closed.before(call());
   };
   globalThis.addEventListener("pagehide", leave);
   const absolute = (url: string | URL): string => new URL(url, location.href).href;
+  let tab: TabCalls;
   try {
     const opening = {
       name,
       bundles: (options.bundles ?? []).map(absolute),
       manifest: options.manifest === undefined ? null : absolute(options.manifest),
     };
-    await broken.before(remote.open(opening, Comlink.proxy(onEvent)));
+    tab = await broken.before(
+      Comlink.wrap<SandboxWorker>(worker).open(opening, Comlink.proxy(onEvent)),
+    );
   } catch (error) {
     end();
     throw error;
   }
+  const calls: SandboxCalls = tab;
   return {
-    request: (...args) => ask(() => remote.request(...args)),
-    plugins: () => ask(() => remote.plugins()),
-    sourceProblems: () => ask(() => remote.sourceProblems()),
-    files: (...args) => ask(() => remote.files(...args)),
-    schema: (plugin) => ask(() => remote.schema(plugin)),
-    query: (...args) => ask(() => remote.query(...args)),
-    exportDatabase: (...args) => ask(() => remote.exportDatabase(...args)),
-    backups: (plugin) => ask(() => remote.backups(plugin)),
-    deleteBackup: (...args) => ask(() => remote.deleteBackup(...args)),
-    importDatabase: (...args) => ask(() => remote.importDatabase(...args)),
-    keepFiles: (...args) => ask(() => remote.keepFiles(...args)),
-    forgetFiles: (plugin) => ask(() => remote.forgetFiles(plugin)),
-    connectNats: (choice) => ask(() => remote.connectNats(choice)),
-    disconnectNats: () => ask(() => remote.disconnectNats()),
+    ...sandboxCalls((name) => (...args) => ask(() => calls[name](...args))),
+    connectNats: (choice) => ask(() => tab.connectNats(choice)),
+    disconnectNats: () => ask(() => tab.disconnectNats()),
     subscribe(listener) {
       listeners.add(listener);
       if (state !== null) listener({ kind: "state", state });
@@ -93,7 +86,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     async close() {
       if (isClosed) return;
-      await ask(() => remote.close());
+      await ask(() => tab.close());
       globalThis.removeEventListener("pagehide", leave);
       end();
     },

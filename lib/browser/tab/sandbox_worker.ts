@@ -2,6 +2,7 @@
 
 import * as Comlink from "comlink";
 import type { NatsChoice, Sandbox, SandboxEvent } from "../sandbox.ts";
+import type { OwnCall, SandboxCalls } from "../sandbox_calls.ts";
 import { TabSandbox } from "./tab_sandbox.ts";
 
 /** How the page opens the sandbox. URLs are absolute. */
@@ -11,47 +12,33 @@ export interface OpeningOptions {
   readonly manifest: string | null;
 }
 
-/** The calls of the worker. */
-export interface SandboxWorker extends Omit<Sandbox, "subscribe"> {
+/** What the page calls. The events go to the callback of `open()`. */
+export type TabCalls = SandboxCalls & Pick<Sandbox, Exclude<OwnCall, "subscribe">>;
+
+/** The worker, before it has opened the sandbox. */
+export interface SandboxWorker {
   /** Calls `onEvent` with the state, then with every event. */
   open(
     options: OpeningOptions,
     onEvent: (event: SandboxEvent) => void | Promise<void>,
-  ): Promise<void>;
-}
-
-let opening: Promise<TabSandbox> | null = null;
-
-function opened(): Promise<TabSandbox> {
-  if (opening === null) throw new Error("The sandbox has not been opened");
-  return opening;
+  ): Promise<TabCalls & Comlink.ProxyMarked>;
 }
 
 const worker: SandboxWorker = {
   async open(options, onEvent) {
-    opening = TabSandbox.open({
+    const tab = await TabSandbox.open({
       ...options,
       databaseWorkerUrl: new URL("./database_worker.js", import.meta.url).href,
       wasmUrl: new URL("./sqlite3.wasm", import.meta.url).href,
       onEvent: (event) => void onEvent(event),
     });
-    await opening;
+    return Comlink.proxy({
+      ...tab.calls,
+      connectNats: (choice: NatsChoice) => tab.nats.connect(choice),
+      disconnectNats: () => tab.nats.disconnect(),
+      close: () => tab.close(),
+    });
   },
-  request: async (...args) => await (await opened()).calls.request(...args),
-  plugins: async () => await (await opened()).calls.plugins(),
-  sourceProblems: async () => await (await opened()).calls.sourceProblems(),
-  files: async (...args) => await (await opened()).calls.files(...args),
-  schema: async (...args) => await (await opened()).calls.schema(...args),
-  query: async (...args) => await (await opened()).calls.query(...args),
-  exportDatabase: async (...args) => await (await opened()).calls.exportDatabase(...args),
-  backups: async (...args) => await (await opened()).calls.backups(...args),
-  deleteBackup: async (...args) => await (await opened()).calls.deleteBackup(...args),
-  importDatabase: async (...args) => await (await opened()).calls.importDatabase(...args),
-  keepFiles: async (...args) => await (await opened()).calls.keepFiles(...args),
-  forgetFiles: async (...args) => await (await opened()).calls.forgetFiles(...args),
-  connectNats: async (choice: NatsChoice) => await (await opened()).nats.connect(choice),
-  disconnectNats: async () => await (await opened()).nats.disconnect(),
-  close: async () => await (await opened()).close(),
 };
 
 Comlink.expose(worker);

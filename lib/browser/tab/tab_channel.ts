@@ -62,7 +62,7 @@ export class TabChannel {
     this.#post({ kind: "owner", presence });
   }
 
-  tell(event: SandboxEvent): void {
+  send(event: SandboxEvent): void {
     this.#post({ kind: "event", event });
   }
 

@@ -137,7 +137,7 @@ export class TabSandbox {
       log: (level, message, fields) => this.#log(level, message, fields),
       emit: (event) => {
         this.#options.onEvent(event);
-        this.#channel.tell(event);
+        this.#channel.send(event);
       },
     });
     this.#owned = { id: crypto.randomUUID(), sandbox };

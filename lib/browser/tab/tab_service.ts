@@ -24,27 +24,27 @@ export interface TabService {
 export function startTabService(choice: NatsChoice, options: TabServiceOptions): TabService {
   const { url, prefix, login } = choice;
   const stop = new AbortController();
-  const tell = (state: NatsState): void => {
+  const report = (state: NatsState): void => {
     if (!stop.signal.aborted) options.onState(state);
   };
   let isUp = false;
   const up = (): void => {
     isUp = true;
-    tell({ kind: "online", url, prefix });
+    report({ kind: "online", url, prefix });
   };
   const down = (reason: string): void => {
     isUp = false;
-    tell({ kind: "offline", url, reason: `the server cannot be reached: ${reason}` });
+    report({ kind: "offline", url, reason: `the server cannot be reached: ${reason}` });
   };
   // Without this, a lost network is noticed late. The connection may survive a short outage.
   const onNetwork = (): void => {
     if (!isUp || isLoopback(url)) return;
-    if (navigator.onLine) tell({ kind: "online", url, prefix });
-    else tell({ kind: "offline", url, reason: "the browser has no network" });
+    if (navigator.onLine) report({ kind: "online", url, prefix });
+    else report({ kind: "offline", url, reason: "the browser has no network" });
   };
   globalThis.addEventListener("offline", onNetwork);
   globalThis.addEventListener("online", onNetwork);
-  tell({ kind: "connecting", url, reason: null });
+  report({ kind: "connecting", url, reason: null });
   const decoder = new TextDecoder();
   const ended = serve(options.served, {
     url,
@@ -63,11 +63,11 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
     const reason = end.what === "login"
       ? "the server does not accept this login; check it and connect again"
       : `the server does not let this login serve the subjects: ${end.reason}`;
-    tell({ kind: "refused", url, reason });
+    report({ kind: "refused", url, reason });
   }, (error: unknown) => {
     const reason = reasonOf(error);
     options.served.context.log("error", "The NATS service ended", { reason });
-    tell({ kind: "refused", url, reason });
+    report({ kind: "refused", url, reason });
   });
   return {
     async stop() {

@@ -1,8 +1,8 @@
 // `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
 
 import { openMigrator } from "../../migrator.ts";
-import { dispatch } from "../../handler/dispatch.ts";
-import type { Verb } from "../../message/verbs.ts";
+import { call } from "../../handler/dispatch.ts";
+import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
 import { parseReply, type Reply } from "../../message/any_reply.ts";
 import type { CommonOptions, RunOptions } from "../arguments.ts";
@@ -19,11 +19,11 @@ import { stopSignals } from "./stop_signals.ts";
 export interface Question {
   readonly verb: Verb;
   readonly plugin: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly request: AllMessages[Verb]["request"];
 }
 
-// A status is answered at once; the reply to a run comes at its end.
-const STATUS_TIMEOUT_MS = 10_000;
+// A request that only reads is answered at once; the reply to a run comes at its end.
+const READ_TIMEOUT_MS = 10_000;
 const REPLY_MARGIN_MS = 10_000;
 
 /** The request of `apply` and `rollback`; it leaves out what the command line does not set. */
@@ -32,7 +32,7 @@ export function runQuestion(
   run: RunOptions,
   options: CommonOptions,
 ): Question {
-  const body = {
+  const request = {
     ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
     ...(run.to === undefined ? {} : { target_version: run.to }),
     ...(run.dryRun ? { dry_run: true } : {}),
@@ -40,12 +40,12 @@ export function runQuestion(
     ...(run.planHash === undefined ? {} : { plan_hash: run.planHash }),
     ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
   };
-  return { verb, plugin: run.plugin, body };
+  return { verb, plugin: run.plugin, request };
 }
 
 /** The request of `status`. */
 export function statusQuestion(plugin: string, tenant: string | undefined): Question {
-  return { verb: "status", plugin, body: tenant === undefined ? {} : { tenant } };
+  return { verb: "status", plugin, request: tenant === undefined ? {} : { tenant } };
 }
 
 /** Sends the request, prints the reply and returns the exit status. */
@@ -93,16 +93,15 @@ async function askHere(
     signal: signals.asked,
   });
   if (bar !== null) migrator.subscribe(bar.follow);
-  const payload = new TextEncoder().encode(JSON.stringify(question.body));
   try {
-    return await dispatch(question.verb, question.plugin, payload, migrator.context);
+    return await call(question.verb, question.plugin, question.request, migrator.context);
   } finally {
     bar?.stop();
   }
 }
 
 async function askService(
-  { verb, plugin, body }: Question,
+  { verb, plugin, request }: Question,
   options: CommonOptions,
   url: string,
   environment: Environment,
@@ -112,16 +111,16 @@ async function askService(
   const { requestRemotely } = await import("../../nats/remote_request.ts");
   const credentials = await credentialsFrom(environment);
   if (!credentials.ok) return credentials;
-  const runTimeoutMs = typeof body["timeout_ms"] === "number"
-    ? body["timeout_ms"]
-    : DEFAULT_TIMEOUT_MS;
-  const timeoutMs = verb === "status" ? STATUS_TIMEOUT_MS : runTimeoutMs + REPLY_MARGIN_MS;
+  const runTimeoutMs = "timeout_ms" in request ? request.timeout_ms : undefined;
+  const timeoutMs = VERBS[verb].access === "read"
+    ? READ_TIMEOUT_MS
+    : (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS;
   const settings = { url, credentials: credentials.credentials };
   const answer = await requestRemotely(settings, {
     prefix: options.prefix,
     plugin,
     verb,
-    body,
+    body: request,
     timeoutMs,
   });
   if (!answer.ok) return answer;

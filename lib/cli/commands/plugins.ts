@@ -1,24 +1,26 @@
-// `plugins`: lists plugins with their versions and pending counts.
+// `plugins`: lists plugins and their tenants with versions and pending counts.
 
+import type { TenantEntry } from "../../message/reply.ts";
 import { openMigrator } from "../../migrator.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Colors, Console } from "../console.ts";
+import { databaseOf } from "../render/database_of.ts";
+import { count } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
 
-interface PluginLine {
-  readonly plugin_name: string;
-  readonly current_version: number | null;
-  readonly pending_count: number | null;
-  readonly locked: boolean;
-  /** Why the plugin cannot be migrated; `null` if it can. */
-  readonly problem: string | null;
-}
+/** The plugin's own database, in the form of a tenant's. */
+type PluginLine = Omit<TenantEntry, "tenant">;
+
+// Programs get as many tenants as a reply may have, people as many as they can read.
+const MAX_TENANTS = { json: 10_000, terminal: 200 };
 
 /** Lists every plugin; one that cannot be read is listed with the reason. */
 export async function runPlugins(options: CommonOptions, console: Console): Promise<ExitStatus> {
   await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
-  const listed = await migrator.plugins();
+  const listed = await migrator.plugins({
+    limit: options.json ? MAX_TENANTS.json : MAX_TENANTS.terminal,
+  });
   if (!listed.success) return refuse(listed, options, console);
   const lines: PluginLine[] = [];
   for (const name of listed.plugins) {
@@ -36,13 +38,23 @@ export async function runPlugins(options: CommonOptions, console: Console): Prom
       problem: reply.success ? errors[0]?.message ?? null : reply.message,
     });
   }
-  if (options.json) console.out(JSON.stringify({ success: true, plugins: lines }));
-  else console.out(await renderPlugins(lines, options, console.colors));
+  const { tenants, tenant_count } = listed;
+  if (options.json) {
+    console.out(JSON.stringify({ success: true, plugins: lines, tenants, tenant_count }));
+  } else {
+    const databases = lines.flatMap((line) => [
+      line,
+      ...tenants.filter(({ plugin_name }) => plugin_name === line.plugin_name),
+    ]);
+    console.out(await renderDatabases(databases, options, console.colors));
+    const left = tenant_count - tenants.length;
+    if (left > 0) console.out(`and ${count(left, "more tenant")}; --json lists them`);
+  }
   return EXIT.success;
 }
 
-async function renderPlugins(
-  lines: readonly PluginLine[],
+async function renderDatabases(
+  lines: readonly (PluginLine | TenantEntry)[],
   options: CommonOptions,
   colors: Colors,
 ): Promise<string> {
@@ -61,10 +73,10 @@ async function renderPlugins(
       : line.locked
       ? colors.cyan("running")
       : "";
-    table.push([line.plugin_name, line.current_version ?? "?", line.pending_count ?? "?", note]);
+    table.push([databaseOf(line), line.current_version ?? "?", line.pending_count ?? "?", note]);
   }
-  const problems = lines.flatMap(({ plugin_name, problem }) =>
-    problem === null ? [] : [paragraph(`${colors.red(plugin_name)}:`, problem)]
+  const problems = lines.flatMap((line) =>
+    line.problem === null ? [] : [paragraph(`${colors.red(databaseOf(line))}:`, line.problem)]
   );
   return [...tableLines(table), ...problems].join("\n");
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { FindingMessage } from "../../message/reply.ts";
-import { placeOf, remedyLink } from "../model/findings.ts";
+import { positionOf, remedyLink } from "../model/findings.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface FindingListProps {
@@ -59,11 +59,11 @@ function Where(
     readonly onShow: FindingListProps["onShow"];
   },
 ): JSX.Element | null {
-  const place = placeOf(finding);
+  const position = positionOf(finding);
   const { line } = finding;
-  if (place === null) return null;
+  if (position === null) return null;
   return line === undefined || onShow === null
-    ? <code>{place}</code>
+    ? <code>{position}</code>
     : (
       <button type="button" class="link" onClick={() => onShow(line)}>
         Line {line}

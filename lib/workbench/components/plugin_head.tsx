@@ -3,14 +3,14 @@
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import { count } from "../model/words.ts";
-import { forgetFiles } from "../state/files.ts";
+import { deleteFiles } from "../state/files.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
 const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
   bundle: "files from a bundle",
   http: "files from the server",
-  kept: "files saved here",
+  saved: "files saved here",
 };
 
 /** Name, version, number of pending migrations, and origin of the files. */
@@ -32,11 +32,11 @@ export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Elem
         <li>{status === null ? "…" : pendingWords(status.pending_count)}</li>
         <li>{ORIGINS[entry.origin]}</li>
       </ul>
-      {entry.origin === "kept" && (
+      {entry.origin === "saved" && (
         <button
           type="button"
           class="button button-small"
-          onClick={() => void forgetFiles(store, entry.name)}
+          onClick={() => void deleteFiles(store, entry.name)}
         >
           Delete files
         </button>

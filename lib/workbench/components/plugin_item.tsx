@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
-import { formatPlace, START } from "../model/place.ts";
+import { formatRoute, START } from "../model/route.ts";
 import { statusOf } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
@@ -11,13 +11,13 @@ import { Icon } from "./icon.tsx";
 const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
   bundle: "bundle",
   http: "server",
-  kept: "dropped",
+  saved: "saved",
 };
 
 /** A link to a plugin. */
 export function PluginItem({ entry }: { readonly entry: PluginEntry }): JSX.Element {
   const store = useStore();
-  const isShown = store.place.value.plugin === entry.name;
+  const isShown = store.route.value.plugin === entry.name;
   const reply = store.statuses.value.get(entry.name);
   const status = statusOf(reply);
   const isRunning = store.running.value.has(entry.name);
@@ -25,7 +25,7 @@ export function PluginItem({ entry }: { readonly entry: PluginEntry }): JSX.Elem
     <li>
       <a
         class="plugin-item"
-        href={formatPlace({ ...START, plugin: entry.name })}
+        href={formatRoute({ ...START, plugin: entry.name })}
         aria-current={isShown ? "page" : undefined}
       >
         <span class="plugin-name">{entry.name}</span>

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
-import type { View } from "../model/place.ts";
+import type { View } from "../model/route.ts";
 import { useStore } from "../state/store_context.ts";
 import { DataView } from "./data_view.tsx";
 import { MessagesView } from "./messages_view.tsx";
@@ -14,7 +14,7 @@ import { ViewTabs } from "./view_tabs.tsx";
 
 /** The selected plugin. */
 export function PluginView({ entry }: { readonly entry: PluginEntry }): JSX.Element {
-  const { view } = useStore().place.value;
+  const { view } = useStore().route.value;
   return (
     <>
       <PluginHead entry={entry} />

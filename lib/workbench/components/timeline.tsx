@@ -20,9 +20,9 @@ export function Timeline(): JSX.Element {
     const item = list.current?.querySelector("[aria-current]")?.parentElement;
     if (frame == null || item == null) return;
     const { top, bottom } = frame.getBoundingClientRect();
-    const place = item.getBoundingClientRect();
-    if (place.top < top) frame.scrollTop -= top - place.top;
-    else if (place.bottom > bottom) frame.scrollTop += place.bottom - bottom;
+    const box = item.getBoundingClientRect();
+    if (box.top < top) frame.scrollTop -= top - box.top;
+    else if (box.bottom > bottom) frame.scrollTop += box.bottom - bottom;
   }, [shown, steps]);
   const move = (event: KeyboardEvent): void => {
     const index = keys.indexOf(shown);

@@ -1,7 +1,7 @@
 // The tabs of a plugin's views. Runs in the browser.
 
 import type { JSX } from "preact";
-import { type View, VIEWS } from "../model/place.ts";
+import { type View, VIEWS } from "../model/route.ts";
 import { goTo } from "../state/navigate.ts";
 import { useStore } from "../state/store_context.ts";
 
@@ -16,7 +16,7 @@ const LABELS: Readonly<Record<View, string>> = {
 /** One tab for each view; arrow keys move between them. */
 export function ViewTabs({ hasPage }: { readonly hasPage: boolean }): JSX.Element {
   const store = useStore();
-  const shown = store.place.value.view;
+  const shown = store.route.value.view;
   const views = VIEWS.filter((view) => view !== "page" || hasPage);
   const move = (event: KeyboardEvent): void => {
     const index = views.indexOf(shown);

@@ -1,6 +1,6 @@
 // Groups dropped files by plugin. Pure; runs anywhere.
 
-import type { KeptFile } from "../../browser/owner/kept_files.ts";
+import type { SavedFile } from "../../browser/owner/saved_files.ts";
 import { isPluginName } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
 
@@ -13,8 +13,8 @@ export interface DroppedFile {
 
 /** Dropped files by plugin, and those whose plugin the user has to name. */
 export interface SortedDrop {
-  readonly plugins: ReadonlyMap<string, readonly KeptFile[]>;
-  readonly loose: readonly KeptFile[];
+  readonly plugins: ReadonlyMap<string, readonly SavedFile[]>;
+  readonly loose: readonly SavedFile[];
   /**
    * A plugin name for the loose files, from their folder; empty if the folder is not a valid name.
    */
@@ -28,8 +28,8 @@ export interface SortedDrop {
  * are ignored.
  */
 export function sortDrop(files: readonly DroppedFile[]): SortedDrop {
-  const plugins = new Map<string, KeptFile[]>();
-  const loose: KeptFile[] = [];
+  const plugins = new Map<string, SavedFile[]>();
+  const loose: SavedFile[] = [];
   let suggestion = "";
   let ignored = 0;
   for (const { path, bytes } of files) {

@@ -61,7 +61,7 @@ export function remedyLink(docsUrl: string, code: string): string {
 }
 
 /** The position of a finding as `file:line:column`; `null` if it has no file. */
-export function placeOf({ file, line, column }: FindingMessage): string | null {
+export function positionOf({ file, line, column }: FindingMessage): string | null {
   if (file === undefined) return null;
   return [file, line, line === undefined ? undefined : column]
     .filter((part) => part !== undefined).join(":");

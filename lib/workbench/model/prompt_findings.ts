@@ -3,11 +3,11 @@
 import type { FindingMessage } from "../../message/reply.ts";
 
 // The end of a message that has a position in the statement.
-const PLACE = /\(line (\d+), column (\d+)\)$/;
+const POSITION = /\(line (\d+), column (\d+)\)$/;
 
 /** The error as a finding at its line; none if the message has no position. */
 export function promptFindings(message: string): readonly FindingMessage[] {
-  const match = PLACE.exec(message);
+  const match = POSITION.exec(message);
   if (match === null) return [];
   return [{
     level: "ERROR",

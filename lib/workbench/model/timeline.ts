@@ -92,11 +92,11 @@ export function deriveTimeline(
 ): readonly TimelineStep[] {
   const known = status ?? NO_STATUS;
   const history = new Map(known.applied_migrations.map((entry) => [entry.version, entry]));
-  const told = [...known.checksum_warnings, ...known.pending_warnings];
+  const findings = [...known.checksum_warnings, ...known.pending_warnings];
   const context: StepContext = {
     history,
     failures: new Map(known.failed_migrations.map((entry) => [entry.version, entry])),
-    told,
+    findings,
     current: known.current_version,
   };
   const files = report?.files ?? referencedFiles(status);
@@ -114,7 +114,7 @@ export function deriveTimeline(
 interface StepContext {
   readonly history: ReadonlyMap<number, AppliedMigration>;
   readonly failures: ReadonlyMap<number, StatusReply["failed_migrations"][number]>;
-  readonly told: readonly FindingMessage[];
+  readonly findings: readonly FindingMessage[];
   readonly current: number;
 }
 
@@ -133,7 +133,7 @@ function referencedFiles(status: StatusReply | null): readonly FileReport[] {
 
 function fileStep(
   file: FileReport,
-  { history, failures, told, current }: StepContext,
+  { history, failures, findings, current }: StepContext,
   keys: ReadonlySet<string>,
 ): TimelineStep {
   const { version } = file;
@@ -141,7 +141,7 @@ function fileStep(
   const hasKey = version !== null && !keys.has(String(version));
   const applied = version === null ? undefined : history.get(version);
   const failure = version === null ? undefined : failures.get(version);
-  const concerning = told.filter((finding) =>
+  const concerning = findings.filter((finding) =>
     finding.file === undefined
       ? finding.migration_version !== null && finding.migration_version === version
       : finding.file === file.file
@@ -184,7 +184,7 @@ function fileState(facts: {
   return facts.hasFailed ? "failed" : "pending";
 }
 
-function missingStep(entry: AppliedMigration, { told, current }: StepContext): TimelineStep {
+function missingStep(entry: AppliedMigration, { findings, current }: StepContext): TimelineStep {
   return {
     key: String(entry.version),
     version: entry.version,
@@ -196,7 +196,7 @@ function missingStep(entry: AppliedMigration, { told, current }: StepContext): T
     run: runOf(entry, undefined),
     error: entry.error_message,
     changes: [],
-    findings: told.filter(({ migration_version }) => migration_version === entry.version),
+    findings: findings.filter(({ migration_version }) => migration_version === entry.version),
     report: null,
   };
 }

@@ -9,7 +9,7 @@ const CHANGE_WORDS: Readonly<Record<ChangeMessage["change"], string>> = {
   renamed: "renamed",
 };
 
-/** The sign of a change, for readers who cannot tell its colour. */
+/** The sign of a change, for readers who do not distinguish colours. */
 export const CHANGE_SIGNS: Readonly<Record<ChangeMessage["change"], string>> = {
   added: "+",
   removed: "−",

@@ -22,14 +22,14 @@ interface AskingEvent extends WaitingEvent {
 const CACHE = "godwit-sandbox";
 
 globalThis.addEventListener("install", (event) => {
-  if (isWaiting(event)) event.waitUntil(keepShell());
+  if (isWaiting(event)) event.waitUntil(cacheShell());
 });
 
 globalThis.addEventListener("fetch", (event) => {
   if (isAsking(event) && isOurs(event.request)) event.respondWith(answer(event));
 });
 
-async function keepShell(): Promise<void> {
+async function cacheShell(): Promise<void> {
   const cache = await caches.open(CACHE);
   await cache.addAll(Object.keys(SHELL_FILES));
 }
@@ -40,10 +40,10 @@ async function answer(event: AskingEvent): Promise<Response> {
   try {
     const response = await fetch(request);
     // The response does not wait for the cache.
-    if (response.ok) event.waitUntil(keep(request, response.clone()));
-    return isAway(response) ? await kept(request) ?? response : response;
+    if (response.ok) event.waitUntil(store(request, response.clone()));
+    return isAway(response) ? await cached(request) ?? response : response;
   } catch (error) {
-    const found = await kept(request);
+    const found = await cached(request);
     if (found !== undefined) return found;
     throw error;
   }
@@ -54,12 +54,12 @@ function isAway({ status }: Response): boolean {
   return status === 502 || status === 503 || status === 504;
 }
 
-async function kept(request: Request): Promise<Response | undefined> {
+async function cached(request: Request): Promise<Response | undefined> {
   const cache = await caches.open(CACHE);
   return await cache.match(request);
 }
 
-async function keep(request: Request, response: Response): Promise<void> {
+async function store(request: Request, response: Response): Promise<void> {
   try {
     const cache = await caches.open(CACHE);
     await cache.put(request, response);

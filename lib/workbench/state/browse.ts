@@ -17,7 +17,7 @@ export function stopBrowsing(store: Store): void {
 
 /** Reads the schema and the current page again, if they are shown. */
 export async function refreshBrowsing(store: Store): Promise<void> {
-  const { plugin, view } = store.place.value;
+  const { plugin, view } = store.route.value;
   const sandbox = store.sandbox.value;
   if (sandbox === null || plugin === null) return;
   if (view !== "data") {
@@ -26,7 +26,7 @@ export async function refreshBrowsing(store: Store): Promise<void> {
     return;
   }
   const [schema, backups] = await Promise.all([sandbox.schema(plugin), sandbox.backups(plugin)]);
-  if (plugin !== store.place.value.plugin) return;
+  if (plugin !== store.route.value.plugin) return;
   const before = { ...store.browsing.value, backups: backups.ok ? backups.value : [] };
   const tables = schema.ok ? browsedTables(schema.value) : [];
   const table = tables.find(({ name }) => name === before.table) ?? tables[0];
@@ -40,7 +40,7 @@ export async function refreshBrowsing(store: Store): Promise<void> {
 
 /** Shows a page of a table. */
 export async function showPage(store: Store, table: string, page: number): Promise<void> {
-  const { plugin } = store.place.value;
+  const { plugin } = store.route.value;
   const sandbox = store.sandbox.value;
   const { schema, table: former, total } = store.browsing.value;
   if (sandbox === null || plugin === null || schema?.ok !== true) return;
@@ -81,7 +81,7 @@ export function allowWriting(store: Store, mayWrite: boolean): void {
 
 /** Runs the statement of the prompt. */
 export async function runPrompt(store: Store): Promise<void> {
-  const { plugin } = store.place.value;
+  const { plugin } = store.route.value;
   const sandbox = store.sandbox.value;
   const { sql, mayWrite, isRunning } = store.prompt.value;
   if (sandbox === null || plugin === null || isRunning || sql.trim() === "") return;
@@ -92,7 +92,7 @@ export async function runPrompt(store: Store): Promise<void> {
     access: mayWrite ? "write" : "read",
     limit: PROMPT_ROWS,
   });
-  if (plugin !== store.place.value.plugin) return;
+  if (plugin !== store.route.value.plugin) return;
   const ms = performance.now() - begun;
   store.prompt.value = { ...store.prompt.value, isRunning: false, result: { rows, ms } };
 }

@@ -2,7 +2,7 @@
 
 import type { FileReport } from "../../browser/sandbox.ts";
 import { DRAFT_TEXT, fileNameProblem, nextFileName } from "../model/draft_file.ts";
-import { keepFiles } from "./files.ts";
+import { saveFiles } from "./files.ts";
 import { type DraftState, type Store, withEntry, withoutEntry } from "./store.ts";
 
 // Long enough to type a word, short enough to feel immediate.
@@ -82,9 +82,9 @@ export async function keepDraft(store: Store, plugin: string): Promise<void> {
     file,
     bytes: encoder.encode(text ?? ""),
   }));
-  const isKept = await keepFiles(store, plugin, files);
+  const isSaved = await saveFiles(store, plugin, files);
   // Text typed in the meantime is not saved.
-  if (isKept && store.drafts.value.get(plugin)?.text === draft.text) {
+  if (isSaved && store.drafts.value.get(plugin)?.text === draft.text) {
     store.drafts.value = withoutEntry(store.drafts.value, plugin);
   }
 }

@@ -1,7 +1,7 @@
 // Saves and deletes files of plugins in this browser. Runs in the browser.
 
 import { reasonOf } from "../../outcome.ts";
-import { type KeptFile, MAX_KEPT_BYTES } from "../../browser/owner/kept_files.ts";
+import { MAX_SAVED_BYTES, type SavedFile } from "../../browser/owner/saved_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
 import { type DroppedFile, sortDrop } from "../model/dropped_files.ts";
@@ -38,7 +38,7 @@ export async function receiveFiles(
     return;
   }
   const { plugins, loose, suggestion, ignored } = sortDrop(brought.files);
-  for (const [plugin, kept] of plugins) await keepFiles(store, plugin, kept);
+  for (const [plugin, saved] of plugins) await saveFiles(store, plugin, saved);
   if (loose.length > 0) {
     store.naming.value = { files: loose, suggestion: suggestion || firstFree(store) };
   } else if (plugins.size === 0) {
@@ -53,38 +53,37 @@ export async function nameFiles(store: Store, plugin: string): Promise<string | 
   if (naming === null) return null;
   if (!isPluginName(plugin)) return `Choose another name: ${PLUGIN_NAME_RULE}`;
   store.naming.value = null;
-  await keepFiles(store, plugin, naming.files);
+  await saveFiles(store, plugin, naming.files);
   return null;
 }
 
 /** Saves files to a plugin and shows it. Returns whether they were saved. */
-export async function keepFiles(
+export async function saveFiles(
   store: Store,
   plugin: string,
-  files: readonly KeptFile[],
+  files: readonly SavedFile[],
 ): Promise<boolean> {
-  const kept = await store.sandbox.value?.keepFiles(plugin, files);
-  if (kept === undefined) return false;
-  store.said.value = kept.ok ? `Saved ${count(files.length, "file")} to ${plugin}` : kept.message;
-  if (kept.ok) goTo(store, { plugin, view: "migrations" });
-  return kept.ok;
+  const saved = await store.sandbox.value?.saveFiles(plugin, files);
+  if (saved === undefined) return false;
+  store.said.value = saved.ok ? `Saved ${count(files.length, "file")} to ${plugin}` : saved.message;
+  if (saved.ok) goTo(store, { plugin, view: "migrations" });
+  return saved.ok;
 }
 
 /** Deletes the files saved for a plugin, after confirmation. */
-export async function forgetFiles(store: Store, plugin: string): Promise<void> {
+export async function deleteFiles(store: Store, plugin: string): Promise<void> {
   const isAgreed = await ask(store, {
     title: `Delete the saved files of ${plugin}`,
-    text:
-      "The files saved for this plugin are deleted from this browser. Its database stays. Files of " +
-      "the deployment for this plugin apply again.",
+    text: "The files saved for this plugin are deleted from this browser. Its database stays. " +
+      "Files of the deployment for this plugin apply again.",
     points: [],
     footnote: null,
     confirm: "Delete files",
   });
   if (!isAgreed) return;
-  const forgotten = await store.sandbox.value?.forgetFiles(plugin);
-  if (forgotten === undefined) return;
-  store.said.value = forgotten.ok ? `Deleted the saved files of ${plugin}` : forgotten.message;
+  const deleted = await store.sandbox.value?.deleteFiles(plugin);
+  if (deleted === undefined) return;
+  store.said.value = deleted.ok ? `Deleted the saved files of ${plugin}` : deleted.message;
 }
 
 /** Reads the files of a drop, with folders. */
@@ -142,8 +141,8 @@ async function read(found: readonly FoundFile[]): Promise<Brought> {
   for (const { path, open } of found) {
     const file = isSqlFile(path) ? await open() : null;
     sizeBytes += file?.size ?? 0;
-    if (files.length >= MOST_FILES || sizeBytes > MAX_KEPT_BYTES) {
-      const most = `${MOST_FILES} files, or ${describeSize(MAX_KEPT_BYTES)} of SQL`;
+    if (files.length >= MOST_FILES || sizeBytes > MAX_SAVED_BYTES) {
+      const most = `${MOST_FILES} files, or ${describeSize(MAX_SAVED_BYTES)} of SQL`;
       return { ok: false, message: `There are more than ${most}; drop the folder of one plugin` };
     }
     const bytes = file === null ? new Uint8Array() : new Uint8Array(await file.arrayBuffer());

@@ -1,7 +1,7 @@
 // Keeps the address and the route in sync, and loads what a route needs. Runs in the browser.
 
 import { effect } from "@preact/signals";
-import { formatPlace, parsePlace } from "../model/place.ts";
+import { formatRoute, parseRoute } from "../model/route.ts";
 import { refreshBrowsing } from "./browse.ts";
 import { openDraft } from "./draft.ts";
 import { arrive } from "./navigate.ts";
@@ -9,20 +9,20 @@ import type { Store } from "./store.ts";
 
 /** Reads the address now and at each change, and writes it at each navigation on the page. */
 export function followAddress(store: Store): void {
-  store.place.value = parsePlace(location.hash);
+  store.route.value = parseRoute(location.hash);
   addEventListener("hashchange", () => {
-    const place = parsePlace(location.hash);
-    if (place.plugin !== null) arrive(store, place);
+    const route = parseRoute(location.hash);
+    if (route.plugin !== null) arrive(store, route);
   });
   effect(() => {
-    const hash = formatPlace(store.place.value);
+    const hash = formatRoute(store.route.value);
     // Selecting a step adds no history entry, so that Back leads to the previous view.
-    if (hash !== location.hash && store.place.value.plugin !== null) {
+    if (hash !== location.hash && store.route.value.plugin !== null) {
       history.replaceState(null, "", hash);
     }
   });
   effect(() => {
-    const { view, plugin } = store.place.value;
+    const { view, plugin } = store.route.value;
     const isReady = store.sandbox.value !== null && store.entry.value !== null;
     if (!isReady || plugin === null) return;
     if (view === "data" && store.browsing.peek().schema === null) void refreshBrowsing(store);

@@ -14,9 +14,9 @@ export function keepFocus(): void {
     if (!(last instanceof Element) || last.isConnected) return;
     last = null;
     if (document.activeElement !== document.body) return;
-    const place = document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]') ??
+    const target = document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]') ??
       document.querySelector("main");
-    place?.focus({ preventScroll: true });
+    target?.focus({ preventScroll: true });
   });
   observer.observe(document.body, { childList: true, subtree: true });
 }

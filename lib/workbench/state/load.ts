@@ -1,7 +1,7 @@
 // Loads plugins, status and files into the state of the page. Runs in the browser.
 
 import { progressOf } from "../model/run_progress.ts";
-import { START } from "../model/place.ts";
+import { START } from "../model/route.ts";
 import { statusOf, type Store, withEntry, withoutEntry } from "./store.ts";
 
 // Ascending, so that an answer older than the newest request is dropped.
@@ -12,7 +12,7 @@ const asked = new Map<string, number>();
 export async function loadPlugins(store: Store): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;
-  const { plugin } = store.place.value;
+  const { plugin } = store.route.value;
   // The address names a plugin, which most likely exists.
   const early = plugin === null ? null : loadStatus(store, plugin);
   const plugins = await sandbox.plugins();
@@ -20,7 +20,7 @@ export async function loadPlugins(store: Store): Promise<void> {
   void sandbox.sourceProblems().then((problems) => store.sourceProblems.value = problems);
   const shown = plugins.find(({ name }) => name === plugin) ?? plugins[0];
   if (shown === undefined) return;
-  if (shown.name !== plugin) store.place.value = { ...START, plugin: shown.name };
+  if (shown.name !== plugin) store.route.value = { ...START, plugin: shown.name };
   await (shown.name === plugin ? early : loadStatus(store, shown.name));
   await loadReport(store, shown.name);
   for (const { name } of plugins) {

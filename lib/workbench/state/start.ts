@@ -48,7 +48,7 @@ function follow(store: Store, event: SandboxEvent): void {
       return;
     case "database":
       void loadStatus(store, event.plugin);
-      if (event.plugin === store.place.value.plugin) void refreshBrowsing(store);
+      if (event.plugin === store.route.value.plugin) void refreshBrowsing(store);
       return;
   }
   event satisfies never;
@@ -57,6 +57,6 @@ function follow(store: Store, event: SandboxEvent): void {
 async function followFiles(store: Store, plugin: string): Promise<void> {
   store.reports.value = withoutEntry(store.reports.value, plugin);
   await loadPlugins(store);
-  if (plugin !== store.place.value.plugin) await loadReport(store, plugin);
+  if (plugin !== store.route.value.plugin) await loadReport(store, plugin);
   if (store.drafts.value.has(plugin)) await rehearseDraft(store, plugin);
 }

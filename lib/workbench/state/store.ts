@@ -1,7 +1,7 @@
 // The state of the page, as signals. Runs in the browser.
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { KeptFile } from "../../browser/owner/kept_files.ts";
+import type { SavedFile } from "../../browser/owner/saved_files.ts";
 import type {
   DataRows,
   FileReport,
@@ -14,7 +14,7 @@ import type { Reply } from "../../message/any_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
-import { type Place, START } from "../model/place.ts";
+import { type Route, START } from "../model/route.ts";
 import type { RunOutcome } from "../model/run_outcome.ts";
 import type { RunProgress } from "../model/run_progress.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
@@ -34,7 +34,7 @@ export interface Question {
 
 /** SQL files without a plugin. */
 export interface Naming {
-  readonly files: readonly KeptFile[];
+  readonly files: readonly SavedFile[];
   readonly suggestion: string;
 }
 
@@ -78,7 +78,7 @@ export interface Store {
   /** Why the sandbox could not be opened. */
   readonly startProblem: Signal<string | null>;
   readonly state: Signal<SandboxState>;
-  readonly place: Signal<Place>;
+  readonly route: Signal<Route>;
   readonly theme: Signal<Theme>;
   /** `null` until the list is loaded. */
   readonly plugins: Signal<readonly PluginEntry[] | null>;
@@ -131,12 +131,12 @@ export const BEGINNING = "0";
 
 /** Makes the initial state of the page. */
 export function createStore(): Store {
-  const place = signal<Place>(START);
+  const route = signal<Route>(START);
   const plugins = signal<readonly PluginEntry[] | null>(null);
   const statuses = signal<ReadonlyMap<string, Reply>>(new Map());
   const reports = signal<ReadonlyMap<string, Outcome<FilesReport>>>(new Map());
   const entry = computed(() =>
-    plugins.value?.find(({ name }) => name === place.value.plugin) ?? null
+    plugins.value?.find(({ name }) => name === route.value.plugin) ?? null
   );
   const status = computed(() => statusOf(statuses.value.get(entry.value?.name ?? "")));
   const report = computed(() => reports.value.get(entry.value?.name ?? "") ?? null);
@@ -152,7 +152,7 @@ export function createStore(): Store {
       engineVersion: null,
       nats: { kind: "off" },
     }),
-    place,
+    route,
     theme: signal<Theme>("system"),
     plugins,
     sourceProblems: signal([]),
@@ -175,7 +175,7 @@ export function createStore(): Store {
     status,
     report,
     timeline,
-    step: computed(() => chooseStep(timeline.value, place.value.step)),
+    step: computed(() => chooseStep(timeline.value, route.value.step)),
   };
 }
 

@@ -41,7 +41,7 @@ const LONG = {
 
 /** Makes a plugin's database with the rows 1, 2 and 3. */
 async function applied(plugin: string): Promise<void> {
-  await tab.keep(plugin, FILES);
+  await tab.save(plugin, FILES);
   assert.ok((await tab.ask("apply", plugin)).success);
 }
 
@@ -308,7 +308,7 @@ imports("a run that is under way keeps imports out", async () => {
   assert.ok(other !== null);
   const rows = "WITH RECURSIVE c (n) AS (SELECT 4 UNION ALL SELECT n + 1 FROM c LIMIT 1000)";
   await write(tab, "busy", `INSERT INTO t ${rows} SELECT n FROM c`);
-  await tab.keep("busy", { ...FILES, ...LONG });
+  await tab.save("busy", { ...FILES, ...LONG });
   const running = tab.ask("apply", "busy");
   await untilStarted(tab, "busy", 2);
   assert.is(

@@ -47,7 +47,7 @@ kills("history and rows agree after every kill", async () => {
   await using browser = await openChromium();
   const random = new Random(SEED);
   let tab = await SandboxTab.open(browser, site.url);
-  await tab.keep("killed", FILES);
+  await tab.save("killed", FILES);
   const versions: number[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
     const verb = (versions.at(-1) ?? 0) < VERSIONS / 2 ? "apply" : "rollback";

@@ -90,7 +90,7 @@ storage(
   "a plugin whose files another program holds is unavailable, and loses nothing",
   async () => {
     const before = await SandboxTab.open(browser, site.url);
-    await before.keep("held", FILES);
+    await before.save("held", FILES);
     await before.ask("apply", "held");
     const status = await before.ask("status", "held");
     await before.handle.evaluate(({ sandbox }) => sandbox.close());
@@ -104,7 +104,7 @@ storage(
     const message = "open godwit/databases/held: busy (EBUSY): held by another tab or program";
     assert.is(reply.message, message);
     // Others are not concerned.
-    await tab.keep("free", FILES);
+    await tab.save("free", FILES);
     assert.ok((await tab.ask("apply", "free")).success);
     await release();
     assert.equal(await tab.ask("status", "held"), status);
@@ -138,7 +138,7 @@ storage("without OPFS everything is kept in memory, and the state says why", asy
   const reason =
     "This browser does not allow the page to store files: Security error when calling GetDirectory";
   assert.equal((await tab.state())?.storage, { kind: "memory", reason });
-  await tab.keep("fleeting", FILES);
+  await tab.save("fleeting", FILES);
   assert.ok((await tab.ask("apply", "fleeting")).success);
   await write(tab, "fleeting", "INSERT INTO t VALUES (3)");
   assert.equal(await rowsOf(tab, "fleeting", "SELECT count(*) FROM t"), [[3]]);
@@ -160,7 +160,7 @@ storage("without OPFS everything is kept in memory, and the state says why", asy
 
 storage("a damaged database can be taken away as it is, and so can its backups", async () => {
   const tab = await SandboxTab.open(browser, site.url);
-  await tab.keep("damaged", FILES);
+  await tab.save("damaged", FILES);
   await tab.ask("apply", "damaged");
   await tab.ask("rollback", "damaged");
   const [backup] = await backupsOf(tab, "damaged");
@@ -193,7 +193,7 @@ storage("a damaged database can be taken away as it is, and so can its backups",
 
 storage("a database in memory outlives work that took much memory", async () => {
   const tab = await SandboxTab.open(browser, site.url, "refused_worker.js");
-  await tab.keep("heavy", FILES);
+  await tab.save("heavy", FILES);
   assert.ok((await tab.ask("apply", "heavy")).success);
   const large = "SELECT length(zeroblob(300000000) || '')";
   assert.equal(await rowsOf(tab, "heavy", large), [[0]]);
@@ -206,11 +206,11 @@ storage("a database in memory outlives work that took much memory", async () => 
 storage("full storage is a message, and undoes what did not fit", async () => {
   const tab = await SandboxTab.open(browser, site.url);
   await tab.untilRole("owner");
-  await tab.keep("full", FILES);
+  await tab.save("full", FILES);
   await tab.ask("apply", "full");
   await write(tab, "full", "INSERT INTO t VALUES (3)");
-  await tab.keep("full", { ...FILES, ...LARGE });
-  await tab.keep("fresh", FILES);
+  await tab.save("full", { ...FILES, ...LARGE });
+  await tab.save("fresh", FILES);
   const session = await browser.context.newCDPSession(tab.page);
   const origin = new URL(site.url).origin;
   const used = await tab.page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);

@@ -38,7 +38,7 @@ const GOOD = {
 
 plugins("a report tells of every file, the bad ones among the good", async () => {
   const broken = migrationFile("CREATE TABLE u (a);\nCREATE TABEL v (a);", "DROP TABLE u;");
-  await tab.keep("mixed", {
+  await tab.save("mixed", {
     ...GOOD,
     "003_c.sql": broken,
     "004_d.sql": "-- UP\nSELECT 1;\n",
@@ -78,8 +78,8 @@ plugins("a report tells of every file, the bad ones among the good", async () =>
   assert.is(!refused.success && refused.error_code, "VALIDATION_FAILED");
 });
 
-plugins("a draft is rehearsed as if it were kept, and is not", async () => {
-  await tab.keep("drafted", GOOD);
+plugins("a draft is rehearsed as if it were saved, and is not", async () => {
+  await tab.save("drafted", GOOD);
   const draft = (file: string, up: string, down: string): ReturnType<typeof filesOf> =>
     filesOf(tab, "drafted", { file, text: migrationFile(up, down) });
   const good = await draft("003_c.sql", "CREATE INDEX t_b ON t (b);", "DROP INDEX t_b;");
@@ -114,7 +114,7 @@ plugins("a name that is none is refused by every call", async () => {
       backups: (plugin) => sandbox.backups(plugin),
       deleteBackup: (plugin) => sandbox.deleteBackup(plugin, "x.sqlite3"),
       import: (plugin) => sandbox.importDatabase(plugin, bytes),
-      keep: (plugin) => sandbox.keepFiles(plugin, [{ file: "001_a.sql", bytes }]),
+      keep: (plugin) => sandbox.saveFiles(plugin, [{ file: "001_a.sql", bytes }]),
       status: (plugin) => sandbox.request("status", plugin, "{}"),
       apply: (plugin) => sandbox.request("apply", plugin, "{}"),
       rollback: (plugin) => sandbox.request("rollback", plugin, "{}"),
@@ -138,24 +138,24 @@ plugins("a name that means something to JavaScript is a name like any other", as
   for (const name of ["constructor", "tostring", "valueof"]) {
     const status = await tab.ask("status", name);
     assert.is(!status.success && status.error_code, "PLUGIN_NOT_FOUND");
-    await tab.keep(name, GOOD);
+    await tab.save(name, GOOD);
     assert.ok((await tab.ask("apply", name)).success);
     assert.equal(await rowsOf(tab, name, "SELECT a FROM t"), [[1]]);
   }
   const entries = await tab.handle.evaluate(({ sandbox }) => sandbox.plugins());
-  assert.ok(entries.some(({ name, origin }) => name === "constructor" && origin === "kept"));
+  assert.ok(entries.some(({ name, origin }) => name === "constructor" && origin === "saved"));
 });
 
 plugins(
-  "files that cannot be kept are refused by name, and those that were kept stay",
+  "files that cannot be saved are refused by name, and those saved before stay",
   async () => {
-    await tab.keep("strict", GOOD);
+    await tab.save("strict", GOOD);
     for (const file of ["notes.txt", "../001_a.sql", "a/b.sql", "001_a.sql\n"]) {
-      const refused = await tab.keep("strict", { ...GOOD, [file]: "" }).then(() => "", String);
+      const refused = await tab.save("strict", { ...GOOD, [file]: "" }).then(() => "", String);
       assert.ok(refused.includes(`Cannot save ${JSON.stringify(file)}: `), refused);
     }
     assert.equal((await filesOf(tab, "strict")).files.map(({ file }) => file), Object.keys(GOOD));
-    valueOf(await tab.handle.evaluate(({ sandbox }) => sandbox.forgetFiles("strict")));
+    valueOf(await tab.handle.evaluate(({ sandbox }) => sandbox.deleteFiles("strict")));
     const report = await filesOf(tab, "strict").then(() => "", String);
     assert.match(report, /No files are saved for a plugin "strict"/);
   },
@@ -164,7 +164,7 @@ plugins(
 plugins("many plugins share few workers, and each has its own rows", async () => {
   const names = Array.from({ length: 12 }, (_, index) => `many-${index}`);
   for (const [index, name] of names.entries()) {
-    await tab.keep(name, {
+    await tab.save(name, {
       "001_a.sql": migrationFile(`CREATE TABLE t (a); INSERT INTO t VALUES (${index});`),
     });
     assert.ok((await tab.ask("apply", name)).success);

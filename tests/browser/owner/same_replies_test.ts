@@ -100,7 +100,7 @@ replies("of the sandbox are those of the server", async () => {
   let compared = 0;
   for (const { name, files, requests } of SCENARIOS) {
     workspace.write(name, files);
-    await tab.keep(name, files);
+    await tab.save(name, files);
     for (const [verb, body] of requests) {
       const there = maskTimes(await workspace.ask(verb, name, body), `${workspace.dataDir}/`);
       const here = maskTimes(await tab.ask(verb, name, body), "/");
@@ -115,7 +115,7 @@ replies("to a request that names a tenant are refusals: a browser has none", asy
   await using server = await SandboxServer.start({ files: BLANK_PAGE });
   await using browser = await openChromium();
   const tab = await SandboxTab.open(browser, server.url);
-  await tab.keep("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+  await tab.save("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
   for (const verb of verbs()) {
     const reply = await tab.ask(verb, "p", { tenant: "acme" });
     assert.equal([reply.success || reply.error_code, reply.tenant], ["INVALID_REQUEST", "acme"]);

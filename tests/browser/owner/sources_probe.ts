@@ -1,10 +1,10 @@
-// Runs in a page: the cases of kept files on the browser's own OPFS, and the import of a bundle.
+// Runs in a page: the cases of saved files on the browser's own OPFS, and the import of a bundle.
 
 import { importBundles } from "../../../lib/browser/owner/import_bundles.ts";
-import { keptSource } from "../../../lib/browser/owner/kept_source.ts";
+import { savedSource } from "../../../lib/browser/owner/saved_source.ts";
 import { bundleSource } from "../../../lib/source/bundle_source.ts";
 import { migrationSource } from "../../../lib/source/file_source.ts";
-import { KEPT_SOURCE_CASES } from "./kept_source_cases.ts";
+import { SAVED_SOURCE_CASES } from "./saved_source_cases.ts";
 
 /** What the page tells the test, as JSON in its title. */
 export interface SourcesReport {
@@ -19,10 +19,10 @@ export interface SourcesReport {
 async function runCases(): Promise<readonly string[]> {
   const root = await navigator.storage.getDirectory();
   const lines: string[] = [];
-  for (const [index, { name, run }] of KEPT_SOURCE_CASES.entries()) {
+  for (const [index, { name, run }] of SAVED_SOURCE_CASES.entries()) {
     const directory = await root.getDirectoryHandle(`case-${index}`, { create: true });
     try {
-      await run(keptSource(directory));
+      await run(savedSource(directory));
       lines.push(`${name}: ok`);
     } catch (error) {
       lines.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,4 +1,4 @@
-// Kept files on a browser's own OPFS, and a bundle under the sandbox's policy.
+// Saved files on a browser's own OPFS, and a bundle under the sandbox's policy.
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { serveDirectory } from "../../../lib/workbench/server/serve_directory.ts
 import { openChromium } from "../../support/browser.ts";
 import { godwit } from "../../support/service_process.ts";
 import { suite } from "../../support/suite.ts";
-import { KEPT_SOURCE_CASES } from "./kept_source_cases.ts";
+import { SAVED_SOURCE_CASES } from "./saved_source_cases.ts";
 
 const ReportSchema = v.object({
   cases: v.array(v.string()),
@@ -37,7 +37,7 @@ sources("OPFS keeps files as memory does, and a bundle loads", async () => {
     const tab = await browser.open(url);
     await tab.waitForFunction(() => document.title !== "");
     const report = v.parse(ReportSchema, JSON.parse(await tab.title()));
-    assert.equal(report.cases, KEPT_SOURCE_CASES.map(({ name }) => `${name}: ok`));
+    assert.equal(report.cases, SAVED_SOURCE_CASES.map(({ name }) => `${name}: ok`));
     assert.equal(report.bundled.map((file) => file.slice(0, 3)), [
       "001",
       "002",

@@ -51,7 +51,7 @@ const MANY_ROWS =
   "INSERT INTO t WITH RECURSIVE c (n) AS (SELECT 4 UNION ALL SELECT n + 1 FROM c LIMIT 1000) SELECT n FROM c";
 
 sandbox("what was applied is there after a reload", async () => {
-  await tab.keep("kept", FILES);
+  await tab.save("kept", FILES);
   const applied = await tab.ask("apply", "kept", { applied_by: "mira" });
   assert.ok(applied.success, JSON.stringify(applied));
   const before = await tab.ask("status", "kept");
@@ -68,7 +68,7 @@ sandbox("what was applied is there after a reload", async () => {
 sandbox(
   "the exported file opens in every SQLite, and godwit on Deno tells its history",
   async () => {
-    await tab.keep("exported", FILES);
+    await tab.save("exported", FILES);
     await tab.ask("apply", "exported");
     await tab.ask("rollback", "exported");
     const bytes = await exported(tab, "exported");
@@ -85,7 +85,7 @@ sandbox(
 );
 
 sandbox("a dry run changes nothing, and makes no database", async () => {
-  await tab.keep("dry", FILES);
+  await tab.save("dry", FILES);
   const first = await tab.ask("apply", "dry", { dry_run: true });
   assert.ok(first.success && "applied_migrations" in first);
   assert.is(first.applied_migrations.length, 2);
@@ -96,7 +96,7 @@ sandbox("a dry run changes nothing, and makes no database", async () => {
   const dry = await tab.ask("rollback", "dry", { dry_run: true, target_version: 0 });
   assert.ok(dry.success && "rolled_back_migrations" in dry);
   assert.is(dry.rolled_back_migrations.length, 2);
-  await tab.keep("dry", { ...FILES, ...UNIQUE });
+  await tab.save("dry", { ...FILES, ...UNIQUE });
   const up = await tab.ask("apply", "dry", { dry_run: true });
   assert.ok(up.success, JSON.stringify(up));
   assert.equal(await exported(tab, "dry"), before);
@@ -105,10 +105,10 @@ sandbox("a dry run changes nothing, and makes no database", async () => {
 });
 
 sandbox("a migration that fails is undone whole, and those before it stay", async () => {
-  await tab.keep("failing", { "001_a.sql": FILES["001_a.sql"] });
+  await tab.save("failing", { "001_a.sql": FILES["001_a.sql"] });
   await tab.ask("apply", "failing");
   await write(tab, "failing", "INSERT INTO t VALUES (1)");
-  await tab.keep("failing", { ...FILES, ...UNIQUE });
+  await tab.save("failing", { ...FILES, ...UNIQUE });
   const reply = await tab.ask("apply", "failing");
   assert.ok(!reply.success);
   assert.is(reply.error_code, "MIGRATION_FAILED");
@@ -125,14 +125,14 @@ sandbox("a migration that fails is undone whole, and those before it stay", asyn
 });
 
 sandbox("rollback() undoes, and a plan that was reviewed is the one that runs", async () => {
-  await tab.keep("reviewed", FILES);
+  await tab.save("reviewed", FILES);
   const reviewed = await tab.ask("apply", "reviewed", { dry_run: true });
   assert.ok(reviewed.success && "plan_hash" in reviewed);
   const { plan_hash } = reviewed;
-  await tab.keep("reviewed", { ...FILES, "002_b.sql": migrationFile("CREATE TABLE other (o);") });
+  await tab.save("reviewed", { ...FILES, "002_b.sql": migrationFile("CREATE TABLE other (o);") });
   const changed = await tab.ask("apply", "reviewed", { plan_hash });
   assert.is(!changed.success && changed.error_code, "PLAN_CHANGED");
-  await tab.keep("reviewed", FILES);
+  await tab.save("reviewed", FILES);
   assert.ok((await tab.ask("apply", "reviewed", { plan_hash })).success);
   const back = await tab.ask("rollback", "reviewed", { target_version: 0 });
   assert.ok(back.success && "rolled_back_migrations" in back);
@@ -144,10 +144,10 @@ sandbox("rollback() undoes, and a plan that was reviewed is the one that runs", 
 sandbox(
   "while a plugin is migrated, status says so and everything else waits or is refused",
   async () => {
-    await tab.keep("long", FILES);
+    await tab.save("long", FILES);
     await tab.ask("apply", "long");
     await write(tab, "long", MANY_ROWS);
-    await tab.keep("long", { ...FILES, ...LONG });
+    await tab.save("long", { ...FILES, ...LONG });
     const running = tab.ask("apply", "long");
     // At once, when the run has hardly begun, and then while it is under way.
     const early = await tab.ask("status", "long");
@@ -161,7 +161,7 @@ sandbox(
     assert.is(status.progress?.version, 3);
     assert.is(status.current_version, 2);
     // Other plugins have threads of their own.
-    await tab.keep("other", FILES);
+    await tab.save("other", FILES);
     assert.ok((await tab.ask("apply", "other")).success);
     await tab.handle.evaluate(({ sandbox }) => sandbox.close());
     const stopped = await running;

@@ -55,7 +55,7 @@ nats(
   async () => {
     await using server = await NatsServer.start();
     const tab = await SandboxTab.open(browser, site.url);
-    await tab.keep("served", FILES);
+    await tab.save("served", FILES);
     await connectTab(tab, choose(server));
     await tab.untilNats("online");
 
@@ -106,7 +106,7 @@ nats("the tab is an instance of the micro-service beside a server's", async () =
 nats("a tab that is offline says so, works on, and answers again when it is online", async () => {
   await using server = await NatsServer.start();
   const tab = await SandboxTab.open(browser, site.url);
-  await tab.keep("offline", FILES);
+  await tab.save("offline", FILES);
   await connectTab(tab, choose(server));
   await tab.untilNats("online");
 
@@ -129,7 +129,7 @@ nats("a guest waits with its own login and serves once it owns the sandbox", asy
   await using server = await NatsServer.start();
   const owner = await SandboxTab.open(browser, site.url);
   const guest = await SandboxTab.open(browser, site.url);
-  await owner.keep("shared", FILES);
+  await owner.save("shared", FILES);
   await guest.untilRole("guest");
   await connectTab(guest, choose(server));
   await guest.untilNats("standby");
@@ -145,7 +145,7 @@ nats("a guest waits with its own login and serves once it owns the sandbox", asy
 nats("of several connections and disconnections at once the last is in force, alone", async () => {
   await using server = await NatsServer.start();
   const tab = await SandboxTab.open(browser, site.url);
-  await tab.keep("hasty", FILES);
+  await tab.save("hasty", FILES);
   const client = await connect({ servers: server.url });
   const choices = ["one", "two", "three"].map((prefix) => ({ ...choose(server), prefix }));
   const answering = async (): Promise<readonly string[]> => {

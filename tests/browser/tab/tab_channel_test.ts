@@ -49,8 +49,8 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
     backups: () => outcome("backups"),
     deleteBackup: () => outcome("deleteBackup"),
     importDatabase: () => outcome("importDatabase"),
-    keepFiles: () => outcome("keepFiles"),
-    forgetFiles: () => outcome("forgetFiles"),
+    saveFiles: () => outcome("saveFiles"),
+    deleteFiles: () => outcome("deleteFiles"),
   };
 }
 
@@ -179,8 +179,8 @@ const WRITING: readonly (readonly [string, (calls: SandboxCalls) => Promise<unkn
   ["query write", (calls) => calls.query("p", { sql: "", access: "write", limit: 1 })],
   ["deleteBackup", (calls) => calls.deleteBackup("p", "b")],
   ["importDatabase", (calls) => calls.importDatabase("p", new Uint8Array())],
-  ["keepFiles", (calls) => calls.keepFiles("p", [])],
-  ["forgetFiles", (calls) => calls.forgetFiles("p")],
+  ["saveFiles", (calls) => calls.saveFiles("p", [])],
+  ["deleteFiles", (calls) => calls.deleteFiles("p")],
 ];
 
 routes("what only reads is asked again of the next owner", async () => {

@@ -66,10 +66,10 @@ async function openAmidRun(plugin: string): Promise<{
 }> {
   const [owner, guest] = await openTabs(1);
   assert.ok(guest);
-  await owner.keep(plugin, FILES);
+  await owner.save(plugin, FILES);
   await owner.ask("apply", plugin);
   await write(owner, plugin, MANY_ROWS);
-  await owner.keep(plugin, { ...FILES, ...LONG });
+  await owner.save(plugin, { ...FILES, ...LONG });
   const pending = guest.ask("apply", plugin);
   await untilStarted(guest, plugin, 2);
   return { owner, guest, pending };
@@ -93,7 +93,7 @@ async function untilWire(tab: SandboxTab, count: number): Promise<void> {
 tabs("one tab owns, another forwards to it, and both are told of everything", async () => {
   const [owner, guest] = await openTabs(1);
   assert.ok(guest);
-  await guest.keep("shared", FILES);
+  await guest.save("shared", FILES);
   const reply = await guest.ask("apply", "shared", { applied_by: "guest" });
   assert.ok(reply.success, JSON.stringify(reply));
   await untilEvent(owner, "shared", "run_finished");
@@ -113,7 +113,7 @@ tabs("of tabs that open at once, one owns the sandbox and all of them answer", a
   );
   const [first] = opened;
   assert.ok(first);
-  await first.keep("at-once", FILES);
+  await first.save("at-once", FILES);
   const replies = await Promise.all(opened.map((tab) => tab.ask("apply", "at-once")));
   // The lock is the plugin's, whichever tab asks.
   const outcomes = replies.map((reply) => reply.success ? "ran" : reply.error_code);
@@ -128,7 +128,7 @@ tabs("of tabs that open at once, one owns the sandbox and all of them answer", a
 tabs("tabs that are reloaded in turn hand the sandbox to and fro", async () => {
   const [one, other] = await openTabs(1);
   assert.ok(other);
-  await one.keep("to-and-fro", FILES);
+  await one.save("to-and-fro", FILES);
   for (let count = 0; count < 6; count++) {
     const [leaving, staying] = count % 2 === 0 ? [one, other] : [other, one];
     const verb = count % 4 < 2 ? "apply" : "rollback";
@@ -148,7 +148,7 @@ tabs("tabs that are reloaded in turn hand the sandbox to and fro", async () => {
 tabs("the guest becomes the owner when the owner's tab is closed", async () => {
   const [owner, guest, third] = await openTabs(2);
   assert.ok(guest && third);
-  await owner.keep("handed", FILES);
+  await owner.save("handed", FILES);
   await owner.ask("apply", "handed");
   const before = await owner.ask("status", "handed");
   await owner.page.close();
@@ -206,13 +206,13 @@ tabs("an owner that is closed amid a run leaves a whole database too", async () 
 tabs("a guest whose server is away takes over as soon as it is back", async () => {
   const [owner, guest] = await openTabs(1);
   assert.ok(guest);
-  await owner.keep("away", FILES);
+  await owner.save("away", FILES);
   await owner.ask("apply", "away");
   await site.stop();
   // The spare worker serves one plugin more.
   await owner.ask("status", "away-1");
-  await owner.keep("away-2", FILES);
-  await owner.keep("away-3", FILES);
+  await owner.save("away-2", FILES);
+  await owner.save("away-3", FILES);
   await owner.ask("apply", "away-2");
   const refused = await owner.ask("apply", "away-3");
   assert.ok(!refused.success);
@@ -236,7 +236,7 @@ tabs("a guest whose server is away takes over as soon as it is back", async () =
 
 tabs("an owner that is reloaded again and again comes up on OPFS with its rows", async () => {
   const [owner] = await openTabs(0);
-  await owner.keep("reloaded", FILES);
+  await owner.save("reloaded", FILES);
   await owner.ask("apply", "reloaded");
   for (let count = 0; count < 10; count++) {
     // Every other time it is left while the database is being opened.

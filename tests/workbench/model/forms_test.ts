@@ -9,7 +9,7 @@ import {
 } from "../../../lib/workbench/model/draft_file.ts";
 import { sortDrop } from "../../../lib/workbench/model/dropped_files.ts";
 import { placeFindings } from "../../../lib/workbench/model/findings.ts";
-import { formatPlace, parsePlace, START } from "../../../lib/workbench/model/place.ts";
+import { formatRoute, parseRoute, START } from "../../../lib/workbench/model/route.ts";
 import { promptFindings } from "../../../lib/workbench/model/prompt_findings.ts";
 import { pageQuery } from "../../../lib/workbench/model/table_query.ts";
 import { parseMigration } from "../../../lib/migration/parse_migration.ts";
@@ -19,22 +19,22 @@ import { columnOf, fileReport, findingOf, schemaOf, tableOf } from "./sample.ts"
 const forms = suite("the page's forms");
 const encoder = new TextEncoder();
 
-forms("parsePlace() reads what formatPlace() writes", () => {
+forms("parseRoute() reads what formatRoute() writes", () => {
   for (
     const place of [
       { plugin: "quote-db", view: "data", step: null },
       { plugin: "quote-db", view: "migrations", step: "3" },
       { plugin: "a", view: "migrations", step: "odd name #1.sql" },
     ] as const
-  ) assert.equal(parsePlace(formatPlace(place)), place);
+  ) assert.equal(parseRoute(formatRoute(place)), place);
 });
 
-forms("parsePlace() leaves out what is not valid", () => {
-  assert.equal(parsePlace("#/../migrations/3"), START);
-  assert.equal(parsePlace("#/%E0%A4%A/migrations"), START);
-  assert.equal(parsePlace("#/notes/nowhere"), { ...START, plugin: "notes" });
-  assert.is(parsePlace(`#/notes/migrations/${"9".repeat(300)}`).step, null);
-  assert.is(parsePlace("#/notes/migrations/%00").step, null);
+forms("parseRoute() leaves out what is not valid", () => {
+  assert.equal(parseRoute("#/../migrations/3"), START);
+  assert.equal(parseRoute("#/%E0%A4%A/migrations"), START);
+  assert.equal(parseRoute("#/notes/nowhere"), { ...START, plugin: "notes" });
+  assert.is(parseRoute(`#/notes/migrations/${"9".repeat(300)}`).step, null);
+  assert.is(parseRoute("#/notes/migrations/%00").step, null);
 });
 
 forms("sortDrop() takes a plugin's name from the folder above migrations/", () => {

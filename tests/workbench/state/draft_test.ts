@@ -21,7 +21,7 @@ draft("keeps no file alone while the others have not been read", async () => {
   assert.ok(store.drafts.value.has("notes"));
 });
 
-draft("leaves what was typed where it cannot be kept", async () => {
+draft("leaves what was typed where it cannot be saved", async () => {
   const store = storeWithDraft();
   const report = { ok: true, value: { plugin: "notes", files: [], findings: [] } } as const;
   store.reports.value = new Map([["notes", report]]);

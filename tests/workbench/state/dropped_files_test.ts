@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { filesOfInput } from "../../../lib/workbench/state/files.ts";
-import { MAX_KEPT_BYTES } from "../../../lib/browser/owner/kept_files.ts";
+import { MAX_SAVED_BYTES } from "../../../lib/browser/owner/saved_files.ts";
 import { suite } from "../../support/suite.ts";
 
 const chosen = suite("filesOfInput()");
@@ -17,7 +17,7 @@ function fileOf(name: string, sizeBytes: number): File {
 chosen("reads SQL, and names everything else without reading it", async () => {
   const brought = await filesOfInput([
     new File(["-- UP"], "001_a.sql"),
-    fileOf("film.mp4", 10 * MAX_KEPT_BYTES),
+    fileOf("film.mp4", 10 * MAX_SAVED_BYTES),
   ]);
   assert.equal(brought, {
     ok: true,
@@ -29,7 +29,7 @@ chosen("reads SQL, and names everything else without reading it", async () => {
 });
 
 chosen("takes everything or nothing, and says what the most is", async () => {
-  const half = MAX_KEPT_BYTES / 2;
+  const half = MAX_SAVED_BYTES / 2;
   const large = [fileOf("001_a.sql", half), fileOf("002_b.sql", half)];
   assert.ok((await filesOfInput(large)).ok);
   const larger = await filesOfInput([...large, fileOf("003_c.sql", 1)]);

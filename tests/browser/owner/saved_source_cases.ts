@@ -1,22 +1,22 @@
-// What every source of kept files does, in memory and in OPFS. Runs anywhere, in a real browser too: nothing
+// What every source of saved files does, in memory and in OPFS. Runs anywhere, in a real browser too: nothing
 // here needs Deno.
 
 import {
-  type KeptFile,
-  type KeptSource,
-  MAX_KEPT_BYTES,
-  MAX_KEPT_FILES,
-} from "../../../lib/browser/owner/kept_files.ts";
+  MAX_SAVED_BYTES,
+  MAX_SAVED_FILES,
+  type SavedFile,
+  type SavedSource,
+} from "../../../lib/browser/owner/saved_files.ts";
 import { MAX_FILE_BYTES } from "../../../lib/migration/parse_migration.ts";
 
 /** A case: it throws where the source, which is empty, does not do what it should. */
-export interface KeptSourceCase {
+export interface SavedSourceCase {
   readonly name: string;
-  run(source: KeptSource): Promise<void>;
+  run(source: SavedSource): Promise<void>;
 }
 
 /** Texts as files. */
-export function keptFiles(texts: Readonly<Record<string, string>>): readonly KeptFile[] {
+export function savedFiles(texts: Readonly<Record<string, string>>): readonly SavedFile[] {
   return Object.entries(texts).map(([file, text]) => ({
     file,
     bytes: new TextEncoder().encode(text),
@@ -24,7 +24,7 @@ export function keptFiles(texts: Readonly<Record<string, string>>): readonly Kep
 }
 
 /** The texts that a source has of a plugin; its message where it has none. */
-export async function keptTexts(source: KeptSource, plugin: string): Promise<unknown> {
+export async function savedTexts(source: SavedSource, plugin: string): Promise<unknown> {
   const read = await source.read(plugin);
   if (!read.found) return read.message;
   return Object.fromEntries(
@@ -37,22 +37,22 @@ export async function keptTexts(source: KeptSource, plugin: string): Promise<unk
 
 const NONE = 'No files are saved for a plugin "quotes"; drop them onto the page';
 
-export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
+export const SAVED_SOURCE_CASES: readonly SavedSourceCase[] = [
   {
     name: "nothing is there at first, and forgetting nothing is no failure",
     async run(source) {
       same(await source.plugins(), []);
-      same(await keptTexts(source, "quotes"), NONE);
-      same(await source.forget("quotes"), { ok: true });
+      same(await savedTexts(source, "quotes"), NONE);
+      same(await source.delete("quotes"), { ok: true });
       same(await source.pageOf("quotes"), null);
     },
   },
   {
-    name: "keep() keeps files as they are, in alphabetical order, also those that do not parse",
+    name: "save() stores files as they are, in alphabetical order, also those that do not parse",
     async run(source) {
       const texts = { "002_b.sql": "\uFEFF-- UP\r\n", "001_a.sql": "", "Ünïcode 1.SQL": "ä" };
-      same(await source.keep("quotes", keptFiles(texts)), { ok: true });
-      same(await source.keep("another", keptFiles({ "001_x.sql": "x" })), { ok: true });
+      same(await source.save("quotes", savedFiles(texts)), { ok: true });
+      same(await source.save("another", savedFiles({ "001_x.sql": "x" })), { ok: true });
       same(await source.plugins(), ["another", "quotes"]);
       const read = await source.read("quotes");
       const files = read.found ? read.files : [];
@@ -63,38 +63,41 @@ export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
     },
   },
   {
-    name: "keep() replaces a plugin's files whole, and no other's",
+    name: "save() replaces a plugin's files whole, and no other's",
     async run(source) {
-      await source.keep("another", keptFiles({ "001_x.sql": "x" }));
+      await source.save("another", savedFiles({ "001_x.sql": "x" }));
       for (const round of ["one", "two", "three"]) {
-        await source.keep("quotes", keptFiles({ [`001_${round}.sql`]: round, "002_b.sql": round }));
-        same(await keptTexts(source, "quotes"), {
+        await source.save(
+          "quotes",
+          savedFiles({ [`001_${round}.sql`]: round, "002_b.sql": round }),
+        );
+        same(await savedTexts(source, "quotes"), {
           [`001_${round}.sql`]: round,
           "002_b.sql": round,
         });
       }
-      same(await keptTexts(source, "another"), { "001_x.sql": "x" });
+      same(await savedTexts(source, "another"), { "001_x.sql": "x" });
     },
   },
   {
-    name: "forget() takes a plugin away, which can be kept again",
+    name: "delete() removes a plugin, which can be saved again",
     async run(source) {
-      await source.keep("quotes", keptFiles({ "001_a.sql": "a" }));
-      same(await source.forget("quotes"), { ok: true });
+      await source.save("quotes", savedFiles({ "001_a.sql": "a" }));
+      same(await source.delete("quotes"), { ok: true });
       same(await source.plugins(), []);
-      same(await keptTexts(source, "quotes"), NONE);
-      await source.keep("quotes", keptFiles({ "001_b.sql": "b" }));
-      same(await keptTexts(source, "quotes"), { "001_b.sql": "b" });
+      same(await savedTexts(source, "quotes"), NONE);
+      await source.save("quotes", savedFiles({ "001_b.sql": "b" }));
+      same(await savedTexts(source, "quotes"), { "001_b.sql": "b" });
     },
   },
   {
-    name: "keep() has its own copy of the bytes",
+    name: "save() has its own copy of the bytes",
     async run(source) {
-      const [file] = keptFiles({ "001_a.sql": "a" });
+      const [file] = savedFiles({ "001_a.sql": "a" });
       if (file === undefined) throw new Error("There is a file");
-      await source.keep("quotes", [file]);
+      await source.save("quotes", [file]);
       file.bytes[0] = 0;
-      same(await keptTexts(source, "quotes"), { "001_a.sql": "a" });
+      same(await savedTexts(source, "quotes"), { "001_a.sql": "a" });
     },
   },
   {
@@ -102,17 +105,17 @@ export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
     async run(source) {
       const rounds = ["one", "two", "three", "four"];
       const reads = rounds.flatMap((round) => {
-        const files = keptFiles({ "001_a.sql": round, [`002_${round}.sql`]: round });
-        return [source.keep("quotes", files).then(() => null), keptTexts(source, "quotes")];
+        const files = savedFiles({ "001_a.sql": round, [`002_${round}.sql`]: round });
+        return [source.save("quotes", files).then(() => null), savedTexts(source, "quotes")];
       });
       const seen = (await Promise.all(reads)).filter((each) => each !== null);
       same(seen, rounds.map((round) => ({ "001_a.sql": round, [`002_${round}.sql`]: round })));
     },
   },
   {
-    name: "keep() refuses names that are none, and keeps what was there",
+    name: "save() refuses names that are none, and keeps what was there",
     async run(source) {
-      await source.keep("quotes", keptFiles({ "001_a.sql": "a" }));
+      await source.save("quotes", savedFiles({ "001_a.sql": "a" }));
       const rule = "a file's name ends in .sql";
       for (const file of ["notes.txt", "../001_a.sql", "a/001_a.sql", "a\\001_a.sql", "a\n.sql"]) {
         const message = await refusal(source, "quotes", { "001_b.sql": "b", [file]: "" });
@@ -124,24 +127,24 @@ export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
       );
       includes(await refusal(source, "../quotes", { "001_a.sql": "" }), "There can be no plugin");
       includes(await refusal(source, "quotes", {}), "There are no files to save");
-      same(await keptTexts(source, "quotes"), { "001_a.sql": "a" });
+      same(await savedTexts(source, "quotes"), { "001_a.sql": "a" });
     },
   },
   {
-    name: "keep() refuses too many files and too many bytes",
+    name: "save() refuses too many files and too many bytes",
     async run(source) {
-      const many = Array.from({ length: MAX_KEPT_FILES + 1 }, (_, index) => [`${index}.sql`, ""]);
+      const many = Array.from({ length: MAX_SAVED_FILES + 1 }, (_, index) => [`${index}.sql`, ""]);
       includes(
         await refusal(source, "quotes", Object.fromEntries(many)),
         "1001 files are too many",
       );
       const large = [{ file: "001_a.sql", bytes: new Uint8Array(MAX_FILE_BYTES + 1) }];
-      const kept = await source.keep("quotes", large);
-      includes(kept.ok ? "" : kept.message, "001_a.sql has 16777217 bytes");
+      const saved = await source.save("quotes", large);
+      includes(saved.ok ? "" : saved.message, "001_a.sql has 16777217 bytes");
       // One array, named five times.
-      const bytes = new Uint8Array(MAX_KEPT_BYTES / 4);
+      const bytes = new Uint8Array(MAX_SAVED_BYTES / 4);
       const five = ["1", "2", "3", "4", "5"].map((name) => ({ file: `${name}.sql`, bytes }));
-      const sum = await source.keep("quotes", five);
+      const sum = await source.save("quotes", five);
       includes(sum.ok ? "" : sum.message, "The files have 83886080 bytes in all");
       same(await source.plugins(), []);
     },
@@ -149,12 +152,12 @@ export const KEPT_SOURCE_CASES: readonly KeptSourceCase[] = [
 ];
 
 async function refusal(
-  source: KeptSource,
+  source: SavedSource,
   plugin: string,
   texts: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const kept = await source.keep(plugin, keptFiles(texts));
-  return kept.ok ? "kept" : kept.message;
+  const saved = await source.save(plugin, savedFiles(texts));
+  return saved.ok ? "saved" : saved.message;
 }
 
 function same(actual: unknown, expected: unknown): void {

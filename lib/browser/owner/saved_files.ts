@@ -8,31 +8,31 @@ import type { PluginSource } from "../../source/file_source.ts";
 import type { Outcome } from "../../outcome.ts";
 
 /** The most files of one plugin. */
-export const MAX_KEPT_FILES = 1_000;
+export const MAX_SAVED_FILES = 1_000;
 
 /** The most bytes of one plugin's files. */
-export const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+export const MAX_SAVED_BYTES = 64 * 1024 * 1024;
 
 /** A file to save. */
-export interface KeptFile {
+export interface SavedFile {
   readonly file: string;
   readonly bytes: Uint8Array;
 }
 
 /** A source whose files users save and delete. It has no page code. */
-export interface KeptSource extends PluginSource {
+export interface SavedSource extends PluginSource {
   /** Saves files for a plugin, in place of those saved before: all of them or none. */
-  keep(plugin: string, files: readonly KeptFile[]): Promise<Outcome<void>>;
+  save(plugin: string, files: readonly SavedFile[]): Promise<Outcome<void>>;
   /** Deletes the files saved for a plugin. Succeeds if there are none. */
-  forget(plugin: string): Promise<Outcome<void>>;
+  delete(plugin: string): Promise<Outcome<void>>;
 }
 
 /** Why files cannot be saved, and the way out; `null` if they can. */
-export function whyNotKept(plugin: string, files: readonly KeptFile[]): string | null {
+export function whyNotSaved(plugin: string, files: readonly SavedFile[]): string | null {
   if (!isPluginName(plugin)) return whyNoPlugin(plugin);
   if (files.length === 0) return `There are no files to save for "${plugin}"`;
-  if (files.length > MAX_KEPT_FILES) {
-    return `${files.length} files are too many for "${plugin}"; the most is ${MAX_KEPT_FILES}`;
+  if (files.length > MAX_SAVED_FILES) {
+    return `${files.length} files are too many for "${plugin}"; the most is ${MAX_SAVED_FILES}`;
   }
   const seen = new Map<string, string>();
   for (const { file, bytes } of files) {
@@ -46,12 +46,12 @@ export function whyNotKept(plugin: string, files: readonly KeptFile[]): string |
     seen.set(file.toLowerCase(), file);
   }
   const sizeBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  return sizeBytes <= MAX_KEPT_BYTES
+  return sizeBytes <= MAX_SAVED_BYTES
     ? null
-    : `The files have ${sizeBytes} bytes in all; the most is ${MAX_KEPT_BYTES}`;
+    : `The files have ${sizeBytes} bytes in all; the most is ${MAX_SAVED_BYTES}`;
 }
 
 /** The message for a plugin without saved files. */
-export function noneKept(plugin: string): string {
+export function noneSaved(plugin: string): string {
   return `No files are saved for a plugin "${plugin}"; drop them onto the page`;
 }

@@ -5,7 +5,7 @@ import { trustedScriptUrl } from "../../browser/start_worker.ts";
 /**
  * Registers the service worker, if the browser has service workers. Some private windows do not.
  */
-export async function keepPage(): Promise<void> {
+export async function registerServiceWorker(): Promise<void> {
   try {
     const url = trustedScriptUrl(new URL("./service_worker.js", import.meta.url));
     await navigator.serviceWorker.register(url);

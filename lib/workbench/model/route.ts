@@ -10,7 +10,7 @@ export const VIEWS = ["migrations", "data", "playground", "messages", "page"] as
 export type View = (typeof VIEWS)[number];
 
 /** A route of the page. */
-export interface Place {
+export interface Route {
   /** `null` if no plugin is selected. */
   readonly plugin: string | null;
   readonly view: View;
@@ -19,13 +19,13 @@ export interface Place {
 }
 
 /** The initial route. */
-export const START: Place = { plugin: null, view: "migrations", step: null };
+export const START: Route = { plugin: null, view: "migrations", step: null };
 
 // A version or a file name. No step has a longer key.
 const STEP = /^[^/\p{Cc}]{1,200}$/u;
 
 /** Reads an address. Ignores its invalid parts. */
-export function parsePlace(hash: string): Place {
+export function parseRoute(hash: string): Route {
   const [plugin = "", view = "", step = ""] = hash.replace(/^#\/?/, "").split("/").map(decode);
   if (!isPluginName(plugin)) return START;
   return {
@@ -35,8 +35,8 @@ export function parsePlace(hash: string): Place {
   };
 }
 
-/** Writes an address that `parsePlace()` reads. */
-export function formatPlace({ plugin, view, step }: Place): string {
+/** Writes an address that `parseRoute()` reads. */
+export function formatRoute({ plugin, view, step }: Route): string {
   if (plugin === null) return "#/";
   const parts = step === null ? [plugin, view] : [plugin, view, step];
   return `#/${parts.map(encodeURIComponent).join("/")}`;

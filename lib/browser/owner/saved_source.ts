@@ -8,7 +8,7 @@
 //
 // Invariant: a generation is read only if it has its `complete`, which is created last and removed
 // first. Nothing is written into a generation that has one. So a read returns all files of one
-// keep(), even if another keep() or a forget() was interrupted. Of two complete generations the
+// save(), even if another save() or a delete() was interrupted. Of two complete generations the
 // higher one is read; the lower one was about to be removed.
 
 import type { SourceFile } from "../../source/collect_migrations.ts";
@@ -16,7 +16,7 @@ import type { PluginFiles } from "../../source/file_source.ts";
 import { isPluginName } from "../../message/plugin_name.ts";
 import { type Outcome, reasonOf } from "../../outcome.ts";
 import type { DirectoryHandle, FileHandle } from "./directory_handle.ts";
-import { type KeptFile, type KeptSource, noneKept, whyNotKept } from "./kept_files.ts";
+import { noneSaved, type SavedFile, type SavedSource, whyNotSaved } from "./saved_files.ts";
 
 const COMPLETE = "complete";
 const MIGRATIONS = "migrations";
@@ -28,9 +28,9 @@ const MIGRATIONS = "migrations";
  * It rests on https://fs.spec.whatwg.org: close() of a writable replaces the content of a file
  * atomically, and an entry is removed atomically.
  */
-export function keptSource(root: DirectoryHandle): KeptSource {
+export function savedSource(root: DirectoryHandle): SavedSource {
   let queue: Promise<unknown> = Promise.resolve();
-  // A keep() removes the generation that a concurrent read would be reading.
+  // A save() removes the generation that a concurrent read would be reading.
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const result = queue.then(act);
     queue = result.catch(() => {});
@@ -40,17 +40,17 @@ export function keptSource(root: DirectoryHandle): KeptSource {
     plugins: () => inTurn(() => listPlugins(root)),
     read: (plugin) => inTurn(() => readPlugin(root, plugin)),
     pageOf: () => Promise.resolve(null),
-    keep(plugin, files) {
-      const problem = whyNotKept(plugin, files);
+    save(plugin, files) {
+      const problem = whyNotSaved(plugin, files);
       if (problem !== null) {
-        return Promise.resolve({ ok: false, code: "not-kept", message: problem });
+        return Promise.resolve({ ok: false, code: "not-saved", message: problem });
       }
       const what = `Cannot save the files of "${plugin}"`;
-      return inTurn(() => outcomeOf(what, () => keepFiles(root, plugin, files)));
+      return inTurn(() => outcomeOf(what, () => saveFiles(root, plugin, files)));
     },
-    forget: (plugin) =>
+    delete: (plugin) =>
       inTurn(() =>
-        outcomeOf(`Cannot delete the files of "${plugin}"`, () => forgetFiles(root, plugin))
+        outcomeOf(`Cannot delete the files of "${plugin}"`, () => deleteFiles(root, plugin))
       ),
   };
 }
@@ -77,7 +77,7 @@ async function readNewest(root: DirectoryHandle, plugin: string): Promise<Plugin
   const directory = isPluginName(plugin) ? await directoryIn(root, plugin) : null;
   const generation = directory === null ? null : await newestComplete(directory);
   const migrations = generation === null ? null : await directoryIn(generation, MIGRATIONS);
-  if (migrations === null) return { found: false, message: noneKept(plugin) };
+  if (migrations === null) return { found: false, message: noneSaved(plugin) };
   const files: SourceFile[] = [];
   for (const [file, entry] of await entriesOf(migrations)) {
     if (entry.kind === "file") files.push(await readFile(file, entry));
@@ -94,10 +94,10 @@ async function readFile(file: string, handle: FileHandle): Promise<SourceFile> {
   }
 }
 
-async function keepFiles(
+async function saveFiles(
   root: DirectoryHandle,
   plugin: string,
-  files: readonly KeptFile[],
+  files: readonly SavedFile[],
 ): Promise<void> {
   const directory = await root.getDirectoryHandle(plugin, { create: true });
   const present = await generationsOf(directory);
@@ -108,15 +108,15 @@ async function keepFiles(
     for (const { file, bytes } of files) await writeFile(migrations, file, bytes);
     await generation.getFileHandle(COMPLETE, { create: true });
   } catch (error) {
-    // If this fails too, the rest has no `complete`, and the next keep() removes it.
+    // If this fails too, the rest has no `complete`, and the next save() removes it.
     await directory.removeEntry(String(next), { recursive: true }).catch(() => {});
     throw error;
   }
-  // The files are saved. The next keep() removes what cannot be removed now.
+  // The files are saved. The next save() removes what cannot be removed now.
   await removeGenerations(directory, present).catch(() => {});
 }
 
-async function forgetFiles(root: DirectoryHandle, plugin: string): Promise<void> {
+async function deleteFiles(root: DirectoryHandle, plugin: string): Promise<void> {
   const directory = isPluginName(plugin) ? await directoryIn(root, plugin) : null;
   if (directory === null) return;
   await removeGenerations(directory, await generationsOf(directory));

@@ -1,0 +1,60 @@
+// Checks the values of options. Each function returns the value, or throws what Commander reports.
+// Pure; runs anywhere.
+
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { isPrefix } from "../message/subject.ts";
+
+/**
+ * A text that does not begin like an option. Commander takes the next argument as the value,
+ * whatever it is: `--by --dry-run` would run for real.
+ */
+export function text(value: string): string {
+  if (value.startsWith("-")) throw new InvalidArgumentError("It must not begin with -");
+  return value;
+}
+
+/** A version, or `latest`. */
+export function versionOrLatest(value: string): number | "latest" {
+  if (value === "latest") return value;
+  return digits(value, 'It needs a version or "latest"');
+}
+
+/** A version. */
+export function version(value: string): number {
+  return digits(value, "It needs a version");
+}
+
+/** A whole number of 0 or more. */
+export function wholeNumber(value: string): number {
+  return digits(value, "It needs a whole number");
+}
+
+/** A journal mode. */
+export function journalMode(value: string): "delete" | "wal" {
+  if (value === "delete" || value === "wal") return value;
+  throw new InvalidArgumentError("It needs delete or wal");
+}
+
+/** The path of a JavaScript module. */
+export function moduleFile(value: string): string {
+  // A server derives the media type from the extension, and browsers load modules by media type.
+  if (/[^/\\]\.m?js$/.test(value)) return text(value);
+  throw new InvalidArgumentError("It needs a file that ends in .js or .mjs");
+}
+
+/** A URL of WebSocket. */
+export function webSocketUrl(value: string): string {
+  if (["ws:", "wss:"].includes(URL.parse(value)?.protocol ?? "")) return value;
+  throw new InvalidArgumentError("It needs a URL that begins with ws:// or wss://");
+}
+
+/** A NATS subject without wildcards. */
+export function subject(value: string): string {
+  if (isPrefix(value)) return value;
+  throw new InvalidArgumentError("It needs a NATS subject without wildcards");
+}
+
+function digits(value: string, problem: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError(problem);
+  return Number(value);
+}

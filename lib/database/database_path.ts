@@ -1,0 +1,35 @@
+// Where databases are in a data directory, and which tenants have one there. For Deno.
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { isPluginName } from "../message/plugin_name.ts";
+import { codeOf } from "../outcome.ts";
+import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
+import type { DatabaseOutcome } from "./session.ts";
+
+const EXTENSION = ".sqlite3";
+
+/** Joins `<data>/<plugin>.sqlite3`, or `<data>/<plugin>/<tenant>.sqlite3` for a tenant. */
+export function databasePath(dataDir: string, address: DatabaseAddress): string {
+  return join(dataDir, `${databaseName(address)}${EXTENSION}`);
+}
+
+/** Names the tenants of a plugin that have a database, in alphabetical order. */
+export async function tenantsIn(
+  dataDir: string,
+  plugin: string,
+): Promise<DatabaseOutcome<readonly string[]>> {
+  const directory = join(dataDir, plugin);
+  try {
+    const names = (await readdir(directory))
+      .filter((file) => file.endsWith(EXTENSION))
+      .map((file) => file.slice(0, -EXTENSION.length));
+    // A tenant's name has the grammar of a plugin's.
+    return { ok: true, value: names.filter(isPluginName).sort() };
+  } catch (error) {
+    const code = codeOf(error);
+    return code === "ENOENT" || code === "ENOTDIR"
+      ? { ok: true, value: [] }
+      : { ok: false, code: "unavailable", message: `Cannot read ${directory}: ${code}` };
+  }
+}
