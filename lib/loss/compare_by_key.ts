@@ -25,7 +25,9 @@ export interface ColumnLoss {
 // https://sqlite.org/limits.html
 const MAX_COLUMNS = 400;
 
-/** Counts the rows of `before` that `after` does not have, and the values of columns that it keeps. */
+/**
+ * Counts the rows of `before` that `after` does not have, and the values of columns that it keeps.
+ */
 export function compareByKey(connection: Connection, sides: Sides): RowLosses {
   const [first] = sides.key;
   if (first === undefined) throw new Error("Rows are compared by a key of no columns");
@@ -38,8 +40,8 @@ export function compareByKey(connection: Connection, sides: Sides): RowLosses {
       before: `b.${before}`,
       after: `a.${after}`,
     }));
-    // A row that goes takes its values along. Only rows that are not as before reach the counts, whose
-    // conditions end, unlike those of a sum, where they are decided.
+    // The values of a lost row are not counted again. Only rows that are not as before reach the
+    // counts, whose conditions end, unlike those of a sum, where they are decided.
     const counts = columns.flatMap(({ before, after }, index) => [
       `count(*) FILTER (WHERE NOT ${isGone} AND ${before} IS NOT NULL AND ${after} IS NULL) AS v${index}`,
       `count(*) FILTER (WHERE ${after} IS NOT NULL AND ${isLost(before, after)}) AS r${index}`,

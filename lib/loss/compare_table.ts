@@ -1,4 +1,4 @@
-// Chooses how a table is compared with what became of it, and compares it.
+// Chooses how a table is compared with its successor, and compares it.
 
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -107,7 +107,10 @@ function byPrimaryKey(
   return sides === null ? null : compare(connection, compared, sides);
 }
 
-/** The sides with a copy of the rows after, indexed by a key that is no longer one; `null` if it repeats. */
+/**
+ * The sides with a copy of the rows after, indexed by a key that is no longer one; `null` if it
+ * repeats.
+ */
 function withIndex(connection: Connection, snapshots: Snapshots, sides: Sides): Sides | null {
   const columns = [...sides.key, ...sides.kept, ...sides.added].map(({ after }) => after);
   const after = snapshots.copy(sides.after, columns, sides.key.length);
@@ -127,8 +130,8 @@ function withIndex(connection: Connection, snapshots: Snapshots, sides: Sides): 
   };
 }
 
-// The rows of a rebuilt table are numbered anew. That a number means the same row is believed only if
-// every number is there and a column has all its values.
+// The rows of a rebuilt table are numbered anew. That a number means the same row is believed only
+// if every number is there and a column has all its values.
 function byRowid(connection: Connection, compared: TableSides): KeyedComparison | null {
   const { rowid } = rowIdentity(compared.table, compared.successor);
   if (rowid === null || compared.rowid === null) return null;

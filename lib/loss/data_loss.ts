@@ -1,4 +1,4 @@
-// What a migration takes away. Plain data; runs anywhere.
+// What a migration loses. Plain data; runs anywhere.
 
 /** Rows or values that were there before a migration and are not there after it. */
 export type DataLoss =
@@ -7,8 +7,8 @@ export type DataLoss =
   | {
     /**
      * `values` went with a column, or were left out by the copy of a rebuild, or became NULL;
-     * `overwritten` were replaced by another value. Rows that are lost take their values along: they
-     * count only in a column that was dropped.
+     * `overwritten` were replaced by another value. The values of lost rows count only in a
+     * column that was dropped.
      */
     readonly kind: "values" | "overwritten";
     readonly table: string;
@@ -32,7 +32,7 @@ export interface ReusedNumbers {
   readonly last: number;
 }
 
-/** Everything that the execution of a step took away. */
+/** Everything that the execution of a step lost. */
 export interface StepLosses {
   readonly dataLoss: readonly DataLoss[];
   readonly moved: readonly MovedColumn[];

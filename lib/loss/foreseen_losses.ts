@@ -1,4 +1,4 @@
-// Counts, before a step runs, what its statements alone say that it takes away.
+// Counts, before a step runs, the losses that follow from its statements alone.
 
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -23,8 +23,8 @@ export function mayLoseData(connection: Connection, watched: readonly WatchedTab
 }
 
 /**
- * What the tables will lose; `null` where only the run shows it: rows may be deleted, or columns may be
- * gone whose values are in new columns afterwards.
+ * What the tables will lose; `null` where only the run shows it: rows may be deleted, or columns
+ * may be gone whose values are in new columns afterwards.
  */
 export function foreseenLosses(
   connection: Connection,

@@ -1,4 +1,4 @@
-// Measures what one step takes away, on the rows themselves.
+// Measures the losses of one step on the rows themselves.
 
 import type { Handover, WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -13,7 +13,7 @@ import { countTable } from "./foreseen_losses.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
 
-/** What one table took with it. */
+/** What one table lost. */
 interface TableLosses {
   readonly dataLoss: readonly DataLoss[];
   readonly moved: readonly MovedColumn[];
@@ -27,11 +27,11 @@ interface Measurement {
 }
 
 /**
- * Measures the losses of one step. Call `beforeStatement()` before each statement that `isDueBefore()`
- * names, and `end()` after the last one.
+ * Measures the losses of one step. Call `beforeStatement()` before each statement that
+ * `isDueBefore()` names, and `end()` after the last one.
  *
- * Rows are compared before and after, never counted, because other rows may make up for lost ones. A
- * rebuild is compared when both tables are there, just before the old one is dropped. Where that
+ * Rows are compared before and after, never counted, because other rows may make up for lost ones.
+ * A rebuild is compared when both tables are there, just before the old one is dropped. Where that
  * moment is missing, or where rows are changed in place, the columns that may change are copied at
  * the beginning. A table that rows are only inserted into, or deleted from, is not copied.
  */
@@ -111,8 +111,8 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
   );
 }
 
-// Without inserts, the number of rows says how many are gone; without updates, all values of a column
-// go with it.
+// Without inserts, the number of rows says how many are gone; without updates, all values of a
+// column go with it.
 function byCount(connection: Connection, table: WatchedTable, after: Table): Measurement {
   const { writes, droppedColumns } = table;
   const mayDelete = writes.deletes || writes.displaces;

@@ -19,8 +19,8 @@ interface Candidate {
 const SAMPLE_ROWS = 100;
 
 /**
- * The column that holds, in each row that is left, the value that `column` had there; `null` if there
- * is none. An old column must have taken each of these values, and not have held it before.
+ * The column that holds, in each row that is left, the value that `column` had there; `null` if
+ * there is none. An old column must have taken each of these values, and not have held it before.
  */
 export function movedTo(connection: Connection, sides: Sides, column: string): string | null {
   const found = likelyTargets(connection, sides, column).find((candidate) =>
@@ -32,7 +32,9 @@ export function movedTo(connection: Connection, sides: Sides, column: string): s
   return found?.name ?? null;
 }
 
-/** The new column to which a dropped one seems to have moved, by some rows; `null` if there is none. */
+/**
+ * The new column to which a dropped one seems to have moved, by some rows; `null` if there is none.
+ */
 export function likelyTarget(
   connection: Connection,
   sides: Sides,
@@ -83,7 +85,9 @@ function valueBefore({ kept, dropped }: Sides, column: string): string {
   return `b.${found.before}`;
 }
 
-/** The changes of a step, in which a column that was dropped and moved is a column that was renamed. */
+/**
+ * The changes of a step, in which a column that was dropped and moved is a column that was renamed.
+ */
 export function renameMovedColumns(
   changes: readonly SchemaChange[],
   watched: readonly WatchedTable[],

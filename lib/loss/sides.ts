@@ -1,4 +1,5 @@
-// The SQL by which a row before a migration is compared with the same row after it. Pure; runs anywhere.
+// The SQL by which a row before a migration is compared with the same row after it. Pure; runs
+// anywhere.
 
 /** Where the rows of a table are read, before and after, and how a row is found again. */
 export interface Sides {
@@ -37,8 +38,9 @@ export function differs(one: string, other: string): string {
 }
 
 /**
- * Whether a value is lost that `other` should hold. Equal numbers are the same value, and so is what
- * prints as before in another type: 1 and '1' in a column that became TEXT, but not '007' and 7.
+ * Whether a value is lost that `other` should hold. Equal numbers are the same value, and so is
+ * what prints as before in another type: 1 and '1' in a column that became TEXT, but not '007' and
+ * 7.
  */
 export function isLost(value: string, other: string): string {
   const text = `CAST(${value} AS TEXT)`;

@@ -25,9 +25,9 @@ export class Snapshots implements Disposable {
   }
 
   /**
-   * Copies the values of `columns`, which are quoted, as `c0`, `c1` and so on; returns the table. The
-   * first `indexed` columns get an index. It is there before the rows are, because SQLite would sort
-   * them in memory.
+   * Copies the values of `columns`, which are quoted, as `c0`, `c1` and so on; returns the table.
+   * The first `indexed` columns get an index. It is there before the rows are, because SQLite would
+   * sort them in memory.
    */
   copy(from: string, columns: readonly string[], indexed = 0): string {
     const name = `godwit_snapshot_${this.#tables.length}`;
@@ -49,7 +49,8 @@ export class Snapshots implements Disposable {
     this.#tables = [];
   }
 
-  // DETACH reads the schema, which fails on a disk that has failed; closing the connection detaches too.
+  // DETACH reads the schema, which fails on a disk that has failed; closing the connection detaches
+  // too.
   [Symbol.dispose](): void {
     try {
       this.#connection.exec("DETACH godwit_snapshots");

@@ -4,7 +4,9 @@ import { type Access, readAccess } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { enforcingForeignKeys } from "../statement/statement_stream.ts";
 
-/** What a statement accesses where foreign keys are enforced; SQLite compiles their actions into it. */
+/**
+ * What a statement accesses where foreign keys are enforced; SQLite compiles their actions into it.
+ */
 export function accessesWithActions(connection: Connection, sql: string): readonly Access[] {
   const accesses: Access[] = [];
   connection.authorize((_, action, first, second, third, trigger) => {

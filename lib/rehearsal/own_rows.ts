@@ -6,9 +6,9 @@ import type { Table } from "../sqlite/schema.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 
 /**
- * Whether a virtual table can lose rows that are nowhere else, by what it says on the shadow. An index
- * of another table can be made again; FTS5 refuses that where it is contentless. Some tables cannot
- * be read row by row at all: https://sqlite.org/fts5.html#contentless_tables
+ * Whether a virtual table has rows that are nowhere else and can be read, tried out on the shadow.
+ * An index of another table can be rebuilt, which FTS5 refuses for a contentless table. Some tables
+ * cannot be scanned at all: https://sqlite.org/fts5.html#contentless_tables
  */
 export function hasOwnRows(connection: Connection, { name, kind }: Table): boolean {
   const table = `main.${quoteIdentifier(name)}`;

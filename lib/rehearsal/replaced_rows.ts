@@ -1,4 +1,5 @@
-// Finds out whether a statement may take the place of other rows, which the authorizer does not say.
+// Finds out whether a statement may take the place of other rows, which the authorizer does not
+// say.
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";

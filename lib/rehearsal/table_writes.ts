@@ -1,4 +1,5 @@
-// Notes what the statements of a step write to the tables that stood before it. Pure; runs anywhere.
+// Notes what the statements of a step write to the tables that stood before it. Pure; runs
+// anywhere.
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Table } from "../sqlite/schema.ts";
@@ -39,8 +40,8 @@ export class TableWrites {
   }
 
   /**
-   * Notes a statement before it runs. `conflicts` says whether its inserts and its updates may take the
-   * place of other rows. Returns the tables that it is the first to update.
+   * Notes a statement before it runs. `conflicts` says whether its inserts and its updates may take
+   * the place of other rows. Returns the tables that it is the first to update.
    */
   note(
     number: number,

@@ -1,6 +1,6 @@
-// Measures what measuring losses costs: one migration on 500,000 rows, committed, with and without it, in
-// turn; with the backup in both, if there is one. The fastest of 5, because others use the machine.
-// deno task bench:losses
+// Measures what measuring losses costs: one migration on 500,000 rows, committed, with and without
+// it, in turn; with the backup in both, if there is one. The fastest of 5, because others use the
+// machine. deno task bench:losses
 
 import { backUp } from "../../lib/execution/backup.ts";
 import { readBase } from "../../lib/history/database_base.ts";

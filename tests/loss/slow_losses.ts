@@ -1,4 +1,5 @@
-// Says what a migration lost by reading all rows before and after, with native SQLite and in memory.
+// Says what a migration lost by reading all rows before and after, with native SQLite and in
+// memory.
 
 import { DatabaseSync } from "node:sqlite";
 import type { DrawnColumn, DrawnMigration } from "./drawn_migration.ts";
