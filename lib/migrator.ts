@@ -4,13 +4,9 @@
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
-import { fileLocks } from "./lock/file_locks.ts";
 import type { Reply } from "./message/any_reply.ts";
 import type { PluginsRequest } from "./message/request.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
-import { directorySource } from "./source/directory_source.ts";
-import { migrationSource } from "./source/file_source.ts";
-import { startWorkerPool } from "./database/worker_pool.ts";
 
 /** What a migrator works on. */
 export interface MigratorOptions {
@@ -79,6 +75,14 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
 /** Opens a migrator. Takes about as long as compiling and starting SQLite once. */
 export async function openMigrator(options: MigratorOptions): Promise<Migrator> {
   const { plugins, data, workers = navigator.hardwareConcurrency + 1 } = options;
+  // Importing this module loads nothing of the runtime's that only a migrator uses.
+  const [{ startWorkerPool }, { directorySource }, { migrationSource }, { fileLocks }] =
+    await Promise.all([
+      import("./database/worker_pool.ts"),
+      import("./source/directory_source.ts"),
+      import("./source/file_source.ts"),
+      import("./lock/file_locks.ts"),
+    ]);
   const databases = await startWorkerPool({
     dataDir: data,
     journalMode: options.journalMode ?? "delete",
