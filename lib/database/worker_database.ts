@@ -1,6 +1,6 @@
 // One database in its worker thread: prepares plans and executes them. Runs where SQLite runs.
 
-import { countTables, type DataLoss } from "../execution/data_loss.ts";
+import { foreseenLosses } from "../loss/foreseen_losses.ts";
 import { readBase } from "../history/database_base.ts";
 import { executePlan } from "../execution/execute_plan.ts";
 import type { Execution, ExecutionEvent } from "../execution/execution.ts";
@@ -136,30 +136,21 @@ export class WorkerDatabase {
     live: ReadonlySet<string>,
     deadline: Deadline,
   ): Promise<CountedLosses> {
-    if (step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) return new Map();
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
     const counted = await this.access.read((connection) => {
       using _interrupter = new Interrupter(connection, deadline);
-      return countTables(connection, watched);
+      return foreseenLosses(connection, watched);
     });
-    // The plan is made without them; what is really lost is counted when it runs.
-    if (!counted.ok) return new Map();
-    const losses = counted.value.flatMap((
-      { watched: { name: table, nameAfter }, rows, values },
-    ): DataLoss[] => [
-      ...(nameAfter === null ? [{ kind: "rows", table, rows } as const] : []),
-      ...[...values].map(([column, count]) =>
-        ({ kind: "values", table, column, values: count }) as const
-      ),
-    ]);
-    return new Map([[step.version, losses]]);
+    // The plan is made without them; what is really lost is measured when it runs.
+    return counted.ok && counted.value !== null
+      ? new Map([[step.version, counted.value]])
+      : new Map();
   }
 }
 
 function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
   const { executed, history, backup, end } = execution;
-  const losses = new Map(executed.map(({ version, dataLoss }) => [version, dataLoss]));
   return {
     executed,
     currentVersion: currentVersion(history),
@@ -168,7 +159,7 @@ function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
     findings: [
       ...failureFindings(execution),
       ...prepared.fileFindings,
-      ...inOrder(withLosses(prepared.rehearsalFindings, losses)),
+      ...inOrder(withLosses(prepared.rehearsalFindings, executed)),
       ...backupFindings(execution, prepared.plan.steps[0]),
     ],
   };

@@ -91,12 +91,24 @@ function copyInto(connection: Connection, place: BackupPlace, path: string): Bac
     );
   }
   try {
-    connection.rows("VACUUM INTO ?", [uriOf(path, "new")]);
+    writeCopy(connection, place, path);
   } catch (error) {
     place.discard(path);
     throw error;
   }
   return { ok: true, value: { path, spaceChecked: freeBytes !== null } };
+}
+
+// VACUUM makes every index anew, and fails where one needs a function or a collation that only the
+// plugin's program has. Then the pages are copied as they are.
+function writeCopy(connection: Connection, place: BackupPlace, path: string): void {
+  try {
+    connection.rows("VACUUM INTO ?", [uriOf(path, "new")]);
+  } catch (error) {
+    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    place.discard(path);
+    connection.copyPages(path);
+  }
 }
 
 function refuse(reason: string): Failed<"unavailable"> {

@@ -1,6 +1,9 @@
 // Runs a reviewed plan against the real database: each migration in a transaction of its own, or all
 // of them in one.
 
+import { mayLoseData } from "../loss/foreseen_losses.ts";
+import { renameMovedColumns } from "../loss/moved_column.ts";
+import { Snapshots } from "../loss/snapshots.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
@@ -8,7 +11,6 @@ import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import { noTables } from "../statement/statement_stream.ts";
-import { countTables, mayLoseData } from "./data_loss.ts";
 import type { ExecutedStep, Execution, ExecutionOptions, StepFailure } from "./execution.ts";
 import { LiveDatabase } from "./live_database.ts";
 import { RunBackup } from "./run_backup.ts";
@@ -68,6 +70,7 @@ class Run implements Disposable {
   readonly #options: ExecutionOptions;
   readonly #interrupter: Interrupter;
   readonly #foreignKeysWereOn: boolean;
+  readonly #snapshots: Snapshots;
   readonly #history: RunHistory;
   readonly #backup: RunBackup;
   readonly #database: LiveDatabase;
@@ -99,6 +102,7 @@ class Run implements Disposable {
     if (connection.integer("PRAGMA foreign_keys") !== 0) {
       throw new Error("PRAGMA foreign_keys=OFF did not take");
     }
+    this.#snapshots = new Snapshots(connection);
     this.#interrupter = new Interrupter(connection, options.deadline);
   }
 
@@ -116,6 +120,7 @@ class Run implements Disposable {
 
   [Symbol.dispose](): void {
     this.#interrupter[Symbol.dispose]();
+    this.#snapshots[Symbol.dispose]();
     if (this.#foreignKeysWereOn) this.#connection.exec("PRAGMA foreign_keys=ON");
   }
 
@@ -238,6 +243,7 @@ class Run implements Disposable {
     const outcome = runStep({
       connection: this.#connection,
       interrupter: this.#interrupter,
+      snapshots: this.#snapshots,
       ...this.#database.known,
       tables: this.#tables,
       step,
@@ -253,8 +259,9 @@ class Run implements Disposable {
       executionTimeMs: Math.round(performance.now() - started),
       at: this.#options.now(),
       statements: rehearsed.statementCount,
-      changes: outcome.changes,
-      dataLoss: outcome.dataLoss,
+      changes: renameMovedColumns(outcome.changes, rehearsed.watched, outcome.losses.moved),
+      dataLoss: outcome.losses.dataLoss,
+      reusedNumbers: outcome.losses.reusedNumbers,
     };
     const { executionTimeMs, at } = executed;
     const entry = this.#history.write(step, { executionTimeMs, at, error: null });
@@ -272,7 +279,7 @@ class Run implements Disposable {
   #isForeseenToLose(index: number): boolean {
     const rehearsed = this.#rehearsed[index];
     return this.#backup.made === null && rehearsed !== undefined &&
-      mayLoseData(countTables(this.#connection, rehearsed.watched));
+      mayLoseData(this.#connection, rehearsed.watched);
   }
 
   #backUp(): Extract<Attempt, { kind: "unavailable" }> | null {

@@ -4,8 +4,8 @@ import type { Deadline } from "../deadline.ts";
 import type { SourcePlace } from "../finding/source_text.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
+import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { BackupPlace } from "./backup.ts";
-import type { DataLoss } from "./data_loss.ts";
 
 /** One migration that was carried out. */
 export interface ExecutedStep {
@@ -15,8 +15,10 @@ export interface ExecutedStep {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly statements: number;
+  /** A column whose values all moved to a new one is renamed. */
   readonly changes: readonly SchemaChange[];
   readonly dataLoss: readonly DataLoss[];
+  readonly reusedNumbers: readonly ReusedNumbers[];
 }
 
 /** Why a step is not committed. */

@@ -72,6 +72,8 @@ export const FINDING_CODES = {
   "drop-column": "destructive",
   "delete-rows": "destructive",
   "lose-values": "destructive",
+  "overwrite-values": "destructive",
+  "reused-numbers": "destructive",
   "no-backup-space-check": "destructive",
 } as const satisfies Readonly<Record<string, FindingCategory>>;
 

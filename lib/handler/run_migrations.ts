@@ -13,6 +13,7 @@ import type { PlanOutline } from "../database/prepare.ts";
 import type { DatabaseSession, ExecutionReport, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
+import { lossMessages } from "./loss_messages.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
 
 /** What to run: a checked request, its database and its target. */
@@ -206,7 +207,7 @@ function entryOf({ dry_run, applied_by }: TargetedRun, step: ExecutedStep): RunE
     applied_by,
     statements: step.statements,
     changes: [...step.changes],
-    data_loss: [...step.dataLoss],
+    data_loss: lossMessages(step.dataLoss),
   };
 }
 

@@ -10,6 +10,7 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
+import { lossMessages } from "./loss_messages.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a progress bar; the cost is negligible.
@@ -125,7 +126,7 @@ export function reportRun(
             version,
             name,
             execution_time_ms: executionTimeMs,
-            data_loss: [...dataLoss],
+            data_loss: lossMessages(dataLoss),
           });
           return;
         }

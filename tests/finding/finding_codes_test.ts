@@ -41,8 +41,10 @@ CREATE TABLE owned (p INTEGER REFERENCES parent (id) ON DELETE CASCADE);
 INSERT INTO parent VALUES (1); INSERT INTO owned VALUES (1);
 CREATE INDEX i ON t (a);
 CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END;
-INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);`,
-  "DROP TABLE owned; DROP TABLE parent; DROP TABLE child; DROP TABLE t;",
+CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT);
+INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);
+INSERT INTO counted DEFAULT VALUES;`,
+  "DROP TABLE counted; DROP TABLE owned; DROP TABLE parent; DROP TABLE child; DROP TABLE t;",
 );
 const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
   " DROP TABLE t; ALTER TABLE n RENAME TO t;";
@@ -196,6 +198,11 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   ),
   "delete-rows": running("DELETE FROM child;"),
   "lose-values": running("UPDATE t SET a = NULL;"),
+  "overwrite-values": running("UPDATE t SET a = 'new' WHERE id = 1;"),
+  "reused-numbers": running(
+    "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE counted;" +
+      " ALTER TABLE n RENAME TO counted;",
+  ),
   "no-backup-space-check": withoutStatfs,
 };
 
