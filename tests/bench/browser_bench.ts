@@ -7,6 +7,7 @@ import { SandboxServer } from "../support/sandbox_server.ts";
 import { BLANK_PAGE, SandboxTab } from "../support/sandbox_tab.ts";
 import type { BenchedStorage, BenchRound } from "./storage_bench_worker.ts";
 import { migrationFile } from "../support/migration_file.ts";
+import { medianOf } from "./samples.ts";
 
 const ROUNDS = 10;
 const STORAGE_ROUNDS = 5;
@@ -120,7 +121,7 @@ async function benchStorage(browser: TestBrowser): Promise<void> {
   await page.close();
   for (const name of Object.keys(rounds[0] ?? {})) {
     const of = (storage: BenchedStorage): number =>
-      median(rounds.map((round) => round[name]?.[storage] ?? NaN));
+      medianOf(rounds.map((round) => round[name]?.[storage] ?? NaN));
     const [memory, sandbox, defaults] = [of("memory"), of("sandbox"), of("defaults")];
     const ratio = (ms: number): string => (ms / memory).toFixed(2);
     console.log(
@@ -140,11 +141,5 @@ INSERT INTO t${number} (name) VALUES ('one'), ('two');`;
 }
 
 function print(name: string, times: readonly number[]): void {
-  console.log(`| ${name} | ${median(times).toFixed(0)} |`);
-}
-
-function median(times: readonly number[]): number {
-  const sorted = times.toSorted((one, other) => one - other);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+  console.log(`| ${name} | ${medianOf(times).toFixed(0)} |`);
 }

@@ -14,6 +14,7 @@ import type { DatabaseLock, Storage } from "../../lib/vfs/storage.ts";
 import { directContext } from "../crash/direct_context.ts";
 import { type Engine, openDatabase, startEngine } from "../crash/engine.ts";
 import { PLUGIN } from "../crash/migration_session.ts";
+import { medianOf } from "./samples.ts";
 
 type JournalMode = "delete" | "wal";
 type Way = "guard" | "no locks" | "node:sqlite";
@@ -152,8 +153,4 @@ function withoutLocks(storage: Storage): Storage {
     openDatabase: (path, mode) => ({ ...storage.open(path, mode), lock: () => lock }),
     create: (path) => storage.open(path, { access: "read-write", existence: "create" }).close(),
   };
-}
-
-function medianOf(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? NaN;
 }

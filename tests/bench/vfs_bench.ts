@@ -5,6 +5,7 @@
 import * as esbuild from "esbuild";
 import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { medianOf } from "./samples.ts";
 import { FILL_BIG_FILE, WORKLOADS } from "./vfs_workloads.ts";
 
 const OTHER_PACKAGE = "node-sqlite3-wasm@0.8.60";
@@ -85,12 +86,8 @@ function compare(journalMode: string): void {
       removeDatabases();
     }
   }
-  const median = (engine: string, workload: string): number => {
-    const sorted = (samples.get(`${engine}|${workload}`) ?? []).toSorted((one, other) =>
-      one - other
-    );
-    return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-  };
+  const median = (engine: string, workload: string): number =>
+    medianOf(samples.get(`${engine}|${workload}`) ?? []);
   console.log(`\njournal_mode=${journalMode}, synchronous=FULL, page_size=8192, cache 64 MiB\n`);
   console.log(`| workload | ${ENGINES.map(({ name }) => name).join(" | ")} | godwit / native |`);
   console.log(`| --- | ${ENGINES.map(() => "---:").join(" | ")} | ---: |`);
