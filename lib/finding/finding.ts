@@ -54,6 +54,7 @@ export const FINDING_CODES = {
   "broken-view": "sqlite",
   "broken-trigger": "sqlite",
   "dangling-foreign-key": "sqlite",
+  "stray-reference": "sqlite",
   "lost-index": "sqlite",
   "lost-trigger": "sqlite",
   "unproven-statement": "sqlite",

@@ -6,7 +6,7 @@ import type { FindingDetail, FindingSubject, Position } from "./finding.ts";
 const MAX_STATEMENT_LENGTH = 2_000;
 
 /** A statement and its position in the file. */
-interface LocatedStatement {
+export interface LocatedStatement {
   readonly sql: string;
   readonly position: Position;
   readonly excerpt: string;

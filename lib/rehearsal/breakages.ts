@@ -16,14 +16,19 @@ import { type ForeignKeyFault, ForeignKeyFaults } from "../sqlite/foreign_key_fa
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { SchemaSlice } from "../sqlite/schema_slice.ts";
 import type { RehearsedStep, RenamedTable, ReservedReference } from "./rehearsal.ts";
+import { type StrayReference, StrayReferences, type TableRename } from "./stray_references.ts";
 
 /** What does not work after a step, or reaches into godwit's tables, and was not so before. */
-export type StepBreakages = Pick<RehearsedStep, "broken" | "faultyKeys" | "reservedReferences">;
+export type StepBreakages = Pick<
+  RehearsedStep,
+  "broken" | "faultyKeys" | "strays" | "reservedReferences"
+>;
 
 /** Everything that does not work at one moment, by a key that names it. */
 interface Troubles {
   readonly broken: ReadonlyMap<string, BrokenObject>;
   readonly faultyKeys: ReadonlyMap<string, ForeignKeyFault>;
+  readonly strays: ReadonlyMap<string, StrayReference>;
 }
 
 /** Something new that does not work; `mendedBy` is filled in when a later step mends it. */
@@ -33,9 +38,11 @@ type Open<T> = T & { mendedBy: FindingSubject | null };
 export class BreakageFollower {
   readonly #compiled: CompiledObjects;
   readonly #keys: ForeignKeyFaults;
+  readonly #references: StrayReferences;
   readonly #broken = new Map<string, Open<BrokenObject>>();
   readonly #faultyKeys = new Map<string, Open<ForeignKeyFault>>();
-  readonly #references: Set<string>;
+  readonly #strays = new Map<string, Open<StrayReference>>();
+  readonly #reserved: Set<string>;
   #now: Troubles;
   #beforeUp: Troubles;
   #lastStep: PlanStep | null = null;
@@ -44,15 +51,22 @@ export class BreakageFollower {
   constructor(connection: Connection, schema: SchemaFollower) {
     this.#compiled = new CompiledObjects(connection, schema);
     this.#keys = new ForeignKeyFaults(connection, schema);
+    this.#references = new StrayReferences(schema);
     this.#now = this.#troubles();
     this.#beforeUp = this.#now;
-    this.#references = new Set(this.#referencesIn(this.#compiled.all).map(nameOfReference));
+    this.#reserved = new Set(this.#referencesIn(this.#compiled.all).map(nameOfReference));
   }
 
-  /** What is new after a step. */
-  follow(step: PlanStep, slice: SchemaSlice, renamed: readonly RenamedTable[]): StepBreakages {
+  /** What is new after a step; `renames` are its statements that renamed tables. */
+  follow(
+    step: PlanStep,
+    slice: SchemaSlice,
+    renamed: readonly RenamedTable[],
+    renames: readonly TableRename[],
+  ): StepBreakages {
     const compiled = this.#compiled.update(slice);
     this.#keys.update(slice);
+    this.#references.add(renames);
     const after = this.#troubles();
     const names = new Map(renamed.map(({ was, name }) => [foldName(was), foldName(name)]));
     // A file that goes there and back must leave what was there before it, and is judged at once.
@@ -60,20 +74,24 @@ export class BreakageFollower {
     const before = isTried ? this.#beforeUp : this.#now;
     const broken = added(before.broken, after.broken, names);
     const faultyKeys = added(before.faultyKeys, after.faultyKeys, names);
+    const strays = added(before.strays, after.strays, names);
     if (!isTried || step.direction === "apply") {
       close(this.#broken, after.broken, step);
       close(this.#faultyKeys, after.faultyKeys, step);
+      close(this.#strays, after.strays, step);
     }
     if (!isTried) {
       this.#beforeUp = this.#now;
       for (const [key, open] of broken) this.#broken.set(key, open);
       for (const [key, open] of faultyKeys) this.#faultyKeys.set(key, open);
+      for (const [key, open] of strays) this.#strays.set(key, open);
     }
     this.#now = after;
     this.#lastStep = step;
     return {
       broken: [...broken.values()],
       faultyKeys: [...faultyKeys.values()],
+      strays: [...strays.values()],
       reservedReferences: this.#newReferences(compiled),
     };
   }
@@ -90,14 +108,20 @@ export class BreakageFollower {
           each,
         ]),
       ),
+      strays: new Map(
+        this.#references.all.map((each) => [
+          `${each.object} ${foldName(each.name)} ${foldName(each.now)}`,
+          each,
+        ]),
+      ),
     };
   }
 
   #newReferences(compiled: readonly CompiledObject[]): readonly ReservedReference[] {
     const found = this.#referencesIn(compiled).filter((each) =>
-      !this.#references.has(nameOfReference(each))
+      !this.#reserved.has(nameOfReference(each))
     );
-    for (const each of found) this.#references.add(nameOfReference(each));
+    for (const each of found) this.#reserved.add(nameOfReference(each));
     return found;
   }
 

@@ -8,6 +8,7 @@ import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
 import type { MissingObject } from "./shadow.ts";
+import type { StrayReference } from "./stray_references.ts";
 
 /** What is wrong with a statement. */
 export type StatementProblem =
@@ -105,6 +106,7 @@ export interface RehearsedStep {
   }[];
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
+  readonly strays: readonly Breakage<StrayReference>[];
   /**
    * Tables that stood before the step and whose rows or schema it changes, by their names then; `null`
    * where it has statements that could not be rehearsed.

@@ -19,6 +19,7 @@ import {
 import { insertProbeRow } from "./probe_row.ts";
 import type { NotableStatement, StatementProblem, WritingStatement } from "./rehearsal.ts";
 import type { Shadow } from "./shadow.ts";
+import { type TableRename, tableRenameIn } from "./stray_references.ts";
 import { needsMissing } from "./unrehearsed.ts";
 
 // What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
@@ -42,6 +43,7 @@ export interface StepNotes {
   readonly changes: SliceCollector;
   readonly lineage: Lineage;
   readonly statements: NotableStatement[];
+  readonly renames: TableRename[];
   readonly writing: WritingStatement[];
   readonly written: Set<string>;
   readonly updated: Set<string>;
@@ -73,6 +75,7 @@ class StepRehearsal {
     changes: new SliceCollector(),
     lineage: new Lineage(),
     statements: [],
+    renames: [],
     writing: [],
     written: new Set(),
     updated: new Set(),
@@ -141,7 +144,7 @@ class StepRehearsal {
     const { failure, violations } = stream.run();
     problems.push(...violations.map(violationProblem));
     if (failure === null || violations.length > 0) {
-      this.#follow(stream, ready.accesses, changesSchema);
+      this.#follow(stream, ready, changesSchema);
     } else if (changesSchema) {
       problems.push(this.#failureProblem(failure, ready.text));
     } else if (interrupter.reason === "budget") {
@@ -174,7 +177,11 @@ class StepRehearsal {
       : null;
   }
 
-  #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
+  #follow(
+    stream: StatementStream,
+    { accesses, text }: ReadyStatement,
+    changesSchema: boolean,
+  ): void {
     const { notes } = this;
     const dropsTable = accesses.some((access) =>
       access.kind === "drop" && access.object === "table"
@@ -201,8 +208,14 @@ class StepRehearsal {
     }
     if (!changesSchema) return;
     const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
-    notes.lineage.follow(slice, alterOf(accesses)?.form ?? null);
+    const form = alterOf(accesses)?.form ?? null;
+    notes.lineage.follow(slice, form);
     notes.changes.add(slice);
+    const rename = form === "rename-table" ? tableRenameIn(slice) : null;
+    if (rename === null) return;
+    const { sql, line, file } = this.#step;
+    const statement = { sql: text.sql, ...sourcePlace(sql, line, text.offset) };
+    notes.renames.push({ ...rename, file, statement });
   }
 
   /** What a table of the plugin's was called before the step; `null` for a new one. */

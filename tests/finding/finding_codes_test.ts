@@ -165,6 +165,9 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     "CREATE TRIGGER b AFTER INSERT ON t BEGIN DELETE FROM nowhere; END;",
   ),
   "dangling-foreign-key": running("CREATE TABLE c (p REFERENCES later (id));"),
+  "stray-reference": running(
+    "ALTER TABLE t RENAME TO t_old; CREATE TABLE t (id INTEGER PRIMARY KEY);",
+  ),
   "lost-index": running(REBUILD),
   "lost-trigger": running(REBUILD),
   // A table without rows: the sum is NULL, which the column does not take.

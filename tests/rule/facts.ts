@@ -20,6 +20,7 @@ export function rehearsedStep(facts: Partial<RehearsedStep> = {}): RehearsedStep
     lost: [],
     broken: [],
     faultyKeys: [],
+    strays: [],
     touched: [],
     reservedNames: [],
     reservedReferences: [],
