@@ -57,6 +57,7 @@ export const FINDING_CODES = {
   "stray-reference": "sqlite",
   "lost-index": "sqlite",
   "lost-trigger": "sqlite",
+  "misplaced-columns": "sqlite",
   "unproven-statement": "sqlite",
   "unloadable-object": "sqlite",
   "foreign-key-action": "sqlite",

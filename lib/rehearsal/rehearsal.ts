@@ -7,6 +7,7 @@ import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
+import type { MisplacedColumn } from "./misplaced_columns.ts";
 import type { MissingObject } from "./shadow.ts";
 import type { StrayReference } from "./stray_references.ts";
 
@@ -20,6 +21,8 @@ export type StatementProblem =
   | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
   /** It failed, or ran long, on tables without rows; on the real rows it may not. */
   | { readonly kind: "unproven"; readonly message: string }
+  /** A column gets the values of another one. */
+  | { readonly kind: "misplaced"; readonly misplaced: MisplacedColumn }
   /** It needs an object that the shadow is missing, or what such a statement made. */
   | { readonly kind: "unrehearsed"; readonly message: string };
 

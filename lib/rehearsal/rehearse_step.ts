@@ -16,6 +16,7 @@ import {
   type RunTables,
   StatementStream,
 } from "../statement/statement_stream.ts";
+import { misplacedColumn, readStarInsert } from "./misplaced_columns.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import type { NotableStatement, StatementProblem, WritingStatement } from "./rehearsal.ts";
 import type { Shadow } from "./shadow.ts";
@@ -137,6 +138,7 @@ class StepRehearsal {
     }
     const refusal = this.#probe(stream, ready);
     if (refusal !== null) problems.push(refusal);
+    problems.push(...this.#misplacement(stream, ready));
 
     const { interrupter } = this.#stage;
     const changesSchema = ready.accesses.some(isSchemaChange);
@@ -175,6 +177,19 @@ class StepRehearsal {
     return failure?.message.toLowerCase().startsWith("cannot add a ")
       ? { kind: "needs-empty-table", table: table.name, message: failure.message }
       : null;
+  }
+
+  #misplacement(
+    stream: StatementStream,
+    { text, accesses }: ReadyStatement,
+  ): readonly StatementProblem[] {
+    const target = accesses.find((access) => access.kind === "insert" && access.trigger === null);
+    if (target?.kind !== "insert" || isTemporary(target)) return [];
+    const insert = readStarInsert(text.sql);
+    const table = this.#stage.schema.table(target.table);
+    if (insert === null || table === null) return [];
+    const misplaced = stream.unguarded(() => misplacedColumn(this.#connection, insert, table));
+    return misplaced === null ? [] : [{ kind: "misplaced", misplaced }];
   }
 
   #follow(

@@ -3,6 +3,7 @@
 import type { NotableStatement, RehearsedStep, StatementProblem } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
 import { refusedForm } from "./refused_statement.ts";
 
 /** Turns the problems of a step's statements into findings. */
@@ -43,6 +44,16 @@ function problemFinding(
         }; ` +
         `a dry run shows what it does to the real rows`;
       return finding("WARNING", "unproven-statement", subject, message, detail);
+    }
+    case "misplaced": {
+      const { table, column, from, shared } = problem.misplaced;
+      const list = shared.map(quoteIdentifier).join(", ");
+      const message =
+        `"${column}" of "${table}" gets the values of "${from}", because the columns of SELECT * ` +
+        `are in another order; write INSERT INTO ${
+          quoteIdentifier(table)
+        } (${list}) SELECT ${list}`;
+      return finding("WARNING", "misplaced-columns", subject, message, detail);
     }
     case "unrehearsed": {
       const message = `The statement was not rehearsed: ${problem.message}; ` +
