@@ -107,7 +107,7 @@ export async function endsWithin(limitMs: number, work: Promise<unknown>): Promi
 /** Resolves after `ms` milliseconds, or when `signal` is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
+    const timer = setTimeout(done, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
     function done(): void {
       clearTimeout(timer);
       signal?.removeEventListener("abort", done);

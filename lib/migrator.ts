@@ -4,13 +4,11 @@
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
-import { fileLocks } from "./lock/file_locks.ts";
 import type { Reply } from "./message/any_reply.ts";
 import type { PluginsRequest } from "./message/request.ts";
 import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
-import { directorySource } from "./source/directory_source.ts";
-import { migrationSource } from "./source/file_source.ts";
-import { startWorkerPool } from "./database/worker_pool.ts";
+import type { StuckThread, StuckThreadsObserver } from "./database/stuck_threads.ts";
+import { databaseName } from "./plan/database_address.ts";
 
 /** What a migrator works on. */
 export interface MigratorOptions {
@@ -29,6 +27,8 @@ export interface MigratorOptions {
    * cannot lock them, needs it to migrate.
    */
   readonly exclusive?: boolean;
+  /** The most bytes that the files of one plugin have together; 64 MiB by default. */
+  readonly maxPluginBytes?: number;
   /** The most worker threads; at least 2, by default one more than there are cores. */
   readonly workers?: number;
   /** Takes log lines; by default they are dropped. */
@@ -79,16 +79,26 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
 /** Opens a migrator. Takes about as long as compiling and starting SQLite once. */
 export async function openMigrator(options: MigratorOptions): Promise<Migrator> {
   const { plugins, data, workers = navigator.hardwareConcurrency + 1 } = options;
+  const log = options.log ?? (() => {});
+  // Importing this module loads nothing of the runtime's that only a migrator uses.
+  const [{ startWorkerPool }, { directorySource }, { migrationSource }, { fileLocks }] =
+    await Promise.all([
+      import("./database/worker_pool.ts"),
+      import("./source/directory_source.ts"),
+      import("./source/file_source.ts"),
+      import("./lock/file_locks.ts"),
+    ]);
   const databases = await startWorkerPool({
     dataDir: data,
     journalMode: options.journalMode ?? "delete",
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     exclusive: options.exclusive ?? false,
     workers: Math.max(workers, 2),
+    observer: logStuckThreads(log),
   });
   const { publish, subscribe, beforeRun, onBeforeRun } = eventHub();
   const context: HandlerContext = {
-    source: migrationSource(directorySource(plugins)),
+    source: migrationSource(directorySource(plugins), options.maxPluginBytes),
     databases,
     locks: fileLocks(data),
     now: () => new Date(),
@@ -96,7 +106,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     elapsedMs: () => performance.now(),
     publish,
     beforeRun,
-    log: options.log ?? (() => {}),
+    log,
     signal: options.signal ?? new AbortController().signal,
   };
   const method = <V extends PluginVerb>(verb: V): VerbMethod<V> => (plugin, request = {}) =>
@@ -111,5 +121,17 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     onBeforeRun,
     context,
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+function logStuckThreads(log: Log): StuckThreadsObserver {
+  const fields = ({ plugin, open }: StuckThread): Readonly<Record<string, unknown>> => ({
+    plugin,
+    database: open === null ? null : databaseName(open),
+  });
+  return {
+    onStuck: (thread) =>
+      log("error", "An operation of SQLite does not end and takes a core", fields(thread)),
+    onFreed: (thread) => log("info", "An operation of SQLite has ended late", fields(thread)),
   };
 }

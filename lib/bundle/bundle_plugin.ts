@@ -6,8 +6,9 @@ import { type Bundle, MANIFEST_FORMAT, parseBundle } from "../source/plugin_mani
 import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import { decodeText } from "../migration/decode_text.ts";
 import type { Migration } from "../migration/migration.ts";
-import { collectMigrations, type SourceFile } from "../source/collect_migrations.ts";
+import { collectMigrations } from "../source/collect_migrations.ts";
 import { directorySource } from "../source/directory_source.ts";
+import { readFiles, type SourceFile } from "../source/source_file.ts";
 import { esbuildPath } from "./esbuild_path.ts";
 import { isThere, type ModuleFile } from "./module_file.ts";
 import type { Packed } from "./pack.ts";
@@ -51,9 +52,10 @@ export async function bundlePlugin(
     const message = whyNoPlugin(plugin);
     return { kind: "not-found", message };
   }
-  const read = await directorySource(pluginsDir).read(plugin);
-  if (!read.found) return { kind: "not-found", message: read.message };
-  const { migrations, findings } = await collectMigrations(read.files);
+  const listed = await directorySource(pluginsDir).list(plugin);
+  if (!listed.found) return { kind: "not-found", message: listed.message };
+  const files = await Array.fromAsync(readFiles(listed.files));
+  const { migrations, findings } = await collectMigrations(files);
   if (findings.length > 0) return { kind: "invalid", findings };
   const forbidden = await whyForbidden(plugin);
   if (forbidden !== null) return refused(forbidden);
@@ -70,7 +72,7 @@ export async function bundlePlugin(
       format: MANIFEST_FORMAT,
       name: plugin,
       page: source === null ? null : `./${basename(pagePath)}`,
-      files: bundledFiles(read.files, migrations),
+      files: bundledFiles(files, migrations),
     } satisfies Bundle,
   );
   if (!parsed.ok) return refused(`Cannot bundle ${plugin}: ${parsed.message}`);

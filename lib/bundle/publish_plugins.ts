@@ -8,6 +8,7 @@ import { bundlePlugin } from "./bundle_plugin.ts";
 import { writeModules } from "./module_file.ts";
 import { directorySource } from "../source/directory_source.ts";
 import type { FileSource } from "../source/file_source.ts";
+import { readFiles } from "../source/source_file.ts";
 import { httpManifest } from "../source/http_manifest.ts";
 
 /**
@@ -28,10 +29,10 @@ export async function publishPlugins(pluginsDir: string, directory: string): Pro
 }
 
 async function copyFiles(source: FileSource, plugin: string, directory: string): Promise<void> {
-  const read = await source.read(plugin);
-  if (!read.found) throw new Error(read.message);
+  const listed = await source.list(plugin);
+  if (!listed.found) throw new Error(listed.message);
   await mkdir(directory, { recursive: true });
-  for (const file of read.files) {
+  for await (const file of readFiles(listed.files)) {
     if ("bytes" in file) await writeFile(join(directory, file.file), file.bytes);
   }
 }

@@ -14,6 +14,7 @@ import {
   moduleFile,
   subject,
   text,
+  transactionExtent,
   version,
   versionOrLatest,
   webSocketUrl,
@@ -33,10 +34,9 @@ export interface CommonOptions {
   readonly databases: DatabaseOptions;
 }
 
-/**
- * Options of `serve`, `apply` and `rollback`; those that are missing have the migrator's defaults.
- */
+/** Options of the migrator; those that are missing have its defaults. */
 export interface DatabaseOptions {
+  readonly maxPluginBytes?: number;
   readonly journalMode?: "delete" | "wal";
   readonly busyTimeoutMs?: number;
   readonly exclusive?: boolean;
@@ -50,6 +50,7 @@ export interface RunOptions {
   readonly dryRun: boolean;
   readonly planHash: string | undefined;
   readonly timeoutMs: number | undefined;
+  readonly transaction: "migration" | "plan" | undefined;
 }
 
 /** Options of `bundle`. */
@@ -110,11 +111,14 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --to N             the version to end at; rollback --to 0 undoes everything
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
+  --transaction X    what is committed at a time: migration or plan
   --timeout-ms N     interrupt after N milliseconds   600000
   --journal-mode M   of new databases: delete or wal  delete
   --busy-timeout-ms N
                      wait for other programs' locks   5000
   --exclusive        no other program has the databases open
+  --max-plugin-bytes N
+                     of the files of one plugin       67108864
   --grace-ms N       at a stop, let runs go on so long  10000
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
@@ -154,7 +158,8 @@ function defineCommands(
     .option("--plugins <DIR>", "", text)
     .option("--data <DIR>", "", text)
     .option("--json", "", false)
-    .option("--by <NAME>", "", text);
+    .option("--by <NAME>", "", text)
+    .option("--max-plugin-bytes <N>", "", wholeNumber);
   const commonOptions = (command: { optsWithGlobals(): CommonValues }): CommonOptions =>
     readCommon(command.optsWithGlobals(), environment);
 
@@ -172,10 +177,11 @@ function defineCommands(
       .option("--dry-run", "", false)
       .option("--plan-hash <HASH>", "", text)
       .option("--timeout-ms <N>", "", wholeNumber)
+      .option("--transaction <EXTENT>", "", transactionExtent)
       .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
       .addOption(NATS).addOption(PREFIX)
-      .action((plugin, { tenant, to, dryRun, planHash, timeoutMs }, command) => {
-        const run = { plugin, tenant, to, dryRun, planHash, timeoutMs };
+      .action((plugin, { tenant, to, dryRun, planHash, timeoutMs, transaction }, command) => {
+        const run = { plugin, tenant, to, dryRun, planHash, timeoutMs, transaction };
         use({ name, run, options: commonOptions(command) });
       });
   }
@@ -229,6 +235,7 @@ interface CommonValues {
   readonly journalMode?: "delete" | "wal" | undefined;
   readonly busyTimeoutMs?: number | undefined;
   readonly exclusive?: boolean | undefined;
+  readonly maxPluginBytes?: number | undefined;
   readonly plugins?: string | undefined;
   readonly data?: string | undefined;
   readonly json: boolean;
@@ -249,6 +256,7 @@ function readCommon(values: CommonValues, environment: Environment): CommonOptio
     databases: {
       ...(values.journalMode === undefined ? {} : { journalMode: values.journalMode }),
       ...(values.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: values.busyTimeoutMs }),
+      ...(values.maxPluginBytes === undefined ? {} : { maxPluginBytes: values.maxPluginBytes }),
       exclusive: values.exclusive ?? false,
     },
   };

@@ -1,37 +1,43 @@
 // The command line: arguments in, exit status out. Loads only the command that runs.
 
 import { VERSION } from "../version.ts";
-import {
-  type Arguments,
-  type Command,
-  type Environment,
-  HELP,
-  readArguments,
-} from "./arguments.ts";
+import type { Arguments, Command, Environment } from "./arguments.ts";
 import { EXIT, type ExitStatus } from "./commands/exit_status.ts";
-import { type Console, processConsole } from "./console.ts";
+import type { Console } from "./console.ts";
 
 /** Runs one command line and returns its exit status. */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
+  // Scripts ask this often, and it needs no parser.
+  if (args.length === 1 && args[0] === "--version") {
+    console.log(`godwit ${VERSION}`);
+    return EXIT.success;
+  }
   const environment: Environment = (name) => Deno.env.get(name);
-  const console = processConsole();
+  const [{ readArguments, HELP }, { processConsole }] = await Promise.all([
+    import("./arguments.ts"),
+    import("./console.ts"),
+  ]);
   const parsed = readArguments(args, environment);
   return parsed.kind === "command"
-    ? await run(parsed.command, console, environment)
-    : explain(parsed, console);
+    ? await run(parsed.command, processConsole(), environment)
+    : explain(parsed, HELP, processConsole());
 }
 
-function explain(parsed: Exclude<Arguments, { kind: "command" }>, console: Console): ExitStatus {
+function explain(
+  parsed: Exclude<Arguments, { kind: "command" }>,
+  help: string,
+  console: Console,
+): ExitStatus {
   switch (parsed.kind) {
     case "help":
-      console.out(HELP);
+      console.out(help);
       return EXIT.success;
     case "version":
       console.out(`godwit ${VERSION}`);
       return EXIT.success;
     case "usage":
       // The message last: help is longer than some terminals.
-      console.err(`${HELP}\n\n${console.colors.red("✗")} ${parsed.message}`);
+      console.err(`${help}\n\n${console.colors.red("✗")} ${parsed.message}`);
       return EXIT.usage;
   }
   parsed satisfies never;

@@ -35,6 +35,12 @@ export function journalMode(value: string): "delete" | "wal" {
   throw new InvalidArgumentError("It needs delete or wal");
 }
 
+/** What is committed at a time. */
+export function transactionExtent(value: string): "migration" | "plan" {
+  if (value === "migration" || value === "plan") return value;
+  throw new InvalidArgumentError("It needs migration or plan");
+}
+
 /** The path of a JavaScript module. */
 export function moduleFile(value: string): string {
   // A server derives the media type from the extension, and browsers load modules by media type.

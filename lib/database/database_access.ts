@@ -1,6 +1,7 @@
 // Opens the database of a worker thread for each call, and closes it at its end. Every failure of
 // SQLite or the storage becomes a value here.
 
+import { clippedMessage } from "../clipped_text.ts";
 import type { BackupPlace } from "../execution/backup.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
@@ -165,7 +166,7 @@ export class DatabaseAccess {
 
   #explain({ failure }: SqliteError): string {
     const name = this.#location.kind === "plugin" ? this.#location.path : "the database in memory";
-    return `Cannot use ${name}: ${adviseOn(failure)}`;
+    return clippedMessage(`Cannot use ${name}: ${adviseOn(failure)}`);
   }
 }
 

@@ -5,12 +5,16 @@ import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
+import type { MigrationFile } from "../migration/migration.ts";
+import { MigrationCollector } from "../source/collect_migrations.ts";
+import type { SourceFile } from "../source/source_file.ts";
 import type { PluginLocation, TargetLocation, WorkerEnvironment } from "./database_access.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
   DatabaseOutcome,
   ExecutionReport,
   ExecutionRequest,
+  LoadedFiles,
   PreparationOutcome,
   SessionTarget,
 } from "./session.ts";
@@ -34,8 +38,12 @@ export interface HostedDatabase {
   /** `state` is `null` where threads cannot share memory. */
   open(target: SessionTarget, state: ThreadState | null): Promise<void>;
   history(): Promise<DatabaseOutcome<History>>;
+  /** Parses files and keeps them until the database is closed. */
+  addFiles(files: readonly SourceFile[]): Promise<void>;
+  /** What the files that were added are, without their SQL. */
+  files(): LoadedFiles;
   prepare(
-    request: PreparationRequest,
+    target: PreparationRequest["target"],
     /** Plans whose rehearsal does not end, by hash, and the steps before that. */
     endless: ReadonlyMap<string, number>,
     deadline: WireDeadline,
@@ -51,12 +59,16 @@ export interface HostedDatabase {
   close(): number;
 }
 
+// A call to another thread costs more than most statements.
+const STATEMENTS_INTERVAL_MS = 50;
+
 /** Serves one caller over Comlink; every argument and result is plain data. */
 export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnvironment>
   implements HostedDatabase {
   readonly #startEnvironment: StartEnvironment<Options, Environment>;
   #environment: Environment | null = null;
   #database: WorkerDatabase | null = null;
+  #files = new MigrationCollector();
 
   constructor(startEnvironment: StartEnvironment<Options, Environment>) {
     this.#startEnvironment = startEnvironment;
@@ -74,19 +86,36 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
       ? { kind: "plugin", plugin: target.plugin, ...await environment.locate(target) }
       : { kind: "empty" };
     this.#database = new WorkerDatabase(environment, location, state);
+    this.#files = new MigrationCollector();
   }
 
   history(): Promise<DatabaseOutcome<History>> {
     return this.database.history();
   }
 
+  async addFiles(files: readonly SourceFile[]): Promise<void> {
+    for (const file of files) await this.#files.add(file);
+  }
+
+  files(): LoadedFiles {
+    const { migrations, findings } = this.#files.collected();
+    const withoutSql = migrations.map(({ version, name, file, checksum }): MigrationFile => ({
+      version,
+      name,
+      file,
+      checksum,
+    }));
+    return { migrations: withoutSql, findings };
+  }
+
   async prepare(
-    request: PreparationRequest,
+    target: PreparationRequest["target"],
     endless: ReadonlyMap<string, number>,
     deadline: WireDeadline,
     onPlanned: (outline: PlanOutline) => void | Promise<void>,
   ): Promise<PreparationOutcome> {
     const received: (void | Promise<void>)[] = [];
+    const request = { ...this.#files.collected(), target };
     const outcome = await this.database.prepare(request, receiveDeadline(deadline), {
       onPlanned: (outline) => received.push(onPlanned(outline)),
       onRehearsed() {},
@@ -104,7 +133,13 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
   ): Promise<DatabaseOutcome<ExecutionReport>> {
     const received: (void | Promise<void>)[] = [];
+    let reportedMs = -Infinity;
     const report = (event: ExecutionEvent): void => {
+      if (event.kind === "statement-finished") {
+        const nowMs = performance.now();
+        if (nowMs - reportedMs < STATEMENTS_INTERVAL_MS) return;
+        reportedMs = nowMs;
+      }
       received.push(onEvent(event));
     };
     const outcome = await this.database.execute(hash, request, receiveDeadline(deadline), report);
@@ -114,6 +149,7 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   close(): number {
     this.#database = null;
+    this.#files = new MigrationCollector();
     return this.#environment?.sqlite3.wasm.heap8u().byteLength ?? 0;
   }
 

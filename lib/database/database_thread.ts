@@ -1,7 +1,6 @@
 // A worker thread with SQLite in it, and the sessions that are held on it. Runs anywhere.
 
 import * as Comlink from "comlink";
-import { databaseName } from "../plan/database_address.ts";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
 import {
@@ -17,6 +16,8 @@ import type { Failed, Outcome } from "../outcome.ts";
 import { stoppedFinding } from "../rule/rehearsal_findings.ts";
 import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
+import type { StuckThreads } from "./stuck_threads.ts";
+import { batches, transferred } from "./transfer_files.ts";
 import { STATE } from "./thread_state.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
@@ -40,20 +41,8 @@ const STOPPED = {
 // A thread whose SQLite took more is ended: WebAssembly never frees memory.
 const REUSABLE_HEAP_BYTES = 256 * 1024 * 1024;
 
-/**
- * Plans whose rehearsal held a thread up, by their hashes, and the steps before that. Deno ends a
- * thread only between two of its tasks; asked again and again, the same rehearsal would take every
- * core there is.
- */
+/** Plans whose rehearsal held a thread up, by their hashes, and the steps before that. */
 export type EndlessRehearsals = Map<string, number>;
-
-/**
- * Names of databases that a thread has open that does not answer. Another thread must not open
- * them: a descriptor that the first one closes would drop the locks of the second. Such a thread is
- * not terminated, because then nothing would say when its descriptors are closed; it closes the
- * database by itself when the operation of SQLite ends.
- */
-export type LostDatabases = Set<string>;
 
 /** A thread that runs SQLite. `Host` is what it offers. */
 export class DatabaseThread<Host extends HostedDatabase> {
@@ -64,8 +53,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
   readonly #thread: Worker;
   readonly #death: Ending;
   #isSound = true;
-  // The call during which the thread stopped to answer, with a database open.
-  #unanswered: Promise<unknown> | null = null;
+  // Settles when the operation ends during which the thread stopped to answer.
+  #freed: Promise<void> | null = null;
   #isLarge = false;
 
   private constructor(
@@ -113,11 +102,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
     return this.#isLarge;
   }
 
-  /** Ends the thread; one that has a database open ends once it has closed it. */
+  /**
+   * Ends the thread; a stuck one once its operation ends, because otherwise nothing would say when its
+   * core is free and its descriptors are closed.
+   */
   end(): void {
     this.#isSound = false;
-    if (this.#unanswered === null) this.#thread.terminate();
-    else this.#unanswered.finally(() => this.#thread.terminate());
+    if (this.#freed === null) this.#thread.terminate();
+    else this.#freed.finally(() => this.#thread.terminate());
   }
 
   /** Waits for a call's answer, or for the thread's death. */
@@ -149,35 +141,40 @@ export class DatabaseThread<Host extends HostedDatabase> {
     return outcome === "timeout" ? SILENT : STOPPED;
   }
 
-  /** Opens a database; `giveBack` is called once it is closed, or where it cannot be opened. */
+  /**
+   * Opens a database; `giveBack` is called once it is closed, or where it cannot be opened. `stuck` is
+   * `null` where a thread can be ended at any time.
+   */
   async openSession(
     target: SessionTarget,
     endless: EndlessRehearsals,
-    lost: LostDatabases | null,
+    stuck: StuckThreads | null,
     giveBack: () => void,
   ): Promise<DatabaseSession> {
-    const name = target.kind === "plugin" ? databaseName(target) : null;
-    if (name !== null && lost?.has(name)) {
+    const { plugin } = target;
+    const address = target.kind === "plugin" ? target : null;
+    const refusal = address === null ? null : stuck?.whyNotOpened(address) ?? null;
+    if (refusal !== null) {
       giveBack();
-      return refusedSession(name);
+      return failingSession(refusal);
     }
-    // The call during which the thread may have the database open, until it is answered.
-    let open: Promise<unknown> | null = null;
-    const track = <Answer extends Promise<unknown>>(answer: Answer): Answer => {
+    // The last call that is not answered, and whether the thread may have the database open in it.
+    let unanswered: { readonly settled: Promise<void>; readonly isOpen: boolean } | null = null;
+    const track = <Answer extends Promise<unknown>>(answer: Answer, isOpen: boolean): Answer => {
       const settle = (): void => {
-        if (open === settled) open = null;
+        if (unanswered === call) unanswered = null;
       };
-      const settled = answer.then(settle, settle);
-      open = settled;
+      const call = { settled: answer.then(settle, settle), isOpen };
+      unanswered = call;
       return answer;
     };
     const remote: Comlink.Remote<HostedDatabase> = this.remote;
     const state = sharedFlags();
     const close = async (): Promise<void> => {
       try {
-        if (open !== null && name !== null && lost !== null) {
-          lost.add(name);
-          this.#unanswered = open.then(() => void lost.delete(name));
+        if (unanswered !== null && stuck !== null) {
+          const { settled, isOpen } = unanswered;
+          this.#freed = stuck.add({ plugin, open: isOpen ? address : null }, settled);
         }
         if (!this.#isSound) return;
         const heapBytes = await this.call(within(UPKEEP_LIMIT_MS, remote.close()));
@@ -193,12 +190,23 @@ export class DatabaseThread<Host extends HostedDatabase> {
       throw error;
     }
     return {
-      history: () => this.#isSound ? this.upkeep(track(remote.history())) : Promise.resolve(SILENT),
-      prepare: async (request, deadline, onPlanned = () => {}) => {
+      history: () =>
+        this.#isSound ? this.upkeep(track(remote.history(), true)) : Promise.resolve(SILENT),
+      load: async (files) => {
+        for await (const batch of batches(files)) {
+          const taken = this.call(within(UPKEEP_LIMIT_MS, remote.addFiles(transferred(batch))));
+          if (isOverdue(await taken)) return SILENT;
+        }
+        return { ok: true, value: await this.call(remote.files()) };
+      },
+      prepare: async (target, deadline, onPlanned = () => {}) => {
+        if (!this.#isSound) return SILENT;
+        const refusal = stuck?.whyNotRun(plugin) ?? null;
+        if (refusal !== null) return refusal;
         const sent = sendDeadline(deadline);
         const planned = Promise.withResolvers<PlanOutline>();
         const answer = remote.prepare(
-          request,
+          target,
           endless,
           sent,
           Comlink.proxy((outline) => {
@@ -213,21 +221,21 @@ export class DatabaseThread<Host extends HostedDatabase> {
         );
         if (outline === null) return await answer;
         if (isOverdue(outline)) {
-          track(answer);
+          track(answer, true);
           return SILENT;
         }
         const outcome = await this.call(
           callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent),
         );
         if (!isOverdue(outcome)) return outcome;
-        if (state === null || Atomics.load(state, STATE.isOpen) !== 0) track(answer);
+        track(answer, state === null || Atomics.load(state, STATE.isOpen) !== 0);
         const rehearsed = state === null ? 0 : Atomics.load(state, STATE.rehearsed);
         endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },
       execute: async (hash, request, deadline, onEvent) => {
         const sent = sendDeadline(deadline);
-        const answer = track(remote.execute(hash, request, sent, Comlink.proxy(onEvent)));
+        const answer = track(remote.execute(hash, request, sent, Comlink.proxy(onEvent)), true);
         const outcome = await this.call(callWithin(deadline, EXECUTION_GRACE_MS, answer, sent));
         return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
       },
@@ -236,19 +244,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 }
 
-function refusedSession(name: string): DatabaseSession {
-  const refuse = <T>(): Promise<DatabaseOutcome<T>> =>
-    Promise.resolve({
-      ok: false,
-      code: "unavailable",
-      message:
-        `An operation of SQLite on the database of "${name}" went on beyond its time limit and ` +
-        `cannot be interrupted; wait until it has ended, or restart the service`,
-    });
+/** A session on a database that is not opened. */
+export function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
+  const fail = (): Promise<Failed<DatabaseCode>> => Promise.resolve(failed);
   return {
-    history: refuse,
-    prepare: refuse,
-    execute: refuse,
+    history: fail,
+    load: fail,
+    prepare: fail,
+    execute: fail,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

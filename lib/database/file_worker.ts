@@ -39,10 +39,11 @@ async function startOnFiles(
     },
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
-    locate: (address) => ({
-      path: databasePath(dataDir, address),
-      backups: backupDirectory(join(dataDir, "backups", databaseName(address)), storage),
-    }),
+    locate(address) {
+      const path = databasePath(dataDir, address);
+      const directory = join(dataDir, "backups", databaseName(address));
+      return { path, backups: backupDirectory(directory, path, storage) };
+    },
   };
 }
 

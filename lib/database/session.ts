@@ -1,11 +1,13 @@
 // The interface between handlers and the thread that runs SQL. Only plain data crosses it.
 
 import type { Deadline } from "../deadline.ts";
-import type { Execution, ExecutionEvent } from "../execution/execution.ts";
+import type { Execution, ExecutionEvent, TransactionExtent } from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
+import type { MigrationFile } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
+import type { SourceFile } from "../source/source_file.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 
 /**
@@ -23,6 +25,7 @@ export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-ta
 /** How a plan is to be executed. */
 export interface ExecutionRequest {
   readonly dryRun: boolean;
+  readonly transaction: TransactionExtent;
   readonly appliedBy: string;
 }
 
@@ -32,14 +35,23 @@ export interface ExecutionReport extends Pick<Execution, "executed" | "backup" |
   readonly findings: readonly Finding[];
 }
 
+/** What callers in other threads see of a plugin's files: all but the SQL. */
+export interface LoadedFiles {
+  readonly migrations: readonly MigrationFile[];
+  /** Findings about files that do not parse. */
+  readonly findings: readonly Finding[];
+}
+
 /** A database, held by one caller. Dispose of it to give the database back. */
 export interface DatabaseSession extends AsyncDisposable {
+  /** Reads files and parses them in the database's thread, which keeps them for `prepare()`. */
+  load(files: AsyncIterable<SourceFile>): Promise<DatabaseOutcome<LoadedFiles>>;
   /**
-   * Prepares a plan. `onPlanned` is called once the steps are known and before they are rehearsed,
-   * with the findings about files and history.
+   * Prepares a plan of the files that were loaded. `onPlanned` is called once the steps are known
+   * and before they are rehearsed, with the findings about files and history.
    */
   prepare(
-    request: PreparationRequest,
+    target: PreparationRequest["target"],
     deadline: Deadline<AbortSignal>,
     onPlanned?: (outline: PlanOutline) => void,
   ): Promise<PreparationOutcome>;
@@ -57,8 +69,8 @@ export interface DatabaseSession extends AsyncDisposable {
 /** Which database to open. */
 export type SessionTarget =
   | { readonly kind: "plugin" } & DatabaseAddress
-  /** An empty database in memory, to check files by themselves. */
-  | { readonly kind: "empty" };
+  /** An empty database in memory, to check a plugin's files by themselves. */
+  | { readonly kind: "empty"; readonly plugin: string };
 
 /** What a session is for; runs never take the last worker, so that status is always answered. */
 export type SessionPurpose = "read" | "run";
@@ -72,5 +84,7 @@ export interface Databases extends AsyncDisposable {
    * plugin cannot have tenants.
    */
   readonly tenantsOf: ((plugin: string) => Promise<DatabaseOutcome<readonly string[]>>) | null;
+  /** How many threads are inside an operation that does not end; each takes a core. */
+  readonly stuckThreads: number;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }

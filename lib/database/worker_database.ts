@@ -1,6 +1,6 @@
 // One database in its worker thread: prepares plans and executes them. Runs where SQLite runs.
 
-import { countTables, type DataLoss } from "../execution/data_loss.ts";
+import { foreseenLosses } from "../loss/foreseen_losses.ts";
 import { readBase } from "../history/database_base.ts";
 import { executePlan } from "../execution/execute_plan.ts";
 import type { Execution, ExecutionEvent } from "../execution/execution.ts";
@@ -15,6 +15,7 @@ import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findi
 import type { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { DatabaseAccess, type TargetLocation, type WorkerEnvironment } from "./database_access.ts";
+import { settleExecution } from "./settle_execution.ts";
 import {
   type PlanOutline,
   type PreparationPorts,
@@ -107,6 +108,7 @@ export class WorkerDatabase {
     const run = (connection: Connection): Promise<Execution> =>
       executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
+        transaction: request.transaction,
         appliedBy: request.appliedBy,
         deadline,
         now: () => new Date().toISOString(),
@@ -114,7 +116,13 @@ export class WorkerDatabase {
         onEvent,
       });
     const outcome = await (request.dryRun ? this.access.read(run) : this.access.change(run));
-    return outcome.ok ? { ok: true, value: reportOf(prepared, outcome.value) } : outcome;
+    if (!outcome.ok) return outcome;
+    const settled = await settleExecution(outcome.value, {
+      plugin: this.#plugin,
+      backups: location.backups,
+      read: (action) => this.access.read(action),
+    });
+    return { ok: true, value: reportOf(prepared, settled) };
   }
 
   get #plugin(): string {
@@ -128,30 +136,21 @@ export class WorkerDatabase {
     live: ReadonlySet<string>,
     deadline: Deadline,
   ): Promise<CountedLosses> {
-    if (step.statements.some(({ deletesFrom }) => deletesFrom.length > 0)) return new Map();
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
     const counted = await this.access.read((connection) => {
       using _interrupter = new Interrupter(connection, deadline);
-      return countTables(connection, watched);
+      return foreseenLosses(connection, watched);
     });
-    // The plan is made without them; what is really lost is counted when it runs.
-    if (!counted.ok) return new Map();
-    const losses = counted.value.flatMap((
-      { watched: { name: table, nameAfter }, rows, values },
-    ): DataLoss[] => [
-      ...(nameAfter === null ? [{ kind: "rows", table, rows } as const] : []),
-      ...[...values].map(([column, count]) =>
-        ({ kind: "values", table, column, values: count }) as const
-      ),
-    ]);
-    return new Map([[step.version, losses]]);
+    // The plan is made without them; what is really lost is measured when it runs.
+    return counted.ok && counted.value !== null
+      ? new Map([[step.version, counted.value]])
+      : new Map();
   }
 }
 
 function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
   const { executed, history, backup, end } = execution;
-  const losses = new Map(executed.map(({ version, dataLoss }) => [version, dataLoss]));
   return {
     executed,
     currentVersion: currentVersion(history),
@@ -160,7 +159,7 @@ function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
     findings: [
       ...failureFindings(execution),
       ...prepared.fileFindings,
-      ...inOrder(withLosses(prepared.rehearsalFindings, losses)),
+      ...inOrder(withLosses(prepared.rehearsalFindings, executed)),
       ...backupFindings(execution, prepared.plan.steps[0]),
     ],
   };

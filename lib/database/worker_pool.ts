@@ -3,15 +3,20 @@
 import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
 import { tenantsIn } from "./database_path.ts";
-import { DatabaseThread, type EndlessRehearsals, type LostDatabases } from "./database_thread.ts";
+import { DatabaseThread, type EndlessRehearsals } from "./database_thread.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
+import { StuckThreads, type StuckThreadsObserver } from "./stuck_threads.ts";
 import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
 
 /** How a pool is made. */
 export interface WorkerPoolOptions extends FileWorkerOptions {
   /** The most workers at a time, 2 or more; one of them is kept for reading. */
   readonly workers: number;
+  /** Follows threads that are inside an operation of SQLite that does not end. */
+  readonly observer?: StuckThreadsObserver;
 }
+
+const UNOBSERVED: StuckThreadsObserver = { onStuck() {}, onFreed() {} };
 
 type FileThread = DatabaseThread<DatabaseHost<FileWorkerOptions>>;
 
@@ -33,16 +38,21 @@ class WorkerPool implements Databases {
   readonly #all = new Set<FileThread>();
   readonly #waiting: Waiter[] = [];
   readonly #endless: EndlessRehearsals = new Map();
-  readonly #lost: LostDatabases = new Set();
+  readonly #stuck: StuckThreads;
   #busy = 0;
   #running = 0;
 
   constructor(options: WorkerPoolOptions, first: FileThread) {
     this.#options = options;
+    this.#stuck = new StuckThreads(options.observer ?? UNOBSERVED);
     this.tenantsOf = (plugin) => tenantsIn(options.dataDir, plugin);
     this.#idle = [first];
     this.#all.add(first);
     this.engineVersion = first.engineVersion;
+  }
+
+  get stuckThreads(): number {
+    return this.#stuck.count;
   }
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
@@ -50,7 +60,7 @@ class WorkerPool implements Databases {
     return await thread.openSession(
       target,
       this.#endless,
-      this.#lost,
+      this.#stuck,
       () => this.#giveBack(thread, purpose),
     );
   }

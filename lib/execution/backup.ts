@@ -7,11 +7,14 @@ import { StorageError } from "../vfs/storage.ts";
 
 /** Where a plugin's backups go. */
 export interface BackupPlace {
-  /** Makes room for a new file and returns its path. Throws `StorageError` where it cannot. */
-  newFile(name: string): string;
+  /**
+   * Takes a name for a new file and returns its path; `null` where the name is taken. Throws
+   * `StorageError` where there can be no file.
+   */
+  newFile(name: string): string | null;
   /** Bytes free for backups; `null` where that cannot be known. */
   freeBytes(): number | null;
-  /** Removes what there is of a file that could not be finished. */
+  /** Removes a file that was made here and is not needed, or what there is of it. */
   discard(path: string): void;
 }
 
@@ -25,10 +28,17 @@ export interface Backup {
 /** A backup, or why there is none. */
 export type BackupOutcome = Outcome<Backup, "unavailable">;
 
-/**
- * The name of a backup, such as `quote-db-v3-20260131T120000000Z.sqlite3`; `at` is ISO 8601, UTC.
- */
-export function backupName(plugin: string, occasion: string, at: string): string {
+/** What a backup is named after. */
+export interface BackupLabel {
+  readonly plugin: string;
+  /** Such as `v3`. */
+  readonly occasion: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** The name of a backup, such as `quote-db-v3-20260131T120000000Z.sqlite3`. */
+function backupName({ plugin, occasion, at }: BackupLabel): string {
   return `${plugin}-${occasion}-${at.replaceAll(/[^0-9TZ]/g, "")}.sqlite3`;
 }
 
@@ -43,9 +53,13 @@ const MARGIN_BYTES = 1024 * 1024;
 /**
  * Copies the database before something destructive. Throws `SqliteError` only where the time is up.
  */
-export function backUp(connection: Connection, place: BackupPlace, name: string): BackupOutcome {
+export function backUp(
+  connection: Connection,
+  place: BackupPlace,
+  label: BackupLabel,
+): BackupOutcome {
   try {
-    return copyInto(connection, place, name);
+    return copyInto(connection, place, newFile(place, label));
   } catch (error) {
     if (error instanceof StorageError) return refuse(error.message);
     if (!(error instanceof SqliteError) || error.failure.code === "SQLITE_INTERRUPT") throw error;
@@ -53,28 +67,48 @@ export function backUp(connection: Connection, place: BackupPlace, name: string)
   }
 }
 
+// Two backups of one millisecond are named after the next one, so that both sort as they were made.
+function newFile(place: BackupPlace, label: BackupLabel): string {
+  for (let ms = Date.parse(label.at);; ms++) {
+    const path = place.newFile(backupName({ ...label, at: new Date(ms).toISOString() }));
+    if (path !== null) return path;
+  }
+}
+
 /**
  * Writes a whole copy with `VACUUM INTO`, which reads through the write-ahead log where copying the
  * file would not: https://sqlite.org/lang_vacuum.html#vacuuminto
  */
-function copyInto(connection: Connection, place: BackupPlace, name: string): BackupOutcome {
+function copyInto(connection: Connection, place: BackupPlace, path: string): BackupOutcome {
   const sizeBytes = connection.integer("PRAGMA page_count") *
     connection.integer("PRAGMA page_size");
-  const path = place.newFile(name);
   const freeBytes = place.freeBytes();
   if (freeBytes !== null && freeBytes < sizeBytes + MARGIN_BYTES) {
+    place.discard(path);
     return refuse(
       `it needs ${sizeBytes + MARGIN_BYTES} bytes, and ${freeBytes} are free at ${path}; ` +
         `make room and try again`,
     );
   }
   try {
-    connection.rows("VACUUM INTO ?", [uriOf(path, "new")]);
+    writeCopy(connection, place, path);
   } catch (error) {
     place.discard(path);
     throw error;
   }
   return { ok: true, value: { path, spaceChecked: freeBytes !== null } };
+}
+
+// VACUUM makes every index anew, and fails where one needs a function or a collation that only the
+// plugin's program has. Then the pages are copied as they are.
+function writeCopy(connection: Connection, place: BackupPlace, path: string): void {
+  try {
+    connection.rows("VACUUM INTO ?", [uriOf(path, "new")]);
+  } catch (error) {
+    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    place.discard(path);
+    connection.copyPages(path);
+  }
 }
 
 function refuse(reason: string): Failed<"unavailable"> {

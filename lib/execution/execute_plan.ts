@@ -1,37 +1,22 @@
-// Runs a reviewed plan against the real database, each migration in one transaction.
+// Runs a reviewed plan against the real database: each migration in a transaction of its own, or all
+// of them in one.
 
-import type { Deadline } from "../deadline.ts";
-import { schemaDigest } from "../history/database_base.ts";
+import { mayLoseData } from "../loss/foreseen_losses.ts";
+import { renameMovedColumns } from "../loss/moved_column.ts";
+import { Snapshots } from "../loss/snapshots.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
-import { isReserved } from "../plan/reserved_names.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import { noTables } from "../statement/statement_stream.ts";
-import type { BackupPlace } from "./backup.ts";
-import { countTables, mayLoseData } from "./data_loss.ts";
-import type { ExecutedStep, Execution, ExecutionEvent, StepFailure } from "./execution.ts";
-import { ForeignKeyGuard } from "./foreign_key_guard.ts";
-import { LiveSchema } from "./live_schema.ts";
+import type { ExecutedStep, Execution, ExecutionOptions, StepFailure } from "./execution.ts";
+import { LiveDatabase } from "./live_database.ts";
 import { RunBackup } from "./run_backup.ts";
 import { RunHistory } from "./run_history.ts";
-import { runStep, type StepRun } from "./run_step.ts";
+import { runStep } from "./run_step.ts";
 import { sqlFailure } from "./step_failure.ts";
-
-/** How a plan is run. */
-export interface ExecutionOptions {
-  /** `rehearse-on-data` runs the whole plan on the real rows in one transaction and undoes it. */
-  readonly mode: "commit" | "rehearse-on-data";
-  readonly appliedBy: string;
-  readonly deadline: Deadline;
-  /** The time now as ISO 8601, UTC. */
-  readonly now: () => string;
-  readonly backups: BackupPlace;
-  readonly onEvent: (event: ExecutionEvent) => void;
-}
 
 /**
  * Executes `plan`, whose steps `rehearsed` are. History and schema are read again inside the first
@@ -48,6 +33,12 @@ export async function executePlan(
   return await run.execute();
 }
 
+/** A step and its place among the steps of the plan. */
+interface IndexedStep {
+  readonly index: number;
+  readonly step: PlanStep;
+}
+
 /** A step that ran to its end in a transaction that is still open. */
 interface FinishedStep {
   readonly kind: "finished";
@@ -55,15 +46,22 @@ interface FinishedStep {
   readonly entry: HistoryEntry;
 }
 
-/** How the attempt at a step ended; but for a finished step, its transaction is rolled back. */
-type Attempt =
-  | FinishedStep
-  /** The step took away what its rehearsal did not foresee, and there is no backup yet. */
-  | { readonly kind: "backup-missing" }
-  | Exclude<Execution["end"], { readonly kind: "completed" }>;
+/** A step that failed; `started` is the time of the process. */
+interface FailedStep {
+  readonly kind: "failed";
+  readonly step: PlanStep;
+  readonly failure: StepFailure;
+  readonly started: number;
+}
 
-/** What is known of the real database while a plan is executed. */
-type Live = Pick<StepRun, "schema" | "foreignKeys" | "live">;
+/** How the attempt at a transaction ended; if it is not completed, everything in it is undone. */
+type Attempt =
+  | FailedStep
+  /** Steps took away what their rehearsal did not foresee, and there is no backup yet. */
+  | { readonly kind: "backup-missing" }
+  | Exclude<Execution["end"], { readonly kind: "failed" }>;
+
+const COMPLETED = { kind: "completed" } as const;
 
 class Run implements Disposable {
   readonly #connection: Connection;
@@ -72,16 +70,17 @@ class Run implements Disposable {
   readonly #options: ExecutionOptions;
   readonly #interrupter: Interrupter;
   readonly #foreignKeysWereOn: boolean;
+  readonly #snapshots: Snapshots;
   readonly #history: RunHistory;
   readonly #backup: RunBackup;
+  readonly #database: LiveDatabase;
   readonly #tables = noTables();
   readonly #executed: ExecutedStep[] = [];
   #announcedVersion: number | null = null;
   // Set while it is not known whether the disk has the last COMMIT: its flush failed, but SQLite may
   // find it whole when the database is opened again.
   #isCommitDoubtful = false;
-  #live: Live | null = null;
-  #dataVersion: number | null = null;
+  #stepsBeforeBackup = 0;
 
   constructor(
     connection: Connection,
@@ -95,6 +94,7 @@ class Run implements Disposable {
     this.#options = options;
     this.#history = new RunHistory(connection, plan, options.appliedBy);
     this.#backup = new RunBackup(connection, options.backups);
+    this.#database = new LiveDatabase(connection, plan, rehearsed, this.#history);
     // PRAGMA foreign_keys is a no-op inside a transaction, so this comes before BEGIN. With it on, the
     // DROP TABLE of a rebuild would delete the child rows: https://sqlite.org/lang_altertable.html#otheralter
     this.#foreignKeysWereOn = connection.integer("PRAGMA foreign_keys") === 1;
@@ -102,14 +102,13 @@ class Run implements Disposable {
     if (connection.integer("PRAGMA foreign_keys") !== 0) {
       throw new Error("PRAGMA foreign_keys=OFF did not take");
     }
+    this.#snapshots = new Snapshots(connection);
     this.#interrupter = new Interrupter(connection, options.deadline);
   }
 
   async execute(): Promise<Execution> {
     try {
-      const end = this.#options.mode === "commit"
-        ? await this.#commitEach()
-        : await this.#undoAll();
+      const end = await this.#run();
       return this.#execution(end);
     } catch (error) {
       if (!(error instanceof SqliteError)) throw error;
@@ -121,73 +120,93 @@ class Run implements Disposable {
 
   [Symbol.dispose](): void {
     this.#interrupter[Symbol.dispose]();
+    this.#snapshots[Symbol.dispose]();
     if (this.#foreignKeysWereOn) this.#connection.exec("PRAGMA foreign_keys=ON");
   }
 
-  async #commitEach(): Promise<Execution["end"]> {
-    for (const [index, step] of this.#plan.steps.entries()) {
-      const started = performance.now();
-      const attempt = await this.#commitStep(step, index);
-      if (attempt.kind === "finished") continue;
-      if (attempt.kind !== "failed") return attempt;
-      this.#recordFailure(step, attempt.failure, started);
-      const outcome = this.#isCommitDoubtful ? "unknown" : "undone";
-      return { kind: "failed", failure: { ...attempt.failure, outcome } };
+  async #run(): Promise<Execution["end"]> {
+    const steps = [...this.#plan.steps.entries()].map(([index, step]) => ({ index, step }));
+    if (this.#options.mode === "rehearse-on-data") return await this.#undo(steps);
+    if (this.#options.transaction === "plan") return await this.#commit(steps);
+    for (const step of steps) {
+      const end = await this.#commit([step]);
+      if (end.kind !== "completed") return end;
     }
-    return { kind: "completed" };
+    return COMPLETED;
   }
 
-  async #commitStep(
-    step: PlanStep,
-    index: number,
-  ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" }>> {
+  /** Runs steps in one transaction, and records the one that failed. */
+  async #commit(steps: readonly IndexedStep[]): Promise<Execution["end"]> {
+    const [first] = steps;
+    if (first === undefined) return COMPLETED;
+    const attempt = await this.#commitBackedUp(steps, first);
+    if (attempt.kind === "completed") return attempt;
+    if (attempt.kind !== "failed") return attempt;
+    this.#recordFailure(attempt);
+    const outcome = this.#isCommitDoubtful ? "unknown" : "undone";
+    return { kind: "failed", failure: { ...attempt.failure, outcome } };
+  }
+
+  async #commitBackedUp(
+    steps: readonly IndexedStep[],
+    first: IndexedStep,
+  ): Promise<FailedStep | Exclude<Attempt, { readonly kind: "backup-missing" | "failed" }>> {
+    const started = performance.now();
     try {
-      const refused = this.#isForeseenToLose(index) ? this.#backUp() : null;
+      const refused = this.#isForeseenToLose(first.index) ? this.#backUp() : null;
       if (refused !== null) return refused;
-      const attempt = await this.#tryToCommit(step, index);
+      const attempt = await this.#tryToCommit(steps);
       if (attempt.kind !== "backup-missing") return attempt;
       // SQLite does not say beforehand that UPDATE OR REPLACE, say, deletes rows.
       const refusedNow = this.#backUp();
       if (refusedNow !== null) return refusedNow;
-      const again = await this.#tryToCommit(step, index);
+      const again = await this.#tryToCommit(steps);
       if (again.kind !== "backup-missing") return again;
       throw new Error("A step asks for a backup that there is");
     } catch (error) {
       if (!(error instanceof SqliteError)) throw error;
-      return { kind: "failed", failure: sqlFailure(step, this.#interrupter, error.failure) };
+      const { step } = first;
+      const failure = sqlFailure(step, this.#interrupter, error.failure);
+      return { kind: "failed", step, failure, started };
     }
   }
 
-  async #tryToCommit(step: PlanStep, index: number): Promise<Attempt> {
+  async #tryToCommit(steps: readonly IndexedStep[]): Promise<Attempt> {
+    const finished: FinishedStep[] = [];
     const attempt = await this.#transaction("COMMIT", async () => {
-      const changed = await this.#compareBase();
-      if (changed !== null) return changed;
-      const finished = this.#runStep(step, index);
-      if (finished.kind !== "finished") return finished;
-      const isUnsaved = finished.executed.dataLoss.length > 0 && this.#backup.made === null;
-      return isUnsaved ? { kind: "backup-missing" } as const : finished;
+      const end = await this.#runSteps(steps, (step) => finished.push(step));
+      const isLossy = finished.some(({ executed }) => executed.dataLoss.length > 0);
+      const isUnsaved = end.kind === "completed" && isLossy && this.#backup.made === null;
+      return isUnsaved ? { kind: "backup-missing" } as const : end;
     });
-    if (attempt.kind === "finished") this.#keep(attempt);
-    // What is known of the schema is no longer true.
-    else this.#live = null;
+    if (attempt.kind === "completed") { for (const step of finished) this.#keep(step); }
+    else this.#database.forget();
     return attempt;
   }
 
-  async #undoAll(): Promise<Execution["end"]> {
+  async #undo(steps: readonly IndexedStep[]): Promise<Execution["end"]> {
     return await this.#transaction("ROLLBACK", async () => {
-      const changed = await this.#compareBase();
-      if (changed !== null) return changed;
-      for (const [index, step] of this.#plan.steps.entries()) {
-        const attempt = this.#runStep(step, index);
-        if (attempt.kind === "finished") {
-          this.#keep(attempt);
-          continue;
-        }
-        this.#options.onEvent({ kind: "step-failed", failure: attempt.failure });
-        return attempt;
+      const end = await this.#runSteps(steps, (step) => this.#keep(step));
+      if (end.kind === "failed") {
+        this.#options.onEvent({ kind: "step-failed", failure: end.failure });
       }
-      return { kind: "completed" };
+      return end;
     });
+  }
+
+  /** Runs steps in the open transaction, up to one that fails. */
+  async #runSteps(
+    steps: readonly IndexedStep[],
+    onFinished: (step: FinishedStep) => void,
+  ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" | "unavailable" }>> {
+    const changed = await this.#database.compareWithBase();
+    if (changed !== null) return { kind: "plan-changed", message: changed };
+    for (const { step, index } of steps) {
+      const outcome = this.#runStep(step, index);
+      if (outcome.kind === "failed") return outcome;
+      onFinished(outcome);
+    }
+    return COMPLETED;
   }
 
   /** Counts a step as done. A COMMIT can fail, so this comes after it. */
@@ -197,7 +216,7 @@ class Run implements Disposable {
     this.#options.onEvent({ kind: "step-finished", step: executed, entry });
   }
 
-  /** Ends the transaction with "COMMIT" only where a step has finished. */
+  /** Ends the transaction with "COMMIT" only where its work is completed. */
   async #transaction<T extends { readonly kind: string }>(
     end: "COMMIT" | "ROLLBACK",
     work: () => Promise<T>,
@@ -205,7 +224,7 @@ class Run implements Disposable {
     this.#connection.begin();
     try {
       const result = await work();
-      if (end === "COMMIT" && result.kind === "finished") {
+      if (end === "COMMIT" && result.kind === "completed") {
         this.#isCommitDoubtful = true;
         this.#connection.commit();
         this.#isCommitDoubtful = false;
@@ -216,48 +235,23 @@ class Run implements Disposable {
     }
   }
 
-  /** Compares the database with the base of the plan; `null` where it is that. */
-  async #compareBase(): Promise<Extract<Attempt, { kind: "plan-changed" }> | null> {
-    const { plugin, base } = this.#plan;
-    const changed = (what: string): Extract<Attempt, { kind: "plan-changed" }> => ({
-      kind: "plan-changed",
-      message: `The ${what} of "${plugin}" changed after the plan was made; make a new plan`,
-    });
-    // Read whole before the first step. After that only this run, which holds the database, changes
-    // it; the number says whether another connection did: https://sqlite.org/pragma.html#pragma_data_version
-    const dataVersion = this.#connection.integer("PRAGMA data_version");
-    if (dataVersion !== (this.#dataVersion ??= dataVersion)) return changed("database");
-    if (this.#live !== null) return null;
-    const isFirst = this.#executed.length === 0;
-    if (isFirst && !await this.#history.isBase()) return changed("history");
-    const schema = new SchemaFollower(this.#connection, isReserved);
-    if (isFirst && await schemaDigest(schema.schema) !== base.schema) return changed("schema");
-    const isRehearsed = this.#rehearsed.every(({ schemaDelta }) => schemaDelta !== null);
-    this.#live = {
-      schema,
-      foreignKeys: new ForeignKeyGuard(this.#connection, schema),
-      live: new LiveSchema(this.#connection, schema, isRehearsed),
-    };
-    return null;
-  }
-
-  #runStep(step: PlanStep, index: number): FinishedStep | Extract<Attempt, { kind: "failed" }> {
+  #runStep(step: PlanStep, index: number): FinishedStep | FailedStep {
     const rehearsed = this.#rehearsed[index];
     if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
-    if (this.#live === null) throw new Error("The base of the plan was not compared");
     const started = performance.now();
     this.#announce(step, rehearsed);
     const outcome = runStep({
       connection: this.#connection,
       interrupter: this.#interrupter,
-      ...this.#live,
+      snapshots: this.#snapshots,
+      ...this.#database.known,
       tables: this.#tables,
       step,
       rehearsed,
       onStatement: (statementsDone) =>
         this.#options.onEvent({ kind: "statement-finished", statementsDone }),
     });
-    if (!outcome.ok) return { kind: "failed", failure: outcome.failure };
+    if (!outcome.ok) return { kind: "failed", step, failure: outcome.failure, started };
     const { version, name } = step;
     const executed: ExecutedStep = {
       version,
@@ -265,8 +259,9 @@ class Run implements Disposable {
       executionTimeMs: Math.round(performance.now() - started),
       at: this.#options.now(),
       statements: rehearsed.statementCount,
-      changes: outcome.changes,
-      dataLoss: outcome.dataLoss,
+      changes: renameMovedColumns(outcome.changes, rehearsed.watched, outcome.losses.moved),
+      dataLoss: outcome.losses.dataLoss,
+      reusedNumbers: outcome.losses.reusedNumbers,
     };
     const { executionTimeMs, at } = executed;
     const entry = this.#history.write(step, { executionTimeMs, at, error: null });
@@ -284,19 +279,20 @@ class Run implements Disposable {
   #isForeseenToLose(index: number): boolean {
     const rehearsed = this.#rehearsed[index];
     return this.#backup.made === null && rehearsed !== undefined &&
-      mayLoseData(countTables(this.#connection, rehearsed.watched));
+      mayLoseData(this.#connection, rehearsed.watched);
   }
 
   #backUp(): Extract<Attempt, { kind: "unavailable" }> | null {
     const { plugin } = this.#plan;
     const at = this.#options.now();
+    if (this.#backup.made === null) this.#stepsBeforeBackup = this.#executed.length;
     const outcome = this.#backup.ensure(plugin, this.#history.currentVersion, at);
     if (outcome.ok) return null;
     const { message, sqliteCode = null } = outcome;
     return { kind: "unavailable", message, sqliteCode };
   }
 
-  #recordFailure(step: PlanStep, failure: StepFailure, started: number): void {
+  #recordFailure({ step, failure, started }: FailedStep): void {
     this.#options.onEvent({ kind: "step-failed", failure });
     const executionTimeMs = Math.round(performance.now() - started);
     // A time limit that ended the migration must not end the record of it.
@@ -314,6 +310,7 @@ class Run implements Disposable {
         ? new RunHistory(this.#connection, this.#plan, "").entries
         : this.#history.entries,
       backup: this.#backup.made?.path ?? null,
+      stepsBeforeBackup: this.#stepsBeforeBackup,
       spaceChecked: this.#backup.made?.spaceChecked ?? true,
       end,
     };

@@ -1,9 +1,11 @@
-// What executing a plan yields. Plain data; runs anywhere.
+// How a plan is executed, and what that yields. Runs anywhere.
 
-import type { Position } from "../finding/finding.ts";
+import type { Deadline } from "../deadline.ts";
+import type { SourcePlace } from "../finding/source_text.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
-import type { DataLoss } from "./data_loss.ts";
+import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
+import type { BackupPlace } from "./backup.ts";
 
 /** One migration that was carried out. */
 export interface ExecutedStep {
@@ -13,8 +15,10 @@ export interface ExecutedStep {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly statements: number;
+  /** A column whose values all moved to a new one is renamed. */
   readonly changes: readonly SchemaChange[];
   readonly dataLoss: readonly DataLoss[];
+  readonly reusedNumbers: readonly ReusedNumbers[];
 }
 
 /** Why a step is not committed. */
@@ -35,9 +39,7 @@ export interface StepFailure {
   readonly sqliteCode: string | null;
   /** `unknown` where the disk failed in the very COMMIT: only opening the database again will tell. */
   readonly outcome: "undone" | "unknown";
-  readonly place:
-    | { readonly position: Position; readonly excerpt: string; readonly statement: string }
-    | null;
+  readonly place: SourcePlace | null;
 }
 
 /** How a run ended. Every step in `executed` is committed, or none in a dry run. */
@@ -45,6 +47,8 @@ export interface Execution {
   readonly executed: readonly ExecutedStep[];
   readonly history: History;
   readonly backup: string | null;
+  /** How many steps were committed before there was a backup. */
+  readonly stepsBeforeBackup: number;
   /** Whether the free space for the backup could be looked at; true where there was no backup. */
   readonly spaceChecked: boolean;
   readonly end:
@@ -74,3 +78,20 @@ export type ExecutionEvent =
     readonly entry: HistoryEntry | null;
   }
   | { readonly kind: "step-failed"; readonly failure: StepFailure };
+
+/** What one transaction of a run holds: a migration, or the whole plan. */
+export type TransactionExtent = "migration" | "plan";
+
+/** How a plan is run. */
+export interface ExecutionOptions {
+  /** `rehearse-on-data` runs the whole plan on the real rows in one transaction and undoes it. */
+  readonly mode: "commit" | "rehearse-on-data";
+  /** What is committed at a time: each migration, or the whole plan, all or nothing. */
+  readonly transaction: TransactionExtent;
+  readonly appliedBy: string;
+  readonly deadline: Deadline;
+  /** The time now as ISO 8601, UTC. */
+  readonly now: () => string;
+  readonly backups: BackupPlace;
+  readonly onEvent: (event: ExecutionEvent) => void;
+}

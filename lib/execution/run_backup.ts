@@ -1,7 +1,7 @@
 // Makes the one backup of a run, before the first step that takes something away.
 
 import type { Connection } from "../sqlite/connection.ts";
-import { type Backup, backUp, backupName, type BackupOutcome, type BackupPlace } from "./backup.ts";
+import { type Backup, backUp, type BackupOutcome, type BackupPlace } from "./backup.ts";
 
 /** The backup of a run; there is none until it is asked for. */
 export class RunBackup {
@@ -22,7 +22,8 @@ export class RunBackup {
   /** Makes the backup, unless there is one. Must be called outside a transaction. */
   ensure(plugin: string, version: number, at: string): BackupOutcome {
     if (this.#made !== null) return { ok: true, value: this.#made };
-    const outcome = backUp(this.#connection, this.#place, backupName(plugin, `v${version}`, at));
+    const label = { plugin, occasion: `v${version}`, at };
+    const outcome = backUp(this.#connection, this.#place, label);
     if (outcome.ok) this.#made = outcome.value;
     return outcome;
   }

@@ -1,10 +1,12 @@
 // Runs one migration in an open transaction and checks what it left behind.
 
 import type { PlanStep } from "../plan/migration_plan.ts";
-import type { RehearsedStep, WritingStatement } from "../rehearsal/rehearsal.ts";
+import type { StepLosses } from "../loss/data_loss.ts";
+import { LossMeter } from "../loss/loss_meter.ts";
+import type { Snapshots } from "../loss/snapshots.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { describeChange, type SchemaChange } from "../sqlite/schema_diff.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
 import { type SchemaSlice, SliceCollector } from "../sqlite/schema_slice.ts";
@@ -16,20 +18,16 @@ import {
   StatementStream,
 } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
-import { countTables, type DataLoss, measureLoss } from "./data_loss.ts";
 import type { StepFailure } from "./execution.ts";
 import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
-import type { ForeignKeyGuard } from "./foreign_key_guard.ts";
-import type { LiveSchema } from "./live_schema.ts";
+import type { KnownDatabase } from "./live_database.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
 /** A step to run, what its rehearsal said, and what is known of the database before it. */
-export interface StepRun {
+export interface StepRun extends KnownDatabase {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
-  readonly schema: SchemaFollower;
-  readonly foreignKeys: ForeignKeyGuard;
-  readonly live: LiveSchema;
+  readonly snapshots: Snapshots;
   readonly tables: RunTables;
   readonly step: PlanStep;
   readonly rehearsed: RehearsedStep;
@@ -41,7 +39,7 @@ export type StepOutcome =
   | {
     readonly ok: true;
     readonly changes: readonly SchemaChange[];
-    readonly dataLoss: readonly DataLoss[];
+    readonly losses: StepLosses;
   }
   | { readonly ok: false; readonly failure: StepFailure };
 
@@ -54,24 +52,24 @@ export function runStep(run: StepRun): StepOutcome {
   try {
     if (interrupter.isOver()) return failed(interrupted(step, interrupter));
     run.foreignKeys.beforeStep(rehearsed);
-    const counts = countTables(connection, rehearsed.watched, "all");
+    run.snapshots.clear();
+    const meter = new LossMeter(connection, run.snapshots, rehearsed.watched);
     const changes = new SliceCollector();
     const lineage = new Lineage();
-    const deletedRows = new Map<string, number>();
     const follow = (accesses: readonly Access[]): void => {
       const slice = run.schema.follow(accesses);
       lineage.follow(slice, alterOf(accesses)?.form ?? null);
       changes.add(slice);
     };
-    const failure = runStatements(run, follow, deletedRows);
+    const failure = runStatements(run, meter, follow);
     if (failure !== null) return failed(failure);
-    const dataLoss = measureLoss(connection, counts, deletedRows);
+    const losses = meter.end();
     dropTemporaryObjects(connection, run.tables);
     const problem = checkResult(run, changes.slice);
     // The last statement may have ended late, and compiling can be interrupted too.
     if (interrupter.isOver()) return failed(interrupted(step, interrupter));
     if (problem !== null) return failed(problem);
-    return { ok: true, changes: describeChange(changes.slice, lineage).changes, dataLoss };
+    return { ok: true, changes: describeChange(changes.slice, lineage).changes, losses };
   } catch (error) {
     // Godwit's own SQL may fail in a step as well: for lack of time, or of room on the disk.
     if (!(error instanceof SqliteError)) throw error;
@@ -81,21 +79,20 @@ export function runStep(run: StepRun): StepOutcome {
 
 function runStatements(
   run: StepRun,
+  meter: LossMeter,
   follow: (accesses: readonly Access[]) => void,
-  deletedRows: Map<string, number>,
 ): StepFailure | null {
-  const { connection, step, rehearsed } = run;
+  const { connection, step } = run;
   const mode = step.foreignKeys ?? "off";
   using stream = new StatementStream(connection, step.sql, "refuse", mode, run.tables);
-  for (let done = 1;; done++) {
-    const writing = rehearsed.writing.find(({ number }) => number === done);
-    const advance = (): StepFailure | "end" | null => runNext(run, stream, follow);
-    const end = writing === undefined
-      ? advance()
-      : countDeleted(connection, writing, deletedRows, advance);
+  for (let number = 1;; number++) {
+    if (meter.isDueBefore(number)) stream.unguarded(() => meter.beforeStatement(number));
+    const end = runNext(run, stream, follow);
     if (end === "end") return null;
     if (end !== null) return end;
-    run.onStatement(done);
+    // Only a statement that takes long is interrupted in itself.
+    if (run.interrupter.isOver()) return interrupted(step, run.interrupter);
+    run.onStatement(number);
   }
 }
 
@@ -138,22 +135,6 @@ function refuseActions(
   const message = `${what}, and actions do not fire in a migration; write "-- foreign-keys: on" ` +
     `above "-- UP" if they are meant to, or "-- foreign-keys: off" if not`;
   return { ...stepFailure(step, "foreign-key-action", message), place: placeOf(step, text) };
-}
-
-// Rows are counted as they go, for new rows may make up for them in the totals. Only a statement that
-// writes to a table of old can take such rows; any other runs without the hook and its cost. The hook is
-// there when the statement is prepared: otherwise a DELETE without WHERE clears the table unseen.
-function countDeleted<T>(
-  connection: Connection,
-  { tables }: WritingStatement,
-  deletedRows: Map<string, number>,
-  advance: () => T,
-): T {
-  const { result, deletes } = connection.countDeletes(advance);
-  for (const { name, origin } of tables) {
-    deletedRows.set(origin, (deletedRows.get(origin) ?? 0) + (deletes.get(name) ?? 0));
-  }
-  return result;
 }
 
 function checkResult(

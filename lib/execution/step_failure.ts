@@ -1,6 +1,7 @@
 // Words why a step is not committed.
 
-import { sourcePlace } from "../finding/source_position.ts";
+import { clippedMessage } from "../clipped_text.ts";
+import { SourceText } from "../finding/source_text.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { StatementText } from "../sqlite/script.ts";
 import { adviseOn, isUnavailable, type SqliteFailure } from "../sqlite/sqlite_error.ts";
@@ -13,7 +14,16 @@ export function stepFailure(
   reason: StepFailure["reason"],
   message: string,
 ): StepFailure {
-  return { version, name, file, reason, message, sqliteCode: null, outcome: "undone", place: null };
+  return {
+    version,
+    name,
+    file,
+    reason,
+    message: clippedMessage(message),
+    sqliteCode: null,
+    outcome: "undone",
+    place: null,
+  };
 }
 
 /** The failure of a statement, or of SQL of godwit's own, which has no `text`. */
@@ -46,9 +56,9 @@ export function interrupted(step: PlanStep, { reason }: Interrupter): StepFailur
 
 /** Where a statement is in its file, or the token at fault. */
 export function placeOf(
-  { sql, line }: PlanStep,
+  step: PlanStep,
   text: StatementText,
   offset: number | null = null,
 ): NonNullable<StepFailure["place"]> {
-  return { ...sourcePlace(sql, line, offset ?? text.offset), statement: text.sql };
+  return new SourceText(step).placeOf(text, offset ?? text.offset);
 }

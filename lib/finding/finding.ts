@@ -1,5 +1,8 @@
 // Findings: errors, warnings and notes about a migration file or a plan. Pure; runs anywhere.
 
+import { clippedMessage } from "../clipped_text.ts";
+import type { Excerpt } from "./excerpt.ts";
+
 /** The severity of a finding: a plan with an `ERROR` does not run. */
 export type FindingLevel = "INFO" | "WARNING" | "ERROR";
 
@@ -20,6 +23,7 @@ export const FINDING_CODES = {
   "duplicate-version": "file",
   "unreadable-file": "file",
   "file-too-large": "file",
+  "plugin-too-large": "file",
   "empty-file": "file",
   "encoding": "file",
   "nul-character": "file",
@@ -70,6 +74,8 @@ export const FINDING_CODES = {
   "drop-column": "destructive",
   "delete-rows": "destructive",
   "lose-values": "destructive",
+  "overwrite-values": "destructive",
+  "reused-numbers": "destructive",
   "no-backup-space-check": "destructive",
 } as const satisfies Readonly<Record<string, FindingCategory>>;
 
@@ -104,20 +110,20 @@ export interface Finding extends FindingSubject {
   readonly message: string;
   /** The position in the file, if it is known. */
   readonly position: Position | null;
-  /** The statement concerned, as written in the file. */
+  /** The statement concerned, as written in the file; clipped where it is long. */
   readonly statement: string | null;
-  /** The text of the line that `position` points at. */
-  readonly excerpt: string | null;
+  /** The text of the line that `position` points at; clipped where it is long. */
+  readonly excerpt: Excerpt | null;
 }
 
 /** Optional details of a finding. */
 export interface FindingDetail {
   readonly position?: Position;
   readonly statement?: string;
-  readonly excerpt?: string;
+  readonly excerpt?: Excerpt;
 }
 
-/** Makes a finding; missing details are `null`. */
+/** Makes a finding; missing details are `null`, and a long message is clipped. */
 export function finding(
   level: FindingLevel,
   code: FindingCode,
@@ -128,7 +134,7 @@ export function finding(
   return {
     level,
     code,
-    message,
+    message: clippedMessage(message),
     version: subject.version,
     name: subject.name,
     file: subject.file,

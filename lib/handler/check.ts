@@ -22,24 +22,26 @@ export async function check(
   _request: EmptyRequest,
   context: HandlerContext,
 ): Promise<CheckReply | Failure> {
-  const loaded = await context.source.load(plugin);
-  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
-  const { migrations, findings } = loaded;
-  await using session = await context.databases.open({ kind: "empty" }, "read");
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
+  await using session = await context.databases.open({ kind: "empty", plugin }, "read");
+  const loaded = await session.load(found.files);
+  if (!loaded.ok) return databaseFailure(loaded, plugin);
+  const { migrations, findings } = loaded.value;
   const prepared = await session.prepare(
-    { migrations, findings, target: { direction: "there-and-back", only: null } },
+    { direction: "there-and-back", only: null },
     deadlineIn(TIMEOUT_MS, context.signal),
   );
   if (!prepared.ok) return databaseFailure(prepared, plugin, findings);
-  const found = prepared.value.findings;
-  if (found.some(isError)) {
-    return { ...validationFailure(plugin, "", found), migrations: migrations.length };
+  const all = prepared.value.findings;
+  if (all.some(isError)) {
+    return { ...validationFailure(plugin, "", all), migrations: migrations.length };
   }
   return {
     success: true,
     verb: "check",
     plugin_name: plugin,
     migrations: migrations.length,
-    warnings: found.map(findingMessage),
+    warnings: all.map(findingMessage),
   };
 }

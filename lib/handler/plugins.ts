@@ -6,7 +6,8 @@ import type { CheckedPlugins } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { currentVersion, type History, notApplied } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
-import type { LoadedMigrations } from "../source/migration_source.ts";
+import type { LoadedFiles } from "../database/session.ts";
+import type { Outcome } from "../outcome.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
@@ -29,11 +30,11 @@ export async function plugins(
     if (!tenants.ok) return databaseFailure(tenants, all);
     addresses.push(...tenants.value.map((tenant) => ({ plugin, tenant })));
   }
-  const files = new Map<string, LoadedMigrations>();
+  const files = new Map<string, Outcome<LoadedFiles>>();
   const tenants: TenantEntry[] = [];
   // One after another, so that other requests find a thread.
   for (const address of addresses.slice(offset, offset + limit)) {
-    const loaded = files.get(address.plugin) ?? await source.load(address.plugin);
+    const loaded = files.get(address.plugin) ?? await load(address.plugin, context);
     files.set(address.plugin, loaded);
     const state = await databaseState(address, loaded, context);
     tenants.push({ plugin_name: address.plugin, tenant: address.tenant, ...state });
@@ -48,13 +49,23 @@ export async function plugins(
   };
 }
 
+async function load(
+  plugin: string,
+  { source, databases }: HandlerContext,
+): Promise<Outcome<LoadedFiles>> {
+  const found = await source.find(plugin);
+  if (!found.found) return { ok: false, code: "no-plugin", message: found.message };
+  await using session = await databases.open({ kind: "empty", plugin }, "read");
+  return await session.load(found.files);
+}
+
 async function databaseState(
   address: DatabaseAddress,
-  loaded: LoadedMigrations,
+  loaded: Outcome<LoadedFiles>,
   context: HandlerContext,
 ): Promise<Omit<TenantEntry, "plugin_name" | "tenant">> {
   const unknown = { current_version: null, pending_count: null, locked: false };
-  if (!loaded.found) return { ...unknown, problem: loaded.message };
+  if (!loaded.ok) return { ...unknown, problem: loaded.message };
   const read = await readBesideRuns<{ readonly history: History; readonly locked: boolean }>(
     address,
     context,
@@ -70,10 +81,11 @@ async function databaseState(
   );
   if (!read.ok) return { ...unknown, problem: read.message };
   const { history, locked } = read.value;
-  const findings = [...loaded.findings, ...driftFindings(loaded, history)];
+  const { migrations, findings: unparsed } = loaded.value;
+  const findings = [...unparsed, ...driftFindings(loaded.value, history)];
   return {
     current_version: currentVersion(history),
-    pending_count: notApplied(loaded.migrations, history).length,
+    pending_count: notApplied(migrations, history).length,
     locked,
     problem: findings.find(isError)?.message ?? null,
   };

@@ -9,11 +9,11 @@ import type { CheckedRun } from "../message/request.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
-import type { LoadedMigrations } from "../source/migration_source.ts";
 import type { PlanOutline } from "../database/prepare.ts";
-import type { DatabaseSession, ExecutionReport } from "../database/session.ts";
+import type { DatabaseSession, ExecutionReport, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
+import { lossMessages } from "./loss_messages.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
 
 /** What to run: a checked request, its database and its target. */
@@ -35,8 +35,8 @@ export async function runMigrations<R extends RunReply>(
   const deadline = deadlineIn(request.timeout_ms, context.signal);
   const { address } = request;
   const { plugin } = address;
-  const loaded = await context.source.load(plugin);
-  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
 
   const lock = context.locks.acquire(address);
   if (lock.kind === "unavailable") {
@@ -56,11 +56,10 @@ export async function runMigrations<R extends RunReply>(
   }
   try {
     await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
-    return await runLocked(
-      { request, context, session, startedMs, deadline, makeReply },
-      loaded,
-      lock,
-    );
+    const loaded = await session.load(found.files);
+    if (!loaded.ok) return databaseFailure(loaded, plugin);
+    const run = { request, context, session, startedMs, deadline, makeReply };
+    return await runLocked(run, loaded.value, lock);
   } finally {
     lock.release();
   }
@@ -78,7 +77,7 @@ interface Run<R> {
 
 async function runLocked<R extends RunReply>(
   run: Run<R>,
-  { migrations, findings }: Extract<LoadedMigrations, { found: true }>,
+  files: LoadedFiles,
   lock: RunLock,
 ): Promise<R | Failure> {
   const { request: { address, target, dry_run, applied_by }, context, session } = run;
@@ -89,13 +88,13 @@ async function runLocked<R extends RunReply>(
     startedBy: applied_by,
   });
   const prepared = await session.prepare(
-    { migrations, findings, target },
+    target,
     run.deadline,
-    (planned) => progress.planned(planned.history),
+    (planned) => progress.planned(planned, files.migrations),
   );
   if (!prepared.ok) {
     return prepared.code === "no-such-target"
-      ? failureReply("INVALID_REQUEST", address.plugin, prepared.message, findings)
+      ? failureReply("INVALID_REQUEST", address.plugin, prepared.message, files.findings)
       : databaseFailure(prepared, address.plugin);
   }
   const plan = prepared.value;
@@ -134,14 +133,14 @@ async function execute<R extends RunReply>(
   plan: PlanOutline,
   progress: RunProgress,
 ): Promise<R | Failure> {
-  const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy } = run.request;
+  const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy, transaction } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
     if (!dryRun && plan.steps.length > 0) await progress.requested(plan);
     progress.started(plan);
     outcome = await run.session.execute(
       plan.hash,
-      { dryRun, appliedBy },
+      { dryRun, appliedBy, transaction },
       run.deadline,
       progress.follow,
     );
@@ -183,7 +182,7 @@ function failure(
   report: ExecutionReport,
   end: FailedEnd,
 ): Failure {
-  const { code, message, sqliteCode } = describeEnd(end, plan);
+  const { code, message, sqliteCode } = describeEnd(end, plan, request);
   const entries = report.executed.map((step) => entryOf(request, step));
   return {
     ...failureReply(code, request.address.plugin, message, report.findings),
@@ -208,7 +207,7 @@ function entryOf({ dry_run, applied_by }: TargetedRun, step: ExecutedStep): RunE
     applied_by,
     statements: step.statements,
     changes: [...step.changes],
-    data_loss: [...step.dataLoss],
+    data_loss: lossMessages(step.dataLoss),
   };
 }
 
@@ -217,6 +216,7 @@ type FailedEnd = Exclude<ExecutionReport["end"], { kind: "completed" }>;
 function describeEnd(
   end: FailedEnd,
   plan: PlanOutline,
+  { transaction, dry_run }: TargetedRun,
 ): { readonly code: ErrorCode; readonly message: string; readonly sqliteCode: string | null } {
   switch (end.kind) {
     case "plan-changed":
@@ -226,8 +226,11 @@ function describeEnd(
     case "failed": {
       const { reason, version, file, message, outcome, sqliteCode } = end.failure;
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
+      const isWhole = transaction === "plan" && !dry_run && plan.steps.length > 1;
       const what = outcome === "undone"
-        ? `${verb} ${file} failed and was undone: ${message}`
+        ? `${verb} ${file} failed and was undone${
+          isWhole ? ", with the whole plan" : ""
+        }: ${message}`
         : `${verb} ${file} may or may not have been kept, for the disk failed as it was ` +
           `committed: ${message}; ask for status before anything else`;
       if (reason === "unavailable") {

@@ -3,11 +3,14 @@
 import type { ExecutionEvent } from "../execution/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
+import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
+import type { MigrationFile } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import type { History, HistoryEntry } from "../plan/history.ts";
+import type { HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
+import { lossMessages } from "./loss_messages.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a progress bar; the cost is negligible.
@@ -24,7 +27,7 @@ export interface ReportedRun {
 /** Takes what happens in a run, in this order. */
 export interface RunProgress {
   /** The steps are known, and are rehearsed next. */
-  planned(history: History): void;
+  planned(plan: PlanOutline, files: readonly MigrationFile[]): void;
   /** The plan is about to lock the database; programs that have it open may close it. */
   requested(plan: PlanOutline): Promise<void>;
   /** The plan is about to run. */
@@ -89,8 +92,8 @@ export function reportRun(
   });
 
   return {
-    planned(history) {
-      lock.publish({ progress, history });
+    planned({ history, findings }, files) {
+      lock.publish({ progress, history, files, findings: findings.map(findingMessage) });
     },
     async requested(plan) {
       const event = planEvent("run_requested", plan);
@@ -123,7 +126,7 @@ export function reportRun(
             version,
             name,
             execution_time_ms: executionTimeMs,
-            data_loss: [...dataLoss],
+            data_loss: lossMessages(dataLoss),
           });
           return;
         }

@@ -1,16 +1,15 @@
 // Handles `status`: compares files with history, and always answers.
 
 import { deadlineIn } from "../deadline.ts";
-import { type Finding, finding, FINDING_CODES } from "../finding/finding.ts";
+import { type Finding, finding } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { ProgressMessage, StatusReply } from "../message/reply.ts";
+import type { FindingMessage, ProgressMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
-import type { Migration } from "../migration/migration.ts";
+import type { MigrationFile } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
-import type { LoadedMigrations } from "../source/migration_source.ts";
-import type { DatabaseOutcome, DatabaseSession } from "../database/session.ts";
+import type { DatabaseOutcome, DatabaseSession, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
@@ -18,18 +17,17 @@ import { readBesideRuns } from "./read_beside_runs.ts";
 // The rehearsal of pending migrations must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
-/** What was read of the database. */
+/** What status knows of the files and the database. */
 interface Knowledge {
+  readonly files: readonly MigrationFile[];
   readonly history: History;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingMessage[];
   readonly progress: ProgressMessage | null;
 }
 
-type LoadedFiles = Extract<LoadedMigrations, { found: true }>;
-
 /**
  * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
- * otherwise from the database, with what a rehearsal of the pending migrations finds.
+ * otherwise from files and database, with what a rehearsal of the pending migrations finds.
  */
 export async function status(
   address: DatabaseAddress,
@@ -37,26 +35,27 @@ export async function status(
   context: HandlerContext,
 ): Promise<StatusReply | Failure> {
   const { plugin } = address;
-  const loaded = await context.source.load(plugin);
-  if (!loaded.found) return failureReply("PLUGIN_NOT_FOUND", plugin, loaded.message);
-  const { migrations } = loaded;
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
+  let fileFindings: readonly Finding[] = [];
   const known = await readBesideRuns<Knowledge>(address, context, {
-    snapshot: ({ history, progress }) => ({
-      history,
-      progress,
-      findings: fileFindings(loaded, history),
-    }),
-    database: (session) => readDatabase(session, loaded, context),
+    snapshot: (snapshot) => snapshot,
+    async database(session) {
+      const loaded = await session.load(found.files);
+      if (!loaded.ok) return loaded;
+      fileFindings = loaded.value.findings;
+      return await readDatabase(session, loaded.value, context);
+    },
   });
-  if (!known.ok) return databaseFailure(known, plugin, loaded.findings);
+  if (!known.ok) return databaseFailure(known, plugin, fileFindings);
 
-  const { history, findings, progress } = known.value;
+  const { files, history, findings, progress } = known.value;
   const applied = appliedEntries(history);
-  const pending = notApplied(migrations, history);
-  const isChecksum = ({ code }: Finding): boolean => FINDING_CODES[code] === "checksum";
+  const pending = notApplied(files, history);
+  const isChecksum = ({ category }: FindingMessage): boolean => category === "checksum";
   const page = <T>(list: readonly T[]): T[] =>
     list.slice(request.offset, request.offset + request.limit);
-  const reference = ({ version, name }: Migration): { version: number; name: string } => ({
+  const reference = ({ version, name }: MigrationFile): { version: number; name: string } => ({
     version,
     name,
   });
@@ -76,7 +75,7 @@ export async function status(
       error_message: entry.errorMessage,
     })),
     pending_migrations: page(pending).map(reference),
-    available_migrations: page(migrations).map(reference),
+    available_migrations: page(files).map(reference),
     failed_migrations: page(history.filter((entry) => entry.status === "failed")).map((entry) => ({
       version: entry.version,
       name: entry.name,
@@ -84,8 +83,8 @@ export async function status(
       applied_at: entry.appliedAt,
       applied_by: entry.appliedBy,
     })),
-    checksum_warnings: page(findings.filter(isChecksum)).map(findingMessage),
-    pending_warnings: page(findings.filter((each) => !isChecksum(each))).map(findingMessage),
+    checksum_warnings: page(findings.filter(isChecksum)),
+    pending_warnings: page(findings.filter((each) => !isChecksum(each))),
     locked: progress !== null,
     ...(progress === null ? {} : { progress }),
   };
@@ -96,14 +95,22 @@ async function readDatabase(
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<Knowledge>> {
-  const { migrations, findings } = files;
   const prepared = await session.prepare(
-    { migrations, findings, target: { direction: "apply", version: "latest" } },
+    { direction: "apply", version: "latest" },
     deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
   );
+  const known = (history: History, findings: readonly Finding[]): DatabaseOutcome<Knowledge> => ({
+    ok: true,
+    value: {
+      files: files.migrations,
+      history,
+      findings: findings.map(findingMessage),
+      progress: null,
+    },
+  });
   if (prepared.ok) {
     const { history, findings } = prepared.value;
-    return { ok: true, value: { history, progress: null, findings: findings.map(withoutHaste) } };
+    return known(history, findings.map(withoutHaste));
   }
   // The history can be read where the schema cannot be read or rebuilt.
   const history = await session.history();
@@ -114,18 +121,8 @@ async function readDatabase(
     { version: null, name: null, file: null },
     `Pending migrations were not rehearsed: ${prepared.message}`,
   );
-  return {
-    ok: true,
-    value: {
-      history: history.value,
-      progress: null,
-      findings: [...fileFindings(files, history.value), notRehearsed],
-    },
-  };
-}
-
-function fileFindings(files: LoadedFiles, history: History): readonly Finding[] {
-  return [...files.findings, ...driftFindings(files, history)];
+  const drift = driftFindings(files, history.value);
+  return known(history.value, [...files.findings, ...drift, notRehearsed]);
 }
 
 // A run has more time than status, so a slow file is no error here.

@@ -2,13 +2,17 @@
 
 import * as v from "valibot";
 import type { History } from "../plan/history.ts";
-import type { ProgressMessage } from "../message/reply.ts";
-import { ProgressSchema } from "../message/reply_schema.ts";
+import type { FindingMessage, ProgressMessage } from "../message/reply.ts";
+import { FindingSchema, ProgressSchema } from "../message/reply_schema.ts";
+import type { MigrationFile } from "../migration/migration.ts";
 
-/** The history as of the last commit, and how far the run is. */
+/** The history as of the last commit, how far the run is, and what its files are. */
 export interface RunSnapshot {
   readonly progress: ProgressMessage;
   readonly history: History;
+  readonly files: readonly MigrationFile[];
+  /** About files and history, as they were when the run was planned. */
+  readonly findings: readonly FindingMessage[];
 }
 
 /** How far the run is now, and the entries of what it committed since the last change. */
@@ -27,7 +31,18 @@ const HistorySchema = v.array(v.object({
   errorMessage: v.nullable(v.string()),
   executionTimeMs: v.nullable(v.number()),
 }));
-const SnapshotSchema = v.object({ progress: ProgressSchema, history: HistorySchema });
+const FilesSchema = v.array(v.object({
+  version: v.number(),
+  name: v.string(),
+  file: v.string(),
+  checksum: v.string(),
+}));
+const SnapshotSchema = v.object({
+  progress: ProgressSchema,
+  history: HistorySchema,
+  files: FilesSchema,
+  findings: v.array(FindingSchema),
+});
 const ChangeSchema = v.object({ progress: ProgressSchema, entries: HistorySchema });
 
 /** The snapshot after changes. */
@@ -35,6 +50,7 @@ export function advanced(snapshot: RunSnapshot, changes: readonly RunChange[]): 
   const versions = new Map(snapshot.history.map((entry) => [entry.version, entry]));
   for (const entry of changes.flatMap(({ entries }) => entries)) versions.set(entry.version, entry);
   return {
+    ...snapshot,
     progress: changes.at(-1)?.progress ?? snapshot.progress,
     history: [...versions.values()].sort((one, other) => one.version - other.version),
   };

@@ -1,6 +1,7 @@
 // Turns findings into their wire form. Pure; runs anywhere.
 
-import { type Finding, FINDING_CODES } from "../finding/finding.ts";
+import type { Excerpt } from "../finding/excerpt.ts";
+import { type Finding, FINDING_CODES, type Position } from "../finding/finding.ts";
 import type { FindingMessage } from "./reply.ts";
 
 /** Writes a finding as the contract's warning or error; what is not known is left out. */
@@ -14,7 +15,16 @@ export function findingMessage(found: Finding): FindingMessage {
     code: found.code,
     ...(found.file === null ? {} : { file: found.file }),
     ...(found.position === null ? {} : found.position),
-    ...(found.excerpt === null ? {} : { excerpt: found.excerpt }),
+    ...(found.excerpt === null ? {} : excerptFields(found.excerpt, found.position)),
     ...(found.statement === null ? {} : { statement: found.statement }),
   };
+}
+
+function excerptFields(
+  { text, column }: Excerpt,
+  position: Position | null,
+): Pick<FindingMessage, "excerpt" | "excerpt_column"> {
+  return column === position?.column
+    ? { excerpt: text }
+    : { excerpt: text, excerpt_column: column };
 }

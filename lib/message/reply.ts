@@ -50,9 +50,11 @@ export interface FindingMessage {
   line?: number | undefined;
   /** From 1, in code points. */
   column?: number | undefined;
-  /** The text of that line. */
+  /** The text of that line; of a long one the part around the column, with "…" at its ends. */
   excerpt?: string | undefined;
-  /** The statement concerned, as written; clipped where it is long. */
+  /** Where `column` is in `excerpt`, from 1; absent where it is `column` itself. */
+  excerpt_column?: number | undefined;
+  /** The statement concerned, as written; of a long one the part around the position. */
   statement?: string | undefined;
 }
 

@@ -39,6 +39,7 @@ export const FindingSchema: v.GenericSchema<FindingMessage> = v.object({
   line: v.optional(count),
   column: v.optional(count),
   excerpt: v.optional(v.string()),
+  excerpt_column: v.optional(count),
   statement: v.optional(v.string()),
 });
 

@@ -55,6 +55,10 @@ const RUN_FIELDS = {
       v.regex(/^[0-9a-f]{64}$/, "expected 64 lower-case hex digits, as a dry run replies them"),
     ),
   ),
+  transaction: v.optional(
+    v.picklist(["migration", "plan"], 'expected "migration" or "plan"'),
+    "migration",
+  ),
   timeout_ms: v.optional(
     v.pipe(
       integer(1, "a whole number of milliseconds, 1 or more"),
@@ -78,6 +82,10 @@ export interface RunRequest extends DatabaseRequest {
   applied_by?: string | undefined;
   /** Run only the plan that has this hash, as a dry run replied it. */
   plan_hash?: string | undefined;
+  /**
+   * What is committed at a time: each migration, the default, or the whole plan, all or nothing.
+   */
+  transaction?: "migration" | "plan" | undefined;
   /** Interrupt the run after so many milliseconds; ten minutes by default. */
   timeout_ms?: number | undefined;
 }
@@ -119,7 +127,10 @@ export type Checked<Request, Defaulted extends keyof Request> =
   & { readonly [Field in Defaulted]-?: Exclude<Request[Field], undefined> };
 
 /** The checked fields that apply and rollback share. */
-export type CheckedRun = Checked<RunRequest, "dry_run" | "applied_by" | "timeout_ms">;
+export type CheckedRun = Checked<
+  RunRequest,
+  "dry_run" | "applied_by" | "timeout_ms" | "transaction"
+>;
 
 /** A checked `apply`. */
 export type CheckedApply = CheckedRun & { readonly target_version: number | "latest" };

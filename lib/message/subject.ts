@@ -24,6 +24,15 @@ export function pluginOf(subject: string, prefix: string): string {
   return tokens.slice(0, -1).join(".");
 }
 
+/**
+ * Says whether the reply to a request may be sent to a subject. The service has permissions that a
+ * client has not: a reply under the prefix would be a request or an event of another plugin, and one
+ * under `$` a message to the server, a stream or a bucket.
+ */
+export function isReplySubject(subject: string, prefix: string): boolean {
+  return subject !== prefix && !subject.startsWith(`${prefix}.`) && !subject.startsWith("$");
+}
+
 /** Says whether a prefix is one or more NATS tokens without wildcards. */
 export function isPrefix(prefix: string): boolean {
   return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(prefix);

@@ -13,8 +13,8 @@ export type SqliteVersion = readonly [number, number, number];
 /** Whether the actions of foreign keys fire for a file's INSERT, UPDATE and DELETE statements. */
 export type ForeignKeyMode = "on" | "off";
 
-/** One migration file, parsed. Its SQL is not yet checked. */
-export interface Migration {
+/** A migration file without its SQL. */
+export interface MigrationFile {
   /** The number that the file name begins with, 1 or more. */
   readonly version: number;
   /** The part of the file name between the number and `.sql`. */
@@ -22,6 +22,10 @@ export interface Migration {
   readonly file: string;
   /** SHA-256 of the normalised text of the whole file, 64 lower-case hex digits. */
   readonly checksum: string;
+}
+
+/** One migration file, parsed. Its SQL is not yet checked. */
+export interface Migration extends MigrationFile {
   /** The SQLite version that the file declares with `-- requires: sqlite >= X`. */
   readonly requires: SqliteVersion | null;
   /** What the file declares with `-- foreign-keys: on` or `off`; `null` where it does not. */

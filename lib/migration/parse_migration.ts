@@ -1,5 +1,6 @@
 // Parses the text of one migration file into its sections and directives. Runs anywhere.
 
+import { excerptOf } from "../finding/excerpt.ts";
 import {
   type Finding,
   finding,
@@ -108,7 +109,7 @@ class Problems {
     this.#findings.push(
       finding("ERROR", code, this.#subject, message, {
         position: { line, column: 1 },
-        ...(excerpt === undefined ? {} : { excerpt }),
+        ...(excerpt === undefined ? {} : { excerpt: excerptOf(excerpt, 1) }),
       }),
     );
   }

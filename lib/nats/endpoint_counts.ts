@@ -4,7 +4,7 @@
 import type { ErrorCode } from "../message/reply.ts";
 import type { Verb } from "../message/verbs.ts";
 
-/** The `data` of an endpoint in the reply to `$SRV.STATS`. */
+/** The counts of an endpoint in the reply to `$SRV.STATS`. */
 export interface EndpointSnapshot {
   readonly in_flight: number;
   readonly succeeded: number;
@@ -12,6 +12,12 @@ export interface EndpointSnapshot {
   readonly last_error_code: ErrorCode | null;
   readonly average_ms: number;
   readonly longest_ms: number;
+}
+
+/** The `data` of an endpoint, with what is the same for every endpoint of a process. */
+export interface EndpointData extends EndpointSnapshot {
+  /** Threads inside an operation of SQLite that does not end; each takes a core. */
+  readonly stuck_threads: number;
 }
 
 /** The counts of a service's endpoints, from its begin and over all of its connections. */

@@ -1,16 +1,16 @@
 // The NATS micro-service on one connection: requests in, replies out.
 
 import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
-import type { HandlerContext } from "../handler/context.ts";
+import type { HandlerContext, Log } from "../handler/context.ts";
 import { dispatch } from "../handler/dispatch.ts";
 import { type Verb, verbs } from "../message/verbs.ts";
 import { failureReply, withVerb } from "../handler/failure.ts";
 import { whyNoPlugin } from "../message/plugin_name.ts";
 import type { Reply } from "../message/any_reply.ts";
 import type { ErrorCode } from "../message/reply.ts";
-import { pluginOf, requestSubject } from "../message/subject.ts";
+import { isReplySubject, pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
-import type { EndpointCounts, ServiceCounts } from "./endpoint_counts.ts";
+import type { EndpointCounts, EndpointData, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { pendingWork } from "./pending_work.ts";
 import type { ServiceObserver } from "./service_observer.ts";
@@ -74,8 +74,13 @@ export async function startMigrationService(
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
     queue: QUEUE_GROUP,
     metadata: { prefix },
-    statsHandler: ({ subject }) =>
-      Promise.resolve(countsBySubject.get(subject)?.snapshot() ?? null),
+    statsHandler({ subject }): Promise<EndpointData | null> {
+      const counts = countsBySubject.get(subject);
+      const { stuckThreads: stuck_threads } = context.databases;
+      return Promise.resolve(
+        counts === undefined ? null : { ...counts.snapshot(), stuck_threads },
+      );
+    },
   });
   const running = pendingWork();
   const sending = pendingWork();
@@ -96,7 +101,7 @@ export async function startMigrationService(
       },
     });
   }
-  answerDottedNames(service, prefix, reply);
+  answerDottedNames(service, options, reply);
   let isDraining = false;
   const failed = Promise.withResolvers<string>();
   service.stopped.then((error) => {
@@ -118,7 +123,7 @@ export async function startMigrationService(
   };
 }
 
-/** Handles a request; `null` where it has no reply subject. */
+/** Handles a request; `null` where it has no reply subject, or one that is not answered. */
 async function answer(
   verb: Verb,
   message: ServiceMsg,
@@ -126,10 +131,7 @@ async function answer(
   counts: EndpointCounts,
 ): Promise<Reply | null> {
   const plugin = pluginOf(message.subject, prefix);
-  if (message.reply === undefined || message.reply === "") {
-    context.log("warn", "A request without a reply subject was not carried out", { verb, plugin });
-    return null;
-  }
+  if (!isAnswerable(message, prefix, context.log)) return null;
   observer.onMessage("request", message.subject, message.data);
   const startedMs = context.elapsedMs();
   counts.begin();
@@ -143,17 +145,28 @@ async function answer(
   return reply;
 }
 
+/** Says whether a request can be answered; logs why not. */
+function isAnswerable({ subject, reply }: ServiceMsg, prefix: string, log: Log): boolean {
+  if (reply === undefined || reply === "") {
+    log("warn", "A request without a reply subject was not carried out", { subject });
+    return false;
+  }
+  if (isReplySubject(reply, prefix)) return true;
+  log("warn", "A request with a reply subject of others was not carried out", { subject, reply });
+  return false;
+}
+
 // A plugin name with dots makes a subject of too many tokens, which no endpoint of a verb would
 // match.
 function answerDottedNames(
   service: Service,
-  prefix: string,
+  { prefix, context }: MigrationServiceOptions,
   reply: (message: ServiceMsg, value: Reply) => void,
 ): void {
   service.addEndpoint("invalid_plugin_name", {
     subject: `${prefix}.*.*.>`,
     handler: (error, message) => {
-      if (error !== null || !message.reply) return;
+      if (error !== null || !isAnswerable(message, prefix, context.log)) return;
       const plugin = pluginOf(message.subject, prefix);
       const reason = whyNoPlugin(plugin);
       const name = message.subject.slice(message.subject.lastIndexOf(".") + 1);

@@ -1,11 +1,14 @@
 // Finds the columns that an INSERT ... SELECT * fills with the values of others, because the two
 // tables have their columns in different orders.
 
+import { isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { Table } from "../sqlite/schema.ts";
+import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { Script } from "../sqlite/script.ts";
 import { nameOf, type Token, tokensOf } from "../sqlite/tokens.ts";
+import type { ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 
 /** The first column of a table that gets the values of another, although the SELECT has one of its name. */
 export interface MisplacedColumn {
@@ -25,8 +28,24 @@ export interface StarInsert {
   readonly select: string;
 }
 
-/** Compares the names of columns where the SELECT is one of stars alone. SQLite expands the stars. */
+/** Looks at the next statement of a stream; `null` where it is no such INSERT. */
 export function misplacedColumn(
+  connection: Connection,
+  stream: StatementStream,
+  { text, accesses }: ReadyStatement,
+  schema: SchemaFollower,
+): MisplacedColumn | null {
+  const target = accesses.find((access) => access.kind === "insert" && access.trigger === null);
+  if (target?.kind !== "insert" || isTemporary(target)) return null;
+  const insert = readStarInsert(text.sql);
+  const table = schema.table(target.table);
+  return insert === null || table === null
+    ? null
+    : stream.unguarded(() => compareColumns(connection, insert, table));
+}
+
+// SQLite expands the stars.
+function compareColumns(
   connection: Connection,
   { columns, select }: StarInsert,
   table: Table,

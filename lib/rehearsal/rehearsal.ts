@@ -1,11 +1,12 @@
 // The facts that a rehearsal yields, for the rules and for execution. Plain data; runs anywhere.
 
-import type { FindingSubject, Position } from "../finding/finding.ts";
+import type { FindingSubject } from "../finding/finding.ts";
+import type { SourcePlace } from "../finding/source_text.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { AlterForm } from "../sqlite/access.ts";
 import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
-import type { KeptColumn, SchemaChange } from "../sqlite/schema_diff.ts";
+import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
 import type { MisplacedColumn } from "./misplaced_columns.ts";
 import type { MissingObject } from "./shadow.ts";
@@ -27,15 +28,14 @@ export type StatementProblem =
   | { readonly kind: "unrehearsed"; readonly message: string };
 
 /** A statement that the rules may have something to say about. */
-export interface NotableStatement {
+export interface NotableStatement extends SourcePlace {
+  /** The whole statement; its place is that of its first token, or of the token at fault. */
   readonly sql: string;
-  /** The statement's first token, or the token at fault. */
-  readonly position: Position;
-  /** The text of that line of the file. */
-  readonly excerpt: string;
   readonly alter: { readonly table: string; readonly form: AlterForm } | null;
   /** Tables that stood before the migration and from which this statement itself deletes rows. */
   readonly deletesFrom: readonly string[];
+  /** Tables that stood before the migration and that this statement is the first to update. */
+  readonly updates: readonly string[];
   /** Tables that this statement drops; one that stood before the migration is called as it was then. */
   readonly drops: readonly string[];
   /** Parents from which it deletes rows, or whose keys it updates, where children have an action. */
@@ -44,15 +44,39 @@ export interface NotableStatement {
 }
 
 /** A table that stood before a migration and which the migration writes to, drops or rebuilds. */
-export interface WatchedTable {
+export interface WatchedTable extends TableFate {
   readonly name: string;
   /** Its name afterwards; `null` where it is gone. */
   readonly nameAfter: string | null;
-  readonly droppedColumns: readonly string[];
-  /** Columns that stay and whose values may go: those that may be NULL, of a table rebuilt or updated. */
-  readonly keptColumns: readonly Pick<KeptColumn, "name" | "nameAfter">[];
-  /** Whether rows may go: it is dropped, rebuilt, or deleted from. */
-  readonly mayLoseRows: boolean;
+  /** Whether it was dropped; if it has a name afterwards, it was rebuilt. */
+  readonly isDropped: boolean;
+  readonly writes: Writes;
+  readonly handover: Handover | null;
+}
+
+/** What the statements of a migration, and the triggers that they fire, do to the rows of a table. */
+export interface Writes {
+  readonly inserts: boolean;
+  /** Whether an INSERT may take the place of other rows, as REPLACE does. */
+  readonly replaces: boolean;
+  readonly deletes: boolean;
+  /** Whether an UPDATE may delete the rows in its way, as OR REPLACE does. */
+  readonly displaces: boolean;
+  /** The columns that are updated, as they were called before; `ROWID` for the row number. */
+  readonly updates: readonly string[];
+}
+
+/**
+ * The moment of a rebuild at which the old table is still as it was and the new one is already as it
+ * will be: just before the old one is dropped.
+ */
+export interface Handover {
+  /** The number of the statement that drops the old table, from 1. */
+  readonly number: number;
+  /** What the old table is called then. */
+  readonly name: string;
+  /** What the new table is called then. */
+  readonly successor: string;
 }
 
 /** A table that a migration gave another name. */
@@ -61,16 +85,13 @@ export interface RenamedTable {
   readonly name: string;
 }
 
-/** A statement that writes to tables which stood before the migration. */
-export interface WritingStatement {
-  /** Its place among the statements of its migration, from 1. */
-  readonly number: number;
-  readonly tables: readonly {
-    /** What the table is called when the statement runs. */
-    readonly name: string;
-    /** What it was called before the migration. */
-    readonly origin: string;
-  }[];
+/** An index or a trigger that vanished with a rebuilt table or a replaced view, and not by its name. */
+export interface LostObject {
+  readonly object: "index" | "trigger";
+  readonly owner: "table" | "view";
+  /** The table or view that it was on. */
+  readonly table: string;
+  readonly name: string;
 }
 
 /** Something that does not work after a step, although it did before, or is new. */
@@ -97,16 +118,10 @@ export interface RehearsedStep {
   /** Statements that were seen; all there are if `complete`. */
   readonly statementCount: number;
   readonly statements: readonly NotableStatement[];
-  readonly writing: readonly WritingStatement[];
   readonly changes: readonly SchemaChange[];
   readonly watched: readonly WatchedTable[];
   readonly renamed: readonly RenamedTable[];
-  /** Indexes and triggers that vanished with a rebuilt table and that no statement dropped by name. */
-  readonly lost: readonly {
-    readonly object: "index" | "trigger";
-    readonly table: string;
-    readonly name: string;
-  }[];
+  readonly lost: readonly LostObject[];
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
   readonly strays: readonly Breakage<StrayReference>[];

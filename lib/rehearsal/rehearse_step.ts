@@ -1,11 +1,12 @@
 // Runs the statements of one step on the shadow and notes what they do.
 
-import { sourcePlace } from "../finding/source_position.ts";
+import { type SourcePlace, SourceText } from "../finding/source_text.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { firingKeys } from "../sqlite/foreign_key_actions.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
+import type { Table } from "../sqlite/schema.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
 import { SliceCollector } from "../sqlite/schema_slice.ts";
 import type { StatementText } from "../sqlite/script.ts";
@@ -16,11 +17,16 @@ import {
   type RunTables,
   StatementStream,
 } from "../statement/statement_stream.ts";
-import { misplacedColumn, readStarInsert } from "./misplaced_columns.ts";
+import { accessesWithActions } from "./fired_accesses.ts";
+import { hasOwnRows } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
-import type { NotableStatement, StatementProblem, WritingStatement } from "./rehearsal.ts";
+import { LostObjects } from "./lost_objects.ts";
+import { misplacedColumn } from "./misplaced_columns.ts";
+import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
+import { conflictsOf } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
 import { type TableRename, tableRenameIn } from "./stray_references.ts";
+import { TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
 
 // What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
@@ -45,13 +51,8 @@ export interface StepNotes {
   readonly lineage: Lineage;
   readonly statements: NotableStatement[];
   readonly renames: TableRename[];
-  readonly writing: WritingStatement[];
-  readonly written: Set<string>;
-  readonly updated: Set<string>;
-  readonly deletedFrom: Set<string>;
-  readonly droppedTables: Set<string>;
-  /** Indexes, triggers and views, in lower case. */
-  readonly droppedByName: Set<string>;
+  readonly writes: TableWrites;
+  readonly lost: LostObjects;
   statementCount: number;
   /** Whether every statement could be tried. */
   complete: boolean;
@@ -60,8 +61,9 @@ export interface StepNotes {
 }
 
 /** What is noted of a statement before it runs. */
-interface StatementDraft extends Omit<NotableStatement, "position" | "excerpt" | "problems"> {
-  readonly tables: WritingStatement["tables"];
+interface StatementDraft extends Omit<NotableStatement, keyof SourcePlace | "problems"> {
+  /** Bytes from the start of the section to the statement's first token. */
+  readonly start: number;
 }
 
 /** Runs every statement that can be run; ends early at one that cannot be prepared. */
@@ -72,27 +74,27 @@ export function rehearseStep(stage: Stage, step: PlanStep): StepNotes {
 }
 
 class StepRehearsal {
-  readonly notes: StepNotes = {
-    changes: new SliceCollector(),
-    lineage: new Lineage(),
-    statements: [],
-    renames: [],
-    writing: [],
-    written: new Set(),
-    updated: new Set(),
-    deletedFrom: new Set(),
-    droppedTables: new Set(),
-    droppedByName: new Set(),
-    statementCount: 0,
-    complete: false,
-    hasUnrehearsed: false,
-  };
+  readonly notes: StepNotes;
   readonly #stage: Stage;
   readonly #step: PlanStep;
+  readonly #source: SourceText;
 
   constructor(stage: Stage, step: PlanStep) {
     this.#stage = stage;
     this.#step = step;
+    this.#source = new SourceText(step);
+    const lineage = new Lineage();
+    this.notes = {
+      changes: new SliceCollector(),
+      lineage,
+      statements: [],
+      renames: [],
+      writes: new TableWrites(lineage),
+      lost: new LostObjects(stage.shadow.connection),
+      statementCount: 0,
+      complete: false,
+      hasUnrehearsed: false,
+    };
   }
 
   run(): void {
@@ -109,13 +111,17 @@ class StepRehearsal {
       if (next.kind === "failed") {
         const problems: StatementProblem[] = next.violations.map(violationProblem);
         if (problems.length === 0) problems.push(this.#failureProblem(next.failure, next.text));
-        this.#note(this.#draft(next.text, []), problems, next.failure.offset ?? next.text.offset);
+        this.#note(
+          this.#draft(next.text, [], []),
+          problems,
+          next.failure.offset ?? next.text.offset,
+        );
         if (problems.some(({ kind }) => kind !== "unrehearsed")) return;
         stream.skipFailed();
         continue;
       }
       // What a statement does to which tables is read from the schema before it.
-      const draft = this.#draft(next.text, next.accesses);
+      const draft = this.#draft(next.text, next.accesses, this.#noteWrites(stream, next));
       const problems = this.#tryStatement(stream, next);
       if (this.#stage.interrupter.isOver()) return;
       this.#note(draft, problems, next.text.offset);
@@ -138,10 +144,12 @@ class StepRehearsal {
     }
     const refusal = this.#probe(stream, ready);
     if (refusal !== null) problems.push(refusal);
-    problems.push(...this.#misplacement(stream, ready));
+    const misplaced = misplacedColumn(this.#connection, stream, ready, this.#stage.schema);
+    if (misplaced !== null) problems.push({ kind: "misplaced", misplaced });
 
     const { interrupter } = this.#stage;
     const changesSchema = ready.accesses.some(isSchemaChange);
+    if (changesSchema) stream.unguarded(() => this.notes.lost.note(ready.accesses));
     interrupter.setBudget(changesSchema ? Infinity : BUDGET_OPERATIONS);
     const { failure, violations } = stream.run();
     problems.push(...violations.map(violationProblem));
@@ -179,47 +187,16 @@ class StepRehearsal {
       : null;
   }
 
-  #misplacement(
-    stream: StatementStream,
-    { text, accesses }: ReadyStatement,
-  ): readonly StatementProblem[] {
-    const target = accesses.find((access) => access.kind === "insert" && access.trigger === null);
-    if (target?.kind !== "insert" || isTemporary(target)) return [];
-    const insert = readStarInsert(text.sql);
-    const table = this.#stage.schema.table(target.table);
-    if (insert === null || table === null) return [];
-    const misplaced = stream.unguarded(() => misplacedColumn(this.#connection, insert, table));
-    return misplaced === null ? [] : [{ kind: "misplaced", misplaced }];
-  }
-
   #follow(
     stream: StatementStream,
     { accesses, text }: ReadyStatement,
     changesSchema: boolean,
   ): void {
     const { notes } = this;
-    const dropsTable = accesses.some((access) =>
-      access.kind === "drop" && access.object === "table"
-    );
     for (const access of accesses) {
-      if (isTemporary(access)) continue;
-      if (access.kind === "drop" && access.object === "table") {
-        const origin = notes.lineage.originOf(access.name);
-        if (origin !== null) notes.droppedTables.add(origin);
-      } else if (access.kind === "drop" && !dropsTable) {
-        notes.droppedByName.add(access.name.toLowerCase());
-      }
-      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
-        continue;
-      }
+      if (access.kind !== "delete" || isTemporary(access)) continue;
       const table = this.#oldTable(access.table);
-      if (table === null) continue;
-      notes.written.add(table);
-      if (access.kind === "update") notes.updated.add(table);
-      if (access.kind === "delete") {
-        notes.deletedFrom.add(table);
-        this.#stage.tablesWithRows.delete(table);
-      }
+      if (table !== null) this.#stage.tablesWithRows.delete(table);
     }
     if (!changesSchema) return;
     const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
@@ -228,9 +205,8 @@ class StepRehearsal {
     notes.changes.add(slice);
     const rename = form === "rename-table" ? tableRenameIn(slice) : null;
     if (rename === null) return;
-    const { sql, line, file } = this.#step;
-    const statement = { sql: text.sql, ...sourcePlace(sql, line, text.offset) };
-    notes.renames.push({ ...rename, file, statement });
+    const place = this.#source.placeOf(text, text.offset);
+    notes.renames.push({ ...rename, file: this.#step.file, place });
   }
 
   /** What a table of the plugin's was called before the step; `null` for a new one. */
@@ -247,54 +223,85 @@ class StepRehearsal {
     return { kind: "unrehearsed", message: failure.message };
   }
 
-  #draft({ sql }: StatementText, accesses: readonly Access[]): StatementDraft {
+  /** Returns the tables that no statement before this one updates. */
+  #noteWrites(stream: StatementStream, ready: ReadyStatement): readonly string[] {
+    const { text } = ready;
+    const firesActions = this.#step.foreignKeys === "on" && !ready.accesses.some(isSchemaChange);
+    const accesses = firesActions
+      ? stream.unguarded(() => accessesWithActions(this.#connection, text.sql))
+      : ready.accesses;
+    const find = (name: string): Table | null => this.#stage.schema.table(name);
+    for (const table of virtualTables(accesses, find)) {
+      if (!stream.unguarded(() => hasOwnRows(this.#connection, table))) {
+        this.notes.writes.ignore(table);
+      }
+    }
+    const conflicts = conflictsOf(this.#connection, stream, ready, accesses, find);
+    return this.notes.writes.note(this.notes.statementCount, accesses, find, conflicts);
+  }
+
+  #draft(
+    { sql, offset: start }: StatementText,
+    accesses: readonly Access[],
+    updates: readonly string[],
+  ): StatementDraft {
     const { lineage } = this.notes;
     const drops = accesses.flatMap((access) =>
       access.kind === "drop" && access.object === "table" && !access.temporary
         ? [lineage.originOf(access.name) ?? access.name]
         : []
     );
-    const writes = accesses.some(isSchemaChange) ? [] : accesses.flatMap((access) => {
-      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
-        return [];
-      }
-      const origin = isTemporary(access) ? null : this.#oldTable(access.table);
-      return origin === null ? [] : [{ access, origin }];
+    const deletesFrom = accesses.some(isSchemaChange) ? [] : accesses.flatMap((access) => {
+      if (access.kind !== "delete" || access.trigger !== null || isTemporary(access)) return [];
+      return this.#oldTable(access.table) ?? [];
     });
-    const tables = new Map(
-      writes.map(({ access: { table: name }, origin }) => [name, { name, origin }]),
-    );
     return {
       sql,
+      start,
       alter: alterOf(accesses),
       drops,
-      deletesFrom: writes.flatMap(({ access, origin }) =>
-        access.kind === "delete" && access.trigger === null ? [origin] : []
-      ),
+      updates,
+      deletesFrom,
       actionsOf: this.#step.foreignKeys === null
         ? firingKeys(sql, accesses, this.#stage.schema).map(({ parent }) => parent)
         : [],
-      tables: [...tables.values()],
     };
   }
 
   #note(
-    { tables, ...draft }: StatementDraft,
+    { start, ...draft }: StatementDraft,
     problems: readonly StatementProblem[],
     offset: number,
   ): void {
-    const { writing, statements, statementCount } = this.notes;
-    if (tables.length > 0) writing.push({ number: statementCount, tables });
-    const { alter, drops, deletesFrom, actionsOf } = draft;
+    const { alter, updates, drops, deletesFrom, actionsOf } = draft;
     const isPlain = alter === null &&
-      drops.length + deletesFrom.length + actionsOf.length + problems.length === 0;
+      [updates, drops, deletesFrom, actionsOf, problems].every(({ length }) => length === 0);
     if (isPlain) return;
-    statements.push({
+    this.notes.statements.push({
       ...draft,
-      ...sourcePlace(this.#step.sql, this.#step.line, offset),
+      ...this.#source.placeOf({ sql: draft.sql, offset: start }, offset),
       problems,
     });
   }
+}
+
+/** The virtual tables that a statement writes to or drops. */
+function virtualTables(
+  accesses: readonly Access[],
+  find: (name: string) => Table | null,
+): ReadonlySet<Table> {
+  return new Set(accesses.flatMap((access) => {
+    if (isTemporary(access)) return [];
+    const isWritten = access.kind === "insert" || access.kind === "update" ||
+      access.kind === "delete";
+    const name = isWritten
+      ? access.table
+      : access.kind === "drop" && access.object === "table"
+      ? access.name
+      : null;
+    const table = name === null ? null : find(name);
+    return table === null || table.kind === "table" ? [] : [table];
+  }));
 }
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {

@@ -4,7 +4,7 @@ import type { PlanStep } from "../plan/migration_plan.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
 import { describeChange, type TableFate } from "../sqlite/schema_diff.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
-import type { RehearsedStep, WatchedTable } from "./rehearsal.ts";
+import type { RehearsedStep } from "./rehearsal.ts";
 import type { StepNotes } from "./rehearse_step.ts";
 
 /** The facts that follow from a step by itself. */
@@ -24,15 +24,14 @@ export function stepFacts(
   isExact: boolean,
 ): StepFacts {
   const { slice } = notes.changes;
-  const { changes, fates } = describeChange(slice, notes.lineage);
+  const diff = describeChange(slice, notes.lineage);
+  const { changes, fates } = diff;
   const renamed = fates.flatMap(({ before: { name: was }, after }) =>
     after === null || after.name === was ? [] : [{ was, name: after.name }]
   );
-  const kept = new Set(
-    fates.flatMap(({ before, after }) => (after === null ? [] : [before.name])),
-  );
   const changed = new Set(fates.map(({ before }) => before.name));
-  const rewritten = [...notes.written].filter((table) => !changed.has(table));
+  const { written } = notes.writes;
+  const rewritten = written.filter((table) => !changed.has(table));
   return {
     direction,
     version,
@@ -40,19 +39,14 @@ export function stepFacts(
     file,
     statementCount: notes.statementCount,
     statements: notes.statements,
-    writing: notes.writing,
     changes,
-    watched: [...fates, ...rewritten.flatMap((table) => unchangedFate(table, schema))]
-      .flatMap((fate) => watch(fate, notes)),
+    watched: notes.writes.watched([
+      ...fates,
+      ...rewritten.flatMap((table) => unchangedFate(table, schema)),
+    ]),
     renamed,
-    lost: changes.flatMap((change) =>
-      change.change === "removed" && (change.object === "index" || change.object === "trigger") &&
-        change.table !== null && kept.has(change.table) &&
-        !notes.droppedByName.has(change.name.toLowerCase())
-        ? [{ object: change.object, table: change.table, name: change.name }]
-        : []
-    ),
-    touched: notes.hasUnrehearsed ? null : [...new Set([...changed, ...notes.written])],
+    lost: notes.lost.lost(slice, diff),
+    touched: notes.hasUnrehearsed ? null : [...new Set([...changed, ...written])],
     schemaDelta: isExact && !notes.hasUnrehearsed ? schemaDelta(slice) : null,
     complete: notes.complete,
   };
@@ -64,28 +58,6 @@ function unchangedFate(name: string, schema: SchemaFollower): readonly TableFate
   const keptColumns = table.columns.filter(({ generated }) => !generated).map((column) => ({
     name: column.name,
     nameAfter: column.name,
-    isNullable: !column.notNull,
   }));
-  return [{ before: table, after: table, droppedColumns: [], keptColumns }];
-}
-
-function watch(
-  { before, after, droppedColumns, keptColumns }: TableFate,
-  notes: StepNotes,
-): readonly WatchedTable[] {
-  const { name, kind } = before;
-  // Its rows are another table's.
-  if (kind === "index") return [];
-  const isDropped = notes.droppedTables.has(name);
-  const isTouched = notes.written.has(name);
-  if (!isDropped && !isTouched && droppedColumns.length === 0) return [];
-  return [{
-    name,
-    nameAfter: after?.name ?? null,
-    droppedColumns,
-    keptColumns: kind === "table" && (isDropped || notes.updated.has(name))
-      ? keptColumns.filter(({ isNullable }) => isNullable)
-      : [],
-    mayLoseRows: isDropped || notes.deletedFrom.has(name),
-  }];
+  return [{ before: table, after: table, droppedColumns: [], keptColumns, addedColumns: [] }];
 }

@@ -2,7 +2,7 @@
 // that uses the table (https://sqlite.org/lang_altertable.html#altertabrename). If a new table takes
 // the old name, they stay with the renamed one.
 
-import type { LocatedStatement } from "../finding/subject_of.ts";
+import type { SourcePlace } from "../finding/source_text.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { SchemaSlice } from "../sqlite/schema_slice.ts";
@@ -23,7 +23,7 @@ export interface TableRename {
   readonly was: string;
   readonly now: string;
   readonly file: string;
-  readonly statement: LocatedStatement;
+  readonly place: SourcePlace;
   readonly rewritten: readonly Rewritten[];
 }
 
@@ -34,7 +34,7 @@ export interface StrayReference
 /** Reads from the change of the schema what a RENAME did; `null` for a reserved name. */
 export function tableRenameIn(
   { before, after }: SchemaSlice,
-): Omit<TableRename, "file" | "statement"> | null {
+): Omit<TableRename, "file" | "place"> | null {
   const old = new Set(before.tables.map(({ name }) => foldName(name)));
   const present = new Set(after.tables.map(({ name }) => foldName(name)));
   const was = before.tables.find(({ name }) => !present.has(foldName(name)))?.name;

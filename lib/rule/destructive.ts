@@ -1,17 +1,18 @@
 // Findings about what a migration deletes. Pure; runs anywhere.
 
-import type { DataLoss } from "../execution/data_loss.ts";
+import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { NotableStatement, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 
 /**
- * Warns of dropped tables and columns, and of deleted rows, with the counts in `losses`, which is
- * `null` before anything is counted.
+ * Warns of dropped tables and columns, of deleted rows and of lost values, with the counts in
+ * `losses`, which is `null` before anything is counted.
  */
 export function destructiveFindings(
   step: RehearsedStep,
   losses: readonly DataLoss[] | null,
+  reusedNumbers: readonly ReusedNumbers[] = [],
 ): readonly Finding[] {
   return [
     ...step.changes.flatMap((change) => {
@@ -37,6 +38,7 @@ export function destructiveFindings(
     }),
     ...rowFindings(step, losses),
     ...valueFindings(step, losses ?? []),
+    ...reusedNumbers.map((reused) => numberFinding(step, reused)),
   ];
 }
 
@@ -85,18 +87,44 @@ function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): r
   });
 }
 
-/** Values lost from a column that is kept: by UPDATE, or by a rebuild that does not copy it. */
+/**
+ * Values lost from a column that is kept: because an UPDATE wrote NULL or a rebuild did not copy them,
+ * or because a statement wrote another value in their place.
+ */
 function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readonly Finding[] {
   return losses.flatMap((loss) => {
-    if (loss.kind !== "values") return [];
+    if (loss.kind === "rows") return [];
     const { table, column, values } = loss;
     const watched = step.watched.find(({ name }) => name === table);
     if (!watched?.keptColumns.some(({ name }) => name === column)) return [];
-    const message = `Loses${inWords(values, "value", " ")} of "${column}" of "${table}", ` +
-      `which is kept`;
-    const statement = statementThat(step, (each) => each.drops.includes(table));
-    return [warn(step, "lose-values", message, statement)];
+    const statement = statementThat(step, (each) => each.drops.includes(table)) ??
+      statementThat(step, (each) => each.updates.includes(table));
+    return loss.kind === "overwritten"
+      ? [
+        warn(
+          step,
+          "overwrite-values",
+          `Overwrites${inWords(values, "value", " ")} of "${column}" of "${table}"`,
+          statement,
+        ),
+      ]
+      : [
+        warn(
+          step,
+          "lose-values",
+          `Loses${inWords(values, "value", " ")} of "${column}" of "${table}", which is kept`,
+          statement,
+        ),
+      ];
   });
+}
+
+function numberFinding(step: RehearsedStep, { table, first, last }: ReusedNumbers): Finding {
+  const numbers = first === last ? `the number ${first}` : `the numbers ${first} to ${last}`;
+  const message = `Rebuilding "${table}" loses the mark of AUTOINCREMENT, so that ${numbers} of ` +
+    `deleted rows can be given to new ones; set seq of "${table}" in sqlite_sequence to ${last}`;
+  const statement = statementThat(step, (each) => each.drops.includes(table));
+  return warn(step, "reused-numbers", message, statement);
 }
 
 function countRows(losses: readonly DataLoss[] | null, table: string): number | null {
@@ -118,7 +146,13 @@ function statementThat(
 
 function warn(
   step: RehearsedStep,
-  code: "drop-table" | "drop-column" | "delete-rows" | "lose-values",
+  code:
+    | "drop-table"
+    | "drop-column"
+    | "delete-rows"
+    | "lose-values"
+    | "overwrite-values"
+    | "reused-numbers",
   message: string,
   statement: NotableStatement | undefined,
 ): Finding {

@@ -2,12 +2,12 @@
 
 import { type Finding, finding } from "../finding/finding.ts";
 import { formatFileName } from "../migration/file_name.ts";
-import type { Migration } from "../migration/migration.ts";
+import type { MigrationFile } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
 
 /** A plugin's migrations, and findings about the files that do not parse. */
 interface Files {
-  readonly migrations: readonly Migration[];
+  readonly migrations: readonly MigrationFile[];
   readonly findings: readonly Finding[];
 }
 
@@ -20,6 +20,7 @@ export function driftFindings(
 ): readonly Finding[] {
   // A file that does not parse is not missing; it has a finding of its own.
   const unparsed = new Set(findings.map(({ version }) => version));
+  const isPartial = findings.some(({ code }) => code === "plugin-too-large");
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const applied = appliedEntries(history);
   const current = currentVersion(history);
@@ -27,7 +28,7 @@ export function driftFindings(
     ...applied.flatMap((entry) => {
       const file = files.get(entry.version);
       if (file === undefined) {
-        if (unparsed.has(entry.version)) return [];
+        if (isPartial || unparsed.has(entry.version)) return [];
         const name = formatFileName(entry);
         return [finding(
           "ERROR",

@@ -1,6 +1,7 @@
 // Turns the facts of a rehearsal into findings by every rule. Pure; runs anywhere.
 
-import type { DataLoss } from "../execution/data_loss.ts";
+import type { ExecutedStep } from "../execution/execution.ts";
+import type { DataLoss } from "../loss/data_loss.ts";
 import type { Rehearsal, RehearsedStep, StoppedStep } from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
@@ -71,21 +72,26 @@ export function inOrder({ steps, rest }: RehearsalFindings): readonly Finding[] 
   return [...steps.flatMap(({ facts, losses }) => [...facts, ...losses]), ...rest];
 }
 
-/** The findings with the losses of executed steps as they were counted then. */
+/** The findings with the losses of executed steps as they were measured then. */
 export function withLosses(
   { steps, rest }: RehearsalFindings,
-  counted: CountedLosses,
+  executed: readonly Measured[],
 ): RehearsalFindings {
+  const measured = new Map(executed.map((step) => [step.version, step]));
   return {
     steps: steps.map((step) => {
-      const losses = counted.get(step.rehearsed.version);
-      return losses === undefined
-        ? step
-        : { ...step, losses: destructiveFindings(step.rehearsed, losses) };
+      const found = measured.get(step.rehearsed.version);
+      if (found === undefined) return step;
+      const { changes, dataLoss, reusedNumbers } = found;
+      const losses = destructiveFindings({ ...step.rehearsed, changes }, dataLoss, reusedNumbers);
+      return { ...step, losses };
     }),
     rest,
   };
 }
+
+/** What the execution of a step showed about losses. */
+type Measured = Pick<ExecutedStep, "version" | "changes" | "dataLoss" | "reusedNumbers">;
 
 /** The finding about a step that did not end in time, or before the service stopped. */
 export function stoppedFinding({ reason, ...step }: Omit<StoppedStep, "after">): Finding {

@@ -20,13 +20,16 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
     ...step.broken.map((broken) => brokenFinding(step, broken)),
     ...step.faultyKeys.map((fault) => keyFinding(step, fault)),
     ...strayReferenceFindings(step, ({ now }) => isMissing(step, now)),
-    ...step.lost.map(({ object, table, name }) =>
+    ...step.lost.map(({ object, owner, table, name }) =>
       finding(
         "WARNING",
         object === "index" ? "lost-index" : "lost-trigger",
         subject,
-        `Rebuilding "${table}" loses the ${object} "${name}"; create it again after the rename, ` +
-          `or drop it by name if it is not needed`,
+        owner === "table"
+          ? `Rebuilding "${table}" loses the ${object} "${name}"; create it again after the ` +
+            `rename, or drop it by name if it is not needed`
+          : `Replacing the view "${table}" loses the ${object} "${name}"; create it again after ` +
+            `the view, or drop it by name if it is not needed`,
       )
     ),
     ...step.reservedReferences.map(({ object, name, reserved }) =>

@@ -27,7 +27,7 @@ export function strayReferenceFindings(
   isReported: (stray: StrayReference) => boolean,
 ): readonly Finding[] {
   return step.strays.filter((stray) => !isReported(stray)).map((stray) => {
-    const { object, name, was, now, file, statement, mendedBy } = stray;
+    const { object, name, was, now, file, place, mendedBy } = stray;
     const user = object === "foreign key"
       ? `the foreign key of "${name}"`
       : `the ${object} "${name}"`;
@@ -36,13 +36,13 @@ export function strayReferenceFindings(
     const message = mendedBy === null
       ? `${sentence}; ${remedyFor(stray)}`
       : `${sentence}, until ${mendedBy.file} has run; join the files if that matters in between`;
-    const detail = file === step.file ? detailOf(statement) : {};
+    const detail = file === step.file ? detailOf(place) : {};
     return finding("WARNING", "stray-reference", subjectOf(step), message, detail);
   });
 }
 
-function renameIn(step: RehearsedStep, { file, statement }: StrayReference): string {
-  const line = `RENAME on line ${statement.position.line}`;
+function renameIn(step: RehearsedStep, { file, place }: StrayReference): string {
+  const line = `RENAME on line ${place.position.line}`;
   return file === step.file ? line : `${line} of ${file}`;
 }
 

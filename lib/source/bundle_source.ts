@@ -35,7 +35,7 @@ export function bundleSource(imported: readonly ImportedBundle[]): PluginSource 
   const problems = imported.flatMap((each) => each.ok ? [] : [each.message]);
   return {
     plugins: () => Promise.resolve([...bundles.keys()].sort()),
-    read: (plugin) => Promise.resolve(readPlugin(plugin, bundles.get(plugin)?.bundle, problems)),
+    list: (plugin) => Promise.resolve(listFiles(plugin, bundles.get(plugin)?.bundle, problems)),
     pageOf(plugin) {
       const found = bundles.get(plugin);
       const page = found?.bundle.page ?? null;
@@ -46,7 +46,7 @@ export function bundleSource(imported: readonly ImportedBundle[]): PluginSource 
   };
 }
 
-function readPlugin(
+function listFiles(
   plugin: string,
   bundle: Bundle | undefined,
   problems: readonly string[],
@@ -60,8 +60,7 @@ function readPlugin(
     found: true,
     files: bundle.files.map(({ file, checksum, text }) => ({
       file,
-      bytes: encoder.encode(text),
-      promised: checksum,
+      read: () => Promise.resolve({ file, bytes: encoder.encode(text), promised: checksum }),
     })),
   };
 }

@@ -9,32 +9,49 @@ import {
 } from "../migration/parse_migration.ts";
 import { parseFileName } from "../migration/file_name.ts";
 import { textChecksum } from "../migration/text_checksum.ts";
-import type { LoadedMigrations } from "./migration_source.ts";
+import type { SourceFile } from "./source_file.ts";
 
-/** A `.sql` file, its size where it is too large to be read, or why it could not be read. */
-export type SourceFile =
-  | { readonly file: string; readonly bytes: Uint8Array }
-  /** The checksum in a manifest; a text with another checksum is a finding. */
-  | { readonly file: string; readonly bytes: Uint8Array; readonly promised: string }
-  | { readonly file: string; readonly sizeBytes: number }
-  | { readonly file: string; readonly problem: string };
+/** A plugin's migrations, in ascending order, and findings about the files that do not parse. */
+export interface CollectedMigrations {
+  readonly migrations: readonly Migration[];
+  readonly findings: readonly Finding[];
+}
 
-/** Parses files and sorts them by version; two files of one version are a finding. */
+/**
+ * Parses files one after the other and sorts them by version; two files of one version are a
+ * finding. Bad files become findings, never exceptions.
+ */
 export async function collectMigrations(
-  files: readonly SourceFile[],
-): Promise<Extract<LoadedMigrations, { found: true }>> {
-  const findings: Finding[] = [];
-  const migrations: Migration[] = [];
-  for (const parsed of await Promise.all(files.map(parse))) {
-    if (parsed.ok) migrations.push(parsed.migration);
-    else findings.push(...parsed.findings);
+  files: Iterable<SourceFile> | AsyncIterable<SourceFile>,
+): Promise<CollectedMigrations> {
+  const collector = new MigrationCollector();
+  for await (const source of files) await collector.add(source);
+  return collector.collected();
+}
+
+/** Collects migrations of files that arrive in parts. */
+export class MigrationCollector {
+  readonly #migrations: Migration[] = [];
+  readonly #findings: Finding[] = [];
+  #isEmpty = true;
+
+  /** Parses one more file. */
+  async add(source: SourceFile): Promise<void> {
+    this.#isEmpty = false;
+    const parsed = await parse(source);
+    if (parsed.ok) this.#migrations.push(parsed.migration);
+    else this.#findings.push(...parsed.findings);
   }
-  migrations.sort((one, other) =>
-    one.version - other.version || one.file.localeCompare(other.file)
-  );
-  findings.push(...duplicates(migrations));
-  if (files.length === 0) findings.push(noMigrations());
-  return { found: true, migrations, findings };
+
+  /** The migrations of all files that were added. */
+  collected(): CollectedMigrations {
+    const migrations = this.#migrations.toSorted((one, other) =>
+      one.version - other.version || one.file.localeCompare(other.file)
+    );
+    const findings = [...this.#findings, ...duplicates(migrations)];
+    if (this.#isEmpty) findings.push(noMigrations());
+    return { migrations, findings };
+  }
 }
 
 async function parse(source: SourceFile): Promise<ParsedMigration> {
@@ -45,6 +62,7 @@ async function parse(source: SourceFile): Promise<ParsedMigration> {
     const tooLarge = `${source.file} has ${source.sizeBytes} bytes; the most is ${MAX_FILE_BYTES}`;
     return { ok: false, findings: [finding("ERROR", "file-too-large", subject, tooLarge)] };
   }
+  if ("exceedsBytes" in source) return { ok: false, findings: [pluginTooLarge(source)] };
   const message = `Cannot read ${source.file}: ${source.problem}`;
   return { ok: false, findings: [finding("ERROR", "unreadable-file", subject, message)] };
 }
@@ -63,6 +81,16 @@ async function parsePromised(
     `${file} does not match the checksum in its manifest; bundle or publish the plugin again`,
   );
   return { ok: false, findings: [mismatch, ...(parsed.ok ? [] : parsed.findings)] };
+}
+
+function pluginTooLarge(
+  { file, exceedsBytes }: Extract<SourceFile, { exceedsBytes: number }>,
+): Finding {
+  const message =
+    `With ${file} the files of the plugin have more than ${exceedsBytes} bytes; it and the files ` +
+    `after it were not read. Load large data from the plugin instead, or raise --max-plugin-bytes`;
+  const subject = { version: null, name: null, file: null };
+  return finding("ERROR", "plugin-too-large", subject, message);
 }
 
 function noMigrations(): Finding {

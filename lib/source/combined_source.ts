@@ -34,13 +34,13 @@ export function combinedSource<Origin extends string>(
       const lists = await Promise.all(sources.map(({ source }) => source.plugins()));
       return [...new Set(lists.flat())].sort();
     },
-    async read(plugin): Promise<PluginFiles> {
+    async list(plugin): Promise<PluginFiles> {
       const messages: string[] = [];
       for (const { source } of sources) {
-        const read = await source.read(plugin);
+        const listed = await source.list(plugin);
         // If the first cannot read a plugin, files of another must not run under its name.
-        if (read.found || (await source.plugins()).includes(plugin)) return read;
-        messages.push(read.message);
+        if (listed.found || (await source.plugins()).includes(plugin)) return listed;
+        messages.push(listed.message);
       }
       const message = messages.join("; ") || `There is no plugin "${plugin}": there are no sources`;
       return { found: false, message };

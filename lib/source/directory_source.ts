@@ -1,28 +1,46 @@
 // Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
 
 import { codeOf } from "../outcome.ts";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { constants, type Dirent } from "node:fs";
+import { open, readdir, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import pMap from "p-map";
 import { isSqlFile } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { isPluginName } from "../message/plugin_name.ts";
-import type { SourceFile } from "./collect_migrations.ts";
 import { type FileSource, type PluginFiles, SourceUnavailable } from "./file_source.ts";
+import type { SourceFile } from "./source_file.ts";
 
-/** Makes a source of the plugins in a directory. Files are read again for every request. */
+/**
+ * Makes a source of the plugins in a directory. Files are read again for every request. The
+ * directory is the operator's, who may put links to the folders of plugins into it. What is in a
+ * plugin's folder is the plugin's: a link there that leads out of the folder is not followed.
+ */
 export function directorySource(pluginsDir: string): FileSource {
   return {
     plugins: () => listPlugins(pluginsDir),
-    read: (plugin) => readPlugin(pluginsDir, plugin),
+    list: (plugin) => listFiles(pluginsDir, plugin),
   };
 }
 
+// A process may open about a thousand files at a time.
+const CONCURRENCY = 16;
+
+const LEADS_OUT = "it is a symbolic link that leads out of the plugin's folder";
+
+// Missing on Windows, where a link to a file needs a privilege, and a pipe is no file.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+
 async function listPlugins(pluginsDir: string): Promise<readonly string[]> {
   const names = (await readPluginsDirectory(pluginsDir)).filter(isPluginName).sort();
-  const listings = await Promise.allSettled(
-    names.map((name) => readdir(join(pluginsDir, name, "migrations"))),
-  );
-  return names.filter((_, index) => listings[index]?.status === "fulfilled");
+  const found = await pMap(names, async (name) => {
+    try {
+      return (await openFolder(pluginsDir, name)).ok;
+    } catch {
+      return false;
+    }
+  }, { concurrency: CONCURRENCY });
+  return names.filter((_, index) => found[index]);
 }
 
 async function readPluginsDirectory(pluginsDir: string): Promise<readonly string[]> {
@@ -36,31 +54,70 @@ async function readPluginsDirectory(pluginsDir: string): Promise<readonly string
   }
 }
 
-async function readPlugin(pluginsDir: string, plugin: string): Promise<PluginFiles> {
-  const directory = join(pluginsDir, plugin, "migrations");
-  let files: readonly string[];
+/** A plugin's folder and what is in its folder `migrations`; both paths are without links. */
+type Folder =
+  | {
+    readonly ok: true;
+    readonly path: string;
+    readonly migrations: string;
+    readonly entries: readonly Dirent[];
+  }
+  | { readonly ok: false; readonly problem: string };
+
+async function openFolder(pluginsDir: string, plugin: string): Promise<Folder> {
+  const path = await realpath(join(pluginsDir, plugin));
+  const migrations = await realpath(join(path, "migrations"));
+  if (!isIn(path, migrations)) return { ok: false, problem: LEADS_OUT };
+  const entries = await readdir(migrations, { withFileTypes: true });
+  return { ok: true, path, migrations, entries };
+}
+
+async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFiles> {
+  let folder: Folder;
   try {
-    files = await readdir(directory);
+    folder = await openFolder(pluginsDir, plugin);
   } catch (error) {
     return { found: false, message: await whyNotFound(pluginsDir, plugin, error) };
   }
-  const sources = files.filter(isSqlFile).map((file) => readSource(directory, file));
-  return { found: true, files: await Promise.all(sources) };
+  if (!folder.ok) {
+    const directory = join(pluginsDir, plugin, "migrations");
+    return { found: false, message: `Cannot read ${directory}: ${folder.problem}` };
+  }
+  const { path, migrations, entries } = folder;
+  const files = entries.filter(({ name }) => isSqlFile(name)).map((entry) => ({
+    file: entry.name,
+    read: () => readFile(path, migrations, entry),
+  }));
+  return { found: true, files: files.sort((one, other) => one.file < other.file ? -1 : 1) };
 }
 
-async function readSource(directory: string, file: string): Promise<SourceFile> {
+async function readFile(folder: string, migrations: string, entry: Dirent): Promise<SourceFile> {
+  const file = entry.name;
   try {
-    const path = join(directory, file);
+    const named = join(migrations, file);
+    const path = entry.isSymbolicLink() ? await realpath(named) : named;
+    if (!isIn(folder, path)) return { file, problem: LEADS_OUT };
+    // A file that became a link meanwhile is not followed. Opening a pipe for reading waits for a writer, unless it must not block.
+    await using handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const found = await handle.stat();
     // A read from a pipe or a device may never end.
-    const found = await stat(path);
     if (!found.isFile()) {
       return { file, problem: found.isDirectory() ? "EISDIR" : "it is not a regular file" };
     }
     if (found.size > MAX_FILE_BYTES) return { file, sizeBytes: found.size };
-    return { file, bytes: await readFile(path) };
+    const bytes = new Uint8Array(found.size);
+    let done = 0;
+    for (let count = -1; count !== 0 && done < bytes.length; done += count) {
+      count = (await handle.read(bytes, done, bytes.length - done, done)).bytesRead;
+    }
+    return { file, bytes: done === bytes.length ? bytes : bytes.slice(0, done) };
   } catch (error) {
     return { file, problem: codeOf(error) };
   }
+}
+
+function isIn(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): Promise<string> {

@@ -14,7 +14,7 @@ export interface FetchLimits {
 
 /** A body, or the reason why there is none. */
 export type Fetched =
-  | { readonly kind: "body"; readonly bytes: Uint8Array }
+  | { readonly kind: "body"; readonly bytes: Uint8Array<ArrayBuffer> }
   /** No network, no server, no reply in time, or a reply that the server is unavailable. */
   | { readonly kind: "unreachable"; readonly reason: string }
   /** The server replied without the file. */

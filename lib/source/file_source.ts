@@ -1,12 +1,11 @@
-// The files of plugins before they are parsed; every source of migrations is built on this. Runs
-// anywhere.
+// Where the files of plugins are; every source of migrations is built on this. Runs anywhere.
 
-import { collectMigrations, type SourceFile } from "./collect_migrations.ts";
 import type { ListedPlugins, MigrationSource } from "./migration_source.ts";
+import { readFiles, type SourceFile, type UnreadFile } from "./source_file.ts";
 
 /** A plugin's `.sql` files, or why the plugin cannot be found, with the remedy. */
 export type PluginFiles =
-  | { readonly found: true; readonly files: readonly SourceFile[] }
+  | { readonly found: true; readonly files: readonly UnreadFile[] }
   | { readonly found: false; readonly message: string };
 
 /** Reads files. Plugin names are valid before they reach a source. */
@@ -16,10 +15,8 @@ export interface FileSource {
    * where their directory or server cannot be read.
    */
   plugins(): Promise<readonly string[]>;
-  /**
-   * Reads every `.sql` file of a plugin; the entry of a file that cannot be read has the reason.
-   */
-  read(plugin: string): Promise<PluginFiles>;
+  /** Lists every `.sql` file of a plugin. */
+  list(plugin: string): Promise<PluginFiles>;
 }
 
 /** The directory or server of the plugins cannot be read. The message has a remedy. */
@@ -33,8 +30,10 @@ export interface PluginSource extends FileSource {
   pageOf(plugin: string): Promise<string | null>;
 }
 
-/** Makes a source of migrations from a source of files. */
-export function migrationSource(files: FileSource): MigrationSource {
+/**
+ * Makes a source of migrations from a source of files. Of one plugin at most `maxBytes` are read.
+ */
+export function migrationSource(files: FileSource, maxBytes?: number): MigrationSource {
   return {
     async plugins(): Promise<ListedPlugins> {
       try {
@@ -44,9 +43,11 @@ export function migrationSource(files: FileSource): MigrationSource {
         return { ok: false, message: error.message };
       }
     },
-    async load(plugin) {
-      const read = await files.read(plugin);
-      return read.found ? await collectMigrations(read.files) : read;
+    async find(plugin) {
+      const listed = await files.list(plugin);
+      if (!listed.found) return listed;
+      const read = (): AsyncGenerator<SourceFile> => readFiles(listed.files, maxBytes);
+      return { found: true, files: { [Symbol.asyncIterator]: read } };
     },
   };
 }

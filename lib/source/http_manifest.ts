@@ -1,9 +1,14 @@
 // Writes the manifest under which a server publishes plugins. Runs anywhere.
 
-import { type Manifest, MANIFEST_FORMAT, type ManifestFile } from "./plugin_manifest.ts";
+import {
+  type Manifest,
+  MANIFEST_FORMAT,
+  type ManifestFile,
+  type ManifestPlugin,
+} from "./plugin_manifest.ts";
 import { textChecksum } from "../migration/text_checksum.ts";
-import type { SourceFile } from "./collect_migrations.ts";
 import type { FileSource } from "./file_source.ts";
+import { readFiles, type SourceFile } from "./source_file.ts";
 
 /** The URL of a plugin's page code, relative to the manifest; `null` if it has none. */
 export type PageOf = (plugin: string) => string | null | Promise<string | null>;
@@ -18,14 +23,16 @@ export async function httpManifest(
   pageOf: PageOf = () => null,
 ): Promise<Manifest> {
   const names = await source.plugins();
-  const plugins = await Promise.all(names.map(async (name) => {
-    const read = await source.read(name);
-    if (!read.found) return [];
-    const files = await Promise.all(read.files.map(promise));
+  const plugins: ManifestPlugin[] = [];
+  for (const name of names) {
+    const listed = await source.list(name);
+    if (!listed.found) continue;
+    const files: ManifestFile[] = [];
+    for await (const each of readFiles(listed.files)) files.push(await promise(each));
     files.sort((one, other) => one.file < other.file ? -1 : 1);
-    return [{ name, page: await pageOf(name), files }];
-  }));
-  return { format: MANIFEST_FORMAT, plugins: plugins.flat() };
+    plugins.push({ name, page: await pageOf(name), files });
+  }
+  return { format: MANIFEST_FORMAT, plugins };
 }
 
 async function promise(source: SourceFile): Promise<ManifestFile> {

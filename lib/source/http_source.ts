@@ -1,6 +1,5 @@
 // Plugins on a server: a manifest of checksums, and the files beside it. Runs anywhere.
 
-import pMap from "p-map";
 import {
   type Manifest,
   type ManifestFile,
@@ -9,15 +8,12 @@ import {
 } from "./plugin_manifest.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { textChecksum } from "../migration/text_checksum.ts";
-import type { SourceFile } from "./collect_migrations.ts";
 import { type Fetch, fetchBounded } from "./fetch_bounded.ts";
 import type { PluginFiles, PluginSource } from "./file_source.ts";
+import type { SourceFile } from "./source_file.ts";
 
 /** The largest manifest that is read, in bytes. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-
-/** How many files are fetched at the same time. */
-const CONCURRENCY = 6;
 
 /** Options of an HTTP source. */
 export interface HttpSourceOptions {
@@ -51,7 +47,7 @@ export function httpSource(
   fetch: Fetch,
   { timeoutMs = 30_000 }: HttpSourceOptions = {},
 ): HttpSource {
-  const cache = new Map<string, Uint8Array>();
+  const cache = new Map<string, Uint8Array<ArrayBuffer>>();
   let last: Manifest | null = null;
   let problem: string | null = null;
   let refreshing: Promise<Known> | null = null;
@@ -78,13 +74,13 @@ export function httpSource(
   async function readFile(plugin: string, promise: ManifestFile): Promise<SourceFile> {
     const { file, checksum } = promise;
     const cached = cache.get(checksum);
-    if (cached !== undefined) return { file, bytes: cached, promised: checksum };
+    if (cached !== undefined) return { file, bytes: cached.slice(), promised: checksum };
     const url = new URL(`${plugin}/migrations/${encodeURIComponent(file)}`, manifestUrl).href;
     const fetched = await fetchBounded(url, fetch, { maxBytes: MAX_FILE_BYTES, timeoutMs });
     switch (fetched.kind) {
       case "body":
         if (await textChecksum(fetched.bytes) === checksum) cache.set(checksum, fetched.bytes);
-        return { file, bytes: fetched.bytes, promised: checksum };
+        return { file, bytes: fetched.bytes.slice(), promised: checksum };
       case "too-large":
         return { file, sizeBytes: fetched.sizeBytes };
       case "unreachable":
@@ -94,17 +90,20 @@ export function httpSource(
     fetched satisfies never;
   }
 
-  async function read(plugin: string): Promise<PluginFiles> {
+  async function list(plugin: string): Promise<PluginFiles> {
     const known = await refresh();
     if (!known.ok) return { found: false, message: known.message };
     const entry = pluginOf(known.manifest, plugin);
     if (entry === undefined) {
       return { found: false, message: `There is no plugin "${plugin}" in ${manifestUrl}` };
     }
-    const files = await pMap(entry.files, (file) => readFile(plugin, file), {
-      concurrency: CONCURRENCY,
-    });
-    return { found: true, files };
+    return {
+      found: true,
+      files: entry.files.map((promise) => ({
+        file: promise.file,
+        read: () => readFile(plugin, promise),
+      })),
+    };
   }
 
   return {
@@ -112,7 +111,7 @@ export function httpSource(
       const known = await refresh();
       return known.ok ? known.manifest.plugins.map(({ name }) => name).sort() : [];
     },
-    read,
+    list,
     async pageOf(plugin) {
       if (last === null) await refresh();
       const page = last === null ? null : pluginOf(last, plugin)?.page ?? null;
@@ -156,7 +155,7 @@ function pluginOf(manifest: Manifest, plugin: string): ManifestPlugin | undefine
 }
 
 /** Removes files that the manifest does not name. */
-function dropOthers(cache: Map<string, Uint8Array>, manifest: Manifest | null): void {
+function dropOthers(cache: Map<string, unknown>, manifest: Manifest | null): void {
   const named = new Set(
     manifest?.plugins.flatMap(({ files }) => files.map(({ checksum }) => checksum)),
   );

@@ -1,15 +1,10 @@
 // Where migrations come from: the one interface that directories, bundles and HTTP share.
 
-import type { Finding } from "../finding/finding.ts";
-import type { Migration } from "../migration/migration.ts";
+import type { SourceFile } from "./source_file.ts";
 
-/** A plugin's migrations, in ascending order, and findings about the files that do not parse. */
-export type LoadedMigrations =
-  | {
-    readonly found: true;
-    readonly migrations: readonly Migration[];
-    readonly findings: readonly Finding[];
-  }
+/** A plugin's files, which are read each time that they are iterated, or why the plugin cannot be found. */
+export type FoundFiles =
+  | { readonly found: true; readonly files: AsyncIterable<SourceFile> }
   /** Why the plugin cannot be found, with the remedy. */
   | { readonly found: false; readonly message: string };
 
@@ -22,6 +17,6 @@ export type ListedPlugins =
 export interface MigrationSource {
   /** Names every plugin that has migrations, in alphabetical order. */
   plugins(): Promise<ListedPlugins>;
-  /** Reads every migration of a plugin; bad files become findings, never exceptions. */
-  load(plugin: string): Promise<LoadedMigrations>;
+  /** Finds the files of a plugin. */
+  find(plugin: string): Promise<FoundFiles>;
 }

@@ -24,7 +24,7 @@ export type Access =
     /** Such as `main` or `temp`. */
     readonly database: string;
     readonly table: string;
-    /** The column that an UPDATE writes; `null` for the others. */
+    /** The column that an UPDATE writes, or `ROWID`; `null` for the others. */
     readonly column: string | null;
     readonly trigger: string | null;
   }

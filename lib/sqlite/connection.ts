@@ -131,29 +131,32 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Counts the rows that a statement, prepared and run by `action`, deletes from tables of `main`:
-   * by DELETE, by a conflict that REPLACE resolves, or by a trigger. Of virtual tables it sees the
-   * shadow tables only: https://sqlite.org/c3ref/preupdate_blobwrite.html
+   * Copies the database page by page into a new file, without reading its schema:
+   * https://sqlite.org/c3ref/backup_finish.html
    */
-  countDeletes<T>(
-    action: () => T,
-  ): { readonly result: T; readonly deletes: ReadonlyMap<string, number> } {
-    const { capi, wasm } = this.sqlite3;
-    const deletes = new Map<string, number>();
-    // The strings are decoded only for a deletion; a hook that receives them as text decodes them
-    // all.
-    const hook = wasm.installFunction("v(ppippjj)", (_, _db, action, database, table) => {
-      if (action !== capi.SQLITE_DELETE || wasm.cstrToJs(database) !== "main") return;
-      const name = wasm.cstrToJs(table) ?? "";
-      deletes.set(name, (deletes.get(name) ?? 0) + 1);
+  copyPages(path: string): void {
+    const { capi, oo1 } = this.sqlite3;
+    if (this.#file === null) throw new Error("A database in memory has no pages to copy");
+    const vfs = this.#file.vfs.name;
+    this.#attempt(() => {
+      const target = new oo1.DB({ filename: uriOf(path, "new"), flags: "c", vfs });
+      try {
+        // The file is new: what fails leaves nothing to roll back to.
+        target.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL");
+        const pointer = target.pointer ?? 0;
+        const backup = capi.sqlite3_backup_init(pointer, "main", this.pointer, "main");
+        if (backup !== 0) {
+          const code = capi.sqlite3_backup_step(backup, -1);
+          if (capi.sqlite3_backup_finish(backup) === capi.SQLITE_OK && code === capi.SQLITE_DONE) {
+            return;
+          }
+        }
+        const code = capi.sqlite3_extended_errcode(pointer);
+        throw this.#describe(code, capi.sqlite3_errmsg(pointer), null);
+      } finally {
+        target.close();
+      }
     });
-    capi.sqlite3_preupdate_hook(this.pointer, hook, 0);
-    try {
-      return { result: action(), deletes };
-    } finally {
-      capi.sqlite3_preupdate_hook(this.pointer, 0, 0);
-      wasm.uninstallFunction(hook);
-    }
   }
 
   /** Switches an option of https://sqlite.org/c3ref/c_dbconfig_defensive.html on or off. */

@@ -25,14 +25,14 @@ export interface TableFate {
   readonly droppedColumns: readonly string[];
   /** Stored columns that still exist, with their present names. */
   readonly keptColumns: readonly KeptColumn[];
+  /** Stored columns that are new. */
+  readonly addedColumns: readonly string[];
 }
 
 /** A column before and after a migration. */
 export interface KeptColumn {
   readonly name: string;
   readonly nameAfter: string;
-  /** Whether it may hold NULL afterwards. */
-  readonly isNullable: boolean;
 }
 
 /** What a migration did to the schema. */
@@ -50,12 +50,13 @@ export function describeChange({ before, after }: SchemaSlice, lineage: Lineage)
   const fates = before.tables.map((table): TableFate => {
     const survivor = survivorOf(table);
     return survivor === null
-      ? { before: table, after: null, droppedColumns: [], keptColumns: [] }
+      ? { before: table, after: null, droppedColumns: [], keptColumns: [], addedColumns: [] }
       : {
         before: table,
         after: survivor,
         droppedColumns: lostColumns(table, survivor, lineage),
         keptColumns: keptColumns(table, survivor, lineage),
+        addedColumns: addedColumns(table, survivor, lineage),
       };
   });
   const survivors = new Set(fates.map(({ after }) => after));
@@ -107,10 +108,16 @@ function lostColumns(before: Table, after: Table, lineage: Lineage): readonly st
 function keptColumns(before: Table, after: Table, lineage: Lineage): readonly KeptColumn[] {
   return before.columns.flatMap(({ name, generated }) => {
     const successor = successorOf(name, before, after, lineage);
-    return generated || successor === null
-      ? []
-      : [{ name, nameAfter: successor.name, isNullable: !successor.notNull }];
+    return generated || successor === null ? [] : [{ name, nameAfter: successor.name }];
   });
+}
+
+function addedColumns(before: Table, after: Table, lineage: Lineage): readonly string[] {
+  const successors = new Set(
+    before.columns.map(({ name }) => successorOf(name, before, after, lineage)),
+  );
+  return after.columns.filter((column) => !column.generated && !successors.has(column))
+    .map(({ name }) => name);
 }
 
 function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly SchemaChange[] {

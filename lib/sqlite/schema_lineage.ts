@@ -5,8 +5,11 @@ import type { AlterForm } from "./access.ts";
 import type { Table } from "./schema.ts";
 import type { SchemaSlice } from "./schema_slice.ts";
 
-/** A table and the table that it was when the migration began; `null` if it is new, or gone. */
-interface Origin {
+/**
+ * A table and the table that it was when the migration began; `null` if it is new, or gone. The object
+ * stays the same for as long as no statement changes the table's columns.
+ */
+export interface Origin {
   readonly table: string | null;
   /** The former column of each present column; `null` for a new one. */
   readonly columns: ReadonlyMap<string, string | null>;
@@ -28,6 +31,18 @@ export class Lineage {
   columnOriginOf(table: string, column: string): string | null {
     const origin = this.#origins.get(table);
     return origin === undefined ? column : origin.columns.get(column) ?? null;
+  }
+
+  /** The origin of a table; the object is the same after a rename of the table. */
+  at(table: Table): Origin {
+    const origin = this.#origin(table);
+    this.#origins.set(table.name, origin);
+    return origin;
+  }
+
+  /** The tables whose origins were followed, by their origins. */
+  get names(): ReadonlyMap<Origin, string> {
+    return new Map([...this.#origins].map(([name, origin]) => [origin, name]));
   }
 
   /** Follows a statement that changed the schema; `alter` is its form where it is ALTER TABLE. */

@@ -69,17 +69,6 @@ export type RawAuthorizer = (
   trigger: Pointer,
 ) => number;
 
-/** Called before each row is changed: https://sqlite.org/c3ref/preupdate_blobwrite.html */
-export type PreupdateCallback = (
-  unused: Pointer,
-  db: Pointer,
-  action: number,
-  database: Pointer,
-  table: Pointer,
-  oldRowid: bigint,
-  newRowid: bigint,
-) => void;
-
 /** A function that SQLite calls. */
 export type Method = (...args: never[]) => number | void;
 
@@ -141,7 +130,6 @@ export interface Sqlite3 {
     heap8u(): Uint8Array;
     alloc(sizeBytes: number): Pointer;
     dealloc(pointer: Pointer): void;
-    installFunction(signature: "v(ppippjj)", callback: PreupdateCallback): Pointer;
     installFunction(signature: "i(pipppp)", callback: RawAuthorizer): Pointer;
     uninstallFunction(pointer: Pointer): unknown;
     cstrToJs(pointer: Pointer): string | null;
@@ -185,7 +173,6 @@ interface Capi {
   sqlite3_error_offset(db: Pointer): number;
   sqlite3_extended_errcode(db: Pointer): number;
   sqlite3_get_autocommit(db: Pointer): number;
-  sqlite3_preupdate_hook(db: Pointer, callback: Pointer, unused: Pointer): Pointer;
   sqlite3_progress_handler(
     db: Pointer,
     operations: number,
@@ -267,7 +254,6 @@ interface Capi {
   readonly SQLITE_DESERIALIZE_FREEONCLOSE: number;
   readonly SQLITE_DESERIALIZE_RESIZEABLE: number;
 
-  readonly SQLITE_DELETE: number;
   readonly SQLITE_DENY: number;
   readonly SQLITE_IGNORE: number;
 }

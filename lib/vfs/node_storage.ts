@@ -66,7 +66,14 @@ function resolvePath(path: string): string {
   }
 }
 
-function openFile(path: string, { access, existence }: OpenMode, like?: string): StorageFile {
+const OF_A_NEW_FILE = 0o644;
+
+function openFile(
+  path: string,
+  { access, existence }: OpenMode,
+  like?: string,
+  modeWithout = OF_A_NEW_FILE,
+): StorageFile {
   return attempt("open", path, () => {
     const flags = (access === "read" ? constants.O_RDONLY : constants.O_RDWR) |
       (existence === "must-exist" ? 0 : constants.O_CREAT) |
@@ -82,15 +89,24 @@ function openFile(path: string, { access, existence }: OpenMode, like?: string):
     const model = like === undefined || existing !== undefined
       ? undefined
       : fs.statSync(like, { throwIfNoEntry: false });
-    const descriptor = fs.openSync(path, flags, (model?.mode ?? 0o644) & 0o777);
+    const descriptor = fs.openSync(
+      path,
+      flags,
+      model === undefined ? modeWithout : modeLike(model),
+    );
     if (model !== undefined) giveTo(model, descriptor);
     return nodeFile(descriptor, path);
   });
 }
 
+// A file that is made is written to, also beside a database that must not be.
+function modeLike({ mode }: fs.Stats): number {
+  return mode & 0o777 | 0o600;
+}
+
 // A journal that belongs to root would lock the plugin out of its own database.
 function giveTo(model: fs.Stats, descriptor: number): void {
-  fs.fchmodSync(descriptor, model.mode & 0o777);
+  fs.fchmodSync(descriptor, modeLike(model));
   const { uid, gid } = fs.fstatSync(descriptor);
   if (uid === model.uid && gid === model.gid) return;
   try {
@@ -142,7 +158,9 @@ function nodeFile(descriptor: number, path: string): StorageFile {
 function openTemporary(near?: string): StorageFile {
   const directory = near === undefined ? os.tmpdir() : nodePath.dirname(near);
   const path = nodePath.join(directory, `godwit-${crypto.randomUUID()}`);
-  const file = openFile(path, { access: "read-write", existence: "exclusive" });
+  // It holds rows of the database, and has a name for a moment.
+  const mode: OpenMode = { access: "read-write", existence: "exclusive" };
+  const file = openFile(path, mode, undefined, 0o600);
   // Without its name the file vanishes when it is closed, or when the process dies.
   attempt("delete", path, () => fs.unlinkSync(path));
   return file;

@@ -3,15 +3,15 @@
 
 import { dirname } from "node:path";
 import { directorySource } from "../../lib/source/directory_source.ts";
-import { migrationSource } from "../../lib/source/file_source.ts";
+import { loadMigrations } from "../support/source_cases.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { startEngine } from "../crash/engine.ts";
 import { PLUGIN, runAsFound } from "../crash/migration_session.ts";
 import { faultStorage, isChange } from "../support/fault_storage.ts";
 
 const [pluginsDir = "", path = "", cache = "", dieBefore = "", replacement] = Deno.args;
-const loaded = await migrationSource(directorySource(pluginsDir)).load(PLUGIN);
-if (!loaded.found) throw new Error("There are no migrations");
+const loaded = await loadMigrations(directorySource(pluginsDir), PLUGIN);
+if (typeof loaded === "string") throw new Error(loaded);
 let changes = 0;
 const engine = await startEngine();
 engine.plug(faultStorage(nodeStorage(), (operation) => {

@@ -7,7 +7,7 @@ import { importBundles } from "../../lib/browser/owner/import_bundles.ts";
 import { readArguments } from "../../lib/cli/arguments.ts";
 import { bundleSource } from "../../lib/source/bundle_source.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
-import { migrationSource } from "../../lib/source/file_source.ts";
+import { loadMigrations } from "../support/source_cases.ts";
 import { type Finished, godwit } from "../support/service_process.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -41,8 +41,8 @@ bundle("writes a module that loads to the same migrations, and prints what it we
   const path = join(workspace.root, "quotes.bundle.js");
   const imported = bundleSource(await importBundles([pathToFileURL(path).href]));
   assert.equal(
-    await migrationSource(imported).load("quotes"),
-    await migrationSource(directorySource(workspace.pluginsDir)).load("quotes"),
+    await loadMigrations(imported, "quotes"),
+    await loadMigrations(directorySource(workspace.pluginsDir), "quotes"),
   );
   assert.is(await imported.pageOf("quotes"), null);
 });
@@ -73,9 +73,10 @@ bundle(
     }
     assert.equal(texts[0], texts[1]);
     const url = pathToFileURL(join(one.root, "out/q.js")).href;
-    const loaded = await migrationSource(bundleSource(await importBundles([url]))).load("quotes");
-    assert.equal(loaded.found && loaded.findings, []);
-    assert.equal(loaded.found && loaded.migrations[2]?.up.sql, strange.split("\n")[1]);
+    const loaded = await loadMigrations(bundleSource(await importBundles([url])), "quotes");
+    if (typeof loaded === "string") throw new Error(loaded);
+    assert.equal(loaded.findings, []);
+    assert.equal(loaded.migrations[2]?.up.sql, strange.split("\n")[1]);
   },
 );
 

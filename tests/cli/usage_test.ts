@@ -47,16 +47,16 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "check one --tenant acme",
-    "Unknown option '--tenant'; check takes --version, --plugins, --data, --json, --by",
+    "Unknown option '--tenant'; check takes --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   [
     "status one --dry-run",
     "Unknown option '--dry-run'; " +
-    "status takes --tenant, --nats, --prefix, --version, --plugins, --data, --json, --by",
+    "status takes --tenant, --nats, --prefix, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   [
     "check --nats ws://127.0.0.1:1",
-    "Unknown option '--nats'; check takes --version, --plugins, --data, --json, --by",
+    "Unknown option '--nats'; check takes --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   ["new one", "Missing required argument 'description'"],
   ["plugins one", "Too many arguments for 'plugins'. Expected 0 arguments but got 1: one"],
@@ -129,13 +129,18 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     command({ name: "status", plugin: "one", tenant: "acme", options: COMMON }),
   ],
   [
-    "serve --journal-mode wal --busy-timeout-ms 100 --exclusive",
+    "serve --journal-mode wal --busy-timeout-ms 100 --exclusive --max-plugin-bytes 9",
     command({
       name: "serve",
       graceMs: 10_000,
       options: {
         ...COMMON,
-        databases: { journalMode: "wal", busyTimeoutMs: 100, exclusive: true },
+        databases: {
+          journalMode: "wal",
+          busyTimeoutMs: 100,
+          maxPluginBytes: 9,
+          exclusive: true,
+        },
       },
     }),
   ],
@@ -227,6 +232,7 @@ function runOf(options: Partial<RunOptions>): RunOptions {
     dryRun: false,
     planHash: undefined,
     timeoutMs: undefined,
+    transaction: undefined,
     ...options,
   };
 }

@@ -5,6 +5,7 @@ import type { HandlerContext } from "../../lib/handler/context.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import { WorkerDatabase } from "../../lib/database/worker_database.ts";
 import type { DatabaseSession } from "../../lib/database/session.ts";
+import type { SourceFile } from "../../lib/source/source_file.ts";
 import type { Engine } from "./engine.ts";
 import { backupPlace, DATABASE, PLUGIN } from "./migration_session.ts";
 
@@ -17,12 +18,13 @@ export function directContext(
   return {
     source: {
       plugins: () => Promise.resolve({ ok: true, names: [PLUGIN] }),
-      load: () => Promise.resolve({ found: true, migrations, findings: [] }),
+      find: () => Promise.resolve({ found: true, files: noFiles() }),
     },
     databases: {
       engineVersion: engine.sqlite3.version.libVersion,
       tenantsOf: null,
-      open: () => Promise.resolve(openSession(engine, path)),
+      stuckThreads: 0,
+      open: () => Promise.resolve(openSession(engine, migrations, path)),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     locks: {
@@ -41,7 +43,14 @@ export function directContext(
   };
 }
 
-function openSession(engine: Engine, path: string): DatabaseSession {
+// The session has the migrations already.
+async function* noFiles(): AsyncGenerator<SourceFile> {}
+
+function openSession(
+  engine: Engine,
+  migrations: readonly Migration[],
+  path: string,
+): DatabaseSession {
   const place = {
     kind: "plugin",
     plugin: PLUGIN,
@@ -51,8 +60,9 @@ function openSession(engine: Engine, path: string): DatabaseSession {
   const database = new WorkerDatabase(engine, place);
   return {
     history: () => database.history(),
-    prepare: (request, deadline, onPlanned = () => {}) =>
-      database.prepare(request, deadline, {
+    load: () => Promise.resolve({ ok: true, value: { migrations, findings: [] } }),
+    prepare: (target, deadline, onPlanned = () => {}) =>
+      database.prepare({ migrations, findings: [], target }, deadline, {
         onPlanned,
         onRehearsed() {},
         endlessAfter: () => undefined,

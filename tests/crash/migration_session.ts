@@ -12,7 +12,7 @@ import type { History } from "../../lib/plan/history.ts";
 import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_plan.ts";
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
 import { directorySource } from "../../lib/source/directory_source.ts";
-import { migrationSource } from "../../lib/source/file_source.ts";
+import { loadMigrations } from "../support/source_cases.ts";
 import { SANDBOX_JOURNAL } from "../../lib/browser/database/sandbox_journal.ts";
 import type { WorkerEnvironment } from "../../lib/database/database_access.ts";
 import { WorkerDatabase } from "../../lib/database/worker_database.ts";
@@ -57,8 +57,10 @@ const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 /** The ten example migrations, in order. */
 export async function exampleMigrations(): Promise<readonly Migration[]> {
   const root = new URL("../../", import.meta.url).pathname;
-  const loaded = await migrationSource(directorySource(root)).load("examples");
-  if (!loaded.found || loaded.findings.length > 0) throw new Error("The examples do not load");
+  const loaded = await loadMigrations(directorySource(root), "examples");
+  if (typeof loaded === "string" || loaded.findings.length > 0) {
+    throw new Error("The examples do not load");
+  }
   return loaded.migrations;
 }
 
@@ -134,7 +136,7 @@ async function runAsWorker(
       endlessAfter: () => undefined,
     }),
   );
-  const request = { dryRun: false, appliedBy: "test" };
+  const request = { dryRun: false, appliedBy: "test", transaction: "migration" } as const;
   return valueOf(await database.execute(plan.hash, request, NEVER, whenFinished(onCommitted)));
 }
 
@@ -151,6 +153,7 @@ async function runWithPragmas(
   const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, NEVER);
   return await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
+    transaction: "migration",
     appliedBy: "test",
     deadline: NEVER,
     now: () => NOW,

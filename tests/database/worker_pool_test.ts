@@ -3,14 +3,20 @@
 import * as assert from "uvu/assert";
 import { deadlineIn } from "../../lib/deadline.ts";
 import type { DatabaseSession } from "../../lib/database/session.ts";
+import type { SourceFile } from "../../lib/source/source_file.ts";
 import { startWorkerPool } from "../../lib/database/worker_pool.ts";
-import { migration } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
 const pools = suite("worker pool");
+
+async function* unapplied(texts: Readonly<Record<string, string>>): AsyncGenerator<SourceFile> {
+  for (const [file, text] of Object.entries(texts)) {
+    yield { file, bytes: new TextEncoder().encode(text) };
+  }
+}
 
 const LATEST = { direction: "apply", version: "latest" } as const;
 
@@ -100,8 +106,10 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
   workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
   await workspace.apply("p");
   await using session = await openSession(workspace);
+  const second = { "002_b.sql": migrationFile("CREATE TABLE u (a);") };
+  await session.load(unapplied(second));
   const outcome = await session.prepare(
-    { migrations: [migration(1), migration(2)], findings: [], target: LATEST },
+    LATEST,
     deadlineIn(0, new AbortController().signal),
   );
   assert.is(outcome.ok && outcome.value.interrupted, "timeout");
@@ -111,14 +119,15 @@ pools("execute() runs nothing but the plan that was prepared last in its session
   await using workspace = new Workspace();
   await using session = await openSession(workspace);
   const time = deadlineIn(10_000, new AbortController().signal);
-  const request = { migrations: [migration(1)], findings: [], target: LATEST };
   const execute = async (hash: string): Promise<boolean> => {
-    const run = { dryRun: false, appliedBy: "system" };
+    const run = { dryRun: false, appliedBy: "system", transaction: "migration" } as const;
     const outcome = await session.execute(hash, run, time, () => {});
     return outcome.ok && outcome.value.end.kind === "completed";
   };
-  const first = await session.prepare(request, time);
-  const second = await session.prepare({ ...request, migrations: [migration(2)] }, time);
+  await session.load(unapplied({ "001_a.sql": migrationFile("CREATE TABLE t (a);") }));
+  const first = await session.prepare(LATEST, time);
+  await session.load(unapplied({ "002_b.sql": migrationFile("CREATE TABLE u (a);") }));
+  const second = await session.prepare(LATEST, time);
   if (!first.ok || !second.ok) throw new Error("The plans cannot be prepared");
   const refused = await execute(first.value.hash).catch((error) => String(error));
   assert.match(String(refused), "Only a plan that was prepared in this session is executed");
@@ -165,14 +174,30 @@ pools(
     assert.is(status.current_version, 1);
     assert.ok(status.pending_warnings.some(({ code }) => code === "not-rehearsed"));
 
+    // Another file of the plugin could take another core.
+    const { databases } = (await workspace.migrator()).context;
+    assert.is(databases.stuckThreads, 1);
+    const taken = "error An operation of SQLite does not end and takes a core";
+    assert.ok(workspace.logs.includes(`${taken} {"plugin":"p","database":null}`));
+    workspace.write("p", { "002_long.sql": migrationFile("CREATE TABLE u (a);", "DROP TABLE u;") });
+    const refusal = await workspace.refused("apply", "p");
+    assert.is(refusal.error_code, "DATABASE_UNAVAILABLE");
+    assert.match(refusal.message, 'An operation of SQLite on a migration of "p" goes on beyond');
+    const { current_version, pending_warnings } = await workspace.status("p");
+    assert.is(current_version, 1);
+    assert.match(
+      pending_warnings[0]?.message ?? "",
+      "Pending migrations were not rehearsed: An op",
+    );
+
     assert.is((await workspace.apply("other")).current_version, 1);
     // The plugin itself is served again once the operation ends.
-    workspace.write("p", { "002_long.sql": migrationFile("CREATE TABLE u (a);", "DROP TABLE u;") });
     for (let version = 1; version < 2;) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const reply = await workspace.ask("apply", "p");
       if (reply.success) version = reply.current_version;
     }
+    assert.is(databases.stuckThreads, 0);
   },
 );
 

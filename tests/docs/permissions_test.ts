@@ -58,6 +58,20 @@ permissions("a plugin cannot answer in the service's place", async () => {
   assert.is(await listen(trivia, "db.migrate.*.apply"), "forbidden");
 });
 
+permissions("a plugin cannot make the service send its reply to another", async () => {
+  const heard: string[] = [];
+  const subjects = ["db.migrate.trivia.events", "db.migrate.trivia.quiesce"];
+  const subscriptions = subjects.map((subject) =>
+    trivia.subscribe(subject, { callback: () => heard.push(subject) })
+  );
+  await trivia.flush();
+  for (const reply of subjects) quoteDb.publish("db.migrate.quote-db.status", "{}", { reply });
+  for (let times = 0; times < 5; times++) await ask(quoteDb, "quote-db", "status");
+  await trivia.flush();
+  for (const subscription of subscriptions) subscription.unsubscribe();
+  assert.equal(heard, []);
+});
+
 permissions("operators apply, roll back and see every plugin", async () => {
   assert.is(await ask(operator, "trivia", "apply"), true);
   assert.is(await ask(operator, "trivia", "rollback"), true);

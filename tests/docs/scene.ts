@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { type Migrator, openMigrator } from "../../lib/migrator.ts";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Verb } from "../../lib/message/verbs.ts";
+import { formatFileName } from "../../lib/migration/file_name.ts";
 import { fileLocks } from "../../lib/lock/file_locks.ts";
 import type { RunLock } from "../../lib/lock/run_locks.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
@@ -63,7 +64,7 @@ export class Scene implements AsyncDisposable {
   async ask(verb: Verb, plugin: string, payload: string): Promise<unknown> {
     const { context } = await this.#start();
     this.events = [];
-    const bug = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
+    const bug = { ...context.source, find: () => Promise.reject(new Error("a bug")) };
     const reply = await dispatch(
       verb,
       plugin,
@@ -92,6 +93,12 @@ export class Scene implements AsyncDisposable {
     const lock = fileLocks(join(this.copy.root, "data")).acquire({ plugin, tenant: null });
     if (lock.kind !== "acquired") throw new Error(`${plugin} cannot be held: ${lock.kind}`);
     lock.publish({
+      files: status.available_migrations.map((each) => ({
+        ...each,
+        file: formatFileName(each),
+        checksum: "",
+      })),
+      findings: [],
       history: status.applied_migrations.map((applied) => ({
         version: applied.version,
         name: applied.name,

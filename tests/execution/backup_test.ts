@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { backUp, type BackupPlace } from "../../lib/execution/backup.ts";
+import { backupDirectory } from "../../lib/database/backup_directory.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { installVfs } from "../../lib/vfs/install_vfs.ts";
@@ -103,6 +104,9 @@ backups("that cannot be made keeps the step from running", async () => {
   assert.is((await workspace.status("p")).current_version, 2);
 });
 
+const LABEL = { plugin: "p", occasion: "v1", at: "2026-01-31T12:00:00.000Z" };
+const NAME = "p-v1-20260131T120000000Z.sqlite3";
+
 /** A place that says how much is free, and remembers what happened to it. */
 function place(directory: string, freeBytes: number | null): BackupPlace & { gone: string[] } {
   const gone: string[] = [];
@@ -118,11 +122,11 @@ backups("backUp() refuses where too little is free, and says how much is needed"
   await using workspace = new Workspace();
   using connection = new Connection(await loadSqlite(sqliteModule), { kind: "memory" });
   connection.exec("CREATE TABLE t (a); INSERT INTO t VALUES (zeroblob(500000));");
-  const outcome = backUp(connection, place(workspace.root, 1_000_000), "b.sqlite3");
+  const outcome = backUp(connection, place(workspace.root, 1_000_000), LABEL);
   assert.not.ok(outcome.ok);
   assert.match(outcome.ok ? "" : outcome.message, /needs \d{7} bytes, and 1000000 are free/);
   assert.match(outcome.ok ? "" : outcome.message, "make room and try again");
-  assert.not.ok(existsSync(join(workspace.root, "b.sqlite3")));
+  assert.not.ok(existsSync(join(workspace.root, NAME)));
 });
 
 backups(
@@ -134,12 +138,12 @@ backups(
     const path = join(workspace.root, "p.sqlite3");
     using connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
     connection.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1);");
-    const outcome = backUp(connection, place(workspace.root, null), "b.sqlite3");
+    const outcome = backUp(connection, place(workspace.root, null), LABEL);
     assert.equal(outcome, {
       ok: true,
-      value: { path: join(workspace.root, "b.sqlite3"), spaceChecked: false },
+      value: { path: join(workspace.root, NAME), spaceChecked: false },
     });
-    assert.is(sqliteShell(join(workspace.root, "b.sqlite3"), "SELECT a FROM t"), "1");
+    assert.is(sqliteShell(join(workspace.root, NAME), "SELECT a FROM t"), "1");
   },
 );
 
@@ -151,17 +155,77 @@ backups("backUp() discards a copy that could not be finished", async () => {
   using connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
   connection.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1);");
   const nowhere = place(join(workspace.root, "nowhere"), null);
-  const outcome = backUp(connection, nowhere, "b.sqlite3");
+  const outcome = backUp(connection, nowhere, LABEL);
   assert.not.ok(outcome.ok);
-  assert.equal(nowhere.gone, [join(workspace.root, "nowhere", "b.sqlite3")]);
+  assert.equal(nowhere.gone, [join(workspace.root, "nowhere", NAME)]);
   const refusing: BackupPlace = {
     ...place(workspace.root, null),
     newFile: (name) => {
       throw new StorageError("EROFS", "create", name);
     },
   };
-  const refused = backUp(connection, refusing, "b.sqlite3");
+  const refused = backUp(connection, refusing, LABEL);
   assert.match(refused.ok ? "" : refused.message, "the file system is read-only");
+});
+
+/** The files in the directory of the backups of `p`. */
+function filesOf(workspace: Workspace): readonly string[] {
+  const directory = join(workspace.dataDir, "backups", "p");
+  return existsSync(directory) ? [...Deno.readDirSync(directory)].map(({ name }) => name) : [];
+}
+
+backups("a run that commits nothing after its backup leaves none", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_create.sql": CREATE });
+  await workspace.apply("p");
+  workspace.write("p", {
+    "002_fails.sql": migrationFile(
+      "DROP TABLE t; CREATE TABLE u (a UNIQUE); INSERT INTO u VALUES (1), (1);",
+    ),
+  });
+  const reply = await workspace.refused("apply", "p");
+  assert.equal([reply.error_code, reply.backup], ["MIGRATION_FAILED", undefined]);
+  workspace.write("p", {
+    "002_fails.sql": migrationFile("CREATE TABLE u (a);"),
+    "003_fails.sql": migrationFile(
+      "DROP TABLE t; CREATE TABLE v (a UNIQUE); INSERT INTO v VALUES (1), (1);",
+    ),
+  });
+  const second = await workspace.refused("apply", "p");
+  assert.equal([second.current_version, second.backup], [2, undefined]);
+  assert.equal(filesOf(workspace), []);
+});
+
+backups("a name that is taken costs no file", async () => {
+  await using workspace = new Workspace();
+  const directory = join(workspace.root, "backups");
+  const database = join(workspace.root, "p.sqlite3");
+  Deno.writeTextFileSync(database, "");
+  const place = backupDirectory(directory, database, nodeStorage());
+  using connection = new Connection(await loadSqlite(sqliteModule), { kind: "memory" });
+  Deno.mkdirSync(directory);
+  const [taken, link] = [NAME, NAME.replace("000Z", "001Z")].map((name) => join(directory, name));
+  Deno.writeTextFileSync(taken ?? "", "an older backup");
+  Deno.symlinkSync(join(workspace.root, "outside"), link ?? "");
+  connection.exec("CREATE TABLE t (a)");
+  const outcome = backUp(connection, { ...place, freeBytes: () => 0 }, LABEL);
+  assert.not.ok(outcome.ok);
+  assert.equal([...Deno.readDirSync(directory)].length, 2);
+  assert.is(place.newFile(NAME), null);
+  assert.is(Deno.readTextFileSync(taken ?? ""), "an older backup");
+
+  const vfs = installVfs(connection.sqlite3, nodeStorage(), "backup-test");
+  using own = new Connection(connection.sqlite3, {
+    kind: "file",
+    vfs,
+    path: database,
+    access: "create",
+  });
+  own.exec("CREATE TABLE t (a)");
+  const made = backUp(own, place, LABEL);
+  assert.is(made.ok && made.value.path, join(directory, NAME.replace("000Z", "002Z")));
+  assert.ok(made.ok && isIntact(made.value.path));
+  assert.not.ok(existsSync(join(workspace.root, "outside")));
 });
 
 backups.run();

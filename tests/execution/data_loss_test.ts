@@ -1,4 +1,4 @@
-// What goes: rows and values are counted on the real data, and nothing else is called a loss.
+// What a reply says of losses: measured on the real rows, warned of, and backed up first.
 
 import * as assert from "uvu/assert";
 import type { DataLossMessage } from "../../lib/message/reply.ts";
@@ -37,6 +37,12 @@ async function lossOf(sql: string, preamble = "", base = ""): Promise<Loss> {
 }
 
 const rows = (count: number): DataLossMessage => ({ kind: "rows", table: "t", rows: count });
+const values = (column: string, count: number): DataLossMessage => ({
+  kind: "values",
+  table: "t",
+  column,
+  values: count,
+});
 
 losses("DROP TABLE loses its rows; an empty table is a warning without a loss", async () => {
   const full = await lossOf("SELECT 1;\nDROP TABLE t;");
@@ -86,9 +92,9 @@ losses("DELETE is counted also where new rows take the place", async () => {
 losses("rows that go by a conflict or by a trigger are counted, and backed up first", async () => {
   for (
     const sql of [
-      "UPDATE OR REPLACE t SET id = 1 WHERE id = 2;",
+      "CREATE UNIQUE INDEX i ON t (a); INSERT OR REPLACE INTO t VALUES (9, 'x', 'new');",
       "CREATE TRIGGER tr AFTER UPDATE ON t BEGIN DELETE FROM t WHERE id = 3; END;" +
-      " UPDATE t SET a = 'new' WHERE id = 1;",
+      " UPDATE t SET b = 'new' WHERE id = 2;",
     ]
   ) {
     const { data_loss, backup, warnings } = await lossOf(sql);
@@ -101,9 +107,8 @@ losses("rows that go by a conflict or by a trigger are counted, and backed up fi
 losses("rows that go are counted also where the same statement makes new ones", async () => {
   for (
     const sql of [
-      "INSERT OR REPLACE INTO t VALUES (1, 'new', 'new');",
-      "ALTER TABLE t RENAME TO s; REPLACE INTO s VALUES (1, 'new', 'new');",
-      "UPDATE OR REPLACE t SET id = 1 WHERE id = 2; INSERT INTO t VALUES (9, 'x', 'y');",
+      "CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t RENAME TO s;" +
+      " REPLACE INTO s VALUES (9, 'x', 'new');",
       "CREATE TABLE n (a); INSERT INTO n VALUES (1);" +
       " CREATE TRIGGER tr AFTER DELETE ON n BEGIN DELETE FROM t WHERE id = 3;" +
       " INSERT INTO t VALUES (10, 'x', 'y'); END; DELETE FROM n;",
@@ -114,6 +119,85 @@ losses("rows that go are counted also where the same statement makes new ones", 
     assert.ok(backup, sql);
     assert.match(warnings.join(), 'Deletes 1 row of "t"');
   }
+});
+
+losses("an overwrite is named by table and column, counted, and backed up first", async () => {
+  for (
+    const [sql, expected, warning] of [
+      [
+        "SELECT 1;\nUPDATE t SET a = 'gone';",
+        [values("a", 2)],
+        "overwrite-values 3: Overwrites 2 values",
+      ],
+      [
+        "INSERT INTO t VALUES (1, 'new', 'y') ON CONFLICT (id) DO UPDATE SET a = excluded.a;",
+        [values("a", 1)],
+        "overwrite-values 2: Overwrites 1 value",
+      ],
+      [
+        "REPLACE INTO t VALUES (1, 'new', 'y');",
+        [values("a", 1)],
+        "overwrite-values 2: Overwrites 1 value",
+      ],
+    ] as const
+  ) {
+    const { data_loss, warnings, backup } = await lossOf(sql);
+    assert.equal(data_loss, expected, sql);
+    assert.equal(warnings, [`${warning} of "a" of "t"`]);
+    assert.ok(backup, sql);
+  }
+});
+
+losses("a column that lost values in two ways has one entry and two warnings", async () => {
+  const { data_loss, warnings } = await lossOf(
+    "UPDATE t SET a = CASE id WHEN 1 THEN NULL ELSE 'new' END;",
+  );
+  assert.equal(data_loss, [values("a", 2)]);
+  assert.equal(warnings, [
+    'lose-values 2: Loses 1 value of "a" of "t", which is kept',
+    'overwrite-values 2: Overwrites 1 value of "a" of "t"',
+  ]);
+});
+
+losses("copies that outgrow their cache go to a file that leaves nothing behind", async () => {
+  await using workspace = new Workspace();
+  const fill = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 24000) " +
+    "INSERT INTO t SELECT n, hex(zeroblob(500)), 'b' FROM c;";
+  workspace.write("p", {
+    "001_base.sql": migrationFile(`CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); ${fill}`),
+    "002_x.sql": migrationFile("UPDATE t SET a = 'gone'; UPDATE t SET b = 'b';"),
+  });
+  const { applied_migrations: [, entry] } = await workspace.apply("p", { dry_run: true });
+  assert.equal(entry?.data_loss, [values("a", 24_000)]);
+  const files = [...Deno.readDirSync(workspace.dataDir)].map(({ name }) => name);
+  assert.equal(files.filter((name) => name.startsWith("godwit-")), []);
+});
+
+losses("a rebuild that renames a column is a rename and no drop", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_base.sql": BASE });
+  await workspace.apply("p");
+  const sql = `CREATE TABLE n (id INTEGER PRIMARY KEY, title TEXT, b TEXT);
+INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;`;
+  workspace.write("p", { "002_x.sql": migrationFile(sql, "SELECT 1;") });
+  const { applied_migrations: [entry], warnings } = await workspace.apply("p");
+  assert.equal([entry?.data_loss, warnings], [[], []]);
+  assert.equal(entry?.changes, [
+    { change: "renamed", object: "column", table: "t", name: "title", detail: "was a" },
+  ]);
+});
+
+losses("numbers that AUTOINCREMENT gives out again after a rebuild are named", async () => {
+  const base = "CREATE TABLE s (id INTEGER PRIMARY KEY AUTOINCREMENT, a);" +
+    " INSERT INTO s (a) VALUES (1), (2), (3); DELETE FROM s WHERE id > 1;";
+  const rebuild = "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT, a);" +
+    " INSERT INTO n SELECT * FROM s;";
+  const end = "DROP TABLE s; ALTER TABLE n RENAME TO s;";
+  const keep = "UPDATE sqlite_sequence SET seq = 3 WHERE name = 's';";
+  const { warnings } = await lossOf(`${rebuild}\n${end}`, "", base);
+  assert.is(warnings.length, 1);
+  assert.match(warnings.join(), /^reused-numbers 3: .*the numbers 2 to 3 of deleted rows/);
+  assert.equal((await lossOf(`${rebuild} ${end} ${keep}`, "", base)).warnings, []);
 });
 
 losses("rows of virtual tables are counted, also under another name", async () => {
@@ -179,23 +263,17 @@ losses("a temporary table of the same name hides nothing, and is no loss", async
 });
 
 losses("values that vanish from a column that stays are counted, and backed up first", async () => {
-  const values = (column: string, count: number): DataLossMessage => ({
-    kind: "values",
-    table: "t",
-    column,
-    values: count,
-  });
   for (
     const [sql, expected, warning] of [
       [
         "UPDATE t SET a = NULL;",
         [values("a", 2)],
-        'lose-values undefined: Loses 2 values of "a" of "t", which is kept',
+        'lose-values 2: Loses 2 values of "a" of "t", which is kept',
       ],
       [
         "ALTER TABLE t RENAME COLUMN a TO c; ALTER TABLE t RENAME TO s; UPDATE s SET c = NULL WHERE id = 1;",
         [values("a", 1)],
-        'lose-values undefined: Loses 1 value of "a" of "t", which is kept',
+        'lose-values 2: Loses 1 value of "a" of "t", which is kept',
       ],
       [
         `CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
@@ -206,9 +284,9 @@ ALTER TABLE n RENAME TO t;`,
         'lose-values 4: Loses 2 values of "a" of "t", which is kept',
       ],
       [
-        "DELETE FROM t WHERE id = 1;\nUPDATE t SET a = b;",
+        "DELETE FROM t WHERE id = 1;\nUPDATE t SET a = NULL;",
         [rows(1), values("a", 1)],
-        'delete-rows 2: Deletes 1 row of "t"; lose-values undefined: Loses 1 value of "a" of "t", which is kept',
+        'delete-rows 2: Deletes 1 row of "t"; lose-values 3: Loses 1 value of "a" of "t", which is kept',
       ],
     ] as const
   ) {
@@ -223,7 +301,7 @@ losses("nothing that only adds, renames or updates is a loss", async () => {
   for (
     const sql of [
       "INSERT INTO t (a) VALUES ('more');",
-      "UPDATE t SET a = 'x';",
+      "UPDATE t SET b = 'y' WHERE id = 1; UPDATE t SET b = 'new' WHERE b IS NULL;",
       "ALTER TABLE t ADD COLUMN c TEXT;",
       "ALTER TABLE t RENAME COLUMN a TO c;",
       "ALTER TABLE t RENAME TO s;",

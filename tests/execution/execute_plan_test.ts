@@ -2,8 +2,8 @@
 
 import * as assert from "uvu/assert";
 import { readBase } from "../../lib/history/database_base.ts";
-import { executePlan, type ExecutionOptions } from "../../lib/execution/execute_plan.ts";
-import type { Execution } from "../../lib/execution/execution.ts";
+import { executePlan } from "../../lib/execution/execute_plan.ts";
+import type { Execution, ExecutionOptions } from "../../lib/execution/execution.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { parseMigration } from "../../lib/migration/parse_migration.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
@@ -19,6 +19,7 @@ const sqlite3 = await loadSqlite(sqliteModule);
 const NEVER = { atMs: Infinity, signal: { aborted: false } };
 const OPTIONS: ExecutionOptions = {
   mode: "commit",
+  transaction: "migration",
   appliedBy: "system",
   deadline: NEVER,
   now: () => "2026-01-01T00:00:00.000Z",
@@ -109,6 +110,22 @@ executing("stops before a step when the time is up already", async () => {
   const execution = await run(connection, "CREATE TABLE t (a);", () => {}, { deadline });
   assert.is(execution.end.kind === "failed" && execution.end.failure.reason, "timeout");
   assert.is(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 't'"), 0);
+});
+
+executing("stops between two statements, however short they are", async () => {
+  using connection = new Connection(sqlite3, { kind: "memory" });
+  const signal = { aborted: false };
+  const deadline = { atMs: Infinity, signal };
+  let done = 0;
+  const onEvent: ExecutionOptions["onEvent"] = (event) => {
+    if (event.kind !== "statement-finished") return;
+    done = event.statementsDone;
+    signal.aborted = done === 3;
+  };
+  const up = `CREATE TABLE t (a); ${"INSERT INTO t VALUES (1); ".repeat(100)}`;
+  const execution = await run(connection, up, () => {}, { deadline, onEvent });
+  assert.is(execution.end.kind === "failed" && execution.end.failure.reason, "cancelled");
+  assert.is(done, 3);
 });
 
 executing.run();

@@ -179,7 +179,7 @@ for (const [when, count] of [["at COMMIT", 250], ["in a statement", 2000]] as co
       workspace.write("p", { "003_big.sql": migrationFile(fill(count), "DROP TABLE big;") });
       const reply = await workspace.refused("apply", "p");
       assertUnavailable(reply, "make room on the disk and try again");
-      assert.match(reply.message, "003_big.sql");
+      assert.match(reply.message, "Applying 003_big.sql failed and was undone");
       assert.equal(reply.applied_migrations?.map(({ version }) => version), [2]);
       assert.equal([reply.failed_version, reply.current_version], [3, 2]);
       assert.equal(

@@ -41,8 +41,10 @@ CREATE TABLE owned (p INTEGER REFERENCES parent (id) ON DELETE CASCADE);
 INSERT INTO parent VALUES (1); INSERT INTO owned VALUES (1);
 CREATE INDEX i ON t (a);
 CREATE TRIGGER tr AFTER INSERT ON t BEGIN SELECT 1; END;
-INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);`,
-  "DROP TABLE owned; DROP TABLE parent; DROP TABLE child; DROP TABLE t;",
+CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT);
+INSERT INTO t VALUES (1, 'x'), (2, 'y'); INSERT INTO child VALUES (1);
+INSERT INTO counted DEFAULT VALUES;`,
+  "DROP TABLE counted; DROP TABLE owned; DROP TABLE parent; DROP TABLE child; DROP TABLE t;",
 );
 const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
   " DROP TABLE t; ALTER TABLE n RENAME TO t;";
@@ -82,6 +84,11 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     Deno.mkdirSync(join(workspace.pluginsDir, "p", "migrations", "001_x.sql"), { recursive: true });
     return codesOf(await workspace.ask("apply", "p"));
   },
+  "plugin-too-large": async () => {
+    await using workspace = new Workspace({ maxPluginBytes: 10 });
+    workspace.write("p", { "001_base.sql": BASE });
+    return codesOf(await workspace.ask("apply", "p"));
+  },
   "file-too-large": file(new Uint8Array(MAX_FILE_BYTES + 1)),
   "empty-file": file(""),
   "encoding": file(new Uint8Array([0xff])),
@@ -108,10 +115,10 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     await using workspace = new Workspace();
     const { context } = await workspace.migrator();
     const file = { file: "001_base.sql", bytes: new TextEncoder().encode(BASE) };
-    const files = [{ ...file, promised: "0".repeat(64) }];
+    const read = () => Promise.resolve({ ...file, promised: "0".repeat(64) });
     const source = migrationSource({
       plugins: () => Promise.resolve(["p"]),
-      read: () => Promise.resolve({ found: true, files }),
+      list: () => Promise.resolve({ found: true, files: [{ file: file.file, read }] }),
     });
     return codesOf(await dispatch("apply", "p", new Uint8Array(), { ...context, source }));
   },
@@ -195,6 +202,11 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   ),
   "delete-rows": running("DELETE FROM child;"),
   "lose-values": running("UPDATE t SET a = NULL;"),
+  "overwrite-values": running("UPDATE t SET a = 'new' WHERE id = 1;"),
+  "reused-numbers": running(
+    "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE counted;" +
+      " ALTER TABLE n RENAME TO counted;",
+  ),
   "no-backup-space-check": withoutStatfs,
 };
 
@@ -216,6 +228,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   });
   const execution = await executePlan(connection, plan, rehearsed, {
     mode: "commit",
+    transaction: "migration",
     appliedBy: "system",
     deadline,
     now: () => "2026-01-01T00:00:00.000Z",
@@ -308,7 +321,7 @@ const ERRORS: Readonly<
   },
   INTERNAL_ERROR: async (workspace) => {
     const { context } = await workspace.migrator();
-    const source = { ...context.source, load: () => Promise.reject(new Error("a bug")) };
+    const source = { ...context.source, find: () => Promise.reject(new Error("a bug")) };
     return await dispatch("status", "p", new Uint8Array(), { ...context, source });
   },
 };

@@ -25,7 +25,7 @@ async function threeVersions(workspace: Workspace): Promise<void> {
 
 const brokenSource = {
   plugins: () => Promise.reject(new Error("secret detail at /some/path.ts:1:2")),
-  load: () => Promise.reject(new Error("secret detail at /some/path.ts:1:2")),
+  find: () => Promise.reject(new Error("secret detail at /some/path.ts:1:2")),
 };
 
 function assertRefused(reply: Reply<AnyVerb>, code: string, says: string): void {

@@ -102,6 +102,7 @@ events("a step that is run again after a backup is told once", async () => {
   const applied = workspace.events.findLast(({ event }) => event === "migration_applied");
   assert.equal(applied?.event === "migration_applied" && applied.data_loss, [
     { kind: "rows", table: "t", rows: 1 },
+    { kind: "values", table: "t", column: "a", values: 1 },
   ]);
 });
 

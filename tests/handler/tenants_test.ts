@@ -80,7 +80,7 @@ tenants("replies and events name the tenant, and the plugin's own name none", as
     const { context } = await workspace.migrator();
     const bug = await dispatch("status", "quotes", new TextEncoder().encode(JSON.stringify(body)), {
       ...context,
-      source: { ...context.source, load: () => Promise.reject(new Error("a bug")) },
+      source: { ...context.source, find: () => Promise.reject(new Error("a bug")) },
     });
     assert.is(bug.success || bug.error_code, "INTERNAL_ERROR");
     const events = workspace.events.splice(0);

@@ -28,6 +28,8 @@ const SNAPSHOT: RunSnapshot = {
     statements_total: 0,
   },
   history: [],
+  files: [{ version: 1, name: "a", file: "001_a.sql", checksum: "c" }],
+  findings: [],
 };
 
 function acquired(lock: ReturnType<ReturnType<typeof fileLocks>["acquire"]>): RunLock {
@@ -88,6 +90,30 @@ locking("half a snapshot, as a full disk leaves it, is no snapshot", async () =>
   assert.is(locks.current(QUOTES), null);
   assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: null });
   lock.release();
+});
+
+locking("a link or a pipe in the place of a lock or a snapshot is not opened", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const path = (name: string): string => join(workspace.dataDir, "locks", name);
+  acquired(locks.acquire(QUOTES)).release();
+  const outside = join(workspace.root, "outside");
+
+  Deno.symlinkSync(outside, path("quotes.json"));
+  const lock = acquired(locks.acquire(QUOTES));
+  Deno.symlinkSync(outside, path("quotes.json"));
+  lock.publish(SNAPSHOT);
+  assert.is(locks.current(QUOTES), null);
+  lock.release();
+  await new Deno.Command("mkfifo", { args: [path("quotes.json")] }).output();
+  assert.is(locks.current(QUOTES), null);
+
+  Deno.removeSync(path("quotes.lock"));
+  Deno.symlinkSync(outside, path("quotes.lock"));
+  const refusal = locks.acquire(QUOTES);
+  assert.match(refusal.kind === "unavailable" ? refusal.message : "", "quotes.lock: ELOOP");
+  assert.is(locks.current(QUOTES), null);
+  assert.not.ok(existsSync(outside));
 });
 
 locking("tenants of a plugin, and the plugin itself, have locks of their own", async () => {

@@ -20,6 +20,8 @@ const SNAPSHOT: RunSnapshot = {
     statements_total: 1,
   },
   history: [],
+  files: [{ version: 1, name: "a", file: "001_a.sql", checksum: "c" }],
+  findings: [],
 };
 
 const locks = suite("memoryLocks()");
@@ -52,7 +54,7 @@ locks("what the holder publishes is told to everybody, until it gives the lock b
   assert.equal(held.acquire(A), { kind: "held", snapshot: SNAPSHOT });
   const progress = { ...SNAPSHOT.progress, migrations_done: 1 };
   lock.advance({ progress, entries: [] });
-  assert.equal(held.current(A), { progress, history: [] });
+  assert.equal(held.current(A), { ...SNAPSHOT, progress });
   lock.release();
   assert.is(held.current(A), null);
 });

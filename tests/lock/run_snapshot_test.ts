@@ -35,6 +35,8 @@ const SNAPSHOT: RunSnapshot = {
     statements_total: 7,
   },
   history: [FIRST],
+  files: [{ version: 1, name: "a", file: "001_a.sql", checksum: "c" }],
+  findings: [],
 };
 
 const SECOND: HistoryEntry = { ...FIRST, version: 2, name: "fill" };
@@ -51,7 +53,11 @@ snapshots("reads the changes after it, of which an entry replaces that of its ve
   const undone = { ...SECOND, status: "rolled_back" } as const;
   const text = [SNAPSHOT, CHANGE, { ...CHANGE, entries: [undone] }].map(lineOf).join("");
   const history = [...SNAPSHOT.history, undone];
-  assert.equal(parseRunSnapshot(text), { progress: CHANGE.progress, history });
+  assert.equal(parseRunSnapshot(text), {
+    ...SNAPSHOT,
+    progress: CHANGE.progress,
+    history,
+  });
 });
 
 snapshots(

@@ -31,7 +31,8 @@ messages("leaves out what is not known, and flattens the position", () => {
     category: "file",
     code: "file-name",
   });
-  const detail = { position: { line: 3, column: 4 }, statement: "SELECT", excerpt: "  SELECT" };
+  const excerpt = { text: "  SELECT", column: 4 };
+  const detail = { position: { line: 3, column: 4 }, statement: "SELECT", excerpt };
   const full = findingMessage(finding("INFO", "sql-error", subject, "text", detail));
   assert.equal([full.line, full.column, full.statement, full.excerpt], [
     3,
@@ -39,6 +40,20 @@ messages("leaves out what is not known, and flattens the position", () => {
     "SELECT",
     "  SELECT",
   ]);
+});
+
+messages("says where the column is in an excerpt that is a part of its line", () => {
+  const subject = { version: null, name: null, file: null };
+  const position = { line: 3, column: 900 };
+  const detail = { position, excerpt: { text: "…, x", column: 4 } };
+  const { column, excerpt, excerpt_column } = findingMessage(
+    finding("INFO", "sql-error", subject, "text", detail),
+  );
+  assert.equal({ column, excerpt, excerpt_column }, {
+    column: 900,
+    excerpt: "…, x",
+    excerpt_column: 4,
+  });
 });
 
 messages.run();

@@ -2,7 +2,13 @@
 
 import * as assert from "uvu/assert";
 import { isPluginName, quoteName } from "../../lib/message/plugin_name.ts";
-import { eventSubject, isPrefix, pluginOf, requestSubject } from "../../lib/message/subject.ts";
+import {
+  eventSubject,
+  isPrefix,
+  isReplySubject,
+  pluginOf,
+  requestSubject,
+} from "../../lib/message/subject.ts";
 import { suite } from "../support/suite.ts";
 
 const subjects = suite("subjects");
@@ -50,6 +56,15 @@ subjects("isPluginName() takes one NATS token that is a safe file name", () => {
 subjects("quoteName() keeps a message readable", () => {
   assert.is(quoteName("a\nb"), '"a\\nb"');
   assert.ok(quoteName("a".repeat(5000)).length < 90);
+});
+
+subjects("isReplySubject() refuses the service's own subjects and those of the server", () => {
+  for (const subject of ["_INBOX.a.b", "db.migrated.x", "db", "d", "replies.$SYS"]) {
+    assert.ok(isReplySubject(subject, "db.migrate"), subject);
+  }
+  for (const subject of ["db.migrate", "db.migrate.a.events", "$SRV.PING", "$JS.API", "$KV.b.k"]) {
+    assert.not.ok(isReplySubject(subject, "db.migrate"), subject);
+  }
 });
 
 subjects.run();

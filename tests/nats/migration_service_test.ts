@@ -120,6 +120,30 @@ overNats("carry nothing out where no reply is wanted", async () => {
   assert.ok(reply.success && reply.verb === "status" && reply.pending_count === 2);
 });
 
+overNats("a request whose reply would go to others is refused and logged", async () => {
+  await using server = await NatsServer.start();
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  await using service = await serveHere(workspace, server);
+  const client = await server.connect();
+  const heard: string[] = [];
+  client.subscribe("db.migrate.*.events", {
+    callback: (_error, { data }) => heard.push(`${data}`),
+  });
+  const replies = ["db.migrate", "db.migrate.trivia.events", "$SYS.a", "$SRV.PING", "$JS.API.INFO"];
+  for (const reply of replies) {
+    client.publish("db.migrate.quotes.apply", "{}", { reply });
+    client.publish("db.migrate.some.dotted.apply", "{}", { reply });
+  }
+  await client.flush();
+  const refused = (): readonly string[] =>
+    service.logs.filter((line) => line.includes("with a reply subject of others"));
+  await until("the log lines", () => refused().length === 2 * replies.length);
+  const { reply } = await askOnce(client, "db.migrate.quotes.status");
+  assert.ok(reply.success && reply.verb === "status" && reply.pending_count === 2);
+  assert.equal(heard, []);
+});
+
 overNats.run();
 
 const bad = suite("bad requests over NATS");
@@ -306,6 +330,7 @@ micro("answers $SRV.PING, INFO and STATS for every endpoint", async () => {
   assert.is(apply?.data?.succeeded, 1);
   assert.is(apply?.data?.failed, 1);
   assert.is(apply?.data?.in_flight, 0);
+  assert.is(apply?.data?.["stuck_threads"], 0);
   assert.is(apply?.data?.["last_error_code"], "INVALID_REQUEST");
 });
 

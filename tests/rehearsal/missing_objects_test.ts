@@ -68,6 +68,13 @@ missing("a statement that touches one runs without a rehearsal", async () => {
     [3],
   );
   assert.is(sqliteShell(workspace.database("p"), "SELECT name FROM u"), "Bob");
+  // The backup has the index that needs the program's function, so its pages were copied.
+  assert.ok(reply.backup);
+  assert.is(sqliteShell(reply.backup, "SELECT name FROM u"), "Ann");
+  assert.is(
+    sqliteShell(reply.backup, "SELECT count(*) FROM sqlite_schema WHERE name = 'u_slug'"),
+    "1",
+  );
 });
 
 missing("what fails without it on the real database is undone, and named", async () => {

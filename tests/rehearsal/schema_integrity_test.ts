@@ -168,6 +168,45 @@ integrity("indexes and triggers that a rebuild does not make again are reported"
   assert.match(warnings.map(({ message }) => message).join(), "create it again after the rename");
 });
 
+integrity("an index that comes back under another name or as UNIQUE is not lost", async () => {
+  await using workspace = await withBase();
+  const lostBy = async (columns: string, indexes: string): Promise<readonly string[]> => {
+    workspace.write("p", {
+      "002_rebuild.sql": migrationFile(
+        `CREATE TABLE n (${columns}); INSERT INTO n SELECT * FROM t; ${indexes}
+DROP TABLE t; ALTER TABLE n RENAME TO t;`,
+        "SELECT 1;",
+      ),
+    });
+    const { warnings } = await workspace.apply("p", { dry_run: true });
+    return warnings.filter(({ code }) => code === "lost-index").map(({ message }) => message);
+  };
+  const columns = "id INTEGER PRIMARY KEY, a TEXT, b TEXT";
+  const back = "CREATE INDEX n_a ON n (a DESC);" +
+    " CREATE UNIQUE INDEX n_b ON n (b) WHERE b  IS NOT NULL;";
+  assert.equal(await lostBy(columns, back), []);
+  assert.is((await lostBy(columns, back.replace("UNIQUE", ""))).length, 1);
+  assert.is((await lostBy(columns, back.replace("a DESC", "a"))).length, 1);
+  assert.is((await lostBy(columns, back.replace("(b) WHERE b ", "(b) WHERE a "))).length, 1);
+  assert.is((await lostBy(`${columns}, UNIQUE (a DESC)`, back.slice(back.indexOf(";")))).length, 0);
+});
+
+// PITFALLS row 26.
+integrity("an INSTEAD OF trigger that goes with a replaced view is reported", async () => {
+  await using workspace = await withBase();
+  const sql = "DROP VIEW v; CREATE VIEW v AS SELECT a, b, 1 AS one FROM t;";
+  workspace.write("p", { "002_view.sql": migrationFile(sql, "SELECT 1;") });
+  const { warnings } = await workspace.apply("p", { dry_run: true });
+  assert.equal(warnings.map(({ code }) => code), ["lost-trigger"]);
+  assert.match(warnings[0]?.message ?? "", 'Replacing the view "v" loses the trigger "v_insert"');
+  for (const more of ["DROP TRIGGER v_insert;", "DROP VIEW v;"]) {
+    workspace.write("p", {
+      "002_view.sql": migrationFile(more === "DROP VIEW v;" ? more : `${more} ${sql}`, "SELECT 1;"),
+    });
+    assert.equal((await workspace.apply("p", { dry_run: true })).warnings, []);
+  }
+});
+
 integrity("an index or a trigger that is dropped by name is not lost", async () => {
   await using workspace = await withBase();
   workspace.write("p", {

@@ -1,7 +1,7 @@
 // destructiveFindings(): tables, columns, rows and values that a migration deletes.
 
 import * as assert from "uvu/assert";
-import type { DataLoss } from "../../lib/execution/data_loss.ts";
+import type { DataLoss } from "../../lib/loss/data_loss.ts";
 import type { RehearsedStep, WatchedTable } from "../../lib/rehearsal/rehearsal.ts";
 import { destructiveFindings } from "../../lib/rule/destructive.ts";
 import type { SchemaChange } from "../../lib/sqlite/schema_diff.ts";
@@ -19,12 +19,26 @@ function removed(
 }
 
 function watched(name: string, facts: Partial<WatchedTable> = {}): WatchedTable {
+  const table = {
+    name,
+    kind: "table",
+    withoutRowid: false,
+    strict: false,
+    sql: "",
+    columns: [],
+    foreignKeys: [],
+  } as const;
   return {
     name,
     nameAfter: name,
+    before: table,
+    after: table,
     droppedColumns: [],
     keptColumns: [],
-    mayLoseRows: true,
+    addedColumns: [],
+    isDropped: true,
+    writes: { inserts: false, replaces: false, deletes: false, displaces: false, updates: [] },
+    handover: null,
     ...facts,
   };
 }
@@ -153,6 +167,15 @@ const CASES: readonly Case[] = [
     step: rebuild,
     losses: [{ kind: "values", table: "t", column: "a", values: 4 }],
     expected: ['WARNING lose-values 001_x.sql:3: Loses 4 values of "a" of "t", which is kept'],
+  },
+  {
+    name: "an UPDATE that overwrites values",
+    step: {
+      watched: [watched("t", { keptColumns: [{ name: "a", nameAfter: "a" }] })],
+      statements: [statement({ updates: ["t"] })],
+    },
+    losses: [{ kind: "overwritten", table: "t", column: "a", values: 1 }],
+    expected: ['WARNING overwrite-values 001_x.sql:3: Overwrites 1 value of "a" of "t"'],
   },
   {
     name: "a table and a column beside the losses of others",

@@ -41,7 +41,12 @@ rehearsals(
       "delete-rows",
     ]);
     assert.is(findings.at(-1)?.message, 'Deletes 5 rows of "t"');
-    const counted = withLosses(found, new Map([[1, [{ kind: "rows", table: "t", rows: 6 }]]]));
+    const counted = withLosses(found, [{
+      version: 1,
+      changes: [],
+      dataLoss: [{ kind: "rows", table: "t", rows: 6 }],
+      reusedNumbers: [],
+    }]);
     assert.equal(inOrder(counted).slice(0, -1), findings.slice(0, -1));
     assert.is(inOrder(counted).at(-1)?.message, 'Deletes 6 rows of "t"');
   },

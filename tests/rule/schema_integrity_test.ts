@@ -138,8 +138,9 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
     "an index and a trigger that a rebuild loses",
     {
       lost: [
-        { object: "index", table: "t", name: "t_a" },
-        { object: "trigger", table: "t", name: "t_added" },
+        { object: "index", owner: "table", table: "t", name: "t_a" },
+        { object: "trigger", owner: "table", table: "t", name: "t_added" },
+        { object: "trigger", owner: "view", table: "v", name: "v_added" },
       ],
     },
     [
@@ -147,6 +148,8 @@ const CASES: readonly (readonly [string, Partial<RehearsedStep>, readonly string
       "the rename, or drop it by name if it is not needed",
       'WARNING lost-trigger 001_x.sql: Rebuilding "t" loses the trigger "t_added"; create it again ' +
       "after the rename, or drop it by name if it is not needed",
+      'WARNING lost-trigger 001_x.sql: Replacing the view "v" loses the trigger "v_added"; create ' +
+      "it again after the view, or drop it by name if it is not needed",
     ],
   ],
   [

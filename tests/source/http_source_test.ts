@@ -79,7 +79,7 @@ http("who asks at the same time is answered by one manifest", async () => {
   assert.is(server.asked.length, 2);
 });
 
-http("load() fetches six files at a time and keeps their order", async () => {
+http("load() fetches four files at a time and keeps their order", async () => {
   await using server = new PluginServer();
   const files = Array.from(
     { length: 20 },
@@ -101,7 +101,7 @@ http("load() fetches six files at a time and keeps their order", async () => {
   };
   const found = await loaded(httpSource(server.url, counted), "quotes");
   assert.equal(typeof found === "string" ? found : found.migrations, files);
-  assert.is(most, 6);
+  assert.is(most, 4);
 });
 
 http(

@@ -1,8 +1,6 @@
 // Where errors are: line and column in the file, not in the section or the statement.
 
 import * as assert from "uvu/assert";
-import { sourcePlace } from "../../lib/finding/source_position.ts";
-import { forAll } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
@@ -87,25 +85,6 @@ positions("a long statement is shown in part", async () => {
   const [error] = (await workspace.refused("apply", "p")).errors;
   assert.match(error?.statement ?? "", /more characters\)$/);
   assert.ok((error?.statement ?? "").length < 2100);
-});
-
-positions("sourcePlace() finds any character again by line and column", async () => {
-  await forAll(500, (random) => {
-    const sql = random.list(0, 60, () => random.pick(["a", "é", "日", "🐦", "\n", " ", ";"])).join(
-      "",
-    );
-    const characters = [...sql];
-    const at = random.integer(0, characters.length);
-    const before = characters.slice(0, at).join("");
-    const first = random.integer(1, 50);
-    const place = sourcePlace(sql, first, new TextEncoder().encode(before).length);
-    const line = sql.split("\n")[place.position.line - first] ?? "";
-    assert.is(place.excerpt, line);
-    assert.is(
-      [...line].slice(0, place.position.column - 1).join(""),
-      before.split("\n").at(-1),
-    );
-  });
 });
 
 positions.run();

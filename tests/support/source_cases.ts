@@ -1,7 +1,12 @@
 // What tests of sources share: manifests and bundles made by hand, and what a source loads.
 
 import { textChecksum } from "../../lib/migration/text_checksum.ts";
+import {
+  type CollectedMigrations,
+  collectMigrations,
+} from "../../lib/source/collect_migrations.ts";
 import { type FileSource, migrationSource } from "../../lib/source/file_source.ts";
+import { readFiles, type SourceFile } from "../../lib/source/source_file.ts";
 import type { ManifestFile } from "../../lib/source/plugin_manifest.ts";
 
 /** Texts by file name. */
@@ -29,11 +34,27 @@ export async function loaded(
   files: FileSource,
   plugin: string,
 ): Promise<{ migrations: string[]; findings: string[]; messages: string[] } | string> {
-  const found = await migrationSource(files).load(plugin);
-  if (!found.found) return found.message;
+  const found = await loadMigrations(files, plugin);
+  if (typeof found === "string") return found;
   return {
     migrations: found.migrations.map(({ file }) => file),
     findings: found.findings.map(({ code, file }) => `${code} ${file}`),
     messages: found.findings.map(({ message }) => message),
   };
+}
+
+/** The migrations of a plugin, as a database's thread has them; the message where there are none. */
+export async function loadMigrations(
+  files: FileSource,
+  plugin: string,
+  maxBytes?: number,
+): Promise<CollectedMigrations | string> {
+  const found = await migrationSource(files, maxBytes).find(plugin);
+  return found.found ? await collectMigrations(found.files) : found.message;
+}
+
+/** What is read of every file of a plugin. */
+export async function filesRead(source: FileSource, plugin: string): Promise<SourceFile[]> {
+  const listed = await source.list(plugin);
+  return listed.found ? await Array.fromAsync(readFiles(listed.files)) : [];
 }

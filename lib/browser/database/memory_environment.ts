@@ -20,7 +20,10 @@ export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFi
     locate: ({ plugin }) => ({
       path: `/${plugin}.sqlite3`,
       backups: {
-        newFile: (name) => `/backups/${plugin}/${name}`,
+        newFile(name) {
+          const path = `/backups/${plugin}/${name}`;
+          return storage.sizeOf(path) === null ? path : null;
+        },
         // The available memory is not known in advance.
         freeBytes: () => Infinity,
         discard(path) {

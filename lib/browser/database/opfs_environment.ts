@@ -126,7 +126,10 @@ function poolBackups(
   freeBytes: () => number | null,
 ): BackupPlace {
   return {
-    newFile: (name) => `/backups/${plugin}/${name}`,
+    newFile(name) {
+      const path = `/backups/${plugin}/${name}`;
+      return pool.getFileNames().includes(path) ? null : path;
+    },
     freeBytes,
     discard(path) {
       pool.unlink(path);

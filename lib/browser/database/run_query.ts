@@ -3,7 +3,8 @@
 import { violationOf } from "../../statement/policy.ts";
 import { Interrupter } from "../../statement/interrupter.ts";
 import type { Deadline } from "../../deadline.ts";
-import { sourcePlace } from "../../finding/source_position.ts";
+import { clippedMessage } from "../../clipped_text.ts";
+import { SourceText } from "../../finding/source_text.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { type Access, readAccess } from "../../sqlite/access.ts";
 import type { Connection } from "../../sqlite/connection.ts";
@@ -182,8 +183,10 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
   access satisfies never;
 }
 
-function describe({ message, offset }: SqliteFailure, sql: string): string {
+function describe(failure: SqliteFailure, sql: string): string {
+  const { offset } = failure;
+  const message = clippedMessage(failure.message);
   if (offset === null) return message;
-  const { line, column } = sourcePlace(sql, 1, offset).position;
+  const { line, column } = new SourceText({ sql, line: 1 }).positionOf(offset);
   return `${message} (line ${line}, column ${column})`;
 }

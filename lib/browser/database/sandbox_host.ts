@@ -1,7 +1,7 @@
 // The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
 import { receiveDeadline, type WireDeadline } from "../../deadline.ts";
-import { backUp, backupStamp } from "../../execution/backup.ts";
+import { backUp, type BackupLabel, backupStamp } from "../../execution/backup.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
@@ -131,12 +131,12 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   /** Replaces the database, after a backup of the present one. */
-  async importFile(bytes: Uint8Array, backupName: string): Promise<Outcome<void>> {
+  async importFile(bytes: Uint8Array, backup: BackupLabel): Promise<Outcome<void>> {
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
     using source = opened.value;
     const outcome = await this.database.access.change((target, location, isNew): Outcome<void> => {
-      const kept = isNew ? { ok: true } as const : backUp(target, location.backups, backupName);
+      const kept = isNew ? { ok: true } as const : backUp(target, location.backups, backup);
       if (!kept.ok) return kept;
       copyDatabase(source, target);
       return { ok: true, value: undefined };

@@ -1,5 +1,6 @@
 // Saved files in memory, for browsers without storage. Runs anywhere.
 
+import type { UnreadFile } from "../../source/source_file.ts";
 import { noneSaved, type SavedFile, type SavedSource, whyNotSaved } from "./saved_files.ts";
 
 /** Makes a source that stores files in memory. */
@@ -7,12 +8,12 @@ export function memorySource(): SavedSource {
   const plugins = new Map<string, readonly SavedFile[]>();
   return {
     plugins: () => Promise.resolve([...plugins.keys()].sort()),
-    read(plugin) {
+    list(plugin) {
       const files = plugins.get(plugin);
       return Promise.resolve(
         files === undefined
           ? { found: false, message: noneSaved(plugin) }
-          : { found: true, files: files.map(copyOf) },
+          : { found: true, files: files.map(unread) },
       );
     },
     pageOf: () => Promise.resolve(null),
@@ -33,6 +34,10 @@ export function memorySource(): SavedSource {
 }
 
 // The caller may write into the bytes later.
-function copyOf({ file, bytes }: SavedFile): SavedFile {
-  return { file, bytes: bytes.slice() };
+function copyOf({ file, bytes }: SavedFile): SavedFile & { bytes: Uint8Array<ArrayBuffer> } {
+  return { file, bytes: new Uint8Array(bytes) };
+}
+
+function unread(saved: SavedFile): UnreadFile {
+  return { file: saved.file, read: () => Promise.resolve(copyOf(saved)) };
 }

@@ -1,12 +1,12 @@
 // The sandbox of the owner: handlers, sources and database workers. For browsers.
 
-import { backupName } from "../../execution/backup.ts";
 import type { Log } from "../../handler/context.ts";
 import { memoryLocks } from "../../lock/memory_locks.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import { migrationSource } from "../../source/file_source.ts";
+import { readFiles } from "../../source/source_file.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SavedFile } from "./saved_files.ts";
@@ -127,17 +127,17 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
   async files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    const read = await this.#sources.all.read(plugin);
-    if (!read.found && draft === undefined) {
-      return { ok: false, code: "no-plugin", message: read.message };
+    const listed = await this.#sources.all.list(plugin);
+    if (!listed.found && draft === undefined) {
+      return { ok: false, code: "no-plugin", message: listed.message };
     }
     return await reportFiles({
       plugin,
-      files: read.found ? read.files : [],
+      files: listed.found ? await Array.fromAsync(readFiles(listed.files)) : [],
       draft: draft ?? null,
       rehearse: (request) =>
         this.#threads.call(
-          { kind: "empty" },
+          { kind: "empty", plugin },
           (host) => host.rehearseFiles(request, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
         ),
     });
@@ -183,7 +183,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       return { ok: false, code: "migrating", message };
     }
     try {
-      const backup = backupName(plugin, "import", new Date().toISOString());
+      const backup = { plugin, occasion: "import", at: new Date().toISOString() };
       const outcome = await this.#call(
         plugin,
         (host) => host.importFile(bytes, backup),

@@ -1,7 +1,11 @@
 // A database worker for each plugin, and one for rehearsals on an empty database. For browsers.
 
 import type * as Comlink from "comlink";
-import { DatabaseThread, type EndlessRehearsals } from "../../database/database_thread.ts";
+import {
+  DatabaseThread,
+  type EndlessRehearsals,
+  failingSession,
+} from "../../database/database_thread.ts";
 import type {
   DatabaseCode,
   DatabaseOutcome,
@@ -56,6 +60,8 @@ const MIGRATING = {
 export class PluginThreads implements Databases {
   readonly engineVersion: string;
   readonly tenantsOf = null;
+  // Browsers end a thread at once.
+  readonly stuckThreads = 0;
   readonly #options: PluginThreadsOptions;
   readonly #endless: EndlessRehearsals = new Map();
   // In order of last use.
@@ -235,15 +241,4 @@ function storageMessage(error: unknown): string {
 
 function unavailable(message: string): Failed<DatabaseCode> {
   return { ok: false, code: "unavailable", message };
-}
-
-/** A session on a database that cannot be opened. */
-function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
-  const fail = (): Promise<Failed<DatabaseCode>> => Promise.resolve(failed);
-  return {
-    history: fail,
-    prepare: fail,
-    execute: fail,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
 }

@@ -11,8 +11,8 @@
 // save(), even if another save() or a delete() was interrupted. Of two complete generations the
 // higher one is read; the lower one was about to be removed.
 
-import type { SourceFile } from "../../source/collect_migrations.ts";
 import type { PluginFiles } from "../../source/file_source.ts";
+import type { SourceFile, UnreadFile } from "../../source/source_file.ts";
 import { isPluginName } from "../../message/plugin_name.ts";
 import { type Outcome, reasonOf } from "../../outcome.ts";
 import type { DirectoryHandle, FileHandle } from "./directory_handle.ts";
@@ -38,7 +38,7 @@ export function savedSource(root: DirectoryHandle): SavedSource {
   };
   return {
     plugins: () => inTurn(() => listPlugins(root)),
-    read: (plugin) => inTurn(() => readPlugin(root, plugin)),
+    list: (plugin) => inTurn(() => listFiles(root, plugin)),
     pageOf: () => Promise.resolve(null),
     save(plugin, files) {
       const problem = whyNotSaved(plugin, files);
@@ -64,23 +64,26 @@ async function listPlugins(root: DirectoryHandle): Promise<readonly string[]> {
   return names.sort();
 }
 
-async function readPlugin(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
+async function listFiles(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
   try {
-    return await readNewest(root, plugin);
+    return await listNewest(root, plugin);
   } catch (error) {
     const message = `Cannot read the files saved for "${plugin}": ${storageReason(error)}`;
     return { found: false, message };
   }
 }
 
-async function readNewest(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
+async function listNewest(root: DirectoryHandle, plugin: string): Promise<PluginFiles> {
   const directory = isPluginName(plugin) ? await directoryIn(root, plugin) : null;
   const generation = directory === null ? null : await newestComplete(directory);
   const migrations = generation === null ? null : await directoryIn(generation, MIGRATIONS);
   if (migrations === null) return { found: false, message: noneSaved(plugin) };
-  const files: SourceFile[] = [];
+  const files: UnreadFile[] = [];
   for (const [file, entry] of await entriesOf(migrations)) {
-    if (entry.kind === "file") files.push(await readFile(file, entry));
+    if (entry.kind !== "file") continue;
+    // Read in turn with save(), which removes them.
+    const source = await readFile(file, entry);
+    files.push({ file, read: () => Promise.resolve(structuredClone(source)) });
   }
   files.sort((one, other) => one.file < other.file ? -1 : 1);
   return { found: true, files };

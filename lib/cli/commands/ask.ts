@@ -11,7 +11,6 @@ import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
 import { progressBar } from "../render/progress_bar.ts";
-import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { stopSignals } from "./stop_signals.ts";
 
@@ -38,6 +37,7 @@ export function runQuestion(
     ...(run.dryRun ? { dry_run: true } : {}),
     ...(options.by === undefined ? {} : { applied_by: options.by }),
     ...(run.planHash === undefined ? {} : { plan_hash: run.planHash }),
+    ...(run.transaction === undefined ? {} : { transaction: run.transaction }),
     ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
   };
   return { verb, plugin: run.plugin, request };
@@ -59,6 +59,7 @@ export async function ask(
     ? { ok: true as const, reply: await askHere(question, options, console) }
     : await askService(question, options, options.nats, environment);
   if (!answer.ok) {
+    const { paragraph } = await import("../render/layout.ts");
     console.err(paragraph(console.colors.red("✗"), answer.message));
     return EXIT.noReply;
   }

@@ -1,6 +1,7 @@
 // Renders findings as compilers do: message, position, line, caret.
 
 import stringWidth from "string-width";
+import { excerptOf } from "../../finding/excerpt.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
 import { paragraph, printable } from "./layout.ts";
@@ -13,6 +14,9 @@ export function renderFindings(findings: readonly FindingMessage[], colors: Colo
     .join("\n");
 }
 
+// Fits a terminal of 80 columns, with the number of the line before it.
+const WIDTH = 72;
+
 const RANK = { ERROR: 0, WARNING: 1, INFO: 2 } as const;
 
 function renderFinding(found: FindingMessage, colors: Colors): string {
@@ -24,35 +28,17 @@ function renderFinding(found: FindingMessage, colors: Colors): string {
   if (position !== "") lines.push(colors.dim(printable(`  at ${position}`)));
   if (found.excerpt !== undefined && found.line !== undefined && found.excerpt.trim() !== "") {
     const gutter = `  ${found.line} | `;
-    const { before, line } = windowOf(found.excerpt, found.column ?? 1);
-    lines.push(`${colors.dim(gutter)}${line}`);
-    lines.push(`${" ".repeat(gutter.length)}${blank(before)}${paint("^")}`);
+    const at = found.excerpt_column ?? found.column ?? 1;
+    const { text, column } = excerptOf(found.excerpt.trimEnd(), at, WIDTH);
+    const before = [...text].slice(0, column - 1).join("");
+    lines.push(`${colors.dim(gutter)}${printable(text)}`);
+    lines.push(`${" ".repeat(gutter.length)}${blank(printable(before))}${paint("^")}`);
   }
   return lines.join("\n");
 }
 
 function renderPosition({ file, line, column }: FindingMessage): string {
   return [file, line, column].filter((part) => part !== undefined).join(":");
-}
-
-const WINDOW = 72;
-const LEAD = 48;
-
-/** A part of the line around the column that fits a terminal, and the text before the column. */
-function windowOf(
-  excerpt: string,
-  column: number,
-): { readonly before: string; readonly line: string } {
-  const characters = [...excerpt.trimEnd()];
-  const start = characters.length <= WINDOW ? 0 : Math.max(column - 1 - LEAD, 0);
-  const end = start + WINDOW;
-  const left = start === 0 ? "" : "…";
-  const right = end < characters.length ? "…" : "";
-  const text = (from: number, to: number): string => printable(characters.slice(from, to).join(""));
-  return {
-    before: `${left}${text(start, column - 1)}`,
-    line: `${left}${text(start, end)}${right}`,
-  };
 }
 
 // Tabs stay tabs: their width depends on the terminal.

@@ -114,6 +114,25 @@ storage(
   },
 );
 
+storage("the values that a migration overwrites are copied to a file of the pool", async () => {
+  const tab = await SandboxTab.open(browser, site.url);
+  // More than the cache of the copies holds.
+  const fill = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 24000) " +
+    "INSERT INTO t SELECT n, hex(zeroblob(500)) FROM c;";
+  await tab.save("large", {
+    "001_a.sql": migrationFile(`CREATE TABLE t (id INTEGER PRIMARY KEY, a); ${fill}`),
+    "002_b.sql": migrationFile("UPDATE t SET a = 'gone';"),
+  });
+  for (const dry_run of [true, false]) {
+    const reply = await tab.ask("apply", "large", { dry_run });
+    assert.ok(reply.success && reply.verb === "apply");
+    assert.equal(reply.applied_migrations.map(({ data_loss }) => data_loss), [[], [
+      { kind: "values", table: "t", column: "a", values: 24_000 },
+    ]]);
+  }
+  await tab.page.close();
+});
+
 storage("without OPFS everything is kept in memory, and the state says why", async () => {
   const tab = await SandboxTab.open(browser, site.url, "refused_worker.js");
   const reason =

@@ -17,7 +17,7 @@ async function reported(files: Readonly<Record<string, string>>): Promise<readon
   const load = (): Promise<typeof sqlite3> => Promise.resolve(sqlite3);
   const host = new SandboxHost(load, () => Promise.resolve(memoryEnvironment(sqlite3)));
   await host.start(sqliteModule, { kind: "memory" });
-  await host.open({ kind: "empty" }, null);
+  await host.open({ kind: "empty", plugin: "p" }, null);
   const outcome = await reportFiles({
     plugin: "p",
     files: Object.entries(files).map(([file, text]) => ({

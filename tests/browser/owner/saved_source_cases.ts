@@ -7,6 +7,7 @@ import {
   type SavedFile,
   type SavedSource,
 } from "../../../lib/browser/owner/saved_files.ts";
+import { readFiles } from "../../../lib/source/source_file.ts";
 import { MAX_FILE_BYTES } from "../../../lib/migration/parse_migration.ts";
 
 /** A case: it throws where the source, which is empty, does not do what it should. */
@@ -25,10 +26,10 @@ export function savedFiles(texts: Readonly<Record<string, string>>): readonly Sa
 
 /** The texts that a source has of a plugin; its message where it has none. */
 export async function savedTexts(source: SavedSource, plugin: string): Promise<unknown> {
-  const read = await source.read(plugin);
-  if (!read.found) return read.message;
+  const listed = await source.list(plugin);
+  if (!listed.found) return listed.message;
   return Object.fromEntries(
-    read.files.map((each) => [
+    (await Array.fromAsync(readFiles(listed.files))).map((each) => [
       each.file,
       "bytes" in each ? new TextDecoder().decode(each.bytes) : "no bytes",
     ]),
@@ -54,8 +55,8 @@ export const SAVED_SOURCE_CASES: readonly SavedSourceCase[] = [
       same(await source.save("quotes", savedFiles(texts)), { ok: true });
       same(await source.save("another", savedFiles({ "001_x.sql": "x" })), { ok: true });
       same(await source.plugins(), ["another", "quotes"]);
-      const read = await source.read("quotes");
-      const files = read.found ? read.files : [];
+      const listed = await source.list("quotes");
+      const files = await Array.fromAsync(readFiles(listed.found ? listed.files : []));
       same(files.map(({ file }) => file), ["001_a.sql", "002_b.sql", "Ünïcode 1.SQL"]);
       const [, second] = files;
       const bytes = second !== undefined && "bytes" in second ? [...second.bytes] : null;

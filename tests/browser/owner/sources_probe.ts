@@ -3,6 +3,7 @@
 import { importBundles } from "../../../lib/browser/owner/import_bundles.ts";
 import { savedSource } from "../../../lib/browser/owner/saved_source.ts";
 import { bundleSource } from "../../../lib/source/bundle_source.ts";
+import { collectMigrations } from "../../../lib/source/collect_migrations.ts";
 import { migrationSource } from "../../../lib/source/file_source.ts";
 import { SAVED_SOURCE_CASES } from "./saved_source_cases.ts";
 
@@ -37,12 +38,13 @@ async function report(): Promise<SourcesReport> {
   );
   const imported = await importBundles(urls);
   const source = bundleSource(imported);
-  const loaded = await migrationSource(source).load("trivia");
+  const found = await migrationSource(source).find("trivia");
+  const loaded = found.found ? await collectMigrations(found.files) : found.message;
   return {
     cases: await runCases(),
-    bundled: loaded.found
-      ? [...loaded.migrations, ...loaded.findings].map(({ file }) => file ?? "")
-      : [loaded.message],
+    bundled: typeof loaded === "string"
+      ? [loaded]
+      : [...loaded.migrations, ...loaded.findings].map(({ file }) => file ?? ""),
     page: await source.pageOf("trivia"),
     missing: imported.flatMap((each) => each.ok ? [] : [each.message]).join("\n"),
   };

@@ -1,0 +1,56 @@
+// What is known of an execution once its files are closed. Runs where SQLite runs.
+
+import type { BackupPlace } from "../execution/backup.ts";
+import type { Execution } from "../execution/execution.ts";
+import { readHistory } from "../history/history_table.ts";
+import { historyDigest } from "../plan/migration_plan.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import type { DatabaseOutcome } from "./session.ts";
+
+/** The database of an execution, which is closed. */
+export interface ExecutedDatabase {
+  readonly plugin: string;
+  readonly backups: BackupPlace;
+  /** Opens it again for one action. */
+  read<T>(action: (connection: Connection) => T): Promise<DatabaseOutcome<T>>;
+}
+
+/** Resolves a doubt about the last COMMIT where that can be, and discards a backup without a use. */
+export async function settleExecution(
+  execution: Execution,
+  database: ExecutedDatabase,
+): Promise<Execution> {
+  return withoutUnusedBackup(await withoutDoubt(execution, database), database.backups);
+}
+
+/**
+ * Of a COMMIT that failed, a rollback journal says on the next reading whether it was kept, and no
+ * later event changes that: https://sqlite.org/atomiccommit.html. The frames of a write-ahead log may
+ * be passed over now and count once the log is recovered, so with a log the doubt stays.
+ */
+async function withoutDoubt(
+  execution: Execution,
+  { plugin, read }: ExecutedDatabase,
+): Promise<Execution> {
+  const { end, history } = execution;
+  if (end.kind !== "failed" || end.failure.outcome !== "unknown") return execution;
+  const found = await read((connection) => ({
+    hasLog: connection.value("PRAGMA journal_mode") === "wal",
+    history: readHistory(connection, plugin),
+  }));
+  if (!found.ok || found.value.hasLog) return execution;
+  const isUndone = await historyDigest(found.value.history) === await historyDigest(history);
+  return isUndone
+    ? { ...execution, end: { ...end, failure: { ...end.failure, outcome: "undone" } } }
+    : execution;
+}
+
+/** A backup is of use once a step was committed after it, or may have been. */
+function withoutUnusedBackup(execution: Execution, backups: BackupPlace): Execution {
+  const { backup, end, executed, stepsBeforeBackup } = execution;
+  const isUsed = end.kind === "completed" || executed.length > stepsBeforeBackup ||
+    end.kind === "failed" && end.failure.outcome === "unknown";
+  if (backup === null || isUsed) return execution;
+  backups.discard(backup);
+  return { ...execution, backup: null, spaceChecked: true };
+}

@@ -1,0 +1,40 @@
+// What a migration loses. Plain data; runs anywhere.
+
+/** Rows or values that were there before a migration and are not there after it. */
+export type DataLoss =
+  /** Rows of which no row with the same key is left. */
+  | { readonly kind: "rows"; readonly table: string; readonly rows: number }
+  | {
+    /**
+     * `values` went with a column, or were left out by the copy of a rebuild, or became NULL;
+     * `overwritten` were replaced by another value. The values of lost rows count only in a
+     * column that was dropped.
+     */
+    readonly kind: "values" | "overwritten";
+    readonly table: string;
+    readonly column: string;
+    readonly values: number;
+  };
+
+/** A column that is gone and whose values are all in a new column of the same rows. */
+export interface MovedColumn {
+  /** The name of the table before the migration. */
+  readonly table: string;
+  readonly column: string;
+  readonly to: string;
+}
+
+/** Row numbers that AUTOINCREMENT would not have given out again, and now does. */
+export interface ReusedNumbers {
+  /** The name of the table after the migration. */
+  readonly table: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Everything that the execution of a step lost. */
+export interface StepLosses {
+  readonly dataLoss: readonly DataLoss[];
+  readonly moved: readonly MovedColumn[];
+  readonly reusedNumbers: readonly ReusedNumbers[];
+}

@@ -1,0 +1,181 @@
+// Measures the losses of one step on the rows themselves.
+
+import type { Handover, WatchedTable } from "../rehearsal/rehearsal.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
+import { rowidOf } from "../sqlite/rowid.ts";
+import type { Table } from "../sqlite/schema.ts";
+import type { RowLosses } from "./compare_by_key.ts";
+import { columnsToCopy } from "./columns_to_copy.ts";
+import { compareTable, type TableSides } from "./compare_table.ts";
+import type { DataLoss, MovedColumn, StepLosses } from "./data_loss.ts";
+import { countTable } from "./foreseen_losses.ts";
+import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+/** What one table lost. */
+interface TableLosses {
+  readonly dataLoss: readonly DataLoss[];
+  readonly moved: readonly MovedColumn[];
+}
+
+/** Measures one table; `handover` and `end` are called at their times. */
+interface Measurement {
+  readonly handover: Handover | null;
+  readonly atHandover: () => void;
+  readonly end: () => TableLosses;
+}
+
+/**
+ * Measures the losses of one step. Call `beforeStatement()` before each statement that
+ * `isDueBefore()` names, and `end()` after the last one.
+ *
+ * Rows are compared before and after, never counted, because other rows may make up for lost ones.
+ * A rebuild is compared when both tables are there, just before the old one is dropped. Where that
+ * moment is missing, or where rows are changed in place, the columns that may change are copied at
+ * the beginning. A table that rows are only inserted into, or deleted from, is not copied.
+ */
+export class LossMeter {
+  readonly #connection: Connection;
+  readonly #measurements: readonly Measurement[];
+  readonly #numbers: readonly { readonly after: Table; readonly last: number }[];
+
+  constructor(connection: Connection, snapshots: Snapshots, watched: readonly WatchedTable[]) {
+    this.#connection = connection;
+    this.#numbers = watched.flatMap(({ name, after, isDropped }) =>
+      isDropped && after !== null ? [{ after, last: lastGivenNumber(connection, name) }] : []
+    );
+    this.#measurements = watched.map((table) => begin(connection, snapshots, table));
+  }
+
+  /** Measures what is final before statement `number`, from 1, runs. */
+  beforeStatement(number: number): void {
+    for (const { handover, atHandover } of this.#measurements) {
+      if (handover?.number === number) atHandover();
+    }
+  }
+
+  /** Whether something is to be measured before statement `number`. */
+  isDueBefore(number: number): boolean {
+    return this.#measurements.some(({ handover }) => handover?.number === number);
+  }
+
+  /** Measures the rest. */
+  end(): StepLosses {
+    const losses = this.#measurements.map((measurement) => measurement.end());
+    return {
+      dataLoss: losses.flatMap(({ dataLoss }) => dataLoss),
+      moved: losses.flatMap(({ moved }) => moved),
+      reusedNumbers: this.#numbers.flatMap(({ after, last }) =>
+        reusedNumbers(this.#connection, after, last)
+      ),
+    };
+  }
+}
+
+function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable): Measurement {
+  const { name, before, after, handover } = table;
+  if (after === null) {
+    const { rows } = countTable(connection, name, []);
+    return atEnd(() => describe(table, { rows, values: [] }));
+  }
+  if (handover !== null) {
+    const columns = new Map(before.columns.map((column) => [
+      column.name,
+      quoteIdentifier(column.name),
+    ]));
+    return atHandover(handover, () =>
+      compare(connection, snapshots, {
+        table,
+        successor: after,
+        before: termOf(handover.name),
+        after: termOf(handover.successor),
+        columns,
+        rowid: rowidOf(before),
+      }));
+  }
+  const copied = columnsToCopy(table, after);
+  if (copied === null) return byCount(connection, table, after);
+  const names = copied.columns.map(quoteIdentifier);
+  const number = copied.rowid === null ? [] : [copied.rowid];
+  const copy = snapshots.copy(termOf(name), [...names, ...number]);
+  return atEnd(() =>
+    compare(connection, snapshots, {
+      table,
+      successor: after,
+      before: copy,
+      after: termOf(after.name),
+      columns: new Map(copied.columns.map((column, at) => [column, `c${at}`])),
+      rowid: copied.rowid === null ? null : `c${names.length}`,
+    })
+  );
+}
+
+// Without inserts, the number of rows says how many are gone; without updates, all values of a
+// column go with it.
+function byCount(connection: Connection, table: WatchedTable, after: Table): Measurement {
+  const { writes, droppedColumns } = table;
+  const mayDelete = writes.deletes || writes.displaces;
+  if (!mayDelete && droppedColumns.length === 0) return atEnd(() => ({ dataLoss: [], moved: [] }));
+  const { rows, values } = countTable(connection, table.name, droppedColumns);
+  return atEnd(() => {
+    const left = mayDelete ? countTable(connection, after.name, []).rows : rows;
+    return describe(table, {
+      rows: rows - left,
+      values: [...values].map(([column, vanished]) => ({ column, vanished, replaced: 0 })),
+    });
+  });
+}
+
+function atEnd(end: () => TableLosses): Measurement {
+  return { handover: null, atHandover() {}, end };
+}
+
+function atHandover(handover: Handover, measure: () => TableLosses): Measurement {
+  let measured: TableLosses | null = null;
+  return {
+    handover,
+    atHandover() {
+      measured = measure();
+    },
+    end() {
+      if (measured === null) throw new Error("A rebuilt table was not compared");
+      return measured;
+    },
+  };
+}
+
+function compare(
+  connection: Connection,
+  snapshots: Snapshots,
+  sides: TableSides,
+): TableLosses {
+  const { losses, moved } = compareTable(connection, snapshots, sides);
+  return describe(sides.table, losses, moved);
+}
+
+function describe(
+  { name: table, isDropped, droppedColumns }: WatchedTable,
+  { rows, values }: RowLosses,
+  moved: readonly MovedColumn[] = [],
+): TableLosses {
+  const lostValues = values.flatMap(({ column, vanished, replaced }) => {
+    // In a rebuild no statement overwrites a value: the copy did not take it along.
+    const isRebuilt = isDropped || droppedColumns.includes(column);
+    return [
+      { kind: "values", table, column, values: isRebuilt ? vanished + replaced : vanished },
+      { kind: "overwritten", table, column, values: isRebuilt ? 0 : replaced },
+    ] as const;
+  });
+  return {
+    dataLoss: [
+      ...(rows > 0 ? [{ kind: "rows", table, rows } as const] : []),
+      ...lostValues.filter((loss) => loss.values > 0),
+    ],
+    moved,
+  };
+}
+
+function termOf(table: string): string {
+  return `main.${quoteIdentifier(table)}`;
+}

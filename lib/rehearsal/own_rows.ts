@@ -1,0 +1,34 @@
+// Finds out whether the rows of a virtual table are its own, and can be read.
+
+import type { Connection } from "../sqlite/connection.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
+import type { Table } from "../sqlite/schema.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
+
+/**
+ * Whether a virtual table has rows that are nowhere else and can be read, tried out on the shadow.
+ * An index of another table can be rebuilt, which FTS5 refuses for a contentless table. Some tables
+ * cannot be scanned at all: https://sqlite.org/fts5.html#contentless_tables
+ */
+export function hasOwnRows(connection: Connection, { name, kind }: Table): boolean {
+  const table = `main.${quoteIdentifier(name)}`;
+  if (failureOf(connection, `SELECT count(*) FROM ${table}`) !== null) return false;
+  if (kind !== "index") return true;
+  connection.exec("SAVEPOINT godwit_own_rows");
+  try {
+    const rebuild = `INSERT INTO ${table} (${quoteIdentifier(name)}) VALUES ('rebuild')`;
+    return failureOf(connection, rebuild)?.includes("contentless") ?? false;
+  } finally {
+    connection.exec("ROLLBACK TO godwit_own_rows; RELEASE godwit_own_rows");
+  }
+}
+
+function failureOf(connection: Connection, sql: string): string | null {
+  try {
+    connection.exec(sql);
+    return null;
+  } catch (error) {
+    if (!(error instanceof SqliteError)) throw error;
+    return error.message;
+  }
+}
