@@ -201,6 +201,7 @@ class Run implements Disposable {
   ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" | "unavailable" }>> {
     const changed = await this.#database.compareWithBase();
     if (changed !== null) return { kind: "plan-changed", message: changed };
+    this.#history.createTables();
     for (const { step, index } of steps) {
       const outcome = this.#runStep(step, index);
       if (outcome.kind === "failed") return outcome;

@@ -62,6 +62,7 @@ export const FINDING_CODES = {
   "lost-index": "sqlite",
   "lost-trigger": "sqlite",
   "misplaced-columns": "sqlite",
+  "idle-sequence": "sqlite",
   "unproven-statement": "sqlite",
   "unloadable-object": "sqlite",
   "foreign-key-action": "sqlite",

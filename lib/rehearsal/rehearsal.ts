@@ -24,6 +24,8 @@ export type StatementProblem =
   | { readonly kind: "unproven"; readonly message: string }
   /** A column gets the values of another one. */
   | { readonly kind: "misplaced"; readonly misplaced: MisplacedColumn }
+  /** It writes to `sqlite_sequence`, and no table has AUTOINCREMENT. */
+  | { readonly kind: "idle-sequence" }
   /** It needs an object that the shadow is missing, or what such a statement made. */
   | { readonly kind: "unrehearsed"; readonly message: string };
 

@@ -18,13 +18,14 @@ import {
   StatementStream,
 } from "../statement/statement_stream.ts";
 import { accessesWithActions } from "./fired_accesses.ts";
-import { hasOwnRows } from "./own_rows.ts";
+import { hasOwnRows, virtualTables } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import { misplacedColumn } from "./misplaced_columns.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
 import { conflictsOf } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
+import { writesIdleSequence } from "./sequence_writes.ts";
 import { type TableRename, tableRenameIn } from "./stray_references.ts";
 import { TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
@@ -146,6 +147,9 @@ class StepRehearsal {
     if (refusal !== null) problems.push(refusal);
     const misplaced = misplacedColumn(this.#connection, stream, ready, this.#stage.schema);
     if (misplaced !== null) problems.push({ kind: "misplaced", misplaced });
+    if (writesIdleSequence(ready.accesses, this.#stage.schema)) {
+      problems.push({ kind: "idle-sequence" });
+    }
 
     const { interrupter } = this.#stage;
     const changesSchema = ready.accesses.some(isSchemaChange);
@@ -283,25 +287,6 @@ class StepRehearsal {
       problems,
     });
   }
-}
-
-/** The virtual tables that a statement writes to or drops. */
-function virtualTables(
-  accesses: readonly Access[],
-  find: (name: string) => Table | null,
-): ReadonlySet<Table> {
-  return new Set(accesses.flatMap((access) => {
-    if (isTemporary(access)) return [];
-    const isWritten = access.kind === "insert" || access.kind === "update" ||
-      access.kind === "delete";
-    const name = isWritten
-      ? access.table
-      : access.kind === "drop" && access.object === "table"
-      ? access.name
-      : null;
-    const table = name === null ? null : find(name);
-    return table === null || table.kind === "table" ? [] : [table];
-  }));
 }
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {

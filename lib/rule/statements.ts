@@ -55,6 +55,12 @@ function problemFinding(
         } (${list}) SELECT ${list}`;
       return finding("WARNING", "misplaced-columns", subject, message, detail);
     }
+    case "idle-sequence": {
+      const message =
+        `No table has AUTOINCREMENT, so sqlite_sequence has rows of godwit's tables alone, and ` +
+        `in another database it may not exist; delete the statement, or create the table first`;
+      return finding("WARNING", "idle-sequence", subject, message, detail);
+    }
     case "unrehearsed": {
       const message = `The statement was not rehearsed: ${problem.message}; ` +
         `a dry run shows what it does to the real database`;
