@@ -21,6 +21,7 @@ import {
 import { type Direction, selectSteps, type Target } from "../plan/select_steps.ts";
 import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
 import { driftFindings } from "../rule/drift.ts";
+import { foreignHistoryFindings } from "../rule/foreign_history.ts";
 import {
   type CountedLosses,
   inOrder,
@@ -95,6 +96,7 @@ export async function prepare(
   const fileFindings = [
     ...request.findings,
     ...driftFindings(request, base.history),
+    ...(steps.length === 0 ? [] : foreignHistoryFindings(plugin, base)),
     ...reversibilityFindings(migrations, direction),
   ];
   const outline: PlanOutline = {

@@ -36,6 +36,7 @@ export const FINDING_CODES = {
   "missing-file": "file",
   "checksum-mismatch": "checksum",
   "manifest-mismatch": "checksum",
+  "foreign-history": "checksum",
   "late-migration": "order",
   "not-rehearsed": "order",
   "irreversible": "reversibility",

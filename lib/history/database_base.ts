@@ -7,11 +7,13 @@ import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
-import { readHistory } from "./history_table.ts";
+import { historyOwners, readHistory } from "./history_table.ts";
 
 /** A live database as a plan sees it. */
 export interface DatabaseBase {
   readonly history: History;
+  /** The plugins that have a history in the database. */
+  readonly historyOwners: readonly string[];
   readonly schema: Schema;
   /** Tables that have at least one row; some forms of ALTER TABLE need an empty table. */
   readonly tablesWithRows: readonly string[];
@@ -29,7 +31,7 @@ export async function readBase(connection: Connection, plugin: string): Promise<
     history: await historyDigest(history),
     schema: await schemaDigest(schema),
   };
-  return { history, schema, tablesWithRows, digests };
+  return { history, historyOwners: historyOwners(connection), schema, tablesWithRows, digests };
 }
 
 /** The digest of a schema as its CREATE statements say it. */

@@ -122,6 +122,14 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     });
     return codesOf(await dispatch("apply", "p", new Uint8Array(), { ...context, source }));
   },
+  "foreign-history": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    workspace.write("q", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    Deno.renameSync(workspace.database("p"), workspace.database("q"));
+    return codesOf(await workspace.ask("apply", "q"));
+  },
   "late-migration": async () => {
     await using workspace = new Workspace();
     workspace.write("p", { "002_base.sql": BASE });
