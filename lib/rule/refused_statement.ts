@@ -1,4 +1,4 @@
-// Explains an ALTER TABLE that SQLite's parser refused. Pure; runs anywhere.
+// Explains a statement that SQLite's parser refused. Pure; runs anywhere.
 
 import { tokensOf } from "../sqlite/tokens.ts";
 
@@ -23,3 +23,10 @@ export function refusedForm(sql: string): RefusedForm | null {
 }
 
 const CONSTRAINT_WORDS = ["CONSTRAINT", "FOREIGN", "PRIMARY", "UNIQUE", "CHECK"];
+
+/** The command of the sqlite3 shell that a refused statement begins with, such as `.mode`. */
+export function shellCommand(sql: string): string | null {
+  const [dot, word] = tokensOf(sql).take(2);
+  const isCommand = dot?.text === "." && word?.start === dot.start + 1;
+  return isCommand && /^[a-z]+$/i.test(word.text) ? `.${word.text}` : null;
+}

@@ -4,7 +4,7 @@ import type { NotableStatement, RehearsedStep, StatementProblem } from "../rehea
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
-import { refusedForm } from "./refused_statement.ts";
+import { refusedForm, shellCommand } from "./refused_statement.ts";
 
 /** Turns the problems of a step's statements into findings. */
 export function statementFindings(step: RehearsedStep): readonly Finding[] {
@@ -83,6 +83,12 @@ function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: s
     const advice = `SQLite does not support ${what} (${message}); ` +
       `rebuild the table: create a new one, copy the rows, drop the old one, rename the new one`;
     return finding("ERROR", form, subject, advice, detail);
+  }
+  const command = shellCommand(statement.sql);
+  if (command !== null) {
+    const advice = `"${command}" is a dot command of the sqlite3 shell, and a migration is SQL ` +
+      `alone; delete the line`;
+    return finding("ERROR", "syntax-error", subject, advice, detail);
   }
   return isSyntaxError(message)
     ? finding("ERROR", "syntax-error", subject, `SQLite cannot read this: ${message}`, detail)
