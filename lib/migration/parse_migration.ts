@@ -45,7 +45,8 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
   }
   const decoded = decodeText(bytes);
   if (!decoded.ok) {
-    problems.add("encoding", decoded.line, `${file} is not UTF-8; save it as UTF-8 and try again`);
+    const found = decoded.isUtf16 ? "is UTF-16" : "is not UTF-8";
+    problems.add("encoding", decoded.line, `${file} ${found}; save it as UTF-8 and try again`);
     return problems.result();
   }
   const { text } = decoded;
