@@ -6,6 +6,8 @@ export interface Comment {
   /** The index of the first `-`. */
   readonly start: number;
   readonly text: string;
+  /** Whether a parenthesis is open before it. */
+  readonly isInParentheses: boolean;
 }
 
 /**
@@ -16,21 +18,18 @@ type State = "start" | "explain" | "create" | "statement" | "trigger" | "trigger
 
 /**
  * Lists the `--` comments of a script that are in no string, quoted name, block comment or body of a
- * trigger, nor between parentheses. The last statement before a comment need not have a semicolon. A
- * string or a parenthesis that is never closed is passed over.
+ * trigger. The last statement before a comment need not have a semicolon.
  */
 export function topLevelComments(sql: string): readonly Comment[] {
   const comments: Comment[] = [];
-  // Comments after a parenthesis that may not be closed.
-  let enclosed: Comment[] = [];
   let state: State = "start";
   let depth = 0;
   for (let at = 0; at < sql.length;) {
     if (sql.startsWith("--", at)) {
       const end = endOf(sql, "\n", at) ?? sql.length;
-      const comment = { start: at, text: sql.slice(at, end) };
-      const isInBody = state === "trigger" || state === "trigger-semicolon";
-      if (!isInBody) (depth > 0 ? enclosed : comments).push(comment);
+      const isInTrigger = state === "trigger" || state === "trigger-semicolon";
+      const text = sql.slice(at, end);
+      if (!isInTrigger) comments.push({ start: at, text, isInParentheses: depth > 0 });
       at = end;
       continue;
     }
@@ -46,15 +45,11 @@ export function topLevelComments(sql: string): readonly Comment[] {
     const token = wordAt(sql, at) || sql.charAt(at);
     if (token === "(") depth += 1;
     if (token === ")") depth = Math.max(depth - 1, 0);
-    if (token === ";") {
-      if (depth > 0) comments.push(...enclosed);
-      depth = 0;
-    }
-    if (depth === 0) enclosed = [];
+    if (token === ";") depth = 0;
     if (token.trim() !== "") state = next(state, token.toUpperCase());
     at += token.length;
   }
-  return [...comments, ...enclosed];
+  return comments;
 }
 
 function endOf(sql: string, mark: string, from: number): number | null {
