@@ -11,6 +11,7 @@ import {
   CompiledObjects,
 } from "../sqlite/compiled_objects.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { isAboutDoubleQuotedText } from "../sqlite/double_quoted_text.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { type ForeignKeyFault, ForeignKeyFaults } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
@@ -23,6 +24,9 @@ export type StepBreakages = Pick<
   RehearsedStep,
   "broken" | "faultyKeys" | "strays" | "reservedReferences"
 >;
+
+// Begins the key of what works but for an old text in double quotes.
+const OLD = "old ";
 
 /** Everything that does not work at one moment, by a key that names it. */
 interface Troubles {
@@ -38,7 +42,7 @@ type Open<T> = T & { mendedBy: FindingSubject | null };
 export class BreakageFollower {
   readonly #compiled: CompiledObjects;
   readonly #keys: ForeignKeyFaults;
-  readonly #references: StrayReferences;
+  readonly #renames: StrayReferences;
   readonly #broken = new Map<string, Open<BrokenObject>>();
   readonly #faultyKeys = new Map<string, Open<ForeignKeyFault>>();
   readonly #strays = new Map<string, Open<StrayReference>>();
@@ -51,7 +55,7 @@ export class BreakageFollower {
   constructor(connection: Connection, schema: SchemaFollower) {
     this.#compiled = new CompiledObjects(connection, schema);
     this.#keys = new ForeignKeyFaults(connection, schema);
-    this.#references = new StrayReferences(schema);
+    this.#renames = new StrayReferences(schema);
     this.#now = this.#troubles();
     this.#beforeUp = this.#now;
     this.#reserved = new Set(this.#referencesIn(this.#compiled.all).map(nameOfReference));
@@ -66,13 +70,13 @@ export class BreakageFollower {
   ): StepBreakages {
     const compiled = this.#compiled.update(slice);
     this.#keys.update(slice);
-    this.#references.add(renames);
+    this.#renames.add(renames);
     const after = this.#troubles();
     const names = new Map(renamed.map(({ was, name }) => [foldName(was), foldName(name)]));
     // A file that goes there and back must leave what was there before it, and is judged at once.
     const isTried = this.#lastStep?.version === step.version;
     const before = isTried ? this.#beforeUp : this.#now;
-    const broken = added(before.broken, after.broken, names);
+    const broken = added(orOld(before.broken), after.broken, names);
     const faultyKeys = added(before.faultyKeys, after.faultyKeys, names);
     const strays = added(before.strays, after.strays, names);
     if (!isTried || step.direction === "apply") {
@@ -99,7 +103,13 @@ export class BreakageFollower {
   #troubles(): Troubles {
     return {
       broken: new Map(
-        this.#compiled.broken.map((each) => [`${each.object} ${foldName(each.name)}`, each]),
+        this.#compiled.broken.map((each) => [
+          // What has only an old text in double quotes works where its program uses it.
+          `${isAboutDoubleQuotedText(each.message) ? OLD : ""}${each.object} ${
+            foldName(each.name)
+          }`,
+          each,
+        ]),
       ),
       // A key to one of godwit's tables is a reference, and not allowed at all.
       faultyKeys: new Map(
@@ -109,7 +119,7 @@ export class BreakageFollower {
         ]),
       ),
       strays: new Map(
-        this.#references.all.map((each) => [
+        this.#renames.all.map((each) => [
           `${each.object} ${foldName(each.name)} ${foldName(each.now)}`,
           each,
         ]),
@@ -135,6 +145,11 @@ export class BreakageFollower {
       ),
     ];
   }
+}
+
+// What was broken, and has only its old text left, is no worse than it was.
+function orOld<T>(broken: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...broken].flatMap(([key, each]) => [[key, each], [`${OLD}${key}`, each]]));
 }
 
 /** What is in `after` and was not in `before`, where a table may have had another name. */

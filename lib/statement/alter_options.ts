@@ -2,6 +2,7 @@
 
 import type { Alter, AlterForm } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { isAboutDoubleQuotedText } from "../sqlite/double_quoted_text.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 
 /** The tables that the statements of a run have created and dropped, in lower case. */
@@ -23,8 +24,7 @@ export function optionsAgainst(
   { table, form }: Alter,
   run: RunTables,
 ): readonly number[] {
-  // Old schemas have texts in double quotes, which SQLite reads from a file but not from a statement.
-  // Where it rewrites the schema, it puts them into single quotes: https://sqlite.org/quirks.html#dblquote
+  // Where SQLite rewrites an old schema, it puts these texts into single quotes.
   if (hasDoubleQuotedText(failure) && REWRITING_FORMS.includes(form)) {
     return [capi.SQLITE_DBCONFIG_DQS_DDL, capi.SQLITE_DBCONFIG_DQS_DML];
   }
@@ -48,5 +48,5 @@ function namesBrokenObject({ code, message }: SqliteFailure): boolean {
 // Such as: error in view v: no such column: "text" - should this be a string literal in single-quotes?
 function hasDoubleQuotedText({ code, message }: SqliteFailure): boolean {
   return code === "SQLITE_ERROR" && /^error in (view|trigger|table|index) /.test(message) &&
-    message.endsWith(" - should this be a string literal in single-quotes?");
+    isAboutDoubleQuotedText(message);
 }

@@ -79,6 +79,39 @@ quotes("the texts of an old view and of an old CHECK mean the same afterwards", 
   );
 });
 
+quotes("what breaks an old view or trigger is found behind its text", async () => {
+  for (
+    const [sql, code, says] of [
+      ["DROP TABLE u;", "broken-view", "no such table: main.u"],
+      [
+        "CREATE TABLE n (id INTEGER PRIMARY KEY); DROP TABLE u; ALTER TABLE n RENAME TO u;",
+        "broken-view",
+        "no such column: k",
+      ],
+      ["DROP TABLE t;", "broken-trigger", "no such table: main.t"],
+    ] as const
+  ) {
+    await using workspace = await withOld(
+      `${OLD.view} CREATE TRIGGER to_t AFTER INSERT ON u BEGIN INSERT INTO t VALUES ("x", 1, 2); END;`,
+    );
+    workspace.write("p", { "002_x.sql": migrationFile(sql) });
+    const { errors } = await workspace.refused("apply", "p");
+    const found = errors.find((each) => each.code === code);
+    assert.match(found?.message ?? JSON.stringify(errors), says);
+  }
+});
+
+quotes("an old view whose missing table comes back is no worse than before", async () => {
+  await using workspace = await withOld("");
+  const database = new DatabaseSync(workspace.database("p"), {
+    enableDoubleQuotedStringLiterals: true,
+  });
+  database.exec('CREATE VIEW v AS SELECT "text" AS word, x FROM later');
+  database.close();
+  workspace.write("p", { "002_x.sql": migrationFile("CREATE TABLE later (x);") });
+  assert.is((await workspace.apply("p")).current_version, 2);
+});
+
 quotes("a dropped or missing column in double quotes is no text", async () => {
   for (
     const [old, sql, says] of [
