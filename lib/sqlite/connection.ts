@@ -1,6 +1,7 @@
 // An open database. Runs where SQLite runs: in a worker, never on the event loop of a service.
 
-import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { type Authorizer, readAccess } from "./access.ts";
+import type { Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
 
@@ -44,7 +45,7 @@ export class Connection implements Disposable {
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
   readonly #file: { readonly vfs: ConnectionVfs; readonly path: string } | null;
-  #authorizer: AuthorizerCallback | null = null;
+  #authorizer: Authorizer | null = null;
   // A function in WebAssembly's table, which is dear to make: one serves every callback.
   #authorizerHook: Pointer = 0;
   // Whether a transaction was begun that neither commit() nor rollback() has ended.
@@ -114,12 +115,12 @@ export class Connection implements Disposable {
   }
 
   /** Sets the authorizer, which SQLite calls for each access of a statement; `null` removes it. */
-  authorize(callback: AuthorizerCallback | null): void {
-    this.#authorizer = callback;
-    if (callback !== null) this.#authorizerHook ||= this.#installAuthorizer();
+  authorize(authorizer: Authorizer | null): void {
+    this.#authorizer = authorizer;
+    if (authorizer !== null) this.#authorizerHook ||= this.#installAuthorizer();
     this.sqlite3.capi.sqlite3_set_authorizer(
       this.pointer,
-      callback === null ? 0 : this.#authorizerHook,
+      authorizer === null ? 0 : this.#authorizerHook,
       0,
     );
   }
@@ -246,12 +247,13 @@ export class Connection implements Disposable {
 
   #installAuthorizer(): Pointer {
     const { capi, wasm } = this.sqlite3;
-    const text = (pointer: Pointer): string | 0 => wasm.cstrToJs(pointer) ?? 0;
+    const text = (pointer: Pointer): string | null => wasm.cstrToJs(pointer);
     return wasm.installFunction(
       "i(pipppp)",
-      (_, action, first, second, database, trigger) =>
-        this.#authorizer?.(0, action, text(first), text(second), text(database), text(trigger)) ??
-          capi.SQLITE_OK,
+      (_, action, first, second, third, trigger) =>
+        this.#authorizer?.(
+          readAccess(action, text(first), text(second), text(third), text(trigger)),
+        ) ?? capi.SQLITE_OK,
     );
   }
 

@@ -49,17 +49,10 @@ export interface Oo1Database {
   close(): void;
 }
 
-/** Called for everything that a statement would do: https://sqlite.org/c3ref/set_authorizer.html */
-export type AuthorizerCallback = (
-  unused: Pointer,
-  action: number,
-  first: string | 0,
-  second: string | 0,
-  database: string | 0,
-  trigger: string | 0,
-) => number;
-
-/** An authorizer as SQLite calls it, with texts that are not decoded; 0 is NULL. */
+/**
+ * Called for everything that a statement would do, with texts that are not decoded:
+ * https://sqlite.org/c3ref/set_authorizer.html
+ */
 export type RawAuthorizer = (
   unused: Pointer,
   action: number,

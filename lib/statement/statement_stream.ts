@@ -2,7 +2,7 @@
 // and execution, so that what is rehearsed is what runs.
 
 import type { ForeignKeyMode } from "../migration/migration.ts";
-import { type Access, alterOf, isSchemaChange, readAccess } from "../sqlite/access.ts";
+import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
@@ -162,9 +162,7 @@ export class StatementStream implements Disposable {
   }
 
   #guard(): void {
-    this.#connection.authorize((_, action, first, second, third, trigger) =>
-      this.#judge(readAccess(action, first, second, third, trigger))
-    );
+    this.#connection.authorize((access) => this.#judge(access));
   }
 
   #prepare(): NextStatement {
