@@ -4,8 +4,3 @@
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
-
-/** Writes a text as a SQL string literal, where a parameter cannot be bound. */
-export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}

@@ -141,7 +141,6 @@ interface Capi {
   readonly sqlite3_io_methods: StructClass<IoMethodsStruct>;
   readonly sqlite3_vfs: StructClass<VfsStruct>;
 
-  sqlite3_busy_timeout(db: Pointer, milliseconds: number): number;
   sqlite3_backup_finish(backup: Pointer): number;
   sqlite3_backup_init(
     target: Pointer,
@@ -196,7 +195,6 @@ interface Capi {
   readonly SQLITE_ROW: number;
   readonly SQLITE_DONE: number;
   readonly SQLITE_BUSY: number;
-  readonly SQLITE_CONSTRAINT: number;
   readonly SQLITE_FULL: number;
   readonly SQLITE_INTERRUPT: number;
   readonly SQLITE_CANTOPEN: number;
@@ -227,7 +225,6 @@ interface Capi {
   readonly SQLITE_OPEN_EXCLUSIVE: number;
   readonly SQLITE_OPEN_DELETEONCLOSE: number;
   readonly SQLITE_OPEN_MAIN_DB: number;
-  readonly SQLITE_OPEN_MAIN_JOURNAL: number;
   readonly SQLITE_OPEN_WAL: number;
   readonly SQLITE_ACCESS_EXISTS: number;
   readonly SQLITE_ACCESS_READWRITE: number;
@@ -239,7 +236,6 @@ interface Capi {
   readonly SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: number;
   readonly SQLITE_DBCONFIG_TRUSTED_SCHEMA: number;
   readonly SQLITE_DBCONFIG_DQS_DDL: number;
-  readonly SQLITE_DBCONFIG_DQS_DML: number;
   readonly SQLITE_DBCONFIG_ENABLE_TRIGGER: number;
   readonly SQLITE_DBCONFIG_LEGACY_ALTER_TABLE: number;
   readonly SQLITE_DBCONFIG_ENABLE_FKEY: number;
