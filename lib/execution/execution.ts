@@ -71,11 +71,11 @@ export type ExecutionEvent =
     readonly statementsTotal: number;
   }
   | { readonly kind: "statement-finished"; readonly statementsDone: number }
-  /** Sent about every millisecond of work at most; something is still going on. */
+  /** In a dry run the entry of the history is not kept. */
   | {
     readonly kind: "step-finished";
     readonly step: ExecutedStep;
-    readonly entry: HistoryEntry | null;
+    readonly entry: HistoryEntry;
   }
   | { readonly kind: "step-failed"; readonly failure: StepFailure };
 
