@@ -13,8 +13,8 @@ import type { MissingObject } from "./shadow.ts";
 /** What is wrong with a statement. */
 export type StatementProblem =
   | { readonly kind: "violation"; readonly violation: Violation }
-  /** SQLite refuses it; `code` is SQLite's. */
-  | { readonly kind: "sql"; readonly code: string; readonly message: string }
+  /** SQLite refuses it. */
+  | { readonly kind: "sql"; readonly message: string }
   | { readonly kind: "parameters"; readonly count: number }
   /** It would work on an empty table, and this one has rows. */
   | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }

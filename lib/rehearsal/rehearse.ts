@@ -4,7 +4,7 @@ import type { Deadline } from "../deadline.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { type DatabaseBase, schemaDigest } from "../history/database_base.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
-import { isReserved } from "../plan/reserved_names.ts";
+import { hasReservedPrefix, isReserved } from "../plan/reserved_names.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { textOf } from "../sqlite/row.ts";
 import type { Schema } from "../sqlite/schema.ts";
@@ -134,7 +134,5 @@ function renameIn(tables: Set<string>, renamed: readonly RenamedTable[]): void {
 function reservedNames(connection: Connection): readonly string[] {
   return connection.rows("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')")
     .map((row) => textOf(row, "name"))
-    .filter((name) =>
-      isReserved(name) && !name.toLowerCase().startsWith("plugin_schema_migration")
-    );
+    .filter(hasReservedPrefix);
 }

@@ -201,7 +201,7 @@ class StepRehearsal {
 
   #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
     if (!needsMissing(failure, this.#stage.shadow.missing, this.#stage.isUncertain)) {
-      return { kind: "sql", code: failure.code, message: failure.message };
+      return { kind: "sql", message: failure.message };
     }
     if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
     this.notes.hasUnrehearsed = true;

@@ -8,7 +8,7 @@ import { linesOf, rehearsedStep, statement } from "./facts.ts";
 
 const statements = suite("statements");
 
-const sql = (message: string): StatementProblem => ({ kind: "sql", code: "SQLITE_ERROR", message });
+const sql = (message: string): StatementProblem => ({ kind: "sql", message });
 
 const CASES: readonly (readonly [string, StatementProblem, string])[] = [
   [
