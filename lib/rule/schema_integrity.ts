@@ -10,6 +10,7 @@ import type {
 } from "../rehearsal/rehearsal.ts";
 import type { MissingObject } from "../rehearsal/shadow.ts";
 import type { BrokenObject } from "../sqlite/compiled_objects.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 
 /** Finds views, triggers and keys that do not work, and objects that a rebuild lost. */
@@ -145,10 +146,10 @@ interface Cause {
 
 function causeOf(step: RehearsedStep, name: string | null): Cause | null {
   if (name === null) return null;
-  const wanted = name.toLowerCase();
+  const wanted = foldName(name);
   const statement = step.statements.findLast(({ sql, drops, alter }) =>
-    drops.some((table) => table.toLowerCase() === wanted) ||
-    alter !== null && CAUSES.has(alter.form) && sql.toLowerCase().includes(wanted)
+    drops.some((table) => foldName(table) === wanted) ||
+    alter !== null && CAUSES.has(alter.form) && foldName(sql).includes(wanted)
   );
   if (statement === undefined) return null;
   const what = statement.alter === null ? "DROP TABLE" : CAUSES.get(statement.alter.form);

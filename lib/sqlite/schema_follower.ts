@@ -151,7 +151,7 @@ export class SchemaFollower {
   #take(rows: readonly Row[], lastRow: number): readonly StoredRow[] {
     this.#lastRow = rows.reduce((last, row) => Math.max(last, integerOf(row, "rowid")), lastRow);
     return rows.filter((row) =>
-      row["sql"] !== null && !textOf(row, "name").toLowerCase().startsWith("sqlite_")
+      row["sql"] !== null && !foldName(textOf(row, "name")).startsWith("sqlite_")
     ).map(readRow);
   }
 

@@ -4,6 +4,7 @@
 import type { ForeignKeyMode } from "../migration/migration.ts";
 import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import { type Violation, violationOf } from "./policy.ts";
@@ -41,7 +42,7 @@ export interface StatementOutcome {
  */
 export type Strictness = "record" | "refuse";
 
-/** The tables that the statements of a run have created and dropped, in lower case. */
+/** The tables that the statements of a run have created and dropped, folded. */
 export interface RunTables {
   readonly created: Set<string>;
   readonly dropped: Set<string>;
@@ -231,7 +232,7 @@ export class StatementStream implements Disposable {
 
   #isRebuildRename(): boolean {
     const alter = alterOf(this.#accesses);
-    return alter?.form === "rename-table" && this.#run.created.has(alter.table.toLowerCase()) &&
+    return alter?.form === "rename-table" && this.#run.created.has(foldName(alter.table)) &&
       this.#run.dropped.size > 0;
   }
 
@@ -255,7 +256,7 @@ export class StatementStream implements Disposable {
     for (const access of this.#accesses) {
       if (access.kind === "create" && access.temporary) this.#run.hasTemporary = true;
       if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
-      const name = access.name.toLowerCase();
+      const name = foldName(access.name);
       const { created, dropped } = this.#run;
       (access.kind === "create" ? created : dropped).add(name);
       (access.kind === "create" ? dropped : created).delete(name);
