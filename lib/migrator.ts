@@ -1,6 +1,7 @@
 // The public API: handlers, files and databases of one machine put together. For Deno; needs no
 // NATS.
 
+import { KnownStatuses } from "./handler/known_statuses.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
@@ -102,6 +103,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     databases,
     locks: fileLocks(data),
     now: () => new Date(),
+    statuses: new KnownStatuses(),
     newId: () => crypto.randomUUID(),
     elapsedMs: () => performance.now(),
     publish,

@@ -8,6 +8,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
 import { type Storage, StorageError } from "../vfs/storage.ts";
+import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import type { DatabaseOutcome } from "./session.ts";
 import { STATE, type ThreadState } from "./thread_state.ts";
 
@@ -27,6 +28,7 @@ export interface WorkerEnvironment {
   readonly vfs: Vfs;
   readonly storage: Pick<Storage, "sizeOf" | "create">;
   readonly journal: Journal;
+  readonly rehearsals: KeptRehearsals;
 }
 
 /** Where a plugin's files are. */

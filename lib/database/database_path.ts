@@ -1,8 +1,10 @@
 // Where databases are in a data directory, and which tenants have one there. For Deno.
 
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isPluginName } from "../message/plugin_name.ts";
+import { fileState } from "../file_state.ts";
 import { codeOf } from "../outcome.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { DatabaseOutcome } from "./session.ts";
@@ -12,6 +14,20 @@ const EXTENSION = ".sqlite3";
 /** Joins `<data>/<plugin>.sqlite3`, or `<data>/<plugin>/<tenant>.sqlite3` for a tenant. */
 export function databasePath(dataDir: string, address: DatabaseAddress): string {
   return join(dataDir, `${databaseName(address)}${EXTENSION}`);
+}
+
+/**
+ * The state of a database's files; `null` where a journal shows that a transaction was begun, or
+ * where they have just been written. Every commit writes to the file or to the write-ahead log.
+ */
+export function databaseState(dataDir: string, address: DatabaseAddress): string | null {
+  const path = databasePath(dataDir, address);
+  try {
+    return existsSync(`${path}-journal`) ? null : fileState([path, `${path}-wal`]);
+  } catch {
+    // Opening the database says why it cannot be read.
+    return null;
+  }
 }
 
 /** Names the tenants of a plugin that have a database, in alphabetical order. */

@@ -1,5 +1,6 @@
 // The worker thread that runs SQL on files, so that the event loop never waits for it. For Deno.
 
+import { KeptRehearsals } from "./kept_rehearsals.ts";
 import * as Comlink from "comlink";
 import { dirname, join } from "node:path";
 import { databaseName } from "../plan/database_address.ts";
@@ -39,6 +40,7 @@ async function startOnFiles(
     },
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
+    rehearsals: new KeptRehearsals(),
     locate(address) {
       const path = databasePath(dataDir, address);
       const directory = join(dataDir, "backups", databaseName(address));

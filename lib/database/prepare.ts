@@ -8,6 +8,7 @@ import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
 import type { Finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { Migration } from "../migration/migration.ts";
+import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { Outcome } from "../outcome.ts";
 import { deepFreeze } from "../plan/deep_freeze.ts";
@@ -65,7 +66,9 @@ export interface PlanOutline {
 export interface PreparationPorts {
   /** Takes the outline before the rehearsal, with the findings about files and history. */
   readonly onPlanned: (outline: PlanOutline) => void;
+  /** Called after each step that is rehearsed now. */
   readonly onRehearsed: OnRehearsed;
+  readonly rehearsals: KeptRehearsals;
   /** Counts what the first step will lose; empty where that is not known before it runs. */
   readonly countLosses: (first: RehearsedStep) => Promise<CountedLosses>;
   /** The steps after which the rehearsal of a plan does not end; `undefined` if not known. */
@@ -114,7 +117,9 @@ export async function prepare(
     ? notRehearsed(steps[endlessAfter])
     : target.direction === "there-and-back"
     ? await rehearseFiles(sqlite3, base, steps, deadline, ports.onRehearsed)
-    : await rehearse(sqlite3, base, steps, deadline, ports.onRehearsed);
+    : ports.rehearsals.get(plan, base) ??
+      await rehearse(sqlite3, base, steps, deadline, ports.onRehearsed);
+  if (target.direction !== "there-and-back") ports.rehearsals.keep(plan, base, rehearsal);
   const [first] = rehearsal.steps;
   const losses = first === undefined ? new Map() : await ports.countLosses(first);
   const engine = parseSqliteVersion(sqlite3.version.libVersion);

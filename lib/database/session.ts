@@ -86,5 +86,10 @@ export interface Databases extends AsyncDisposable {
   readonly tenantsOf: ((plugin: string) => Promise<DatabaseOutcome<readonly string[]>>) | null;
   /** How many threads are inside an operation that does not end; each takes a core. */
   readonly stuckThreads: number;
+  /**
+   * A text that is another one after any change of a database; `null` where that cannot be said
+   * without opening it. Missing where databases are no files.
+   */
+  stateOf?(address: DatabaseAddress): string | null;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
 }

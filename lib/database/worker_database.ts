@@ -16,6 +16,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { DatabaseAccess, type TargetLocation, type WorkerEnvironment } from "./database_access.ts";
 import { settleExecution } from "./settle_execution.ts";
+import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import {
   type PlanOutline,
   type PreparationPorts,
@@ -42,6 +43,7 @@ export class WorkerDatabase {
   /** Access to the database, for calls that are not part of a plan. */
   readonly access: DatabaseAccess;
   readonly #sqlite3: Sqlite3;
+  readonly #rehearsals: KeptRehearsals;
   readonly #location: TargetLocation;
   #prepared: Prepared | null = null;
 
@@ -52,6 +54,7 @@ export class WorkerDatabase {
   ) {
     this.access = new DatabaseAccess(environment, location, state);
     this.#sqlite3 = environment.sqlite3;
+    this.#rehearsals = environment.rehearsals;
     this.#location = location;
   }
 
@@ -76,6 +79,7 @@ export class WorkerDatabase {
     const ports: PreparationPorts = {
       onPlanned,
       endlessAfter,
+      rehearsals: this.#rehearsals,
       onRehearsed: (...rehearsed) => {
         this.access.countRehearsed();
         onRehearsed(...rehearsed);

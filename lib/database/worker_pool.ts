@@ -2,7 +2,8 @@
 
 import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
-import { tenantsIn } from "./database_path.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import { databaseState, tenantsIn } from "./database_path.ts";
 import { DatabaseThread, type EndlessRehearsals } from "./database_thread.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
 import { StuckThreads, type StuckThreadsObserver } from "./stuck_threads.ts";
@@ -53,6 +54,10 @@ class WorkerPool implements Databases {
 
   get stuckThreads(): number {
     return this.#stuck.count;
+  }
+
+  stateOf(address: DatabaseAddress): string | null {
+    return databaseState(this.#options.dataDir, address);
   }
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {

@@ -4,6 +4,8 @@ import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../database/session.ts";
+import type { KnownStatuses } from "./known_statuses.ts";
+import type { StatusKnowledge } from "./status_knowledge.ts";
 
 /** Writes one line to the log. Values must not be secrets. */
 export type Log = (
@@ -29,6 +31,11 @@ export interface HandlerContext {
    * @internal
    */
   readonly locks: RunLocks;
+  /**
+   * What statuses found out.
+   * @internal
+   */
+  readonly statuses: KnownStatuses<StatusKnowledge>;
   /** The time now. */
   readonly now: () => Date;
   /** Makes a new, unique identifier. */

@@ -3,7 +3,7 @@
 import { deadlineIn } from "../deadline.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { FindingMessage, ProgressMessage, StatusReply } from "../message/reply.ts";
+import type { FindingMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
 import type { MigrationFile } from "../migration/migration.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
@@ -13,21 +13,15 @@ import type { DatabaseOutcome, DatabaseSession, LoadedFiles } from "../database/
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
+import type { StatusKnowledge } from "./status_knowledge.ts";
 
 // The rehearsal of pending migrations must not make status slow.
 const REHEARSAL_TIMEOUT_MS = 2_000;
 
-/** What status knows of the files and the database. */
-interface Knowledge {
-  readonly files: readonly MigrationFile[];
-  readonly history: History;
-  readonly findings: readonly FindingMessage[];
-  readonly progress: ProgressMessage | null;
-}
-
 /**
  * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
- * otherwise from files and database, with what a rehearsal of the pending migrations finds.
+ * otherwise from files and database, with what a rehearsal of the pending migrations finds. What was
+ * found before is still known where neither has changed.
  */
 export async function status(
   address: DatabaseAddress,
@@ -35,21 +29,48 @@ export async function status(
   context: HandlerContext,
 ): Promise<StatusReply | Failure> {
   const { plugin } = address;
+  const state = stateOf(address, context);
+  const kept = state === null ? null : context.statuses.get(address, state);
+  // A run writes to the database at its first commit, and holds its lock before.
+  if (kept !== null && context.locks.current(address) === null) {
+    return replyOf(plugin, request, kept);
+  }
   const found = await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
+  let isWhole = false;
   let fileFindings: readonly Finding[] = [];
-  const known = await readBesideRuns<Knowledge>(address, context, {
+  const known = await readBesideRuns<StatusKnowledge>(address, context, {
     snapshot: (snapshot) => snapshot,
     async database(session) {
       const loaded = await session.load(found.files);
       if (!loaded.ok) return loaded;
       fileFindings = loaded.value.findings;
-      return await readDatabase(session, loaded.value, context);
+      const read = await readDatabase(session, loaded.value, context);
+      isWhole = read.isWhole;
+      return read.outcome;
     },
   });
   if (!known.ok) return databaseFailure(known, plugin, fileFindings);
+  if (state !== null && isWhole && state === stateOf(address, context)) {
+    const { files, history, findings } = known.value;
+    const weight = files.length + history.length + findings.length;
+    context.statuses.keep(address, state, known.value, weight);
+  }
+  return replyOf(plugin, request, known.value);
+}
 
-  const { files, history, findings, progress } = known.value;
+// One text for the files and the database; `null` where one of them may have changed unseen.
+function stateOf(address: DatabaseAddress, { source, databases }: HandlerContext): string | null {
+  const database = databases.stateOf?.(address) ?? null;
+  const files = database === null ? null : source.stateOf?.(address.plugin) ?? null;
+  return files === null ? null : `${database}\n${files}`;
+}
+
+function replyOf(
+  plugin: string,
+  request: CheckedStatus,
+  { files, history, findings, progress }: StatusKnowledge,
+): StatusReply {
   const applied = appliedEntries(history);
   const pending = notApplied(files, history);
   const isChecksum = ({ category }: FindingMessage): boolean => category === "checksum";
@@ -90,16 +111,25 @@ export async function status(
   };
 }
 
+/** What was read, and whether nothing was left out for want of time. */
+interface Read {
+  readonly outcome: DatabaseOutcome<StatusKnowledge>;
+  readonly isWhole: boolean;
+}
+
 async function readDatabase(
   session: DatabaseSession,
   files: LoadedFiles,
   context: HandlerContext,
-): Promise<DatabaseOutcome<Knowledge>> {
+): Promise<Read> {
   const prepared = await session.prepare(
     { direction: "apply", version: "latest" },
     deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
   );
-  const known = (history: History, findings: readonly Finding[]): DatabaseOutcome<Knowledge> => ({
+  const known = (
+    history: History,
+    findings: readonly Finding[],
+  ): DatabaseOutcome<StatusKnowledge> => ({
     ok: true,
     value: {
       files: files.migrations,
@@ -109,12 +139,13 @@ async function readDatabase(
     },
   });
   if (prepared.ok) {
-    const { history, findings } = prepared.value;
-    return known(history, findings.map(withoutHaste));
+    const { history, findings, interrupted } = prepared.value;
+    const outcome = known(history, findings.map(withoutHaste));
+    return { outcome, isWhole: interrupted === null };
   }
   // The history can be read where the schema cannot be read or rebuilt.
   const history = await session.history();
-  if (!history.ok) return history;
+  if (!history.ok) return { outcome: history, isWhole: false };
   const notRehearsed = finding(
     "WARNING",
     "not-rehearsed",
@@ -122,7 +153,8 @@ async function readDatabase(
     `Pending migrations were not rehearsed: ${prepared.message}`,
   );
   const drift = driftFindings(files, history.value);
-  return known(history.value, [...files.findings, ...drift, notRehearsed]);
+  const outcome = known(history.value, [...files.findings, ...drift, notRehearsed]);
+  return { outcome, isWhole: false };
 }
 
 // A run has more time than status, so a slow file is no error here.

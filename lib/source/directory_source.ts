@@ -1,7 +1,8 @@
 // Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
 
+import { fileState } from "../file_state.ts";
 import { codeOf } from "../outcome.ts";
-import { constants, type Dirent } from "node:fs";
+import { constants, type Dirent, readdirSync, realpathSync } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import pMap from "p-map";
@@ -20,6 +21,7 @@ export function directorySource(pluginsDir: string): FileSource {
   return {
     plugins: () => listPlugins(pluginsDir),
     list: (plugin) => listFiles(pluginsDir, plugin),
+    stateOf: (plugin) => stateOf(pluginsDir, plugin),
   };
 }
 
@@ -89,6 +91,19 @@ async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFile
     read: () => readFile(path, migrations, entry),
   }));
   return { found: true, files: files.sort((one, other) => one.file < other.file ? -1 : 1) };
+}
+
+// The folder of the plugin may be a link, and then to another folder than before.
+function stateOf(pluginsDir: string, plugin: string): string | null {
+  try {
+    const migrations = join(realpathSync(join(pluginsDir, plugin)), "migrations");
+    const files = readdirSync(migrations).filter(isSqlFile).map((file) => join(migrations, file));
+    const state = fileState([migrations, ...files]);
+    return state === null ? null : `${migrations} ${files.length} ${state}`;
+  } catch {
+    // Reading the files says why they cannot be read.
+    return null;
+  }
 }
 
 async function readFile(folder: string, migrations: string, entry: Dirent): Promise<SourceFile> {

@@ -17,6 +17,8 @@ export interface FileSource {
   plugins(): Promise<readonly string[]>;
   /** Lists every `.sql` file of a plugin. */
   list(plugin: string): Promise<PluginFiles>;
+  /** A text that is another one after any change of a plugin's files; `null` where it is not known. */
+  stateOf?(plugin: string): string | null;
 }
 
 /** The directory or server of the plugins cannot be read. The message has a remedy. */
@@ -35,6 +37,7 @@ export interface PluginSource extends FileSource {
  */
 export function migrationSource(files: FileSource, maxBytes?: number): MigrationSource {
   return {
+    stateOf: (plugin) => files.stateOf?.(plugin) ?? null,
     async plugins(): Promise<ListedPlugins> {
       try {
         return { ok: true, names: await files.plugins() };

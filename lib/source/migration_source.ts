@@ -19,4 +19,6 @@ export interface MigrationSource {
   plugins(): Promise<ListedPlugins>;
   /** Finds the files of a plugin. */
   find(plugin: string): Promise<FoundFiles>;
+  /** A text that is another one after any change of a plugin's files; `null` where it is not known. */
+  stateOf?(plugin: string): string | null;
 }

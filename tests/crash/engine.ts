@@ -1,5 +1,6 @@
 // SQLite in this thread, on whatever storage is plugged in.
 
+import { KeptRehearsals } from "../../lib/database/kept_rehearsals.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
@@ -15,6 +16,7 @@ export interface Engine {
   readonly vfs: Vfs;
   readonly storage: Storage;
   readonly journal: Journal;
+  readonly rehearsals: KeptRehearsals;
   /** Puts another storage under the VFS. */
   plug(storage: Storage): void;
 }
@@ -42,6 +44,7 @@ export async function startEngine(): Promise<Engine> {
     vfs,
     storage,
     journal: { mode: "wal" },
+    rehearsals: new KeptRehearsals(),
     plug(other) {
       plugged = other;
     },

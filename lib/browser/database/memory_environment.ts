@@ -1,6 +1,7 @@
 // SQLite in memory, for browsers without storage: the VFS of the server on another storage. Runs
 // anywhere.
 
+import { KeptRehearsals } from "../../database/kept_rehearsals.ts";
 import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { installVfs } from "../../vfs/install_vfs.ts";
 import { memoryStorage } from "../../vfs/memory_storage.ts";
@@ -17,6 +18,7 @@ export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFi
     storage,
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: SANDBOX_JOURNAL,
+    rehearsals: new KeptRehearsals(),
     locate: ({ plugin }) => ({
       path: `/${plugin}.sqlite3`,
       backups: {

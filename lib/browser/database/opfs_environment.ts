@@ -1,6 +1,7 @@
 // SQLite in OPFS, with its VFS `opfs-sahpool` and one directory for each plugin. Runs in dedicated
 // workers of browsers.
 
+import { KeptRehearsals } from "../../database/kept_rehearsals.ts";
 import type { HostEnvironment } from "../../database/database_host.ts";
 import type { BackupPlace } from "../../execution/backup.ts";
 import { sleep } from "../../deadline.ts";
@@ -49,6 +50,7 @@ export async function opfsEnvironment(
     sqlite3,
     vfs: { name: pool.vfsName, takeError: () => failures.take(), verify() {} },
     journal: SANDBOX_JOURNAL,
+    rehearsals: new KeptRehearsals(),
     // The pool has no sizes without reading, so report only whether the database exists.
     storage: {
       sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null,

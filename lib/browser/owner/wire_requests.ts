@@ -1,5 +1,6 @@
 // Answers requests of the wire contract in the owner, and reports them to every tab. For browsers.
 
+import { KnownStatuses } from "../../handler/known_statuses.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "../../handler/event_hub.ts";
@@ -33,6 +34,7 @@ export class WireRequests {
       ...parts,
       locks: this.#watch(locks),
       now: () => new Date(),
+      statuses: new KnownStatuses(),
       newId: () => crypto.randomUUID(),
       elapsedMs: () => performance.now(),
       publish: (event) => this.#publish(event),

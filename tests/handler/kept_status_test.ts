@@ -1,0 +1,145 @@
+// A status that knows that nothing has changed opens no database; any change shows in the very next.
+
+import * as assert from "uvu/assert";
+import { join } from "node:path";
+import { call } from "../../lib/handler/dispatch.ts";
+import type { HandlerContext } from "../../lib/handler/context.ts";
+import { openMigrator } from "../../lib/migrator.ts";
+import type { StatusReply } from "../../lib/message/reply.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
+import { suite } from "../support/suite.ts";
+import { Workspace } from "../support/workspace.ts";
+
+const statuses = suite("kept statuses");
+
+const LONG_AGO = new Date("2026-01-01T00:00:00Z");
+
+/** A context that counts how often a database is opened. */
+async function counting(
+  workspace: Workspace,
+): Promise<{ readonly context: HandlerContext; readonly opened: () => number }> {
+  const { context } = await workspace.migrator();
+  let count = 0;
+  const { databases } = context;
+  return {
+    context: {
+      ...context,
+      databases: {
+        engineVersion: databases.engineVersion,
+        tenantsOf: databases.tenantsOf,
+        stuckThreads: databases.stuckThreads,
+        stateOf: (address) => databases.stateOf?.(address) ?? null,
+        open(target, purpose) {
+          count += 1;
+          return databases.open(target, purpose);
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      },
+    },
+    opened: () => count,
+  };
+}
+
+async function statusOf(context: HandlerContext): Promise<StatusReply> {
+  const reply = await call("status", "p", {}, context);
+  if (!reply.success) throw new Error(JSON.stringify(reply));
+  return reply;
+}
+
+/** As if nothing had been written for a while. */
+function age(workspace: Workspace): void {
+  const migrations = join(workspace.pluginsDir, "p", "migrations");
+  const files = [...Deno.readDirSync(migrations)].map(({ name }) => join(migrations, name));
+  for (const path of [migrations, ...files]) Deno.utimeSync(path, LONG_AGO, LONG_AGO);
+  for (const { name } of Deno.readDirSync(workspace.dataDir)) {
+    const path = join(workspace.dataDir, name);
+    if (Deno.lstatSync(path).isFile) Deno.utimeSync(path, LONG_AGO, LONG_AGO);
+  }
+}
+
+async function prepared(journalMode: "delete" | "wal"): Promise<Workspace> {
+  const workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": migrationFile("CREATE TABLE a (x); INSERT INTO a VALUES (1);", "DROP TABLE a;"),
+    "002_b.sql": migrationFile("DELETE FROM a;", "SELECT 1;"),
+  });
+  await workspace.apply("p", { target_version: 1 });
+  if (journalMode === "wal") sqliteShell(workspace.database("p"), "PRAGMA journal_mode=wal");
+  return workspace;
+}
+
+for (const journalMode of ["delete", "wal"] as const) {
+  statuses(`${journalMode}: the second status is the first, without a database`, async () => {
+    await using workspace = await prepared(journalMode);
+    const { context, opened } = await counting(workspace);
+    age(workspace);
+    const first = await statusOf(context);
+    assert.is(opened(), 1);
+    assert.equal(await statusOf(context), first);
+    assert.equal(
+      await call("status", "p", { limit: 1, offset: 1 }, context),
+      {
+        ...first,
+        applied_migrations: [],
+        pending_migrations: [],
+        available_migrations: [
+          { version: 2, name: "b" },
+        ],
+        pending_warnings: first.pending_warnings.slice(1, 2),
+      },
+    );
+    assert.is(opened(), 1);
+  });
+}
+
+const CHANGES: Readonly<Record<string, (workspace: Workspace) => void | Promise<void>>> = {
+  "a row that another program writes": (workspace) => {
+    sqliteShell(workspace.database("p"), "UPDATE a SET x = 2");
+  },
+  "a run of another migrator": async ({ pluginsDir, dataDir }) => {
+    await using other = await openMigrator({ plugins: pluginsDir, data: dataDir });
+    assert.ok((await other.apply("p")).success);
+  },
+  "an edited file of the same size": (workspace) =>
+    workspace.write("p", { "002_b.sql": migrationFile("DELETE FROM a;", "SELECT 2;") }),
+  "a new file": (workspace) =>
+    workspace.write("p", { "003_c.sql": migrationFile("CREATE TABLE c (x);") }),
+  "a deleted file": (workspace) =>
+    Deno.removeSync(join(workspace.pluginsDir, "p", "migrations", "002_b.sql")),
+  "another database in its place, as old": (workspace) => {
+    const path = workspace.database("p");
+    Deno.copyFileSync(path, `${path}.copy`);
+    Deno.utimeSync(`${path}.copy`, LONG_AGO, LONG_AGO);
+    Deno.renameSync(`${path}.copy`, path);
+  },
+  "another folder in its place, as old": (workspace) => {
+    const folder = join(workspace.pluginsDir, "p");
+    Deno.renameSync(folder, `${folder}-before`);
+    workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE a (x);") });
+    age(workspace);
+  },
+};
+for (const [what, change] of Object.entries(CHANGES)) {
+  for (const journalMode of ["delete", "wal"] as const) {
+    statuses(`${journalMode}: ${what} is seen`, async () => {
+      await using workspace = await prepared(journalMode);
+      const { context, opened } = await counting(workspace);
+      age(workspace);
+      await statusOf(context);
+      await change(workspace);
+      await statusOf(context);
+      assert.is(opened(), 2);
+    });
+  }
+}
+
+statuses("what has just been written is read each time", async () => {
+  await using workspace = await prepared("delete");
+  const { context, opened } = await counting(workspace);
+  await statusOf(context);
+  await statusOf(context);
+  assert.is(opened(), 2);
+});
+
+statuses.run();
