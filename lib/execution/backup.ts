@@ -1,6 +1,7 @@
 // Copies a live database before something destructive happens to it.
 
-import { type Connection, uriOf } from "../sqlite/connection.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { uriOf } from "../sqlite/database_location.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { StorageError } from "../vfs/storage.ts";

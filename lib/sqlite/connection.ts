@@ -2,38 +2,12 @@
 
 import { type Authorizer, readAccess } from "./access.ts";
 import type { Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { type ConnectionVfs, type DatabaseLocation, uriOf } from "./database_location.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
 
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
-
-/** An error of the storage under a database, named `StorageError`. */
-export interface StorageFailure extends Error {
-  /** Such as `ENOSPC`. */
-  readonly code: string;
-}
-
-/** The VFS of a database, as far as a connection needs it. */
-export interface ConnectionVfs {
-  /** Its name in SQLite. */
-  readonly name: string;
-  /** Takes the error that made SQLite's last call fail; `null` if the storage did not fail. */
-  takeError(): StorageFailure | null;
-  /** Throws where what was read may be mixed, or what was committed may not be seen by others. */
-  verify(path: string): void;
-}
-
-/** The location of a database. */
-export type DatabaseLocation =
-  | { readonly kind: "memory" }
-  | {
-    readonly kind: "file";
-    readonly vfs: ConnectionVfs;
-    readonly path: string;
-    /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
-    readonly access: "read" | "write" | "create";
-  };
 
 // Enough to rebuild a table of some hundred thousand rows without reading a page twice. SQLite
 // allocates pages only as it needs them.
@@ -46,7 +20,7 @@ export class Connection implements Disposable {
   readonly #database: Oo1Database;
   readonly #file: { readonly vfs: ConnectionVfs; readonly path: string } | null;
   #authorizer: Authorizer | null = null;
-  // A function in WebAssembly's table, which is dear to make: one serves every callback.
+  // A function in the table of WebAssembly. Making one costs, so one serves every authorizer.
   #authorizerHook: Pointer = 0;
   // Whether a transaction was begun that neither commit() nor rollback() has ended.
   #isBegun = false;
@@ -301,9 +275,4 @@ export class Connection implements Disposable {
       : `${message}: ${cause.message}`;
     return new SqliteError({ code, message: text, offset }, cause ?? undefined);
   }
-}
-
-/** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */
-export function uriOf(path: string, access: "read" | "new"): string {
-  return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }
