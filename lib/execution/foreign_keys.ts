@@ -1,5 +1,6 @@
 // Checks the foreign keys of tables before COMMIT against what was broken before the run.
 
+import { counted } from "../finding/counted.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
@@ -81,9 +82,7 @@ function describe(
 ): string {
   const shown = values.slice(0, SHOWN_VALUES).join(", ");
   const more = values.length > SHOWN_VALUES ? ", ..." : "";
-  return `${rows} ${
-    rows === 1 ? "row" : "rows"
-  } of "${table}" would point at no row of "${parent}"` +
+  return `${counted(rows, "row")} of "${table}" would point at no row of "${parent}"` +
     (values.length === 0 ? "" : ` (${columns.replaceAll(",", ", ")}: ${shown}${more})`);
 }
 

@@ -1,5 +1,6 @@
 // Runs one migration in an open transaction and checks what it left behind.
 
+import { counted } from "../finding/counted.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { StepLosses } from "../loss/data_loss.ts";
 import { LossMeter } from "../loss/loss_meter.ts";
@@ -131,7 +132,7 @@ function refuseActions(
   ).join(" and ");
   const what = fired === null
     ? `The statement sets off ${actions}, which fails`
-    : `The statement sets off ${actions} for ${fired} ${fired === 1 ? "row" : "rows"}`;
+    : `The statement sets off ${actions} for ${counted(fired, "row")}`;
   const message = `${what}, and actions do not fire in a migration; write "-- foreign-keys: on" ` +
     `above "-- UP" if they are meant to, or "-- foreign-keys: off" if not`;
   return { ...stepFailure(step, "foreign-key-action", message), place: placeOf(step, text) };

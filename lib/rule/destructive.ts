@@ -2,6 +2,7 @@
 
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { NotableStatement, RehearsedStep } from "../rehearsal/rehearsal.ts";
+import { counted } from "../finding/counted.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 
@@ -134,7 +135,7 @@ function countRows(losses: readonly DataLoss[] | null, table: string): number | 
 }
 
 function inWords(count: number | null, what: string, lead: string): string {
-  return count === null ? "" : `${lead}${count} ${what}${count === 1 ? "" : "s"}`;
+  return count === null ? "" : `${lead}${counted(count, what)}`;
 }
 
 function statementThat(

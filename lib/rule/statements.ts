@@ -1,6 +1,7 @@
 // Findings about single statements: errors, and what a migration may not do. Pure; runs anywhere.
 
 import type { NotableStatement, RehearsedStep, StatementProblem } from "../rehearsal/rehearsal.ts";
+import { counted } from "../finding/counted.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import { refusedForm } from "./refused_statement.ts";
@@ -23,8 +24,7 @@ function problemFinding(
     case "violation":
       return finding("ERROR", problem.violation.code, subject, problem.violation.message, detail);
     case "parameters": {
-      const message =
-        `The statement has ${problem.count} ${problem.count === 1 ? "parameter" : "parameters"}, ` +
+      const message = `The statement has ${counted(problem.count, "parameter")}, ` +
         `and a migration has no values for them; write the values out`;
       return finding("ERROR", "bind-parameter", subject, message, detail);
     }
