@@ -15,7 +15,7 @@ export interface Violations {
   readonly table: string;
   readonly key: ForeignKey;
   readonly rows: number;
-  /** Rows by the values that are missing; `null` where the rows cannot be found again or are too many. */
+  /** Rows by missing value; `null` where rows cannot be found again, or values are too many. */
   readonly missing: ReadonlyMap<string, number> | null;
 }
 
@@ -29,7 +29,7 @@ export interface Mismatch {
 /** What is wrong with the foreign keys of one table. */
 export type KeyTrouble = Violations | Mismatch;
 
-// What two states may take in memory for one key; beyond it rows are counted only.
+// Limits the memory for one key; beyond it, rows are only counted.
 const MAX_VALUES = 10_000;
 const SHOWN_VALUES = 3;
 
@@ -49,9 +49,9 @@ export function checkForeignKeys(connection: Connection, table: Table): readonly
 }
 
 /**
- * Says what is worse than before; `null` where nothing is. Violations are told apart by the missing
+ * Says what is worse than before; `null` where nothing is. Violations are compared by the missing
  * value and not by the row, because a rebuild may renumber rows. A table that could not be checked
- * before is not held against the migration.
+ * before counts as unchanged.
  */
 export function describeNewTroubles(
   before: readonly KeyTrouble[],

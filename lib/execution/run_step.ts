@@ -24,7 +24,7 @@ import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
 import type { KnownDatabase } from "./live_database.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
-/** A step to run, what its rehearsal said, and what is known of the database before it. */
+/** A step to run, the facts of its rehearsal, and the database before it. */
 export interface StepRun extends KnownDatabase {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
@@ -45,8 +45,8 @@ export type StepOutcome =
   | { readonly ok: false; readonly failure: StepFailure };
 
 /**
- * Runs a step's statements and compares foreign keys, views, triggers and the schema with those before
- * the run and with the rehearsal.
+ * Runs a step's statements in the open transaction. Then compares foreign keys with those before
+ * the run, and the schema with that of the rehearsal. A failure of SQLite becomes a `StepFailure`.
  */
 export function runStep(run: StepRun): StepOutcome {
   const { connection, interrupter, step, rehearsed } = run;

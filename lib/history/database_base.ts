@@ -9,7 +9,7 @@ import type { Schema } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
 import { readHistory } from "./history_table.ts";
 
-/** A live database as a plan sees it. */
+/** What a plan takes from a live database. */
 export interface DatabaseBase {
   readonly history: History;
   readonly schema: Schema;
@@ -32,7 +32,7 @@ export async function readBase(connection: Connection, plugin: string): Promise<
   return { history, schema, tablesWithRows, digests };
 }
 
-/** The digest of a schema as its CREATE statements say it. */
+/** The digest of a schema, over its names and CREATE statements. */
 export function schemaDigest(schema: Schema): Promise<string> {
   return hashOf([
     schema.tables.map(({ name, sql }) => [name, sql]),

@@ -1,4 +1,4 @@
-// The tracking tables in a plugin's database: what is applied, and every attempt there was.
+// Reads and writes the tracking tables in a plugin's database: what is applied, and every attempt.
 
 import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
@@ -52,7 +52,7 @@ export interface Attempt {
 
 /** What is known of the tracking tables of a database. */
 export interface HistoryTables {
-  /** Whether the database keeps the numbers of AUTOINCREMENT; another program's tables may have none. */
+  /** Whether the database has `sqlite_sequence`; tables of another program may lack it. */
   readonly haveSequences: boolean;
 }
 
@@ -164,7 +164,7 @@ function writeAttempt(
   return readEntry(row);
 }
 
-// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be added.
+// A plugin may write to sqlite_sequence, and with the greatest integer in it no row can be added.
 // Any other number does no harm: https://sqlite.org/autoinc.html
 function restoreSequences(connection: Connection): void {
   connection.exec(

@@ -15,7 +15,7 @@ interface Candidate {
   readonly before: string | null;
 }
 
-// So many rows rule out nearly all columns that hold other values.
+// Enough rows to rule out nearly all columns that hold other values.
 const SAMPLE_ROWS = 100;
 
 /**

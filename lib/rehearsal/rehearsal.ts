@@ -28,18 +28,18 @@ export interface NotableStatement extends SourcePlace {
   /** The whole statement; its place is that of its first token, or of the token at fault. */
   readonly sql: string;
   readonly alter: { readonly table: string; readonly form: AlterForm } | null;
-  /** Tables that stood before the migration and from which this statement itself deletes rows. */
+  /** Tables from before the migration from which this statement itself deletes rows. */
   readonly deletesFrom: readonly string[];
-  /** Tables that stood before the migration and that this statement is the first to update. */
+  /** Tables from before the migration that this statement is the first to update. */
   readonly updates: readonly string[];
-  /** Tables that this statement drops; one that stood before the migration is called as it was then. */
+  /** Tables that this statement drops, by their names before the migration, or their own. */
   readonly drops: readonly string[];
-  /** Parents from which it deletes rows, or whose keys it updates, where children have an action. */
+  /** Parents, with actions at their children, whose rows it deletes or whose keys it updates. */
   readonly actionsOf: readonly string[];
   readonly problems: readonly StatementProblem[];
 }
 
-/** A table that stood before a migration and which the migration writes to, drops or rebuilds. */
+/** A table from before a migration that the migration writes to, drops or rebuilds. */
 export interface WatchedTable extends TableFate {
   readonly name: string;
   /** Its name afterwards; `null` where it is gone. */
@@ -50,7 +50,7 @@ export interface WatchedTable extends TableFate {
   readonly handover: Handover | null;
 }
 
-/** What the statements of a migration, and the triggers that they fire, do to the rows of a table. */
+/** What a migration's statements, and the triggers that they fire, do to the rows of a table. */
 export interface Writes {
   readonly inserts: boolean;
   /** Whether an INSERT may take the place of other rows, as REPLACE does. */
@@ -63,8 +63,8 @@ export interface Writes {
 }
 
 /**
- * The moment of a rebuild at which the old table is still as it was and the new one is already as it
- * will be: just before the old one is dropped.
+ * The moment of a rebuild at which the old table is still as it was and the new one is already as
+ * it will be: just before the old one is dropped.
  */
 export interface Handover {
   /** The number of the statement that drops the old table, from 1. */
@@ -81,7 +81,7 @@ export interface RenamedTable {
   readonly name: string;
 }
 
-/** An index or a trigger that vanished with a rebuilt table or a replaced view, and not by its name. */
+/** An index or a trigger that vanished with a rebuilt table or a replaced view. */
 export interface LostObject {
   readonly object: "index" | "trigger";
   readonly owner: "table" | "view";
@@ -121,11 +121,11 @@ export interface RehearsedStep {
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
   /**
-   * Tables that stood before the step and whose rows or schema it changes, by their names then; `null`
-   * where it has statements that could not be rehearsed.
+   * Tables from before the step whose rows or schema it changes, by their names then; `null` where
+   * it has statements that could not be rehearsed.
    */
   readonly touched: readonly string[] | null;
-  /** Tables that took a reserved name by a rename, which the authorizer does not see. */
+  /** Tables that took a reserved name by a rename, which the authorizer does not report. */
   readonly reservedNames: readonly string[];
   /** Views, triggers and foreign keys, new with this step, that reach into godwit's tables. */
   readonly reservedReferences: readonly ReservedReference[];
@@ -141,7 +141,7 @@ export type Interruption = "timeout" | "cancelled";
 /** A step whose rehearsal was interrupted. */
 export interface StoppedStep extends FindingSubject {
   readonly reason: Interruption;
-  /** The number of steps that were rehearsed before it; those after it were rehearsed without it. */
+  /** How many steps were rehearsed before it; those after it were rehearsed without it. */
   readonly after: number;
 }
 

@@ -28,8 +28,8 @@ export type RehearsalBase = Pick<DatabaseBase, "schema" | "tablesWithRows" | "di
 export type OnRehearsed = (step: PlanStep, facts: RehearsedStep, schema: () => Schema) => void;
 
 /**
- * Rehearses steps, one after the other, on the schema of `base`. It ends at the first step that could
- * not be completed or was interrupted.
+ * Rehearses steps, one after the other, on the schema of `base`. It ends at the first step that
+ * could not be completed or was interrupted.
  */
 export async function rehearse(
   sqlite3: Sqlite3,
@@ -130,7 +130,7 @@ function renameIn(tables: Set<string>, renamed: readonly RenamedTable[]): void {
   for (const { name } of renamed.filter(({ was }) => tables.delete(was))) tables.add(name);
 }
 
-// Tables that took a reserved name by a rename, which the authorizer does not see.
+// Tables that took a reserved name by a rename, which the authorizer does not report.
 function reservedNames(connection: Connection): readonly string[] {
   return connection.rows("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')")
     .map((row) => textOf(row, "name"))

@@ -5,8 +5,8 @@ import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import type { MissingObject } from "./shadow.ts";
 
 /**
- * Says whether a failure is about a missing object. If it is `uncertain` what the schema is, because a
- * statement was left out, any failure may be, but for SQL that cannot be parsed.
+ * Says whether a failure is about a missing object. `uncertain` says that a statement was left out
+ * which may have changed the schema: then any failure counts, except of SQL that cannot be parsed.
  */
 export function needsMissing(
   { code, message }: SqliteFailure,

@@ -89,8 +89,8 @@ function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): r
 }
 
 /**
- * Values lost from a column that is kept: because an UPDATE wrote NULL or a rebuild did not copy them,
- * or because a statement wrote another value in their place.
+ * Values lost from a column that is kept: an UPDATE wrote NULL, a rebuild did not copy them, or a
+ * statement wrote another value in their place.
  */
 function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readonly Finding[] {
   return losses.flatMap((loss) => {

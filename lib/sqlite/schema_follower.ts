@@ -1,5 +1,5 @@
-// Keeps up with the schema of a connection, statement by statement. What a statement cannot have
-// changed is not read again, so that following it costs what changes and not what there is.
+// Follows the schema of a connection, statement by statement. What a statement cannot have changed
+// is not read again, so the cost is that of the change and not of the schema.
 
 import { type Access, alterOf, isTemporary } from "./access.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -14,7 +14,7 @@ interface StoredRow {
   readonly rowid: number;
   readonly type: SchemaEntry["type"];
   readonly name: string;
-  /** The table or view that an index or trigger is on, as it was typed; otherwise the name. */
+  /** The table or view that an index or trigger is on, in the case of its CREATE statement. */
   readonly owner: string;
   readonly sql: string;
 }

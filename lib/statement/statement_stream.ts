@@ -37,8 +37,8 @@ export interface StatementOutcome {
 }
 
 /**
- * Whether forbidden things are passed over, so that all of them are found, or refused. A statement
- * that had something passed over must not be run.
+ * `record` ignores what is forbidden, so that all of it is found; such a statement must not be run.
+ * `refuse` denies it.
  */
 export type Strictness = "record" | "refuse";
 
@@ -50,7 +50,7 @@ export interface RunTables {
   hasTemporary: boolean;
 }
 
-/** What is known of a run before its first statement. */
+/** The tables of a run before its first statement. */
 export function noTables(): RunTables {
   return { created: new Set(), dropped: new Set(), hasTemporary: false };
 }
@@ -211,8 +211,7 @@ export class StatementStream implements Disposable {
     if (this.#preparing) this.#accesses.push(access);
     const violation = violationOf(access);
     if (violation === null) return SQLITE_OK;
-    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its
-    // copy.
+    // SQLite reports ATTACH while a statement runs only for VACUUM, which attaches its copy.
     this.#note(
       !this.#preparing && access.kind === "attach"
         ? {
@@ -274,7 +273,10 @@ export class StatementStream implements Disposable {
   }
 }
 
-/** Runs `action` with foreign keys enforced; the option, unlike the pragma, takes in a transaction. */
+/**
+ * Runs `action` with foreign keys enforced. The option, unlike the pragma, takes effect within a
+ * transaction.
+ */
 export function enforcingForeignKeys<T>(connection: Connection, action: () => T): T {
   const { SQLITE_DBCONFIG_ENABLE_FKEY } = connection.sqlite3.capi;
   connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, true);
