@@ -43,7 +43,7 @@ export class Connection implements Disposable {
     }
     this.pointer = this.#database.pointer;
     try {
-      this.#harden(location.kind === "file" ? location.access : "write");
+      this.#harden(location.kind === "file" ? location.access : "create");
     } catch (error) {
       // A damaged file fails here; if it stayed open, it would stay locked.
       this.close();
@@ -233,7 +233,7 @@ export class Connection implements Disposable {
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
   // schema cannot call functions with side effects: https://sqlite.org/security.html
-  #harden(access: "read" | "write" | "create"): void {
+  #harden(access: "read" | "create"): void {
     const { capi } = this.sqlite3;
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);

@@ -24,7 +24,7 @@ export type DatabaseLocation =
     readonly vfs: ConnectionVfs;
     readonly path: string;
     /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
-    readonly access: "read" | "write" | "create";
+    readonly access: "read" | "create";
   };
 
 /** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */

@@ -44,7 +44,7 @@ connections("that cannot be opened leaves the file unlocked", async () => {
   const path = join(workspace.root, "x.sqlite3");
   Deno.writeTextFileSync(path, "not a database ".repeat(100));
   const open = () =>
-    new Connection(sqlite3, { kind: "file", vfs, path, access: "write" })
+    new Connection(sqlite3, { kind: "file", vfs, path, access: "create" })
       .value("SELECT count(*) FROM sqlite_schema");
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
