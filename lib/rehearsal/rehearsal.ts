@@ -18,8 +18,10 @@ export type StatementProblem =
   | { readonly kind: "parameters"; readonly count: number }
   /** It would work on an empty table, and this one has rows. */
   | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
-  /** It failed, or ran long, on tables without rows; on the real rows it may not. */
+  /** It failed on tables without rows; on the real rows it may not. */
   | { readonly kind: "unproven"; readonly message: string }
+  /** It exceeded its budget on tables without rows. */
+  | { readonly kind: "unfinished" }
   /** It needs an object that the shadow is missing, or what such a statement made. */
   | { readonly kind: "unrehearsed"; readonly message: string };
 

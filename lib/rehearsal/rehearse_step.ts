@@ -152,10 +152,7 @@ class StepRehearsal {
     } else if (changesSchema) {
       problems.push(this.#failureProblem(failure, ready.text));
     } else if (interrupter.reason === "budget") {
-      problems.push({
-        kind: "unproven",
-        message: "makes many rows and was not rehearsed to its end",
-      });
+      problems.push({ kind: "unfinished" });
     } else {
       problems.push({ kind: "unproven", message: failure.message });
     }

@@ -35,12 +35,12 @@ function problemFinding(
       return finding("ERROR", "needs-empty-table", subject, message, detail);
     }
     case "unproven": {
-      const message =
-        `The statement ${
-          problem.message.startsWith("makes")
-            ? problem.message
-            : `fails on tables without rows: ${problem.message}`
-        }; ` +
+      const message = `The statement fails on tables without rows: ${problem.message}; ` +
+        `a dry run shows what it does to the real rows`;
+      return finding("WARNING", "unproven-statement", subject, message, detail);
+    }
+    case "unfinished": {
+      const message = "The statement makes many rows and was not rehearsed to its end; " +
         `a dry run shows what it does to the real rows`;
       return finding("WARNING", "unproven-statement", subject, message, detail);
     }
