@@ -131,8 +131,15 @@ function findSections(
   problems: Problems,
 ): Markers | null {
   const found = findMarkers(text);
-  const of = (name: Marker["name"]): readonly number[] =>
-    found.filter((each) => each.name === name).map(({ index }) => index);
+  // A list of columns may have such a comment. If there is no other, a parenthesis was not closed, and
+  // SQLite says more about that.
+  const of = (name: Marker["name"]): readonly number[] => {
+    const { inside = [], outside = inside } = Object.groupBy(
+      found.filter((each) => each.name === name),
+      ({ isInParentheses }) => isInParentheses ? "inside" : "outside",
+    );
+    return outside.map(({ index }) => index);
+  };
   const ups = of("UP");
   const downs = of("DOWN");
   for (const [name, markers] of [["UP", ups], ["DOWN", downs]] as const) {
@@ -180,15 +187,17 @@ function findSections(
 interface Marker {
   readonly name: "UP" | "DOWN";
   readonly index: number;
+  readonly isInParentheses: boolean;
 }
 
 // What reads like a marker inside a text or the body of a trigger is part of the SQL.
 function findMarkers(text: string): readonly Marker[] {
   const lineOf = lineCounter(text);
-  return topLevelComments(text).flatMap(({ start, text: comment }): readonly Marker[] => {
+  return topLevelComments(text).flatMap((each): readonly Marker[] => {
+    const { start, text: comment, isInParentheses } = each;
     const name = markerName(comment);
     const isWholeLine = text.slice(text.lastIndexOf("\n", start) + 1, start).trim() === "";
-    return name !== null && isWholeLine ? [{ name, index: lineOf(start) }] : [];
+    return name !== null && isWholeLine ? [{ name, index: lineOf(start), isInParentheses }] : [];
   });
 }
 

@@ -6,6 +6,8 @@ export interface Comment {
   /** The index of the first `-`. */
   readonly start: number;
   readonly text: string;
+  /** Whether a parenthesis is open before it. */
+  readonly isInParentheses: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ type State = "start" | "explain" | "create" | "statement" | "trigger" | "trigger
 
 /**
  * Lists the `--` comments of a script that are in no string, quoted name, block comment or body of
- * a trigger, nor between parentheses. A statement before a comment need not have a semicolon.
+ * a trigger. The last statement before a comment need not have a semicolon.
  */
 export function topLevelComments(sql: string): readonly Comment[] {
   const comments: Comment[] = [];
@@ -25,8 +27,9 @@ export function topLevelComments(sql: string): readonly Comment[] {
   for (let at = 0; at < sql.length;) {
     if (sql.startsWith("--", at)) {
       const end = endOf(sql, "\n", at) ?? sql.length;
-      const isInside = depth > 0 || state === "trigger" || state === "trigger-semicolon";
-      if (!isInside) comments.push({ start: at, text: sql.slice(at, end) });
+      const isInTrigger = state === "trigger" || state === "trigger-semicolon";
+      const text = sql.slice(at, end);
+      if (!isInTrigger) comments.push({ start: at, text, isInParentheses: depth > 0 });
       at = end;
       continue;
     }

@@ -29,7 +29,11 @@ const MIGRATIONS = {
 const LATEST = 2;
 
 /** Makes the suite for a godwit with these permissions, and runs it. */
-export function tryEveryRequest(title: string, permissions: readonly string[]): void {
+export function tryEveryRequest(
+  title: string,
+  permissions: readonly string[],
+  states: readonly NativeState[] = NATIVE_STATES,
+): void {
   const beside = suite(title);
   let migrator: PermittedMigrator | null = null;
   beside.before(() => {
@@ -37,7 +41,7 @@ export function tryEveryRequest(title: string, permissions: readonly string[]): 
   });
   beside.after(() => migrator?.[Symbol.asyncDispose]());
   for (const mode of JOURNAL_MODES) {
-    for (const state of NATIVE_STATES) {
+    for (const state of states) {
       for (const [name, request] of Object.entries(REQUESTS)) {
         const expected = EXPECTED[mode][state][name];
         beside(`${mode}, ${state}: ${name} ${expected}`, async () => {

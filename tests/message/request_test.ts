@@ -38,6 +38,7 @@ requests("an empty payload, and one of white space, mean {}", () => {
         dry_run: false,
         applied_by: "system",
         timeout_ms: 600_000,
+        transaction: "migration",
       },
     });
   }

@@ -69,6 +69,54 @@ parsing("does not take a sentence about UP for a marker", async () => {
   assert.match(migration.up.sql, "UP and away");
 });
 
+const INSIDE: readonly (readonly [what: string, sql: string])[] = [
+  ["a text", "INSERT INTO t VALUES ('first\n-- DOWN\n-- UP\nlast');"],
+  ["a text with quotes", "INSERT INTO t VALUES ('it''s\n-- DOWN\n''done''');"],
+  ["a quoted name", 'SELECT 1 AS "a\n-- DOWN\nb", 2 AS [c\n-- UP\nd], 3 AS `e\n-- UP\nf`;'],
+  ["a block comment", "/* one\n-- DOWN\n*/ SELECT 1;"],
+  ["a list of columns", "CREATE TABLE votes (\n-- up\nups INTEGER,\n  -- down\ndowns INTEGER\n);"],
+  [
+    "the body of a trigger",
+    "CREATE TEMP TRIGGER g AFTER INSERT ON t BEGIN\n-- DOWN\nSELECT CASE WHEN 1 THEN 2 END;\n" +
+    "-- UP\nDELETE FROM t;\nEND;",
+  ],
+];
+for (const [what, sql] of INSIDE) {
+  parsing(`a line in ${what} that reads like a marker is part of the SQL`, async () => {
+    const migration = await parsed(`-- UP\n${sql}\n-- DOWN\nDROP TABLE t;`);
+    assert.is(migration.up.sql, sql);
+    assert.is(migration.down.sql, "DROP TABLE t;");
+  });
+}
+
+parsing("a statement before a marker needs no semicolon, be it a trigger", async () => {
+  const trigger = "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM t; END";
+  const migration = await parsed(`-- UP\n${trigger}\n-- DOWN\nDROP TRIGGER g`);
+  assert.is(migration.up.sql, trigger);
+});
+
+parsing("a text or a parenthesis without an end hides no marker: SQLite says more", async () => {
+  for (const sql of ["SELECT 'open;", "CREATE TABLE t (a, b", 'SELECT "open', "SELECT [a"]) {
+    const migration = await parsed(`-- UP\n${sql}\n-- DOWN\nDROP TABLE t;`);
+    assert.is(migration.up.sql, sql);
+  }
+});
+
+parsing("reads whether actions of foreign keys are meant to fire", async () => {
+  const read = async (line: string): Promise<unknown> =>
+    (await parsed(`${line}\n-- UP\nSELECT 1;\n-- DOWN\n`)).foreignKeys;
+  assert.is(await read("-- foreign-keys: on"), "on");
+  assert.is(await read("--Foreign-Keys : OFF "), "off");
+  assert.is(await read("-- keys: on"), null);
+  for (const line of ["-- foreign-keys: yes", "-- foreign_keys: on", "-- foreign-key: on"]) {
+    assert.equal(await problems(`${line}\n-- UP\nSELECT 1;\n-- DOWN\n`), ["directive 1"], line);
+  }
+  assert.equal(
+    await problems("-- foreign-keys: on\n-- foreign-keys: on\n-- UP\n-- DOWN\n"),
+    ["directive 2"],
+  );
+});
+
 parsing("takes an empty DOWN section: the migration is irreversible", async () => {
   assert.is((await parsed("-- UP\nSELECT 1;\n-- DOWN")).down.sql, "");
 });

@@ -1,6 +1,7 @@
 // The same requests, on Deno and in a browser, have the same replies, byte for byte apart from times.
 
 import * as assert from "uvu/assert";
+import type { Reply } from "../../../lib/message/any_reply.ts";
 import { type Verb, verbs } from "../../../lib/message/verbs.ts";
 import { openChromium } from "../../support/browser.ts";
 import { migrationFile } from "../../support/migration_file.ts";
@@ -92,6 +93,15 @@ function example(name: string, directory: string): Scenario {
   return { name, files, requests: THERE_AND_BACK };
 }
 
+// On a busy machine a status may not rehearse to the end, here or there.
+async function unhurried(ask: () => Promise<Reply>): Promise<Reply> {
+  for (let attempt = 1;; attempt++) {
+    const reply = await ask();
+    const isHurried = JSON.stringify(reply).includes("takes longer than status waits");
+    if (!isHurried || attempt === 10) return reply;
+  }
+}
+
 replies("of the sandbox are those of the server", async () => {
   await using server = await SandboxServer.start({ files: BLANK_PAGE });
   await using browser = await openChromium();
@@ -102,8 +112,9 @@ replies("of the sandbox are those of the server", async () => {
     workspace.write(name, files);
     await tab.save(name, files);
     for (const [verb, body] of requests) {
-      const there = maskTimes(await workspace.ask(verb, name, body), `${workspace.dataDir}/`);
-      const here = maskTimes(await tab.ask(verb, name, body), "/");
+      const ofServer = await unhurried(() => workspace.ask(verb, name, body));
+      const there = maskTimes(ofServer, `${workspace.dataDir}/`);
+      const here = maskTimes(await unhurried(() => tab.ask(verb, name, body)), "/");
       assert.is(here, there, `${name} ${verb} ${JSON.stringify(body)}`);
       compared += 1;
     }
