@@ -87,7 +87,6 @@ processes("an idle process does not hold the database", async () => {
   sqliteShell(workspace.database("quotes"), "CREATE TABLE by_hand (a)");
 });
 
-// PITFALLS row 9.
 processes("of several that start at once, each migration is applied by one", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", {
