@@ -1,4 +1,4 @@
-// Two processes on one data directory: one runs, the other is told at once, and nothing is lost.
+// Two processes on one data directory: one runs, the other is refused at once, and nothing is lost.
 
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
