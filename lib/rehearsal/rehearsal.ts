@@ -43,10 +43,9 @@ export interface NotableStatement extends SourcePlace {
 
 /** A table from before a migration that the migration writes to, drops or rebuilds. */
 export interface WatchedTable extends TableFate {
+  /** Its name before the migration. */
   readonly name: string;
-  /** Its name afterwards; `null` where it is gone. */
-  readonly nameAfter: string | null;
-  /** Whether it was dropped; if it has a name afterwards, it was rebuilt. */
+  /** Whether it was dropped; if there is a table `after`, it was rebuilt. */
   readonly isDropped: boolean;
   readonly writes: Writes;
   readonly handover: Handover | null;

@@ -113,7 +113,6 @@ export class TableWrites {
       return [{
         ...fate,
         name: before.name,
-        nameAfter: after?.name ?? null,
         isDropped: drop !== undefined,
         writes: {
           inserts: written?.inserts ?? false,

@@ -49,7 +49,7 @@ function columnFinding(
   column: string,
   losses: readonly DataLoss[] | null,
 ): Finding {
-  const before = step.watched.find(({ nameAfter }) => nameAfter === table)?.name ?? table;
+  const before = step.watched.find(({ after }) => after?.name === table)?.name ?? table;
   const values = losses === null
     ? null
     : losses.find((loss) =>
