@@ -139,9 +139,10 @@ async function execute<R extends RunReply>(
   const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy, transaction } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
-    if (!dryRun && plan.steps.length > 0) await progress.requested(plan);
+    const isEmpty = plan.steps.length === 0;
+    if (!dryRun && !isEmpty) await progress.requested(plan);
     progress.started(plan);
-    outcome = await run.session.execute(
+    outcome = isEmpty ? { ok: true, value: nothingRun(plan) } : await run.session.execute(
       plan.hash,
       { dryRun, appliedBy, transaction },
       run.deadline,
@@ -162,6 +163,17 @@ async function execute<R extends RunReply>(
     : failure(run, plan, report, report.end);
   progress.finished(reply.success ? null : reply.error_code, report.currentVersion);
   return reply;
+}
+
+/** The report on a plan without steps, for which the database need not be opened again. */
+function nothingRun({ from, findings }: PlanOutline): ExecutionReport {
+  return {
+    executed: [],
+    currentVersion: from,
+    backup: null,
+    end: { kind: "completed" },
+    findings,
+  };
 }
 
 function success<R>(run: Run<R>, plan: PlanOutline, report: ExecutionReport): R {
