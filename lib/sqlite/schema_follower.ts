@@ -181,7 +181,7 @@ export class SchemaFollower {
       const table = this.#owner(owner)?.object.name;
       if (table === undefined) continue;
       const same = sameBefore(known);
-      const isSame = same !== null && (same.object as Attachment).table === table;
+      const isSame = same !== null && "table" in same.object && same.object.table === table;
       known.entry = isSame ? same : { type, object: { name, table, sql } };
     }
     return learned;
