@@ -1,4 +1,4 @@
-// The way from files to a plan: select, rehearse, apply the rules, hash. Runs where SQLite runs.
+// Makes a plan of files: select, hash, rehearse, apply the rules. Runs where SQLite runs.
 
 import type { DatabaseBase } from "../history/database_base.ts";
 import type { Deadline } from "../deadline.ts";
@@ -33,7 +33,7 @@ import {
 import { reversibilityFindings } from "../rule/reversibility.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
-/** The parsed files of a plugin, and the steps that are wanted of them. */
+/** The parsed files of a plugin, and which steps to select from them. */
 export interface PreparationRequest {
   readonly migrations: readonly Migration[];
   /** Findings about files that do not parse. */
@@ -64,7 +64,7 @@ export interface PlanOutline {
   readonly interrupted: Interruption | null;
 }
 
-/** How `prepare()` reaches what is not its own. */
+/** What `prepare()` calls outside it. */
 export interface PreparationPorts {
   /** Takes the outline before the rehearsal, with the findings about files and history. */
   readonly onPlanned: (outline: PlanOutline) => void;

@@ -84,7 +84,7 @@ export class RunHistory {
       this.keep(entry);
       return true;
     } catch (error) {
-      // On a full or failing disk there is none; the reply still says it.
+      // On a full or failing disk there is none; the reply still has the failure.
       if (!(error instanceof SqliteError)) throw error;
       this.#connection.rollback();
       return false;

@@ -11,7 +11,7 @@ import { readSchema } from "../sqlite/schema_follower.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 import { historyOwners, readHistory } from "./history_table.ts";
 
-/** A live database as a plan sees it. */
+/** What a plan takes from a live database. */
 export interface DatabaseBase {
   readonly history: History;
   /** The plugins that have a history in the database. */
@@ -37,7 +37,7 @@ export async function readBase(connection: Connection, plugin: string): Promise<
   return { history, historyOwners: historyOwners(connection), schema, tablesWithRows, digests };
 }
 
-/** The digest of a schema as its CREATE statements say it. */
+/** The digest of a schema, over its names and CREATE statements. */
 export function schemaDigest(schema: Schema): Promise<string> {
   return hashOf([
     schema.tables.map(({ name, sql }) => [name, sql]),

@@ -1,4 +1,4 @@
-// The tracking tables in a plugin's database: what is applied, and every attempt there was.
+// Reads and writes the tracking tables in a plugin's database: what is applied, and every attempt.
 
 import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
@@ -163,7 +163,7 @@ function writeAttempt(
   return readEntry(row);
 }
 
-// A plugin may write to sqlite_sequence, and with the greatest of all numbers in it no row could be added.
+// A plugin may write to sqlite_sequence, and with the greatest integer in it no row can be added.
 // Any other number does no harm: https://sqlite.org/autoinc.html
 function restoreSequences(connection: Connection): void {
   connection.exec(

@@ -27,8 +27,8 @@ export type ParsedMigration =
 const MARKER = /^--[ \t]*(up|down)[ \t]*(?::.*)?$/i;
 
 /**
- * Parses a migration file: UTF-8, one `-- UP` marker, later one `-- DOWN`
- * marker, before them only comments. Reports every problem with its line.
+ * Parses a migration file: UTF-8, one `-- UP` marker, later one `-- DOWN` marker, before them only
+ * comments. Reports every problem with its line.
  */
 export async function parseMigration(file: string, bytes: Uint8Array): Promise<ParsedMigration> {
   const fileName = parseFileName(file);
@@ -144,14 +144,12 @@ function findSections(
       const message = `The "-- ${name}" line is missing; every file needs one${hint}`;
       problems.add("marker-missing", Math.max(line, 1), message);
     }
-    for (const repeated of markers.slice(1)) {
-      problems.add(
-        "marker-repeated",
-        repeated + 1,
-        `A second "-- ${name}" line; the first is on line ${
-          (markers[0] ?? 0) + 1
-        }, and there can be one`,
-      );
+    const [first = 0, ...repeated] = markers;
+    for (const index of repeated) {
+      const message = `A second "-- ${name}" line; the first is on line ${
+        first + 1
+      }, and there can be one`;
+      problems.add("marker-repeated", index + 1, message);
     }
   }
   const [upMarker] = ups;

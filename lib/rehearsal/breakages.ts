@@ -1,5 +1,5 @@
-// Follows what the steps of a run break and mend. A run is judged by the schema at its end: what one
-// file breaks, a later file of the same run may mend.
+// Follows what the steps of a run break and mend. A run is judged by the schema at its end: a later
+// file of the same run may mend what an earlier one breaks.
 
 import type { FindingSubject } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";

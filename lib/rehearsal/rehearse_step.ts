@@ -30,8 +30,8 @@ import { type TableRename, tableRenameIn } from "./stray_references.ts";
 import { TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
 
-// What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
-// nothing; one that makes rows up by the million shows no more by going on.
+// What a statement that does not change the schema may cost. Without rows nearly all cost next to
+// nothing, and one that generates millions of rows shows nothing more after this.
 const BUDGET_OPERATIONS = 2_000_000;
 
 /** What the steps of a rehearsal share. */
@@ -46,7 +46,7 @@ export interface Stage {
   isUncertain: boolean;
 }
 
-/** What the statements of a step did. Tables are called as they were before the step. */
+/** What the statements of a step did. Tables have the names that they had before it. */
 export interface StepNotes {
   readonly changes: SliceCollector;
   readonly lineage: Lineage;
@@ -162,10 +162,7 @@ class StepRehearsal {
     } else if (changesSchema) {
       problems.push(this.#failureProblem(failure, ready.text));
     } else if (interrupter.reason === "budget") {
-      problems.push({
-        kind: "unproven",
-        message: "makes many rows and was not rehearsed to its end",
-      });
+      problems.push({ kind: "unfinished" });
     } else {
       problems.push({ kind: "unproven", message: failure.message });
     }
@@ -184,8 +181,8 @@ class StepRehearsal {
     const origin = this.notes.lineage.originOf(alter.table);
     if (table === null || origin === null || !tablesWithRows.has(origin)) return null;
     const failure = stream.tryOut((run) => insertProbeRow(this.#connection, table) ? run() : null);
-    // These alone hold for every row. A column with a CHECK or a generated one is computed for each,
-    // and what a made-up value gives says nothing about the real ones.
+    // These alone hold for every row. A CHECK or a generated column is computed for each row, and
+    // its result for a made-up value proves nothing about the real ones.
     return failure?.message.toLowerCase().startsWith("cannot add a ")
       ? { kind: "needs-empty-table", table: table.name, message: failure.message }
       : null;
@@ -213,14 +210,14 @@ class StepRehearsal {
     notes.renames.push({ ...rename, file: this.#step.file, place });
   }
 
-  /** What a table of the plugin's was called before the step; `null` for a new one. */
+  /** The name of a table before the step; `null` for a new one. */
   #oldTable(table: string): string | null {
     return this.#stage.schema.table(table) === null ? null : this.notes.lineage.originOf(table);
   }
 
   #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
     if (!needsMissing(failure, this.#stage.shadow.missing, this.#stage.isUncertain)) {
-      return { kind: "sql", code: failure.code, message: failure.message };
+      return { kind: "sql", message: failure.message };
     }
     if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
     this.notes.hasUnrehearsed = true;

@@ -1,6 +1,7 @@
 // Finds statements that write to sqlite_sequence while no table counts there. Pure; runs anywhere.
 
 import { type Access, isSchemaChange, isTemporary } from "../sqlite/access.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { tokensOf } from "../sqlite/tokens.ts";
 
@@ -11,7 +12,7 @@ import { tokensOf } from "../sqlite/tokens.ts";
 export function writesIdleSequence(accesses: readonly Access[], schema: SchemaFollower): boolean {
   const isWrite = accesses.some((access) =>
     (access.kind === "insert" || access.kind === "update" || access.kind === "delete") &&
-    access.table.toLowerCase() === "sqlite_sequence" && !isTemporary(access)
+    foldName(access.table) === "sqlite_sequence" && !isTemporary(access)
   );
   // DROP TABLE and RENAME keep sqlite_sequence up to date by themselves.
   if (!isWrite || accesses.some(isSchemaChange)) return false;

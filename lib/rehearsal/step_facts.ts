@@ -14,8 +14,8 @@ export type StepFacts = Omit<
 >;
 
 /**
- * Describes a step after it has run on a shadow with `schema`; `isExact` says whether the shadow was like
- * the live schema before it.
+ * Describes a step after it has run on a shadow with `schema`; `isExact` says whether the shadow
+ * had exactly the live schema before it.
  */
 export function stepFacts(
   { direction, version, name, file }: PlanStep,

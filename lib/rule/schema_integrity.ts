@@ -10,6 +10,7 @@ import type {
 } from "../rehearsal/rehearsal.ts";
 import type { MissingObject } from "../rehearsal/shadow.ts";
 import type { BrokenObject } from "../sqlite/compiled_objects.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import { renameAdvice, strayReferenceFindings } from "./stray_references.ts";
 
@@ -149,12 +150,12 @@ interface Cause {
 
 function causeOf(step: RehearsedStep, name: string | null): Cause | null {
   if (name === null) return null;
-  const wanted = name.toLowerCase();
+  const wanted = foldName(name);
   // A drop names the table as it was called before the step.
-  const renamed = step.strays.find(({ now }) => now.toLowerCase() === wanted)?.was.toLowerCase();
+  const renamed = step.strays.find(({ now }) => foldName(now) === wanted)?.was;
   const statement = step.statements.findLast(({ sql, drops, alter }) =>
-    drops.some((table) => [wanted, renamed].includes(table.toLowerCase())) ||
-    alter !== null && CAUSES.has(alter.form) && sql.toLowerCase().includes(wanted)
+    drops.some((table) => foldName(table) === wanted || table === renamed) ||
+    alter !== null && CAUSES.has(alter.form) && foldName(sql).includes(wanted)
   );
   if (statement === undefined) return null;
   const what = statement.alter === null ? "DROP TABLE" : CAUSES.get(statement.alter.form);
@@ -178,7 +179,7 @@ function isMissing({ broken, faultyKeys }: RehearsedStep, table: string): boolea
     ...broken.map(({ message }) => missingIn(message)),
     ...faultyKeys.map(({ parent }) => parent),
   ];
-  return names.some((name) => name?.toLowerCase() === table.toLowerCase());
+  return names.some((name) => name !== null && foldName(name) === foldName(table));
 }
 
 function isAdded(step: RehearsedStep, name: string): boolean {

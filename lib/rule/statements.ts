@@ -1,6 +1,7 @@
 // Findings about single statements: errors, and what a migration may not do. Pure; runs anywhere.
 
 import type { NotableStatement, RehearsedStep, StatementProblem } from "../rehearsal/rehearsal.ts";
+import { counted } from "../finding/counted.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
@@ -24,8 +25,7 @@ function problemFinding(
     case "violation":
       return finding("ERROR", problem.violation.code, subject, problem.violation.message, detail);
     case "parameters": {
-      const message =
-        `The statement has ${problem.count} ${problem.count === 1 ? "parameter" : "parameters"}, ` +
+      const message = `The statement has ${counted(problem.count, "parameter")}, ` +
         `and a migration has no values for them; write the values out`;
       return finding("ERROR", "bind-parameter", subject, message, detail);
     }
@@ -36,12 +36,12 @@ function problemFinding(
       return finding("ERROR", "needs-empty-table", subject, message, detail);
     }
     case "unproven": {
-      const message =
-        `The statement ${
-          problem.message.startsWith("makes")
-            ? problem.message
-            : `fails on tables without rows: ${problem.message}`
-        }; ` +
+      const message = `The statement fails on tables without rows: ${problem.message}; ` +
+        `a dry run shows what it does to the real rows`;
+      return finding("WARNING", "unproven-statement", subject, message, detail);
+    }
+    case "unfinished": {
+      const message = "The statement makes many rows and was not rehearsed to its end; " +
         `a dry run shows what it does to the real rows`;
       return finding("WARNING", "unproven-statement", subject, message, detail);
     }

@@ -3,6 +3,7 @@
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import type { StrayReference } from "../rehearsal/stray_references.ts";
 
 /** Why an object uses a table that was renamed, and the order of statements that avoids it. */
@@ -14,7 +15,9 @@ export interface RenameAdvice {
 
 /** The advice about a missing table that had its name from a RENAME; `null` for any other table. */
 export function renameAdvice(step: RehearsedStep, missing: string | null): RenameAdvice | null {
-  const stray = step.strays.find(({ now }) => now.toLowerCase() === missing?.toLowerCase());
+  const stray = step.strays.find(({ now }) =>
+    missing !== null && foldName(now) === foldName(missing)
+  );
   return stray === undefined ? null : {
     reason: `, and the ${renameIn(step, stray)} has put "${stray.now}" into it`,
     remedy: remedyFor(stray),

@@ -112,7 +112,8 @@ async function readFile(folder: string, migrations: string, entry: Dirent): Prom
     const named = join(migrations, file);
     const path = entry.isSymbolicLink() ? await realpath(named) : named;
     if (!isIn(folder, path)) return { file, problem: LEADS_OUT };
-    // A file that became a link meanwhile is not followed. Opening a pipe for reading waits for a writer, unless it must not block.
+    // A file that became a link meanwhile is not followed. Opening a pipe for reading waits for a
+    // writer, unless it must not block.
     await using handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const found = await handle.stat();
     // A read from a pipe or a device may never end.

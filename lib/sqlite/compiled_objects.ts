@@ -1,7 +1,6 @@
 // Compiles the views and triggers of a schema, to find those that do not work and what they use.
 // SQLite compiles them only when they are used. Nothing is run.
 
-import { readAccess } from "./access.ts";
 import type { Connection } from "./connection.ts";
 import { isAboutDoubleQuotedText } from "./double_quoted_text.ts";
 import { foldName } from "./fold_name.ts";
@@ -109,8 +108,7 @@ export class CompiledObjects {
     if (this.#compiled.has(key)) return null;
     const uses = new Set([object.name]);
     const { capi } = this.#connection.sqlite3;
-    this.#connection.authorize((_, action, first, second, third, trigger) => {
-      const access = readAccess(action, first, second, third, trigger);
+    this.#connection.authorize((access) => {
       if ("table" in access && access.table !== null) uses.add(access.table);
       return capi.SQLITE_OK;
     });

@@ -3,6 +3,7 @@
 import type { Alter, AlterForm } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { isAboutDoubleQuotedText } from "../sqlite/double_quoted_text.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 
 /** The tables that the statements of a run have created and dropped, in lower case. */
@@ -34,7 +35,7 @@ export function optionsAgainst(
   // rewrites the keys that point at the renamed table; the option, unlike the pragma, takes effect
   // within a transaction.
   const isRebuild = form === "rename-table" && run.dropped.size > 0 &&
-    run.created.has(table.toLowerCase());
+    run.created.has(foldName(table));
   return isRebuild && namesBrokenObject(failure)
     ? [capi.SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, capi.SQLITE_DBCONFIG_ENABLE_FKEY]
     : [];

@@ -2,8 +2,9 @@
 // and execution, so that what is rehearsed is what runs.
 
 import type { ForeignKeyMode } from "../migration/migration.ts";
-import { type Access, alterOf, isSchemaChange, readAccess } from "../sqlite/access.ts";
+import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import { optionsAgainst } from "./alter_options.ts";
@@ -37,12 +38,12 @@ export interface StatementOutcome {
 }
 
 /**
- * Whether forbidden things are passed over, so that all of them are found, or refused. A statement
- * that had something passed over must not be run.
+ * `record` ignores what is forbidden, so that all of it is found; such a statement must not be run.
+ * `refuse` denies it.
  */
 export type Strictness = "record" | "refuse";
 
-/** The tables that the statements of a run have created and dropped, in lower case. */
+/** The tables that the statements of a run have created and dropped, folded. */
 export interface RunTables {
   readonly created: Set<string>;
   readonly dropped: Set<string>;
@@ -50,7 +51,7 @@ export interface RunTables {
   hasTemporary: boolean;
 }
 
-/** What is known of a run before its first statement. */
+/** The tables of a run before its first statement. */
 export function noTables(): RunTables {
   return { created: new Set(), dropped: new Set(), hasTemporary: false };
 }
@@ -161,9 +162,7 @@ export class StatementStream implements Disposable {
   }
 
   #guard(): void {
-    this.#connection.authorize((_, action, first, second, third, trigger) =>
-      this.#judge(readAccess(action, first, second, third, trigger))
-    );
+    this.#connection.authorize((access) => this.#judge(access));
   }
 
   #prepare(): NextStatement {
@@ -211,8 +210,7 @@ export class StatementStream implements Disposable {
     if (this.#preparing) this.#accesses.push(access);
     const violation = violationOf(access);
     if (violation === null) return SQLITE_OK;
-    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its
-    // copy.
+    // SQLite reports ATTACH while a statement runs only for VACUUM, which attaches its copy.
     this.#note(
       !this.#preparing && access.kind === "attach"
         ? {
@@ -260,7 +258,7 @@ export class StatementStream implements Disposable {
     for (const access of this.#accesses) {
       if (access.kind === "create" && access.temporary) this.#run.hasTemporary = true;
       if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
-      const name = access.name.toLowerCase();
+      const name = foldName(access.name);
       const { created, dropped } = this.#run;
       (access.kind === "create" ? created : dropped).add(name);
       (access.kind === "create" ? dropped : created).delete(name);
@@ -268,7 +266,10 @@ export class StatementStream implements Disposable {
   }
 }
 
-/** Runs `action` with foreign keys enforced; the option, unlike the pragma, takes in a transaction. */
+/**
+ * Runs `action` with foreign keys enforced. The option, unlike the pragma, takes effect within a
+ * transaction.
+ */
 export function enforcingForeignKeys<T>(connection: Connection, action: () => T): T {
   const { SQLITE_DBCONFIG_ENABLE_FKEY } = connection.sqlite3.capi;
   connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, true);

@@ -245,7 +245,6 @@ parsing("gives a checksum that is SHA-256 of the text, known from elsewhere", as
   assert.is(checksum, "abf70cd94235930891e285f9be5b3bac450b343080f6b699836117643c1e8bce");
 });
 
-// PITFALLS rows 11 and 12.
 parsing(
   "gives one checksum and one SQL whatever the line ends and with a BOM or without",
   async () => {

@@ -213,7 +213,7 @@ const versionsOf = (migrations: readonly Migration[]): number[] =>
 const appliedIn = (history: History): number[] =>
   history.filter(({ status }) => status === "applied").map(({ version }) => version);
 
-// PITFALLS row 13: a hole below the current version is selected, never skipped.
+// A hole below the current version is selected, never skipped.
 selecting("apply selects every file up to the target that is not applied, ascending", async () => {
   await forAll(1000, (random) => {
     const { migrations, history } = randomWorld(random);

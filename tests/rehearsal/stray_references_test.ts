@@ -120,4 +120,23 @@ strays(
   },
 );
 
+strays("a table that was renamed twice is followed to its last name", async () => {
+  await using workspace = await withBase();
+  workspace.write("p", {
+    "002_away.sql": migrationFile(
+      `ALTER TABLE author RENAME TO author_old;
+ALTER TABLE author_old RENAME TO author_older;
+CREATE TABLE author (id INTEGER PRIMARY KEY);`,
+      "SELECT 1;",
+    ),
+  });
+  const { warnings } = await workspace.apply("p", { dry_run: true });
+  const [first] = warnings.filter(({ code }) => code === "stray-reference");
+  assert.match(
+    first?.message ?? "",
+    'The RENAME on line 3 changes the foreign key of "book" to "author_older" too, ' +
+      'so it does not use the new "author"',
+  );
+});
+
 strays.run();
