@@ -58,8 +58,13 @@ export class BreakageFollower {
     // A file that goes there and back must leave what was there before it, and is judged at once.
     const isTried = this.#lastStep?.version === step.version;
     const before = isTried ? this.#beforeUp : this.#now;
-    const broken = added(before.broken, after.broken, names);
-    const faultyKeys = added(before.faultyKeys, after.faultyKeys, names);
+    const present: Renaming = (name) => names.get(name) ?? name;
+    const broken = added(before.broken, after.broken, (each) => keyOfBroken(each, present));
+    const faultyKeys = added(
+      before.faultyKeys,
+      after.faultyKeys,
+      (each) => keyOfFault(each, present),
+    );
     if (!isTried || step.direction === "apply") {
       close(this.#broken, after.broken, step);
       close(this.#faultyKeys, after.faultyKeys, step);
@@ -80,15 +85,11 @@ export class BreakageFollower {
 
   #troubles(): Troubles {
     return {
-      broken: new Map(
-        this.#compiled.broken.map((each) => [`${each.object} ${foldName(each.name)}`, each]),
-      ),
+      broken: new Map(this.#compiled.broken.map((each) => [keyOfBroken(each), each])),
       // A key to one of godwit's tables is a reference, and not allowed at all.
       faultyKeys: new Map(
-        this.#keys.all.filter(({ parent }) => !isReserved(parent)).map((each) => [
-          `${foldName(each.table)} ${foldName(each.parent)} ${foldName(each.columns)}`,
-          each,
-        ]),
+        this.#keys.all.filter(({ parent }) => !isReserved(parent))
+          .map((each) => [keyOfFault(each), each]),
       ),
     };
   }
@@ -113,17 +114,27 @@ export class BreakageFollower {
   }
 }
 
-/** What is in `after` and was not in `before`, where a table may have had another name. */
+/** The folded name that a table has now. */
+type Renaming = (folded: string) => string;
+
+function keyOfBroken({ object, name }: BrokenObject, present: Renaming = (same) => same): string {
+  return JSON.stringify([object, present(foldName(name))]);
+}
+
+function keyOfFault(
+  { table, parent, columns }: ForeignKeyFault,
+  present: Renaming = (same) => same,
+): string {
+  return JSON.stringify([present(foldName(table)), present(foldName(parent)), foldName(columns)]);
+}
+
+/** What is in `after` and was not in `before`; `presentKey` is the key under the names of now. */
 function added<T extends object>(
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
-  names: ReadonlyMap<string, string>,
+  presentKey: (each: T) => string,
 ): ReadonlyMap<string, Open<T>> {
-  const former = new Set(
-    [...before.keys()].map((key) =>
-      key.split(" ").map((part) => names.get(part) ?? part).join(" ")
-    ),
-  );
+  const former = new Set([...before.values()].map(presentKey));
   return new Map(
     [...after].filter(([key]) => !former.has(key)).map((
       [key, each],
