@@ -78,7 +78,7 @@ class Run implements Disposable {
   readonly #transaction: RunTransaction;
   readonly #tables = noTables();
   readonly #executed: ExecutedStep[] = [];
-  #announcedVersion: number | null = null;
+  readonly #announced = new Set<number>();
 
   constructor(
     connection: Connection,
@@ -251,8 +251,8 @@ class Run implements Disposable {
 
   // Once, even where the step must be run again after a backup.
   #announce({ version, name }: PlanStep, { statementCount }: RehearsedStep): void {
-    if (this.#announcedVersion === version) return;
-    this.#announcedVersion = version;
+    if (this.#announced.has(version)) return;
+    this.#announced.add(version);
     const statementsTotal = statementCount;
     this.#options.onEvent({ kind: "step-started", version, name, statementsTotal });
   }

@@ -3,6 +3,7 @@
 import { mayLoseData } from "../loss/foreseen_losses.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
 import { type Backup, backUp, type BackupOutcome } from "./backup.ts";
 import type { ExecutionOptions } from "./execution.ts";
 
@@ -36,7 +37,13 @@ export class RunBackup {
 
   /** Says whether a step may take away what is there, and there is no backup of it yet. */
   isDueBefore({ watched }: RehearsedStep): boolean {
-    return this.#made === null && mayLoseData(this.#connection, watched);
+    try {
+      return this.#made === null && mayLoseData(this.#connection, watched);
+    } catch (error) {
+      // A table that another program has dropped since; the base is compared before anything runs.
+      if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+      return false;
+    }
   }
 
   /** Makes the backup, unless there is one. Must be called outside a transaction. */

@@ -25,12 +25,9 @@ export type StepBreakages = Pick<
   "broken" | "faultyKeys" | "strays" | "reservedReferences"
 >;
 
-// Begins the key of what works but for an old text in double quotes.
-const OLD = "old ";
-
 /** Everything that does not work at one moment, by a key that names it. */
 interface Troubles {
-  readonly broken: ReadonlyMap<string, BrokenObject>;
+  readonly broken: ReadonlyMap<string, Broken>;
   readonly faultyKeys: ReadonlyMap<string, ForeignKeyFault>;
   readonly strays: ReadonlyMap<string, StrayReference>;
 }
@@ -43,7 +40,7 @@ export class BreakageFollower {
   readonly #compiled: CompiledObjects;
   readonly #keys: ForeignKeyFaults;
   readonly #renames: StrayReferences;
-  readonly #broken = new Map<string, Open<BrokenObject>>();
+  readonly #broken = new Map<string, Open<Broken>>();
   readonly #faultyKeys = new Map<string, Open<ForeignKeyFault>>();
   readonly #strays = new Map<string, Open<StrayReference>>();
   readonly #reserved: Set<string>;
@@ -76,9 +73,18 @@ export class BreakageFollower {
     // A file that goes there and back must leave what was there before it, and is judged at once.
     const isTried = this.#lastStep?.version === step.version;
     const before = isTried ? this.#beforeUp : this.#now;
-    const broken = added(orOld(before.broken), after.broken, names);
-    const faultyKeys = added(before.faultyKeys, after.faultyKeys, names);
-    const strays = added(before.strays, after.strays, names);
+    const present: Renaming = (name) => names.get(name) ?? name;
+    const broken = added(
+      orOld(before.broken),
+      after.broken,
+      (each) => keyOfBroken(each, present),
+    );
+    const faultyKeys = added(
+      before.faultyKeys,
+      after.faultyKeys,
+      (each) => keyOfFault(each, present),
+    );
+    const strays = added(before.strays, after.strays, (each) => keyOfStray(each, present));
     if (!isTried || step.direction === "apply") {
       close(this.#broken, after.broken, step);
       close(this.#faultyKeys, after.faultyKeys, step);
@@ -103,27 +109,17 @@ export class BreakageFollower {
   #troubles(): Troubles {
     return {
       broken: new Map(
-        this.#compiled.broken.map((each) => [
-          // What has only an old text in double quotes works where its program uses it.
-          `${isAboutDoubleQuotedText(each.message) ? OLD : ""}${each.object} ${
-            foldName(each.name)
-          }`,
-          each,
-        ]),
+        this.#compiled.broken.map((each) => ({
+          ...each,
+          isOld: isAboutDoubleQuotedText(each.message),
+        })).map((each) => [keyOfBroken(each), each]),
       ),
       // A key to one of godwit's tables is a reference, and not allowed at all.
       faultyKeys: new Map(
-        this.#keys.all.filter(({ parent }) => !isReserved(parent)).map((each) => [
-          `${foldName(each.table)} ${foldName(each.parent)} ${foldName(each.columns)}`,
-          each,
-        ]),
+        this.#keys.all.filter(({ parent }) => !isReserved(parent))
+          .map((each) => [keyOfFault(each), each]),
       ),
-      strays: new Map(
-        this.#renames.all.map((each) => [
-          `${each.object} ${foldName(each.name)} ${foldName(each.now)}`,
-          each,
-        ]),
-      ),
+      strays: new Map(this.#renames.all.map((each) => [keyOfStray(each), each])),
     };
   }
 
@@ -147,22 +143,46 @@ export class BreakageFollower {
   }
 }
 
-// What was broken, and has only its old text left, is no worse than it was.
-function orOld<T>(broken: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  return new Map([...broken].flatMap(([key, each]) => [[key, each], [`${OLD}${key}`, each]]));
+/** Something that does not compile; `isOld` where only an old text in double quotes is the reason. */
+interface Broken extends BrokenObject {
+  readonly isOld: boolean;
 }
 
-/** What is in `after` and was not in `before`, where a table may have had another name. */
+// What was broken, and has only its old text left, is no worse than it was.
+function orOld(broken: ReadonlyMap<string, Broken>): ReadonlyMap<string, Broken> {
+  return new Map(
+    [...broken].flatMap(([key, each]) => [[key, each], [`${key} old`, { ...each, isOld: true }]]),
+  );
+}
+
+/** The folded name that a table has now. */
+type Renaming = (folded: string) => string;
+
+function keyOfBroken({ object, name, isOld }: Broken, present: Renaming = (same) => same): string {
+  return JSON.stringify([object, present(foldName(name)), isOld]);
+}
+
+function keyOfFault(
+  { table, parent, columns }: ForeignKeyFault,
+  present: Renaming = (same) => same,
+): string {
+  return JSON.stringify([present(foldName(table)), present(foldName(parent)), foldName(columns)]);
+}
+
+function keyOfStray(
+  { object, name, now }: StrayReference,
+  present: Renaming = (same) => same,
+): string {
+  return JSON.stringify([object, present(foldName(name)), present(foldName(now))]);
+}
+
+/** What is in `after` and was not in `before`; `presentKey` is the key under the names of now. */
 function added<T extends object>(
   before: ReadonlyMap<string, T>,
   after: ReadonlyMap<string, T>,
-  names: ReadonlyMap<string, string>,
+  presentKey: (each: T) => string,
 ): ReadonlyMap<string, Open<T>> {
-  const former = new Set(
-    [...before.keys()].map((key) =>
-      key.split(" ").map((part) => names.get(part) ?? part).join(" ")
-    ),
-  );
+  const former = new Set([...before.values()].map(presentKey));
   return new Map(
     [...after].filter(([key]) => !former.has(key)).map((
       [key, each],
