@@ -103,8 +103,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 
   /**
-   * Ends the thread; a stuck one once its operation ends, because otherwise nothing would say when its
-   * core is free and its descriptors are closed.
+   * Ends the thread; a stuck one once its operation ends, because nothing else shows when its core
+   * is free and its descriptors are closed.
    */
   end(): void {
     this.#isSound = false;
@@ -142,8 +142,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
   }
 
   /**
-   * Opens a database; `giveBack` is called once it is closed, or where it cannot be opened. `stuck` is
-   * `null` where a thread can be ended at any time.
+   * Opens a database; `giveBack` is called once it is closed, or where it cannot be opened. `stuck`
+   * is `null` where a thread can be ended at any time.
    */
   async openSession(
     target: SessionTarget,

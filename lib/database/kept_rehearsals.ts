@@ -1,5 +1,5 @@
-// Keeps rehearsals in the thread that made them. Tenants of one plugin have one schema and one history,
-// so that one rehearsal serves all of them, and the apply that follows a status.
+// Keeps rehearsals in the thread that made them: one serves all tenants with the same schema and
+// history, and the apply that follows a status.
 
 import type { DatabaseBase } from "../history/database_base.ts";
 import type { MigrationPlan } from "../plan/migration_plan.ts";

@@ -1,4 +1,4 @@
-// The way from files to a plan: select, rehearse, apply the rules, hash. Runs where SQLite runs.
+// Makes a plan of files: select, hash, rehearse, apply the rules. Runs where SQLite runs.
 
 import type { DatabaseBase } from "../history/database_base.ts";
 import type { Deadline } from "../deadline.ts";
@@ -22,6 +22,8 @@ import {
 import { type Direction, selectSteps, type Target } from "../plan/select_steps.ts";
 import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
 import { driftFindings } from "../rule/drift.ts";
+import { findingsForRun } from "../rule/findings_for_run.ts";
+import { foreignHistoryFindings } from "../rule/foreign_history.ts";
 import {
   type CountedLosses,
   inOrder,
@@ -31,7 +33,7 @@ import {
 import { reversibilityFindings } from "../rule/reversibility.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
-/** The parsed files of a plugin, and the steps that are wanted of them. */
+/** The parsed files of a plugin, and which steps to select from them. */
 export interface PreparationRequest {
   readonly migrations: readonly Migration[];
   /** Findings about files that do not parse. */
@@ -62,7 +64,7 @@ export interface PlanOutline {
   readonly interrupted: Interruption | null;
 }
 
-/** How `prepare()` reaches what is not its own. */
+/** What `prepare()` calls outside it. */
 export interface PreparationPorts {
   /** Takes the outline before the rehearsal, with the findings about files and history. */
   readonly onPlanned: (outline: PlanOutline) => void;
@@ -96,8 +98,11 @@ export async function prepare(
   const direction = target.direction === "rollback" ? "rollback" : "apply";
   const plan = await completePlan({ plugin, direction, from, to, base: base.digests, steps });
   const fileFindings = [
-    ...request.findings,
+    ...(target.direction === "there-and-back"
+      ? request.findings
+      : findingsForRun(request.findings, target, base.history)),
     ...driftFindings(request, base.history),
+    ...(steps.length === 0 ? [] : foreignHistoryFindings(plugin, base)),
     ...reversibilityFindings(migrations, direction),
   ];
   const outline: PlanOutline = {
@@ -149,14 +154,17 @@ type SelectedSteps =
   }
   | { readonly ok: false; readonly message: string };
 
-function select({ target, migrations }: PreparationRequest, history: History): SelectedSteps {
+function select(
+  { target, migrations, findings }: PreparationRequest,
+  history: History,
+): SelectedSteps {
   if (target.direction === "there-and-back") {
     const unique = uniqueVersions(migrations);
     const to = unique.at(-1)?.version ?? 0;
     const steps = thereAndBack(unique, target.only);
     return { ok: true, from: 0, to, migrations: unique, steps };
   }
-  const selection = selectSteps(target, migrations, history);
+  const selection = selectSteps(target, migrations, history, findings);
   if (!selection.ok) return selection;
   const steps = selection.migrations.map((migration) => planStep(migration, target.direction));
   return { ...selection, steps };

@@ -1,4 +1,4 @@
-// What is known of an execution once its files are closed. Runs where SQLite runs.
+// Completes the result of an execution once its files are closed. Runs where SQLite runs.
 
 import type { BackupPlace } from "../execution/backup.ts";
 import type { Execution } from "../execution/execution.ts";
@@ -15,7 +15,7 @@ export interface ExecutedDatabase {
   read<T>(action: (connection: Connection) => T): Promise<DatabaseOutcome<T>>;
 }
 
-/** Resolves a doubt about the last COMMIT where that can be, and discards a backup without a use. */
+/** Decides whether a doubtful COMMIT was kept, where it can, and discards an unused backup. */
 export async function settleExecution(
   execution: Execution,
   database: ExecutedDatabase,
@@ -24,9 +24,9 @@ export async function settleExecution(
 }
 
 /**
- * Of a COMMIT that failed, a rollback journal says on the next reading whether it was kept, and no
- * later event changes that: https://sqlite.org/atomiccommit.html. The frames of a write-ahead log may
- * be passed over now and count once the log is recovered, so with a log the doubt stays.
+ * With a rollback journal, the next reading decides whether a COMMIT that failed was kept, and no
+ * later event changes that: https://sqlite.org/atomiccommit.html. Frames of a write-ahead log may
+ * be ignored now and count once the log is recovered, so with a log the doubt stays.
  */
 async function withoutDoubt(
   execution: Execution,

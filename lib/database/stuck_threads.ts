@@ -47,8 +47,8 @@ export class StuckThreads {
   }
 
   /**
-   * Why no other thread may open a database; `null` where it may. A descriptor that the stuck thread
-   * closes would drop the locks of the other one.
+   * Why no other thread may open a database; `null` where it may. A descriptor that the stuck
+   * thread closes would drop the locks of the other one.
    */
   whyNotOpened(address: DatabaseAddress): Failed<DatabaseCode> | null {
     const name = databaseName(address);

@@ -1,4 +1,4 @@
-// What the thread of a database lets another thread see while it cannot answer. Runs anywhere.
+// What the thread of a database shares with other threads while it cannot answer. Runs anywhere.
 
 /** Shared memory: whether the database is open, and how many steps of a plan were rehearsed. */
 export type ThreadState = Int32Array;

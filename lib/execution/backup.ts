@@ -1,6 +1,7 @@
 // Copies a live database before something destructive happens to it.
 
-import { type Connection, uriOf } from "../sqlite/connection.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { uriOf } from "../sqlite/database_location.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { StorageError } from "../vfs/storage.ts";
@@ -51,7 +52,8 @@ export function backupStamp(name: string): string {
 const MARGIN_BYTES = 1024 * 1024;
 
 /**
- * Copies the database before something destructive. Throws `SqliteError` only where the time is up.
+ * Copies the database into a new file of `place`. Fails with `unavailable` where there is no room
+ * or the disk fails; throws `SqliteError` only where the deadline interrupts it.
  */
 export function backUp(
   connection: Connection,

@@ -1,7 +1,6 @@
-// Runs a reviewed plan against the real database: each migration in a transaction of its own, or all
-// of them in one.
+// Runs a reviewed plan on the real database: each migration in a transaction of its own, or all of
+// them in one.
 
-import { mayLoseData } from "../loss/foreseen_losses.ts";
 import { renameMovedColumns } from "../loss/moved_column.ts";
 import { Snapshots } from "../loss/snapshots.ts";
 import type { HistoryEntry } from "../plan/history.ts";
@@ -12,10 +11,12 @@ import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import { noTables } from "../statement/statement_stream.ts";
 import type { ExecutedStep, Execution, ExecutionOptions, StepFailure } from "./execution.ts";
+import { switchOffForeignKeys } from "./foreign_keys_off.ts";
 import { LiveDatabase } from "./live_database.ts";
 import { RunBackup } from "./run_backup.ts";
 import { RunHistory } from "./run_history.ts";
 import { runStep } from "./run_step.ts";
+import { RunTransaction } from "./run_transaction.ts";
 import { sqlFailure } from "./step_failure.ts";
 
 /**
@@ -57,7 +58,7 @@ interface FailedStep {
 /** How the attempt at a transaction ended; if it is not completed, everything in it is undone. */
 type Attempt =
   | FailedStep
-  /** Steps took away what their rehearsal did not foresee, and there is no backup yet. */
+  /** Steps lost what their rehearsal did not predict, and there is no backup yet. */
   | { readonly kind: "backup-missing" }
   | Exclude<Execution["end"], { readonly kind: "failed" }>;
 
@@ -69,18 +70,15 @@ class Run implements Disposable {
   readonly #rehearsed: readonly RehearsedStep[];
   readonly #options: ExecutionOptions;
   readonly #interrupter: Interrupter;
-  readonly #foreignKeysWereOn: boolean;
+  readonly #foreignKeysOff: Disposable;
   readonly #snapshots: Snapshots;
   readonly #history: RunHistory;
   readonly #backup: RunBackup;
   readonly #database: LiveDatabase;
+  readonly #transaction: RunTransaction;
   readonly #tables = noTables();
   readonly #executed: ExecutedStep[] = [];
-  #announcedVersion: number | null = null;
-  // Set while it is not known whether the disk has the last COMMIT: its flush failed, but SQLite may
-  // find it whole when the database is opened again.
-  #isCommitDoubtful = false;
-  #stepsBeforeBackup = 0;
+  readonly #announced = new Set<number>();
 
   constructor(
     connection: Connection,
@@ -93,15 +91,10 @@ class Run implements Disposable {
     this.#rehearsed = rehearsed;
     this.#options = options;
     this.#history = new RunHistory(connection, plan, options.appliedBy);
-    this.#backup = new RunBackup(connection, options.backups);
+    this.#backup = new RunBackup(connection, plan.plugin, options);
+    this.#transaction = new RunTransaction(connection);
     this.#database = new LiveDatabase(connection, plan, rehearsed, this.#history);
-    // PRAGMA foreign_keys is a no-op inside a transaction, so this comes before BEGIN. With it on, the
-    // DROP TABLE of a rebuild would delete the child rows: https://sqlite.org/lang_altertable.html#otheralter
-    this.#foreignKeysWereOn = connection.integer("PRAGMA foreign_keys") === 1;
-    connection.exec("PRAGMA foreign_keys=OFF");
-    if (connection.integer("PRAGMA foreign_keys") !== 0) {
-      throw new Error("PRAGMA foreign_keys=OFF did not take");
-    }
+    this.#foreignKeysOff = switchOffForeignKeys(connection);
     this.#snapshots = new Snapshots(connection);
     this.#interrupter = new Interrupter(connection, options.deadline);
   }
@@ -121,7 +114,7 @@ class Run implements Disposable {
   [Symbol.dispose](): void {
     this.#interrupter[Symbol.dispose]();
     this.#snapshots[Symbol.dispose]();
-    if (this.#foreignKeysWereOn) this.#connection.exec("PRAGMA foreign_keys=ON");
+    this.#foreignKeysOff[Symbol.dispose]();
   }
 
   async #run(): Promise<Execution["end"]> {
@@ -140,29 +133,29 @@ class Run implements Disposable {
     const [first] = steps;
     if (first === undefined) return COMPLETED;
     const attempt = await this.#commitBackedUp(steps, first);
-    if (attempt.kind === "completed") return attempt;
     if (attempt.kind !== "failed") return attempt;
     this.#recordFailure(attempt);
-    const outcome = this.#isCommitDoubtful ? "unknown" : "undone";
+    const outcome = this.#transaction.isDoubtful ? "unknown" : "undone";
     return { kind: "failed", failure: { ...attempt.failure, outcome } };
   }
 
   async #commitBackedUp(
     steps: readonly IndexedStep[],
     first: IndexedStep,
-  ): Promise<FailedStep | Exclude<Attempt, { readonly kind: "backup-missing" | "failed" }>> {
+  ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" }>> {
     const started = performance.now();
     try {
-      const refused = this.#isForeseenToLose(first.index) ? this.#backUp() : null;
+      const isDue = this.#backup.isDueBefore(this.#rehearsalOf(first));
+      const refused = isDue ? this.#backUp() : null;
       if (refused !== null) return refused;
       const attempt = await this.#tryToCommit(steps);
       if (attempt.kind !== "backup-missing") return attempt;
-      // SQLite does not say beforehand that UPDATE OR REPLACE, say, deletes rows.
+      // SQLite does not say beforehand that UPDATE OR REPLACE deletes rows.
       const refusedNow = this.#backUp();
       if (refusedNow !== null) return refusedNow;
       const again = await this.#tryToCommit(steps);
       if (again.kind !== "backup-missing") return again;
-      throw new Error("A step asks for a backup that there is");
+      throw new Error("The backup that was made is missing");
     } catch (error) {
       if (!(error instanceof SqliteError)) throw error;
       const { step } = first;
@@ -173,19 +166,19 @@ class Run implements Disposable {
 
   async #tryToCommit(steps: readonly IndexedStep[]): Promise<Attempt> {
     const finished: FinishedStep[] = [];
-    const attempt = await this.#transaction("COMMIT", async () => {
+    const attempt = await this.#transaction.run("COMMIT", async () => {
       const end = await this.#runSteps(steps, (step) => finished.push(step));
       const isLossy = finished.some(({ executed }) => executed.dataLoss.length > 0);
       const isUnsaved = end.kind === "completed" && isLossy && this.#backup.made === null;
       return isUnsaved ? { kind: "backup-missing" } as const : end;
     });
-    if (attempt.kind === "completed") { for (const step of finished) this.#keep(step); }
+    if (attempt.kind === "completed") finished.forEach((step) => this.#keep(step));
     else this.#database.forget();
     return attempt;
   }
 
   async #undo(steps: readonly IndexedStep[]): Promise<Execution["end"]> {
-    return await this.#transaction("ROLLBACK", async () => {
+    return await this.#transaction.run("ROLLBACK", async () => {
       const end = await this.#runSteps(steps, (step) => this.#keep(step));
       if (end.kind === "failed") {
         this.#options.onEvent({ kind: "step-failed", failure: end.failure });
@@ -201,8 +194,9 @@ class Run implements Disposable {
   ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" | "unavailable" }>> {
     const changed = await this.#database.compareWithBase();
     if (changed !== null) return { kind: "plan-changed", message: changed };
-    for (const { step, index } of steps) {
-      const outcome = this.#runStep(step, index);
+    this.#history.createTables();
+    for (const step of steps) {
+      const outcome = this.#runStep(step);
       if (outcome.kind === "failed") return outcome;
       onFinished(outcome);
     }
@@ -216,28 +210,9 @@ class Run implements Disposable {
     this.#options.onEvent({ kind: "step-finished", step: executed, entry });
   }
 
-  /** Ends the transaction with "COMMIT" only where its work is completed. */
-  async #transaction<T extends { readonly kind: string }>(
-    end: "COMMIT" | "ROLLBACK",
-    work: () => Promise<T>,
-  ): Promise<T> {
-    this.#connection.begin();
-    try {
-      const result = await work();
-      if (end === "COMMIT" && result.kind === "completed") {
-        this.#isCommitDoubtful = true;
-        this.#connection.commit();
-        this.#isCommitDoubtful = false;
-      }
-      return result;
-    } finally {
-      this.#connection.rollback();
-    }
-  }
-
-  #runStep(step: PlanStep, index: number): FinishedStep | FailedStep {
-    const rehearsed = this.#rehearsed[index];
-    if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
+  #runStep(indexed: IndexedStep): FinishedStep | FailedStep {
+    const { step } = indexed;
+    const rehearsed = this.#rehearsalOf(indexed);
     const started = performance.now();
     this.#announce(step, rehearsed);
     const outcome = runStep({
@@ -268,25 +243,22 @@ class Run implements Disposable {
     return { kind: "finished", executed, entry };
   }
 
+  #rehearsalOf({ step, index }: IndexedStep): RehearsedStep {
+    const rehearsed = this.#rehearsed[index];
+    if (rehearsed?.version !== step.version) throw new Error("The rehearsal is not of this plan");
+    return rehearsed;
+  }
+
   // Once, even where the step must be run again after a backup.
   #announce({ version, name }: PlanStep, { statementCount }: RehearsedStep): void {
-    if (this.#announcedVersion === version) return;
-    this.#announcedVersion = version;
+    if (this.#announced.has(version)) return;
+    this.#announced.add(version);
     const statementsTotal = statementCount;
     this.#options.onEvent({ kind: "step-started", version, name, statementsTotal });
   }
 
-  #isForeseenToLose(index: number): boolean {
-    const rehearsed = this.#rehearsed[index];
-    return this.#backup.made === null && rehearsed !== undefined &&
-      mayLoseData(this.#connection, rehearsed.watched);
-  }
-
   #backUp(): Extract<Attempt, { kind: "unavailable" }> | null {
-    const { plugin } = this.#plan;
-    const at = this.#options.now();
-    if (this.#backup.made === null) this.#stepsBeforeBackup = this.#executed.length;
-    const outcome = this.#backup.ensure(plugin, this.#history.currentVersion, at);
+    const outcome = this.#backup.ensure(this.#history.currentVersion, this.#executed.length);
     if (outcome.ok) return null;
     const { message, sqliteCode = null } = outcome;
     return { kind: "unavailable", message, sqliteCode };
@@ -299,7 +271,7 @@ class Run implements Disposable {
     this.#interrupter[Symbol.dispose]();
     const result = { executionTimeMs, at: this.#options.now(), error: failure.message };
     // What a failed COMMIT left in the log is overwritten now, and cannot come back.
-    if (this.#history.recordFailure(step, result)) this.#isCommitDoubtful = false;
+    if (this.#history.recordFailure(step, result)) this.#transaction.settle();
   }
 
   #execution(end: Execution["end"]): Execution {
@@ -310,7 +282,7 @@ class Run implements Disposable {
         ? new RunHistory(this.#connection, this.#plan, "").entries
         : this.#history.entries,
       backup: this.#backup.made?.path ?? null,
-      stepsBeforeBackup: this.#stepsBeforeBackup,
+      stepsBeforeBackup: this.#backup.stepsBefore,
       spaceChecked: this.#backup.made?.spaceChecked ?? true,
       end,
     };

@@ -7,7 +7,7 @@ import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { BackupPlace } from "./backup.ts";
 
-/** One migration that was carried out. */
+/** One migration that ran to its end. */
 export interface ExecutedStep {
   readonly version: number;
   readonly name: string;
@@ -37,7 +37,7 @@ export interface StepFailure {
   readonly message: string;
   /** The name of SQLite's result code; `null` if SQLite did not fail. */
   readonly sqliteCode: string | null;
-  /** `unknown` where the disk failed in the very COMMIT: only opening the database again will tell. */
+  /** `unknown` where the disk failed in the COMMIT: opening the database again may decide it. */
   readonly outcome: "undone" | "unknown";
   readonly place: SourcePlace | null;
 }
@@ -49,7 +49,7 @@ export interface Execution {
   readonly backup: string | null;
   /** How many steps were committed before there was a backup. */
   readonly stepsBeforeBackup: number;
-  /** Whether the free space for the backup could be looked at; true where there was no backup. */
+  /** Whether the free space for the backup could be read; true where there was no backup. */
   readonly spaceChecked: boolean;
   readonly end:
     | { readonly kind: "completed" }
@@ -71,11 +71,11 @@ export type ExecutionEvent =
     readonly statementsTotal: number;
   }
   | { readonly kind: "statement-finished"; readonly statementsDone: number }
-  /** Sent about every millisecond of work at most; something is still going on. */
+  /** In a dry run the entry of the history is not kept. */
   | {
     readonly kind: "step-finished";
     readonly step: ExecutedStep;
-    readonly entry: HistoryEntry | null;
+    readonly entry: HistoryEntry;
   }
   | { readonly kind: "step-failed"; readonly failure: StepFailure };
 

@@ -18,8 +18,9 @@ export interface EnforcedTrial {
 }
 
 /**
- * Runs a statement with foreign keys enforced and undoes it; `null` where no action can fire, because no
- * row of a child points anywhere. Without actions the statement writes fewer rows if some would fire.
+ * Runs a statement with foreign keys enforced and undoes it; `null` where no action can fire,
+ * because no row of a child has a parent. If actions fire, the statement writes more rows here than
+ * where keys are not enforced.
  */
 export function tryEnforced(
   connection: Connection,
@@ -31,7 +32,7 @@ export function tryEnforced(
   const live = keys.filter((key) => stream.unguarded(() => hasRows(connection, key)));
   if (live.length === 0) return null;
   const rows = stream.tryOut((run) => {
-    // What is wrong without an action is found when the migration has ended.
+    // Violations without an action are found when the migration has ended.
     connection.exec("PRAGMA defer_foreign_keys=ON");
     try {
       const before = connection.totalChanges;

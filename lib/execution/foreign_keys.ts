@@ -1,5 +1,6 @@
 // Checks the foreign keys of tables before COMMIT against what was broken before the run.
 
+import { counted } from "../finding/counted.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
@@ -14,7 +15,7 @@ export interface Violations {
   readonly table: string;
   readonly key: ForeignKey;
   readonly rows: number;
-  /** Rows by the values that are missing; `null` where the rows cannot be found again or are too many. */
+  /** Rows by missing value; `null` where rows cannot be found again, or values are too many. */
   readonly missing: ReadonlyMap<string, number> | null;
 }
 
@@ -28,7 +29,7 @@ export interface Mismatch {
 /** What is wrong with the foreign keys of one table. */
 export type KeyTrouble = Violations | Mismatch;
 
-// What two states may take in memory for one key; beyond it rows are counted only.
+// Limits the memory for one key; beyond it, rows are only counted.
 const MAX_VALUES = 10_000;
 const SHOWN_VALUES = 3;
 
@@ -48,9 +49,9 @@ export function checkForeignKeys(connection: Connection, table: Table): readonly
 }
 
 /**
- * Says what is worse than before; `null` where nothing is. Violations are told apart by the missing
+ * Says what is worse than before; `null` where nothing is. Violations are compared by the missing
  * value and not by the row, because a rebuild may renumber rows. A table that could not be checked
- * before is not held against the migration.
+ * before counts as unchanged.
  */
 export function describeNewTroubles(
   before: readonly KeyTrouble[],
@@ -81,9 +82,7 @@ function describe(
 ): string {
   const shown = values.slice(0, SHOWN_VALUES).join(", ");
   const more = values.length > SHOWN_VALUES ? ", ..." : "";
-  return `${rows} ${
-    rows === 1 ? "row" : "rows"
-  } of "${table}" would point at no row of "${parent}"` +
+  return `${counted(rows, "row")} of "${table}" would point at no row of "${parent}"` +
     (values.length === 0 ? "" : ` (${columns.replaceAll(",", ", ")}: ${shown}${more})`);
 }
 

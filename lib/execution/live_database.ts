@@ -1,5 +1,5 @@
-// What is known of the real database while a plan is executed. It is compared with the base of the plan
-// before anything runs, and followed from there.
+// Follows the real database while a plan is executed: compared with the plan's base before anything
+// runs, and followed step by step from there.
 
 import { schemaDigest } from "../history/database_base.ts";
 import type { MigrationPlan } from "../plan/migration_plan.ts";
@@ -11,14 +11,14 @@ import { ForeignKeyGuard } from "./foreign_key_guard.ts";
 import { LiveSchema } from "./live_schema.ts";
 import type { RunHistory } from "./run_history.ts";
 
-/** The schema of the real database, and what must not break in it. */
+/** The schema of the real database, and the checks of what must not break in it. */
 export interface KnownDatabase {
   readonly schema: SchemaFollower;
   readonly foreignKeys: ForeignKeyGuard;
   readonly live: LiveSchema;
 }
 
-/** The real database as a run knows it. */
+/** The real database of one run. */
 export class LiveDatabase {
   readonly #connection: Connection;
   readonly #plan: MigrationPlan;
@@ -39,7 +39,7 @@ export class LiveDatabase {
     this.#history = history;
   }
 
-  /** What is known; the base must have been compared in this transaction. */
+  /** Throws where `compareWithBase()` was not called in this transaction. */
   get known(): KnownDatabase {
     if (this.#known === null) throw new Error("The base of the plan was not compared");
     return this.#known;
@@ -51,9 +51,9 @@ export class LiveDatabase {
   }
 
   /**
-   * Says what another program has changed since the plan was made, in the open transaction; `null` if
-   * nothing was. History and schema are read whole before the first step. After that only this run,
-   * which holds the database, changes it, and SQLite's number says whether another connection did:
+   * Says what another program has changed since the plan was made; `null` if nothing. Call it in
+   * the open transaction. In the first one, history and schema are read whole. In a later one
+   * `data_version` shows whether another connection has committed in between:
    * https://sqlite.org/pragma.html#pragma_data_version
    */
   async compareWithBase(): Promise<string | null> {

@@ -8,8 +8,9 @@ import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { SchemaSlice } from "../sqlite/schema_slice.ts";
 
 /**
- * Compares the schema after a step with its rehearsal. Where the rehearsal was on exactly this schema,
- * equal changes of it break the same. Where it was not, every view and trigger is compiled here too.
+ * Compares the schema after a step with its rehearsal. Where the rehearsal began with exactly this
+ * schema, equal changes break the same views and triggers, so nothing is compiled again. Where it
+ * did not, every view and trigger is compiled here too.
  */
 export class LiveSchema {
   readonly #compiled: CompiledObjects | null;
@@ -21,7 +22,7 @@ export class LiveSchema {
     this.#broken = this.#compiled?.broken ?? [];
   }
 
-  /** Says what is wrong with the schema after a step that made `slice` of it; `null` if nothing is. */
+  /** Says what is wrong with the schema after a step that changed `slice`; `null` if nothing. */
   afterStep(file: string, rehearsed: RehearsedStep, slice: SchemaSlice): string | null {
     if (rehearsed.schemaDelta !== null && rehearsed.schemaDelta !== schemaDelta(slice)) {
       return `${file} left another schema than its rehearsal did; nothing of it was kept`;

@@ -1,17 +1,28 @@
 // Makes the one backup of a run, before the first step that takes something away.
 
+import { mayLoseData } from "../loss/foreseen_losses.ts";
+import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { type Backup, backUp, type BackupOutcome, type BackupPlace } from "./backup.ts";
+import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { type Backup, backUp, type BackupOutcome } from "./backup.ts";
+import type { ExecutionOptions } from "./execution.ts";
 
-/** The backup of a run; there is none until it is asked for. */
+/** The backup of a run. There is none until `ensure()` is called. */
 export class RunBackup {
   readonly #connection: Connection;
-  readonly #place: BackupPlace;
+  readonly #plugin: string;
+  readonly #options: Pick<ExecutionOptions, "backups" | "now">;
   #made: Backup | null = null;
+  #stepsBefore = 0;
 
-  constructor(connection: Connection, place: BackupPlace) {
+  constructor(
+    connection: Connection,
+    plugin: string,
+    options: Pick<ExecutionOptions, "backups" | "now">,
+  ) {
     this.#connection = connection;
-    this.#place = place;
+    this.#plugin = plugin;
+    this.#options = options;
   }
 
   /** The backup; `null` if none was made. */
@@ -19,12 +30,31 @@ export class RunBackup {
     return this.#made;
   }
 
+  /** How many steps were committed before the backup was made. */
+  get stepsBefore(): number {
+    return this.#stepsBefore;
+  }
+
+  /** Says whether a step may take away what is there, and there is no backup of it yet. */
+  isDueBefore({ watched }: RehearsedStep): boolean {
+    try {
+      return this.#made === null && mayLoseData(this.#connection, watched);
+    } catch (error) {
+      // A table that another program has dropped since; the base is compared before anything runs.
+      if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+      return false;
+    }
+  }
+
   /** Makes the backup, unless there is one. Must be called outside a transaction. */
-  ensure(plugin: string, version: number, at: string): BackupOutcome {
+  ensure(currentVersion: number, committedSteps: number): BackupOutcome {
     if (this.#made !== null) return { ok: true, value: this.#made };
-    const label = { plugin, occasion: `v${version}`, at };
-    const outcome = backUp(this.#connection, this.#place, label);
-    if (outcome.ok) this.#made = outcome.value;
+    const label = { plugin: this.#plugin, occasion: `v${currentVersion}`, at: this.#options.now() };
+    const outcome = backUp(this.#connection, this.#options.backups, label);
+    if (outcome.ok) {
+      this.#made = outcome.value;
+      this.#stepsBefore = committedSteps;
+    }
     return outcome;
   }
 }

@@ -1,5 +1,6 @@
 // Runs one migration in an open transaction and checks what it left behind.
 
+import { counted } from "../finding/counted.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import type { StepLosses } from "../loss/data_loss.ts";
 import { LossMeter } from "../loss/loss_meter.ts";
@@ -23,7 +24,7 @@ import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
 import type { KnownDatabase } from "./live_database.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
-/** A step to run, what its rehearsal said, and what is known of the database before it. */
+/** A step to run, the facts of its rehearsal, and the database before it. */
 export interface StepRun extends KnownDatabase {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
@@ -44,8 +45,8 @@ export type StepOutcome =
   | { readonly ok: false; readonly failure: StepFailure };
 
 /**
- * Runs a step's statements and compares foreign keys, views, triggers and the schema with those before
- * the run and with the rehearsal.
+ * Runs a step's statements in the open transaction. Then compares foreign keys with those before
+ * the run, and the schema with that of the rehearsal. A failure of SQLite becomes a `StepFailure`.
  */
 export function runStep(run: StepRun): StepOutcome {
   const { connection, interrupter, step, rehearsed } = run;
@@ -131,7 +132,7 @@ function refuseActions(
   ).join(" and ");
   const what = fired === null
     ? `The statement sets off ${actions}, which fails`
-    : `The statement sets off ${actions} for ${fired} ${fired === 1 ? "row" : "rows"}`;
+    : `The statement sets off ${actions} for ${counted(fired, "row")}`;
   const message = `${what}, and actions do not fire in a migration; write "-- foreign-keys: on" ` +
     `above "-- UP" if they are meant to, or "-- foreign-keys: off" if not`;
   return { ...stepFailure(step, "foreign-key-action", message), place: placeOf(step, text) };

@@ -1,4 +1,4 @@
-// Words why a step is not committed.
+// Makes the failure of a step that is not committed. Pure.
 
 import { clippedMessage } from "../clipped_text.ts";
 import { SourceText } from "../finding/source_text.ts";

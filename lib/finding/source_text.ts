@@ -27,8 +27,8 @@ const WINDOW_BYTES = 1_024;
 const NEWLINE = 0x0a;
 
 /**
- * The SQL of a section, which begins on line `line` of its file. Places are looked for forwards from
- * the last one, so that all places of a section cost one pass over it.
+ * The SQL of a section, which begins on line `line` of its file. The search for a place goes on
+ * from the last one, so that all places of a section cost one pass over it.
  */
 export class SourceText {
   readonly #sql: string;

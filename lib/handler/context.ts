@@ -32,7 +32,7 @@ export interface HandlerContext {
    */
   readonly locks: RunLocks;
   /**
-   * What statuses found out.
+   * What earlier statuses found, for as long as it holds.
    * @internal
    */
   readonly statuses: KnownStatuses<StatusKnowledge>;

@@ -4,7 +4,7 @@ import { type Deadline, deadlineIn } from "../deadline.ts";
 import { isError } from "../finding/finding.ts";
 import type { ExecutedStep } from "../execution/execution.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
+import type { ErrorCode, ProgressMessage, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
@@ -25,7 +25,10 @@ export interface TargetedRun extends CheckedRun {
 /** Makes the reply of a verb from the fields that both verbs share and the entries of the run. */
 type MakeReply<R> = (shared: Omit<RunReply, "success">, entries: RunEntry[]) => R;
 
-/** Runs migrations, from request to reply. The lock of the run is held from plan to commit. */
+/**
+ * Runs migrations, from request to reply. The lock of the run is held from plan to commit. Every
+ * expected failure is a `Failure`; what is thrown is a bug.
+ */
 export async function runMigrations<R extends RunReply>(
   request: TargetedRun,
   context: HandlerContext,
@@ -43,15 +46,9 @@ export async function runMigrations<R extends RunReply>(
     return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
   }
   if (lock.kind === "held") {
-    const progress = lock.snapshot?.progress;
-    const holder = progress === undefined
-      ? "another run"
-      : `${
-        progress.verb === "apply" ? "an apply" : "a rollback"
-      } by ${progress.started_by} since ${progress.started_at}`;
-    const message = `"${
-      databaseName(address)
-    }" is held by ${holder}; wait until it is done and try again`;
+    const holder = describeRun(lock.snapshot?.progress);
+    const name = databaseName(address);
+    const message = `"${name}" is held by ${holder}; wait until it is done and try again`;
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
   try {
@@ -63,6 +60,12 @@ export async function runMigrations<R extends RunReply>(
   } finally {
     lock.release();
   }
+}
+
+function describeRun(progress: ProgressMessage | undefined): string {
+  if (progress === undefined) return "another run";
+  const { verb, started_by: by, started_at: since } = progress;
+  return `${verb === "apply" ? "an apply" : "a rollback"} by ${by} since ${since}`;
 }
 
 /** A run that holds its lock. */
@@ -136,9 +139,10 @@ async function execute<R extends RunReply>(
   const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy, transaction } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
-    if (!dryRun && plan.steps.length > 0) await progress.requested(plan);
+    const isEmpty = plan.steps.length === 0;
+    if (!dryRun && !isEmpty) await progress.requested(plan);
     progress.started(plan);
-    outcome = await run.session.execute(
+    outcome = isEmpty ? { ok: true, value: nothingRun(plan) } : await run.session.execute(
       plan.hash,
       { dryRun, appliedBy, transaction },
       run.deadline,
@@ -159,6 +163,17 @@ async function execute<R extends RunReply>(
     : failure(run, plan, report, report.end);
   progress.finished(reply.success ? null : reply.error_code, report.currentVersion);
   return reply;
+}
+
+/** The report on a plan without steps, for which the database need not be opened again. */
+function nothingRun({ from, findings }: PlanOutline): ExecutionReport {
+  return {
+    executed: [],
+    currentVersion: from,
+    backup: null,
+    end: { kind: "completed" },
+    findings,
+  };
 }
 
 function success<R>(run: Run<R>, plan: PlanOutline, report: ExecutionReport): R {
@@ -227,10 +242,9 @@ function describeEnd(
       const { reason, version, file, message, outcome, sqliteCode } = end.failure;
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
       const isWhole = transaction === "plan" && !dry_run && plan.steps.length > 1;
+      const undone = isWhole ? "undone, with the whole plan" : "undone";
       const what = outcome === "undone"
-        ? `${verb} ${file} failed and was undone${
-          isWhole ? ", with the whole plan" : ""
-        }: ${message}`
+        ? `${verb} ${file} failed and was ${undone}: ${message}`
         : `${verb} ${file} may or may not have been kept, for the disk failed as it was ` +
           `committed: ${message}; ask for status before anything else`;
       if (reason === "unavailable") {

@@ -118,7 +118,7 @@ export function reportRun(
           return;
         case "step-finished": {
           const { version, name, executionTimeMs, dataLoss } = event.step;
-          if (event.entry !== null && !dryRun) entries.push(event.entry);
+          if (!dryRun) entries.push(event.entry);
           update({ migrations_done: progress.migrations_done + 1 });
           context.publish({
             event: direction === "apply" ? "migration_applied" : "migration_rolled_back",

@@ -20,8 +20,8 @@ const REHEARSAL_TIMEOUT_MS = 2_000;
 
 /**
  * Reports a database. While a run holds it, the answer comes from the run's last snapshot at once;
- * otherwise from files and database, with what a rehearsal of the pending migrations finds. What was
- * found before is still known where neither has changed.
+ * otherwise from files and database, with what a rehearsal of the pending migrations finds. Where
+ * neither has changed since, the answer is made of what was found then.
  */
 export async function status(
   address: DatabaseAddress,

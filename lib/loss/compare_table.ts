@@ -130,8 +130,8 @@ function withIndex(connection: Connection, snapshots: Snapshots, sides: Sides): 
   };
 }
 
-// The rows of a rebuilt table are numbered anew. That a number means the same row is believed only
-// if every number is there and a column has all its values.
+// The rows of a rebuilt table are numbered anew. A number counts as the same row only if every
+// number is there and one column has all its values.
 function byRowid(connection: Connection, compared: TableSides): KeyedComparison | null {
   const { rowid } = rowIdentity(compared.table, compared.successor);
   if (rowid === null || compared.rowid === null) return null;

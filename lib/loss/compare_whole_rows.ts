@@ -25,7 +25,7 @@ export function compareWholeRows(
 ): RowLosses {
   const all = [...columns, ...updatedKey];
   const count = (from: string): number => connection.integer(`SELECT count(*) FROM ${from}`);
-  // Rows that have no column left to compare are only so many.
+  // Rows without a column to compare can only be counted.
   if (all.length === 0) return { rows: Math.max(count(before) - count(after), 0), values: [] };
   const former = snapshots.copy(before, all.map((column) => column.before), all.length);
   const present = snapshots.copy(after, all.map((column) => column.after), all.length);

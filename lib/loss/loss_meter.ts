@@ -19,8 +19,9 @@ interface TableLosses {
   readonly moved: readonly MovedColumn[];
 }
 
-/** Measures one table; `handover` and `end` are called at their times. */
+/** Measures one table. */
 interface Measurement {
+  /** When `atHandover()` must be called; `null` if never. */
   readonly handover: Handover | null;
   readonly atHandover: () => void;
   readonly end: () => TableLosses;

@@ -15,7 +15,7 @@ interface Candidate {
   readonly before: string | null;
 }
 
-// So many rows rule out nearly all columns that hold other values.
+// Enough rows to rule out nearly all columns that hold other values.
 const SAMPLE_ROWS = 100;
 
 /**
@@ -94,7 +94,7 @@ export function renameMovedColumns(
   moved: readonly MovedColumn[],
 ): readonly SchemaChange[] {
   return moved.reduce((present, { table, column, to }): readonly SchemaChange[] => {
-    const owner = watched.find(({ name }) => name === table)?.nameAfter;
+    const owner = watched.find(({ name }) => name === table)?.after?.name;
     const isColumn = (change: SchemaChange, kind: SchemaChange["change"], name: string): boolean =>
       change.change === kind && change.object === "column" && change.table === owner &&
       change.name === name;

@@ -1,6 +1,6 @@
 // Finds out what a statement accesses through the actions of foreign keys.
 
-import { type Access, readAccess } from "../sqlite/access.ts";
+import type { Access } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { enforcingForeignKeys } from "../statement/statement_stream.ts";
 
@@ -9,8 +9,8 @@ import { enforcingForeignKeys } from "../statement/statement_stream.ts";
  */
 export function accessesWithActions(connection: Connection, sql: string): readonly Access[] {
   const accesses: Access[] = [];
-  connection.authorize((_, action, first, second, third, trigger) => {
-    accesses.push(readAccess(action, first, second, third, trigger));
+  connection.authorize((access) => {
+    accesses.push(access);
     return connection.sqlite3.capi.SQLITE_OK;
   });
   try {

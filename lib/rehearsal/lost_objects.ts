@@ -2,6 +2,7 @@
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import { integerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
 import type { SchemaDiff } from "../sqlite/schema_diff.ts";
 import type { SchemaSlice } from "../sqlite/schema_slice.ts";
@@ -32,7 +33,7 @@ export class LostObjects {
     // With a table or a view, the authorizer names all that SQLite drops with it.
     if (owners.length === 0) {
       for (const access of drops) {
-        if ("name" in access) this.#droppedByName.add(access.name.toLowerCase());
+        if ("name" in access) this.#droppedByName.add(foldName(access.name));
       }
     }
     for (const access of owners) {
@@ -51,7 +52,7 @@ export class LostObjects {
     );
     return changes.flatMap(({ change, object, table, name }): readonly LostObject[] => {
       if (change !== "removed" || object !== "index" && object !== "trigger") return [];
-      if (table === null || this.#droppedByName.has(name.toLowerCase())) return [];
+      if (table === null || this.#droppedByName.has(foldName(name))) return [];
       if (views.has(table)) return [{ object, owner: "view", table, name }];
       const survivor = tables.get(table);
       if (survivor === undefined) return [];

@@ -6,8 +6,8 @@ import type { Column, Table } from "../sqlite/schema.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 
 /**
- * Inserts a row with a value of the right type in every column, past triggers and CHECK constraints;
- * `false` where the table does not take it.
+ * Inserts a row with a value of the right type in every column, past triggers and CHECK
+ * constraints; `false` where the table does not take it.
  */
 export function insertProbeRow(connection: Connection, table: Table): boolean {
   const { SQLITE_DBCONFIG_ENABLE_TRIGGER } = connection.sqlite3.capi;

@@ -8,18 +8,26 @@ import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
+import type { MisplacedColumn } from "./misplaced_columns.ts";
 import type { MissingObject } from "./shadow.ts";
+import type { StrayReference } from "./stray_references.ts";
 
 /** What is wrong with a statement. */
 export type StatementProblem =
   | { readonly kind: "violation"; readonly violation: Violation }
-  /** SQLite refuses it; `code` is SQLite's. */
-  | { readonly kind: "sql"; readonly code: string; readonly message: string }
+  /** SQLite refuses it. */
+  | { readonly kind: "sql"; readonly message: string }
   | { readonly kind: "parameters"; readonly count: number }
   /** It would work on an empty table, and this one has rows. */
   | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
-  /** It failed, or ran long, on tables without rows; on the real rows it may not. */
+  /** It failed on tables without rows; on the real rows it may not. */
   | { readonly kind: "unproven"; readonly message: string }
+  /** A column gets the values of another one. */
+  | { readonly kind: "misplaced"; readonly misplaced: MisplacedColumn }
+  /** It writes to `sqlite_sequence`, and no table has AUTOINCREMENT. */
+  | { readonly kind: "idle-sequence" }
+  /** It exceeded its budget on tables without rows. */
+  | { readonly kind: "unfinished" }
   /** It needs an object that the shadow is missing, or what such a statement made. */
   | { readonly kind: "unrehearsed"; readonly message: string };
 
@@ -28,29 +36,28 @@ export interface NotableStatement extends SourcePlace {
   /** The whole statement; its place is that of its first token, or of the token at fault. */
   readonly sql: string;
   readonly alter: { readonly table: string; readonly form: AlterForm } | null;
-  /** Tables that stood before the migration and from which this statement itself deletes rows. */
+  /** Tables from before the migration from which this statement itself deletes rows. */
   readonly deletesFrom: readonly string[];
-  /** Tables that stood before the migration and that this statement is the first to update. */
+  /** Tables from before the migration that this statement is the first to update. */
   readonly updates: readonly string[];
-  /** Tables that this statement drops; one that stood before the migration is called as it was then. */
+  /** Tables that this statement drops, by their names before the migration, or their own. */
   readonly drops: readonly string[];
-  /** Parents from which it deletes rows, or whose keys it updates, where children have an action. */
+  /** Parents, with actions at their children, whose rows it deletes or whose keys it updates. */
   readonly actionsOf: readonly string[];
   readonly problems: readonly StatementProblem[];
 }
 
-/** A table that stood before a migration and which the migration writes to, drops or rebuilds. */
+/** A table from before a migration that the migration writes to, drops or rebuilds. */
 export interface WatchedTable extends TableFate {
+  /** Its name before the migration. */
   readonly name: string;
-  /** Its name afterwards; `null` where it is gone. */
-  readonly nameAfter: string | null;
-  /** Whether it was dropped; if it has a name afterwards, it was rebuilt. */
+  /** Whether it was dropped; if there is a table `after`, it was rebuilt. */
   readonly isDropped: boolean;
   readonly writes: Writes;
   readonly handover: Handover | null;
 }
 
-/** What the statements of a migration, and the triggers that they fire, do to the rows of a table. */
+/** What a migration's statements, and the triggers that they fire, do to the rows of a table. */
 export interface Writes {
   readonly inserts: boolean;
   /** Whether an INSERT may take the place of other rows, as REPLACE does. */
@@ -63,8 +70,8 @@ export interface Writes {
 }
 
 /**
- * The moment of a rebuild at which the old table is still as it was and the new one is already as it
- * will be: just before the old one is dropped.
+ * The moment of a rebuild at which the old table is still as it was and the new one is already as
+ * it will be: just before the old one is dropped.
  */
 export interface Handover {
   /** The number of the statement that drops the old table, from 1. */
@@ -81,7 +88,7 @@ export interface RenamedTable {
   readonly name: string;
 }
 
-/** An index or a trigger that vanished with a rebuilt table or a replaced view, and not by its name. */
+/** An index or a trigger that vanished with a rebuilt table or a replaced view. */
 export interface LostObject {
   readonly object: "index" | "trigger";
   readonly owner: "table" | "view";
@@ -120,12 +127,13 @@ export interface RehearsedStep {
   readonly lost: readonly LostObject[];
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
+  readonly strays: readonly Breakage<StrayReference>[];
   /**
-   * Tables that stood before the step and whose rows or schema it changes, by their names then; `null`
-   * where it has statements that could not be rehearsed.
+   * Tables from before the step whose rows or schema it changes, by their names then; `null` where
+   * it has statements that could not be rehearsed.
    */
   readonly touched: readonly string[] | null;
-  /** Tables that took a reserved name by a rename, which the authorizer does not see. */
+  /** Tables that took a reserved name by a rename, which the authorizer does not report. */
   readonly reservedNames: readonly string[];
   /** Views, triggers and foreign keys, new with this step, that reach into godwit's tables. */
   readonly reservedReferences: readonly ReservedReference[];
@@ -141,7 +149,7 @@ export type Interruption = "timeout" | "cancelled";
 /** A step whose rehearsal was interrupted. */
 export interface StoppedStep extends FindingSubject {
   readonly reason: Interruption;
-  /** The number of steps that were rehearsed before it; those after it were rehearsed without it. */
+  /** How many steps were rehearsed before it; those after it were rehearsed without it. */
   readonly after: number;
 }
 

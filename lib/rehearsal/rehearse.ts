@@ -4,7 +4,7 @@ import type { Deadline } from "../deadline.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { type DatabaseBase, schemaDigest } from "../history/database_base.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
-import { isReserved } from "../plan/reserved_names.ts";
+import { hasReservedPrefix, isReserved } from "../plan/reserved_names.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { textOf } from "../sqlite/row.ts";
 import type { Schema } from "../sqlite/schema.ts";
@@ -28,8 +28,8 @@ export type RehearsalBase = Pick<DatabaseBase, "schema" | "tablesWithRows" | "di
 export type OnRehearsed = (step: PlanStep, facts: RehearsedStep, schema: () => Schema) => void;
 
 /**
- * Rehearses steps, one after the other, on the schema of `base`. It ends at the first step that could
- * not be completed or was interrupted.
+ * Rehearses steps, one after the other, on the schema of `base`. It ends at the first step that
+ * could not be completed or was interrupted.
  */
 export async function rehearse(
   sqlite3: Sqlite3,
@@ -93,7 +93,7 @@ export async function rehearsePart(
       const isRenamed = notes.statements.some(({ alter }) => alter?.form === "rename-table");
       const whole: RehearsedStep = {
         ...facts,
-        ...breakages.follow(step, slice, facts.renamed),
+        ...breakages.follow(step, slice, facts.renamed, notes.renames),
         reservedNames: isRenamed ? reservedNames(connection) : [],
       };
       rehearsed.push(whole);
@@ -130,11 +130,9 @@ function renameIn(tables: Set<string>, renamed: readonly RenamedTable[]): void {
   for (const { name } of renamed.filter(({ was }) => tables.delete(was))) tables.add(name);
 }
 
-// Tables that took a reserved name by a rename, which the authorizer does not see.
+// Tables that took a reserved name by a rename, which the authorizer does not report.
 function reservedNames(connection: Connection): readonly string[] {
   return connection.rows("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')")
     .map((row) => textOf(row, "name"))
-    .filter((name) =>
-      isReserved(name) && !name.toLowerCase().startsWith("plugin_schema_migration")
-    );
+    .filter(hasReservedPrefix);
 }

@@ -11,9 +11,9 @@ import type { MissingObject } from "./shadow.ts";
 const STEP_TIMEOUT_MS = 10_000;
 
 /**
- * Rehearses steps as `rehearse()` does, and after a step that was interrupted goes on with those of other
- * files, from the schema before it. From then on a step that cannot be completed is left out as well,
- * because it may need what the interrupted file makes.
+ * Rehearses steps as `rehearse()` does. After a step that was interrupted it goes on with those of
+ * other files, from the schema before that step. From then on a step that cannot be completed is
+ * left out as well, because it may need what the interrupted file makes.
  */
 export async function rehearseFiles(
   sqlite3: Sqlite3,

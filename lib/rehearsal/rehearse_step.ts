@@ -18,17 +18,20 @@ import {
   StatementStream,
 } from "../statement/statement_stream.ts";
 import { accessesWithActions } from "./fired_accesses.ts";
-import { hasOwnRows } from "./own_rows.ts";
+import { hasOwnRows, virtualTables } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
+import { misplacedColumn } from "./misplaced_columns.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
 import { conflictsOf } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
+import { writesIdleSequence } from "./sequence_writes.ts";
+import { type TableRename, tableRenameIn } from "./stray_references.ts";
 import { TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
 
-// What a statement that leaves the schema alone may cost. Without rows nearly all cost next to
-// nothing; one that makes rows up by the million shows no more by going on.
+// What a statement that does not change the schema may cost. Without rows nearly all cost next to
+// nothing, and one that generates millions of rows shows nothing more after this.
 const BUDGET_OPERATIONS = 2_000_000;
 
 /** What the steps of a rehearsal share. */
@@ -43,11 +46,12 @@ export interface Stage {
   isUncertain: boolean;
 }
 
-/** What the statements of a step did. Tables are called as they were before the step. */
+/** What the statements of a step did. Tables have the names that they had before it. */
 export interface StepNotes {
   readonly changes: SliceCollector;
   readonly lineage: Lineage;
   readonly statements: NotableStatement[];
+  readonly renames: TableRename[];
   readonly writes: TableWrites;
   readonly lost: LostObjects;
   statementCount: number;
@@ -85,6 +89,7 @@ class StepRehearsal {
       changes: new SliceCollector(),
       lineage,
       statements: [],
+      renames: [],
       writes: new TableWrites(lineage),
       lost: new LostObjects(stage.shadow.connection),
       statementCount: 0,
@@ -140,6 +145,11 @@ class StepRehearsal {
     }
     const refusal = this.#probe(stream, ready);
     if (refusal !== null) problems.push(refusal);
+    const misplaced = misplacedColumn(this.#connection, stream, ready, this.#stage.schema);
+    if (misplaced !== null) problems.push({ kind: "misplaced", misplaced });
+    if (writesIdleSequence(ready.accesses, this.#stage.schema)) {
+      problems.push({ kind: "idle-sequence" });
+    }
 
     const { interrupter } = this.#stage;
     const changesSchema = ready.accesses.some(isSchemaChange);
@@ -148,14 +158,11 @@ class StepRehearsal {
     const { failure, violations } = stream.run();
     problems.push(...violations.map(violationProblem));
     if (failure === null || violations.length > 0) {
-      this.#follow(stream, ready.accesses, changesSchema);
+      this.#follow(stream, ready, changesSchema);
     } else if (changesSchema) {
       problems.push(this.#failureProblem(failure, ready.text));
     } else if (interrupter.reason === "budget") {
-      problems.push({
-        kind: "unproven",
-        message: "makes many rows and was not rehearsed to its end",
-      });
+      problems.push({ kind: "unfinished" });
     } else {
       problems.push({ kind: "unproven", message: failure.message });
     }
@@ -174,14 +181,18 @@ class StepRehearsal {
     const origin = this.notes.lineage.originOf(alter.table);
     if (table === null || origin === null || !tablesWithRows.has(origin)) return null;
     const failure = stream.tryOut((run) => insertProbeRow(this.#connection, table) ? run() : null);
-    // These alone hold for every row. A column with a CHECK or a generated one is computed for each,
-    // and what a made-up value gives says nothing about the real ones.
+    // These alone hold for every row. A CHECK or a generated column is computed for each row, and
+    // its result for a made-up value proves nothing about the real ones.
     return failure?.message.toLowerCase().startsWith("cannot add a ")
       ? { kind: "needs-empty-table", table: table.name, message: failure.message }
       : null;
   }
 
-  #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
+  #follow(
+    stream: StatementStream,
+    { accesses, text }: ReadyStatement,
+    changesSchema: boolean,
+  ): void {
     const { notes } = this;
     for (const access of accesses) {
       if (access.kind !== "delete" || isTemporary(access)) continue;
@@ -190,18 +201,23 @@ class StepRehearsal {
     }
     if (!changesSchema) return;
     const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
-    notes.lineage.follow(slice, alterOf(accesses)?.form ?? null);
+    const form = alterOf(accesses)?.form ?? null;
+    notes.lineage.follow(slice, form);
     notes.changes.add(slice);
+    const rename = form === "rename-table" ? tableRenameIn(slice) : null;
+    if (rename === null) return;
+    const place = this.#source.placeOf(text, text.offset);
+    notes.renames.push({ ...rename, file: this.#step.file, place });
   }
 
-  /** What a table of the plugin's was called before the step; `null` for a new one. */
+  /** The name of a table before the step; `null` for a new one. */
   #oldTable(table: string): string | null {
     return this.#stage.schema.table(table) === null ? null : this.notes.lineage.originOf(table);
   }
 
   #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
     if (!needsMissing(failure, this.#stage.shadow.missing, this.#stage.isUncertain)) {
-      return { kind: "sql", code: failure.code, message: failure.message };
+      return { kind: "sql", message: failure.message };
     }
     if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
     this.notes.hasUnrehearsed = true;
@@ -268,25 +284,6 @@ class StepRehearsal {
       problems,
     });
   }
-}
-
-/** The virtual tables that a statement writes to or drops. */
-function virtualTables(
-  accesses: readonly Access[],
-  find: (name: string) => Table | null,
-): ReadonlySet<Table> {
-  return new Set(accesses.flatMap((access) => {
-    if (isTemporary(access)) return [];
-    const isWritten = access.kind === "insert" || access.kind === "update" ||
-      access.kind === "delete";
-    const name = isWritten
-      ? access.table
-      : access.kind === "drop" && access.object === "table"
-      ? access.name
-      : null;
-    const table = name === null ? null : find(name);
-    return table === null || table.kind === "table" ? [] : [table];
-  }));
 }
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {

@@ -1,5 +1,5 @@
-// Finds out whether a statement may take the place of other rows, which the authorizer does not
-// say.
+// Finds out whether a statement may delete rows that are in its way, which the authorizer does not
+// report.
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";

@@ -10,12 +10,12 @@ import type { StepNotes } from "./rehearse_step.ts";
 /** The facts that follow from a step by itself. */
 export type StepFacts = Omit<
   RehearsedStep,
-  "broken" | "faultyKeys" | "reservedNames" | "reservedReferences"
+  "broken" | "faultyKeys" | "strays" | "reservedNames" | "reservedReferences"
 >;
 
 /**
- * Describes a step after it has run on a shadow with `schema`; `isExact` says whether the shadow was like
- * the live schema before it.
+ * Describes a step after it has run on a shadow with `schema`; `isExact` says whether the shadow
+ * had exactly the live schema before it.
  */
 export function stepFacts(
   { direction, version, name, file }: PlanStep,

@@ -1,5 +1,4 @@
-// Notes what the statements of a step write to the tables that stood before it. Pure; runs
-// anywhere.
+// Notes what the statements of a step write to the tables from before it. Pure; runs anywhere.
 
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Table } from "../sqlite/schema.ts";
@@ -17,12 +16,12 @@ interface Written extends Record<keyof Writes, unknown> {
   readonly updates: Set<string>;
 }
 
-/** A table of old that a statement drops. */
+/** A table from before the step that a statement drops. */
 interface Drop {
   readonly number: number;
   readonly name: string;
   readonly origin: Origin;
-  /** The tables that are there then, but for those that nothing has touched. */
+  /** The tables that are there then, without those that no statement has changed. */
   readonly names: ReadonlyMap<Origin, string>;
 }
 
@@ -64,7 +63,7 @@ export class TableWrites {
         continue;
       }
       const table = find(access.table);
-      // The authorizer calls it a DELETE too when a table is dropped.
+      // The authorizer also reports a DELETE when a table is dropped.
       if (table === null || dropped.has(access.table)) continue;
       const origin = this.#lineage.at(table);
       this.#lastWrite.set(origin, number);
@@ -114,7 +113,6 @@ export class TableWrites {
       return [{
         ...fate,
         name: before.name,
-        nameAfter: after?.name ?? null,
         isDropped: drop !== undefined,
         writes: {
           inserts: written?.inserts ?? false,

@@ -2,6 +2,7 @@
 
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { NotableStatement, RehearsedStep } from "../rehearsal/rehearsal.ts";
+import { counted } from "../finding/counted.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 
@@ -48,7 +49,7 @@ function columnFinding(
   column: string,
   losses: readonly DataLoss[] | null,
 ): Finding {
-  const before = step.watched.find(({ nameAfter }) => nameAfter === table)?.name ?? table;
+  const before = step.watched.find(({ after }) => after?.name === table)?.name ?? table;
   const values = losses === null
     ? null
     : losses.find((loss) =>
@@ -88,8 +89,8 @@ function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): r
 }
 
 /**
- * Values lost from a column that is kept: because an UPDATE wrote NULL or a rebuild did not copy them,
- * or because a statement wrote another value in their place.
+ * Values lost from a column that is kept: an UPDATE wrote NULL, a rebuild did not copy them, or a
+ * statement wrote another value in their place.
  */
 function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readonly Finding[] {
   return losses.flatMap((loss) => {
@@ -134,7 +135,7 @@ function countRows(losses: readonly DataLoss[] | null, table: string): number | 
 }
 
 function inWords(count: number | null, what: string, lead: string): string {
-  return count === null ? "" : `${lead}${count} ${what}${count === 1 ? "" : "s"}`;
+  return count === null ? "" : `${lead}${counted(count, what)}`;
 }
 
 function statementThat(

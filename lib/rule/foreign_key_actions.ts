@@ -5,8 +5,8 @@ import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 
 /**
- * Asks whether actions are meant to fire, once for a file. Whether there are rows for them shows when the
- * step runs.
+ * Warns, once for a file, that actions do not fire. Whether there are rows for them is found when
+ * the step runs.
  */
 export function foreignKeyActionFindings(step: RehearsedStep): readonly Finding[] {
   const statements = step.statements.filter(({ actionsOf }) => actionsOf.length > 0);

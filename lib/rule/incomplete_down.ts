@@ -25,9 +25,8 @@ function leftovers(up: RehearsedStep, down: RehearsedStep): readonly Finding[] {
       change: change.change === "added" ? "removed" : "added",
     };
     if (undone.has(keyOf(inverse))) return [];
-    const what = `${change.object} "${
-      change.table === null ? "" : `${change.table}.`
-    }${change.name}"`;
+    const name = change.table === null ? change.name : `${change.table}.${change.name}`;
+    const what = `${change.object} "${name}"`;
     const message = change.change === "added"
       ? `DOWN does not drop the ${what}, which UP creates; drop it in DOWN`
       : `DOWN does not restore the ${what}, which UP drops; create it in DOWN`;

@@ -17,7 +17,7 @@ export interface FileSource {
   plugins(): Promise<readonly string[]>;
   /** Lists every `.sql` file of a plugin. */
   list(plugin: string): Promise<PluginFiles>;
-  /** A text that is another one after any change of a plugin's files; `null` where it is not known. */
+  /** A text that any change of a plugin's files changes; `null` where it is not known. */
   stateOf?(plugin: string): string | null;
 }
 

@@ -2,7 +2,7 @@
 
 import type { SourceFile } from "./source_file.ts";
 
-/** A plugin's files, which are read each time that they are iterated, or why the plugin cannot be found. */
+/** A plugin's files, which each iteration reads again, or why the plugin cannot be found. */
 export type FoundFiles =
   | { readonly found: true; readonly files: AsyncIterable<SourceFile> }
   /** Why the plugin cannot be found, with the remedy. */
@@ -19,6 +19,6 @@ export interface MigrationSource {
   plugins(): Promise<ListedPlugins>;
   /** Finds the files of a plugin. */
   find(plugin: string): Promise<FoundFiles>;
-  /** A text that is another one after any change of a plugin's files; `null` where it is not known. */
+  /** A text that any change of a plugin's files changes; `null` where it is not known. */
   stateOf?(plugin: string): string | null;
 }

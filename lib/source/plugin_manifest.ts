@@ -1,5 +1,5 @@
-// What a bundle and a server say about plugins' files, and its parsers. Nothing of it is trusted.
-// Runs anywhere.
+// Parses what bundles and servers state about the files of plugins. None of it is trusted. Runs
+// anywhere.
 
 import * as v from "valibot";
 import { isPlainSqlName, PLAIN_SQL_NAME_RULE } from "../migration/file_name.ts";

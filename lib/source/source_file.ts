@@ -1,4 +1,4 @@
-// The `.sql` files of a plugin before they are parsed, and reading them a few at a time. Runs anywhere.
+// Reads the `.sql` files of a plugin, a few at a time. Runs anywhere.
 
 import { pMapIterable } from "p-map";
 
@@ -9,7 +9,7 @@ export type SourceFile =
   | { readonly file: string; readonly bytes: Uint8Array<ArrayBuffer>; readonly promised: string }
   | { readonly file: string; readonly sizeBytes: number }
   | { readonly file: string; readonly problem: string }
-  /** With it the files of the plugin have more bytes than this; it and those after it are not read. */
+  /** The file by which the plugin has more bytes than this; no file from it on is read. */
   | { readonly file: string; readonly exceedsBytes: number };
 
 /** A `.sql` file that is not read yet. */

@@ -95,18 +95,21 @@ const READERS: Readonly<Record<number, Reader>> = {
   32: (operation) => ({ kind: "savepoint", operation }),
 };
 
-/** Reads one call of the authorizer. */
+/** Judges one access: `SQLITE_OK`, `SQLITE_IGNORE` or `SQLITE_DENY`. */
+export type Authorizer = (access: Access) => number;
+
+/** Reads one call of SQLite's authorizer; an argument that SQLite leaves out is `null`. */
 export function readAccess(
   action: number,
-  first: string | 0,
-  second: string | 0,
-  third: string | 0,
-  trigger: string | 0,
+  first: string | null,
+  second: string | null,
+  third: string | null,
+  trigger: string | null,
 ): Access {
-  if (action === 26 && third !== 0) {
-    return { kind: "alter-table", database: first || "", table: second || "", column: third };
+  if (action === 26 && third !== null) {
+    return { kind: "alter-table", database: first ?? "", table: second ?? "", column: third };
   }
-  return READERS[action]?.(first || "", second || "", trigger || "", third || "") ??
+  return READERS[action]?.(first ?? "", second ?? "", trigger ?? "", third ?? "") ??
     { kind: "other" };
 }
 
@@ -127,10 +130,14 @@ const ALTER_FUNCTIONS: Readonly<Record<string, AlterForm>> = {
 };
 const CONSTRAINT_FUNCTIONS = ["sqlite_add_constraint", "sqlite_drop_constraint"];
 
+/** An ALTER TABLE. */
+export interface Alter {
+  readonly table: string;
+  readonly form: AlterForm;
+}
+
 /** Which form of ALTER TABLE a statement is, and on which table; `null` for any other statement. */
-export function alterOf(
-  accesses: readonly Access[],
-): { readonly table: string; readonly form: AlterForm } | null {
+export function alterOf(accesses: readonly Access[]): Alter | null {
   const alter = accesses.find((access) => access.kind === "alter-table");
   if (alter === undefined) return null;
   for (const access of accesses) {

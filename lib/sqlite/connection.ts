@@ -1,38 +1,13 @@
 // An open database. Runs where SQLite runs: in a worker, never on the event loop of a service.
 
-import type { AuthorizerCallback, Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { type Authorizer, readAccess } from "./access.ts";
+import type { Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { type ConnectionVfs, type DatabaseLocation, uriOf } from "./database_location.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
 
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
-
-/** An error of the storage under a database, named `StorageError`. */
-export interface StorageFailure extends Error {
-  /** Such as `ENOSPC`. */
-  readonly code: string;
-}
-
-/** The VFS of a database, as far as a connection needs it. */
-export interface ConnectionVfs {
-  /** Its name in SQLite. */
-  readonly name: string;
-  /** Takes the error that made SQLite's last call fail; `null` if the storage did not fail. */
-  takeError(): StorageFailure | null;
-  /** Throws where what was read may be mixed, or what was committed may not be seen by others. */
-  verify(path: string): void;
-}
-
-/** The location of a database. */
-export type DatabaseLocation =
-  | { readonly kind: "memory" }
-  | {
-    readonly kind: "file";
-    readonly vfs: ConnectionVfs;
-    readonly path: string;
-    /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
-    readonly access: "read" | "write" | "create";
-  };
 
 // Enough to rebuild a table of some hundred thousand rows without reading a page twice. SQLite
 // allocates pages only as it needs them.
@@ -44,8 +19,8 @@ export class Connection implements Disposable {
   readonly pointer: Pointer;
   readonly #database: Oo1Database;
   readonly #file: { readonly vfs: ConnectionVfs; readonly path: string } | null;
-  #authorizer: AuthorizerCallback | null = null;
-  // A function in WebAssembly's table, which is dear to make: one serves every callback.
+  #authorizer: Authorizer | null = null;
+  // A function in the table of WebAssembly. Making one costs, so one serves every authorizer.
   #authorizerHook: Pointer = 0;
   // Whether a transaction was begun that neither commit() nor rollback() has ended.
   #isBegun = false;
@@ -68,7 +43,7 @@ export class Connection implements Disposable {
     }
     this.pointer = this.#database.pointer;
     try {
-      this.#harden(location.kind === "file" ? location.access : "write");
+      this.#harden(location.kind === "file" ? location.access : "create");
     } catch (error) {
       // A damaged file fails here; if it stayed open, it would stay locked.
       this.close();
@@ -114,12 +89,12 @@ export class Connection implements Disposable {
   }
 
   /** Sets the authorizer, which SQLite calls for each access of a statement; `null` removes it. */
-  authorize(callback: AuthorizerCallback | null): void {
-    this.#authorizer = callback;
-    if (callback !== null) this.#authorizerHook ||= this.#installAuthorizer();
+  authorize(authorizer: Authorizer | null): void {
+    this.#authorizer = authorizer;
+    if (authorizer !== null) this.#authorizerHook ||= this.#installAuthorizer();
     this.sqlite3.capi.sqlite3_set_authorizer(
       this.pointer,
-      callback === null ? 0 : this.#authorizerHook,
+      authorizer === null ? 0 : this.#authorizerHook,
       0,
     );
   }
@@ -246,18 +221,19 @@ export class Connection implements Disposable {
 
   #installAuthorizer(): Pointer {
     const { capi, wasm } = this.sqlite3;
-    const text = (pointer: Pointer): string | 0 => wasm.cstrToJs(pointer) ?? 0;
+    const text = (pointer: Pointer): string | null => wasm.cstrToJs(pointer);
     return wasm.installFunction(
       "i(pipppp)",
-      (_, action, first, second, database, trigger) =>
-        this.#authorizer?.(0, action, text(first), text(second), text(database), text(trigger)) ??
-          capi.SQLITE_OK,
+      (_, action, first, second, third, trigger) =>
+        this.#authorizer?.(
+          readAccess(action, text(first), text(second), text(third), text(trigger)),
+        ) ?? capi.SQLITE_OK,
     );
   }
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
   // schema cannot call functions with side effects: https://sqlite.org/security.html
-  #harden(access: "read" | "write" | "create"): void {
+  #harden(access: "read" | "create"): void {
     const { capi } = this.sqlite3;
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
@@ -299,9 +275,4 @@ export class Connection implements Disposable {
       : `${message}: ${cause.message}`;
     return new SqliteError({ code, message: text, offset }, cause ?? undefined);
   }
-}
-
-/** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */
-export function uriOf(path: string, access: "read" | "new"): string {
-  return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }

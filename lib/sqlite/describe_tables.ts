@@ -10,9 +10,11 @@ import { SqliteError } from "./sqlite_error.ts";
 export type StoredTable = Pick<Table, "name" | "sql">;
 
 /**
- * Describes tables; those that only a virtual table uses are left out. `formerOf` gives what is known
- * of a table with the same text, which is returned again where it still holds; `hasTable` says whether a
- * table of that name is stored.
+ * Describes tables; those that only a virtual table uses are left out.
+ *
+ * `formerOf` returns the earlier description of a table with the same text; it is used again where
+ * it still holds. `hasTable` says whether a table of that name is stored, and `hasVirtual` whether
+ * there is a virtual table.
  */
 export function describeTables(
   connection: Connection,

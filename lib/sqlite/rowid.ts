@@ -1,5 +1,6 @@
 // The names under which SQL reaches the row number of a table. Pure; runs anywhere.
 
+import { foldName } from "./fold_name.ts";
 import type { Table } from "./schema.ts";
 
 const ALIASES = ["rowid", "_rowid_", "oid"];
@@ -10,5 +11,5 @@ const ALIASES = ["rowid", "_rowid_", "oid"];
  */
 export function rowidOf({ withoutRowid, columns }: Table): string | null {
   if (withoutRowid) return null;
-  return ALIASES.find((alias) => !columns.some(({ name }) => name.toLowerCase() === alias)) ?? null;
+  return ALIASES.find((alias) => !columns.some(({ name }) => foldName(name) === alias)) ?? null;
 }

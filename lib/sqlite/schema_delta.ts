@@ -1,10 +1,10 @@
-// Puts a change of a schema into words, to compare two runs of one migration. Pure; runs anywhere.
+// Writes a change of a schema as a text, to compare two runs of one migration. Pure; runs anywhere.
 
 import type { SchemaSlice } from "./schema_slice.ts";
 
 /**
- * The CREATE statements that went and came, as one text. If two runs start from equal schemas, equal
- * texts mean that they end with equal schemas.
+ * The CREATE statements that a change removed and added, as one text. If two runs start from equal
+ * schemas, equal texts mean that they end with equal schemas.
  */
 export function schemaDelta({ before, after }: SchemaSlice): string {
   return JSON.stringify(

@@ -1,6 +1,7 @@
 // Compares the schema before and after a migration. Pure; runs anywhere.
 
 import type { SchemaObject } from "./access.ts";
+import { foldName } from "./fold_name.ts";
 import type { Attachment, Column, ForeignKey, Schema, Table, View } from "./schema.ts";
 import type { Lineage } from "./schema_lineage.ts";
 import type { SchemaSlice } from "./schema_slice.ts";
@@ -81,9 +82,9 @@ function findSurvivors(after: Schema, lineage: Lineage): (table: Table) => Table
   for (const table of after.tables.toReversed()) {
     const origin = lineage.originOf(table.name);
     if (origin !== null) descendants.set(origin, table);
-    namesakes.set(table.name.toLowerCase(), table);
+    namesakes.set(foldName(table.name), table);
   }
-  return ({ name }) => descendants.get(name) ?? namesakes.get(name.toLowerCase()) ?? null;
+  return ({ name }) => descendants.get(name) ?? namesakes.get(foldName(name)) ?? null;
 }
 
 /** The present name of `column` of the former table. */
@@ -187,7 +188,7 @@ function describeTable(before: Table, after: Table, columnsChanged: boolean): st
 }
 
 function describeKeys(keys: readonly ForeignKey[]): string {
-  return keys.map((key) => Object.values(key).join("|").toLowerCase()).sort().join("\n");
+  return keys.map((key) => foldName(Object.values(key).join("|"))).sort().join("\n");
 }
 
 // The definition after the table's name, which quoting and renames change.
@@ -232,5 +233,5 @@ function change(
 }
 
 function sameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  return foldName(one) === foldName(other);
 }

@@ -1,5 +1,5 @@
-// Keeps up with the schema of a connection, statement by statement. What a statement cannot have
-// changed is not read again, so that following it costs what changes and not what there is.
+// Follows the schema of a connection, statement by statement. What a statement cannot have changed
+// is not read again, so the cost is that of the change and not of the schema.
 
 import { type Access, alterOf, isTemporary } from "./access.ts";
 import type { Connection, Row } from "./connection.ts";
@@ -14,7 +14,7 @@ interface StoredRow {
   readonly rowid: number;
   readonly type: SchemaEntry["type"];
   readonly name: string;
-  /** The table or view that an index or trigger is on, as it was typed; otherwise the name. */
+  /** The table or view that an index or trigger is on, in the case of its CREATE statement. */
   readonly owner: string;
   readonly sql: string;
 }
@@ -151,7 +151,7 @@ export class SchemaFollower {
   #take(rows: readonly Row[], lastRow: number): readonly StoredRow[] {
     this.#lastRow = rows.reduce((last, row) => Math.max(last, integerOf(row, "rowid")), lastRow);
     return rows.filter((row) =>
-      row["sql"] !== null && !textOf(row, "name").toLowerCase().startsWith("sqlite_")
+      row["sql"] !== null && !foldName(textOf(row, "name")).startsWith("sqlite_")
     ).map(readRow);
   }
 
@@ -181,7 +181,7 @@ export class SchemaFollower {
       const table = this.#owner(owner)?.object.name;
       if (table === undefined) continue;
       const same = sameBefore(known);
-      const isSame = same !== null && (same.object as Attachment).table === table;
+      const isSame = same !== null && "table" in same.object && same.object.table === table;
       known.entry = isSame ? same : { type, object: { name, table, sql } };
     }
     return learned;

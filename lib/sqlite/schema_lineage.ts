@@ -6,10 +6,11 @@ import type { Table } from "./schema.ts";
 import type { SchemaSlice } from "./schema_slice.ts";
 
 /**
- * A table and the table that it was when the migration began; `null` if it is new, or gone. The object
- * stays the same for as long as no statement changes the table's columns.
+ * Where a table comes from. The object stays the same for as long as no statement changes the
+ * table's columns.
  */
 export interface Origin {
+  /** The table's name when the migration began; `null` if the table is new, or gone. */
   readonly table: string | null;
   /** The former column of each present column; `null` for a new one. */
   readonly columns: ReadonlyMap<string, string | null>;

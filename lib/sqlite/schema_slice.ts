@@ -17,20 +17,18 @@ export type SchemaEntry =
 
 /** Sorts objects into a schema. */
 export function schemaOf(entries: Iterable<SchemaEntry>): Schema {
-  const schema = { tables: [], indexes: [], triggers: [], views: [] } as {
-    readonly tables: Table[];
-    readonly indexes: Attachment[];
-    readonly triggers: Attachment[];
-    readonly views: View[];
-  };
+  const tables: Table[] = [];
+  const indexes: Attachment[] = [];
+  const triggers: Attachment[] = [];
+  const views: View[] = [];
   for (const entry of entries) {
-    if (entry.type === "table") schema.tables.push(entry.object);
-    else if (entry.type === "view") schema.views.push(entry.object);
-    else if (entry.type === "index") schema.indexes.push(entry.object);
-    else schema.triggers.push(entry.object);
+    if (entry.type === "table") tables.push(entry.object);
+    else if (entry.type === "view") views.push(entry.object);
+    else if (entry.type === "index") indexes.push(entry.object);
+    else triggers.push(entry.object);
   }
-  for (const objects of Object.values(schema)) objects.sort(byName);
-  return schema;
+  for (const objects of [tables, indexes, triggers, views]) objects.sort(byName);
+  return { tables, indexes, triggers, views };
 }
 
 /** The objects of a schema with their kinds. */

@@ -49,17 +49,10 @@ export interface Oo1Database {
   close(): void;
 }
 
-/** Called for everything that a statement would do: https://sqlite.org/c3ref/set_authorizer.html */
-export type AuthorizerCallback = (
-  unused: Pointer,
-  action: number,
-  first: string | 0,
-  second: string | 0,
-  database: string | 0,
-  trigger: string | 0,
-) => number;
-
-/** An authorizer as SQLite calls it, with texts that are not decoded; 0 is NULL. */
+/**
+ * Called for everything that a statement would do, with texts that are not decoded:
+ * https://sqlite.org/c3ref/set_authorizer.html
+ */
 export type RawAuthorizer = (
   unused: Pointer,
   action: number,
@@ -148,7 +141,6 @@ interface Capi {
   readonly sqlite3_io_methods: StructClass<IoMethodsStruct>;
   readonly sqlite3_vfs: StructClass<VfsStruct>;
 
-  sqlite3_busy_timeout(db: Pointer, milliseconds: number): number;
   sqlite3_backup_finish(backup: Pointer): number;
   sqlite3_backup_init(
     target: Pointer,
@@ -203,7 +195,6 @@ interface Capi {
   readonly SQLITE_ROW: number;
   readonly SQLITE_DONE: number;
   readonly SQLITE_BUSY: number;
-  readonly SQLITE_CONSTRAINT: number;
   readonly SQLITE_FULL: number;
   readonly SQLITE_INTERRUPT: number;
   readonly SQLITE_CANTOPEN: number;
@@ -234,7 +225,6 @@ interface Capi {
   readonly SQLITE_OPEN_EXCLUSIVE: number;
   readonly SQLITE_OPEN_DELETEONCLOSE: number;
   readonly SQLITE_OPEN_MAIN_DB: number;
-  readonly SQLITE_OPEN_MAIN_JOURNAL: number;
   readonly SQLITE_OPEN_WAL: number;
   readonly SQLITE_ACCESS_EXISTS: number;
   readonly SQLITE_ACCESS_READWRITE: number;

@@ -1,5 +1,5 @@
-// Finds the comments of a script that are not inside of something, as SQLite's tokenizer sees them.
-// Pure; runs anywhere.
+// Finds the comments at the top level of a script, by the rules of SQLite's tokenizer. Pure; runs
+// anywhere.
 
 /** A `--` comment, without the end of its line. */
 export interface Comment {
@@ -11,14 +11,14 @@ export interface Comment {
 }
 
 /**
- * Where a script is, as SQLite finds out whether a statement is complete: the body of a trigger has
- * statements of its own and ends with `; END`. See https://sqlite.org/c3ref/complete.html
+ * How far a statement is read, by the rules of https://sqlite.org/c3ref/complete.html: the body of
+ * a trigger has statements of its own and ends with `; END`.
  */
 type State = "start" | "explain" | "create" | "statement" | "trigger" | "trigger-semicolon" | "end";
 
 /**
- * Lists the `--` comments of a script that are in no string, quoted name, block comment or body of a
- * trigger. The last statement before a comment need not have a semicolon.
+ * Lists the `--` comments of a script that are in no string, quoted name, block comment or body of
+ * a trigger. The last statement before a comment need not have a semicolon.
  */
 export function topLevelComments(sql: string): readonly Comment[] {
   const comments: Comment[] = [];
@@ -34,7 +34,7 @@ export function topLevelComments(sql: string): readonly Comment[] {
       continue;
     }
     const close = closeOf(sql, at);
-    // Without an end it is no string: SQLite says more about it when it reads the statement.
+    // Without an end it is no string. SQLite reports that when it reads the statement.
     const end = close === null ? null : endOf(sql, close, at + (close === "*/" ? 2 : 1));
     if (close !== null && end !== null) {
       // A block comment is white space. A doubled quote is read as two strings, which end alike.

@@ -1,4 +1,4 @@
-// Stops SQL that runs too long or is no longer wanted.
+// Stops SQL that runs too long or was cancelled.
 
 import type { Deadline } from "../deadline.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -13,16 +13,14 @@ const OPERATIONS_PER_CHECK = 10_000;
 export class Interrupter implements Disposable {
   readonly #connection: Connection;
   readonly #deadline: Deadline;
-  readonly #onTick: () => void;
   #checksLeft = Infinity;
   #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
 
-  /** Watches `connection` until disposed; calls `onTick` about every millisecond of work. */
-  constructor(connection: Connection, deadline: Deadline, onTick: () => void = () => {}) {
+  /** Watches `connection` until disposed. */
+  constructor(connection: Connection, deadline: Deadline) {
     this.#connection = connection;
     this.#deadline = deadline;
-    this.#onTick = onTick;
     connection.onProgress(OPERATIONS_PER_CHECK, () => this.#check());
   }
 
@@ -53,7 +51,6 @@ export class Interrupter implements Disposable {
   }
 
   #check(): boolean {
-    this.#onTick();
     this.#checkLimits();
     this.#checksLeft -= 1;
     if (this.#checksLeft <= 0) this.#reason ??= "budget";

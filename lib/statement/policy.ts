@@ -2,6 +2,7 @@
 
 import { isReserved } from "../plan/reserved_names.ts";
 import type { Access } from "../sqlite/access.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 
 /** Something that a migration may not do. */
 export interface Violation {
@@ -71,7 +72,7 @@ export function violationOf(access: Access): Violation | null {
     case "pragma":
       return judgePragma(access.name, access.argument);
     case "function":
-      return FORBIDDEN_FUNCTIONS.includes(access.name.toLowerCase())
+      return FORBIDDEN_FUNCTIONS.includes(foldName(access.name))
         ? {
           code: "forbidden-function",
           message: `The function ${access.name}() is not allowed in a migration`,
@@ -98,7 +99,7 @@ function nameOf(access: Extract<Access, { kind: "transaction" | "savepoint" }>):
 }
 
 function judgePragma(name: string, argument: string | null): Violation | null {
-  const pragma = name.toLowerCase();
+  const pragma = foldName(name);
   if (ALLOWED_PRAGMAS.includes(pragma)) return null;
   // R*Tree reads it itself: https://sqlite.org/rtree.html
   if (pragma === "page_size" && argument === null) return null;
@@ -108,7 +109,7 @@ function judgePragma(name: string, argument: string | null): Violation | null {
 
 function judgeTable(table: string | null): Violation | null {
   if (table === null) return null;
-  if (PAGE_TABLES.includes(table.toLowerCase())) {
+  if (PAGE_TABLES.includes(foldName(table))) {
     return {
       code: "reserved-table",
       message: `"${table}" shows the pages of the whole database, godwit's among them; ` +

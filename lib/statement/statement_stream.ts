@@ -2,10 +2,12 @@
 // and execution, so that what is rehearsed is what runs.
 
 import type { ForeignKeyMode } from "../migration/migration.ts";
-import { type Access, alterOf, isSchemaChange, readAccess } from "../sqlite/access.ts";
+import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import { optionsAgainst } from "./alter_options.ts";
 import { type Violation, violationOf } from "./policy.ts";
 
 /** A statement that is ready to run, with what it would do. */
@@ -36,12 +38,12 @@ export interface StatementOutcome {
 }
 
 /**
- * Whether forbidden things are passed over, so that all of them are found, or refused. A statement
- * that had something passed over must not be run.
+ * `record` ignores what is forbidden, so that all of it is found; such a statement must not be run.
+ * `refuse` denies it.
  */
 export type Strictness = "record" | "refuse";
 
-/** The tables that the statements of a run have created and dropped, in lower case. */
+/** The tables that the statements of a run have created and dropped, folded. */
 export interface RunTables {
   readonly created: Set<string>;
   readonly dropped: Set<string>;
@@ -49,7 +51,7 @@ export interface RunTables {
   hasTemporary: boolean;
 }
 
-/** What is known of a run before its first statement. */
+/** The tables of a run before its first statement. */
 export function noTables(): RunTables {
   return { created: new Set(), dropped: new Set(), hasTemporary: false };
 }
@@ -96,9 +98,7 @@ export class StatementStream implements Disposable {
     let failure = enforces
       ? enforcingForeignKeys(this.#connection, () => statement.run())
       : statement.run();
-    if (failure !== null && this.#isRebuildRename() && namesBrokenObject(failure)) {
-      failure = this.#runLegacyRename(failure);
-    }
+    if (failure !== null) failure = this.#runAgain(failure);
     const outcome = { failure, violations: [...this.#violations] };
     if (failure === null) this.#remember();
     this.skip();
@@ -162,9 +162,7 @@ export class StatementStream implements Disposable {
   }
 
   #guard(): void {
-    this.#connection.authorize((_, action, first, second, third, trigger) =>
-      this.#judge(readAccess(action, first, second, third, trigger))
-    );
+    this.#connection.authorize((access) => this.#judge(access));
   }
 
   #prepare(): NextStatement {
@@ -212,8 +210,7 @@ export class StatementStream implements Disposable {
     if (this.#preparing) this.#accesses.push(access);
     const violation = violationOf(access);
     if (violation === null) return SQLITE_OK;
-    // ATTACH is only seen while a statement runs if that statement is VACUUM, which attaches its
-    // copy.
+    // SQLite reports ATTACH while a statement runs only for VACUUM, which attaches its copy.
     this.#note(
       !this.#preparing && access.kind === "attach"
         ? {
@@ -231,25 +228,29 @@ export class StatementStream implements Disposable {
     if (!isKnown) this.#violations.push(violation);
   }
 
-  #isRebuildRename(): boolean {
+  /**
+   * Runs an ALTER TABLE again that SQLite refused for the sake of another object, with the options
+   * that let it pass. They act when the statement is prepared, and no row is written meanwhile.
+   */
+  #runAgain(refusal: SqliteFailure): SqliteFailure | null {
     const alter = alterOf(this.#accesses);
-    return alter?.form === "rename-table" && this.#run.created.has(alter.table.toLowerCase()) &&
-      this.#run.dropped.size > 0;
-  }
-
-  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite
-  // refuses the rename where a view or a trigger names the missing table. Only the legacy behaviour
-  // passes over them (https://sqlite.org/lang_altertable.html#otheralter). It acts when the
-  // statement is prepared.
-  #runLegacyRename(refusal: SqliteFailure): SqliteFailure | null {
-    this.#setLegacyRename(true);
+    if (alter === null) return refusal;
+    const tried = new Set<number>();
+    let failure: SqliteFailure | null = refusal;
     try {
-      this.#prepare();
-      return this.#statement === null ? refusal : this.#statement.run();
+      while (failure !== null) {
+        const options = optionsAgainst(this.#connection, failure, alter, this.#run)
+          .filter((each) => !tried.has(each));
+        if (options.length === 0) break;
+        for (const option of options) this.#connection.configure(option, true);
+        for (const option of options) tried.add(option);
+        this.#prepare();
+        if (this.#statement === null) break;
+        failure = this.#statement.run();
+      }
+      return failure;
     } finally {
-      this.#statement?.[Symbol.dispose]();
-      this.#statement = null;
-      this.#setLegacyRename(false);
+      for (const option of tried) this.#connection.configure(option, false);
     }
   }
 
@@ -257,25 +258,18 @@ export class StatementStream implements Disposable {
     for (const access of this.#accesses) {
       if (access.kind === "create" && access.temporary) this.#run.hasTemporary = true;
       if (access.kind !== "create" && access.kind !== "drop" || access.object !== "table") continue;
-      const name = access.name.toLowerCase();
+      const name = foldName(access.name);
       const { created, dropped } = this.#run;
       (access.kind === "create" ? created : dropped).add(name);
       (access.kind === "create" ? dropped : created).delete(name);
     }
   }
-
-  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed
-  // table. The option, unlike the pragma, takes effect within a transaction; no row is written
-  // while it is on.
-  #setLegacyRename(on: boolean): void {
-    const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, SQLITE_DBCONFIG_ENABLE_FKEY } =
-      this.#connection.sqlite3.capi;
-    this.#connection.configure(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, on);
-    this.#connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, on);
-  }
 }
 
-/** Runs `action` with foreign keys enforced; the option, unlike the pragma, takes in a transaction. */
+/**
+ * Runs `action` with foreign keys enforced. The option, unlike the pragma, takes effect within a
+ * transaction.
+ */
 export function enforcingForeignKeys<T>(connection: Connection, action: () => T): T {
   const { SQLITE_DBCONFIG_ENABLE_FKEY } = connection.sqlite3.capi;
   connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, true);
@@ -284,9 +278,4 @@ export function enforcingForeignKeys<T>(connection: Connection, action: () => T)
   } finally {
     connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, false);
   }
-}
-
-// Such as "error in view v: no such table: main.t".
-function namesBrokenObject({ code, message }: SqliteFailure): boolean {
-  return code === "SQLITE_ERROR" && /^error in (view|trigger) /.test(message);
 }

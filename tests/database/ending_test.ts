@@ -1,4 +1,4 @@
-// Ending: whoever waits is told of the end, and an answer that was had is not kept.
+// Ending: every waiting call ends, and a call that was answered is not kept in memory.
 
 import v8 from "node:v8";
 import vm from "node:vm";
@@ -26,7 +26,7 @@ endings("an answer that comes first is the answer, a failure too", async () => {
   assert.is(await errorOf(ending.before(Promise.reject(new Error("no")))), "Error: no");
 });
 
-endings("those who wait and those who come later are told of the first end", async () => {
+endings("pending and later calls settle with the first end", async () => {
   const ending = new Ending<string>();
   const waiting = [ending.before(forever()), ending.before(forever())];
   ending.end("over");

@@ -1,4 +1,4 @@
-// The pool of worker threads: runs never take the last one, and a dead thread answers nobody.
+// The pool of worker threads: runs never take the last one, and calls of a dead thread reject.
 
 import * as assert from "uvu/assert";
 import { deadlineIn } from "../../lib/deadline.ts";

@@ -46,7 +46,6 @@ async function run(
   return await executePlan(connection, plan, rehearsed, { ...OPTIONS, ...options });
 }
 
-// PITFALLS row 2.
 executing("restores foreign_keys, whether the run succeeds, fails or is refused", async () => {
   for (const setting of [0, 1]) {
     for (
@@ -66,7 +65,6 @@ executing("restores foreign_keys, whether the run succeeds, fails or is refused"
   }
 });
 
-// PITFALLS rows 1 and 3.
 executing("a rebuild keeps child rows though the connection had foreign keys on", async () => {
   using connection = new Connection(sqlite3, { kind: "memory" });
   connection.exec(`PRAGMA foreign_keys = ON;

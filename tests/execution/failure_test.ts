@@ -74,7 +74,6 @@ failures("apply keeps what came before and undoes the failing one whole", async 
   );
 });
 
-// PITFALLS row 7: nobody has to force anything.
 failures("apply works again after the fix, on the same row", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_create.sql": CREATE, "002_fails.sql": FAILS });

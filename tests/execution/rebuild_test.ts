@@ -1,4 +1,4 @@
-// Table rebuilds: PITFALLS of every migration tool for SQLite.
+// Table rebuilds: which rows and objects they keep.
 
 import * as assert from "uvu/assert";
 import { migrationFile } from "../support/migration_file.ts";

@@ -66,7 +66,7 @@ locking(
 );
 
 locking(
-  "a snapshot that nobody's lock stands behind is ignored, and removed by the next run",
+  "a snapshot whose lock is free is ignored, and removed by the next run",
   async () => {
     await using workspace = new Workspace();
     const directory = join(workspace.dataDir, "locks");

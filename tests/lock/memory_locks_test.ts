@@ -1,4 +1,4 @@
-// memoryLocks(): one run of a plugin at a time in one program, and what others are told of it.
+// memoryLocks(): one run of a plugin at a time in one program, and what others can read of it.
 
 import * as assert from "uvu/assert";
 import { memoryLocks } from "../../lib/lock/memory_locks.ts";
@@ -43,7 +43,7 @@ locks("plugins do not stand in each other's way", () => {
   assert.is(memoryLocks().acquire(A).kind, "acquired");
 });
 
-locks("what the holder publishes is told to everybody, until it gives the lock back", () => {
+locks("current() returns what the holder published, until it releases the lock", () => {
   const held = memoryLocks();
   assert.is(held.current(A), null);
   const lock = held.acquire(A);

@@ -1,4 +1,4 @@
-// Two processes on one data directory: one runs, the other is told at once, and nothing is lost.
+// Two processes on one data directory: one runs, the other is refused at once, and nothing is lost.
 
 import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
@@ -87,7 +87,6 @@ processes("an idle process does not hold the database", async () => {
   sqliteShell(workspace.database("quotes"), "CREATE TABLE by_hand (a)");
 });
 
-// PITFALLS row 9.
 processes("of several that start at once, each migration is applied by one", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", {

@@ -127,9 +127,11 @@ runs("a key that was broken before is known by its columns when the table is ren
   await workspace.apply("p");
   sqliteShell(
     workspace.database("p"),
-    "CREATE TABLE kid (p REFERENCES gone (id)); INSERT INTO kid VALUES (1);",
+    'CREATE TABLE "my kid" (p REFERENCES gone (id)); INSERT INTO "my kid" VALUES (1);',
   );
-  workspace.write("p", { "002_rename.sql": migrationFile("ALTER TABLE kid RENAME TO child;") });
+  workspace.write("p", {
+    "002_rename.sql": migrationFile('ALTER TABLE "my kid" RENAME TO "my child";'),
+  });
   assert.is((await workspace.apply("p")).current_version, 2);
 });
 

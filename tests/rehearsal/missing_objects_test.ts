@@ -21,6 +21,9 @@ const SCHEMAS = {
   'table "a" cannot be loaded here (no such collation sequence: ours)':
     "UPDATE sqlite_schema SET sql = 'CREATE TABLE a (a COLLATE ours)' WHERE name = 'a';" +
     "DELETE FROM sqlite_schema WHERE name = 'i';",
+  'table "w" cannot be loaded here (no such collation sequence: ours)':
+    "UPDATE sqlite_schema SET sql = 'CREATE TABLE w (a COLLATE ours PRIMARY KEY) WITHOUT ROWID' " +
+    "WHERE name = 'w';",
 };
 
 for (const [why, sql] of Object.entries(SCHEMAS)) {
@@ -30,6 +33,7 @@ for (const [why, sql] of Object.entries(SCHEMAS)) {
     sqliteShell(
       workspace.database("p"),
       `CREATE TABLE a (a); CREATE INDEX i ON a (a); INSERT INTO a VALUES ('x');
+       CREATE TABLE w (a PRIMARY KEY) WITHOUT ROWID; INSERT INTO w VALUES ('x');
        CREATE VIEW v AS SELECT a FROM a; PRAGMA writable_schema = ON; ${sql}`,
     );
     workspace.write("p", { "001_extra.sql": PLAIN });

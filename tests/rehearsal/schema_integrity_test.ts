@@ -126,7 +126,6 @@ integrity("what was broken before is no reason to refuse", async () => {
   assert.is((await workspace.apply("p")).current_version, 2);
 });
 
-// PITFALLS row 5.
 integrity("a rebuild keeps the views and triggers that name the table", async () => {
   await using workspace = await withBase();
   workspace.write("p", {
@@ -154,7 +153,6 @@ CREATE TRIGGER t_log AFTER INSERT ON t BEGIN INSERT INTO log (line) VALUES (NEW.
   assert.ok(isIntact(database));
 });
 
-// PITFALLS row 4.
 integrity("indexes and triggers that a rebuild does not make again are reported", async () => {
   await using workspace = await withBase();
   workspace.write("p", { "002_rebuild.sql": migrationFile(REBUILD, "SELECT 1;") });
@@ -191,7 +189,6 @@ DROP TABLE t; ALTER TABLE n RENAME TO t;`,
   assert.is((await lostBy(`${columns}, UNIQUE (a DESC)`, back.slice(back.indexOf(";")))).length, 0);
 });
 
-// PITFALLS row 26.
 integrity("an INSTEAD OF trigger that goes with a replaced view is reported", async () => {
   await using workspace = await withBase();
   const sql = "DROP VIEW v; CREATE VIEW v AS SELECT a, b, 1 AS one FROM t;";
@@ -254,7 +251,6 @@ integrity("a table that is dropped and made again is not a dropped table", async
   assert.not.ok(warnings.some(({ code }) => code === "drop-table"));
 });
 
-// PITFALLS row 14.
 integrity("FTS5: shadow tables are not counted, and go with their table", async () => {
   await using workspace = await withBase();
   workspace.write("p", {

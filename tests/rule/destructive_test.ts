@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { DataLoss } from "../../lib/loss/data_loss.ts";
 import type { RehearsedStep, WatchedTable } from "../../lib/rehearsal/rehearsal.ts";
 import { destructiveFindings } from "../../lib/rule/destructive.ts";
+import type { Table } from "../../lib/sqlite/schema.ts";
 import type { SchemaChange } from "../../lib/sqlite/schema_diff.ts";
 import { suite } from "../support/suite.ts";
 import { linesOf, rehearsedStep, statement } from "./facts.ts";
@@ -18,8 +19,8 @@ function removed(
   return { change: "removed", object, table, name, detail: null };
 }
 
-function watched(name: string, facts: Partial<WatchedTable> = {}): WatchedTable {
-  const table = {
+function table(name: string): Table {
+  return {
     name,
     kind: "table",
     withoutRowid: false,
@@ -27,12 +28,14 @@ function watched(name: string, facts: Partial<WatchedTable> = {}): WatchedTable 
     sql: "",
     columns: [],
     foreignKeys: [],
-  } as const;
+  };
+}
+
+function watched(name: string, facts: Partial<WatchedTable> = {}): WatchedTable {
   return {
     name,
-    nameAfter: name,
-    before: table,
-    after: table,
+    before: table(name),
+    after: table(name),
     droppedColumns: [],
     keptColumns: [],
     addedColumns: [],
@@ -52,7 +55,7 @@ interface Case {
 
 const dropTable: Partial<RehearsedStep> = {
   changes: [removed("table", "t")],
-  watched: [watched("t", { nameAfter: null })],
+  watched: [watched("t", { after: null })],
   statements: [statement({ drops: ["t"] })],
 };
 const dropColumn: Partial<RehearsedStep> = {
@@ -121,7 +124,7 @@ const CASES: readonly Case[] = [
     step: {
       ...dropColumn,
       changes: [removed("column", "c", "renamed")],
-      watched: [watched("t", { nameAfter: "renamed", droppedColumns: ["c"] })],
+      watched: [watched("t", { after: table("renamed"), droppedColumns: ["c"] })],
       statements: [statement({ alter: { table: "renamed", form: "drop-column" } })],
     },
     losses: [{ kind: "values", table: "t", column: "c", values: 3 }],
@@ -181,7 +184,7 @@ const CASES: readonly Case[] = [
     name: "a table and a column beside the losses of others",
     step: {
       changes: [removed("column", "c", "t"), removed("table", "u"), removed("view", "kept")],
-      watched: [watched("t", { droppedColumns: ["c"] }), watched("u", { nameAfter: null })],
+      watched: [watched("t", { droppedColumns: ["c"] }), watched("u", { after: null })],
       statements: [
         statement({ alter: { table: "other", form: "drop-column" } }),
         statement({

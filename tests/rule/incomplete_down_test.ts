@@ -25,7 +25,7 @@ const refused = rehearsedStep({
   complete: false,
   statements: [
     statement({
-      problems: [{ kind: "sql", code: "SQLITE_ERROR", message: "table t already exists" }],
+      problems: [{ kind: "sql", message: "table t already exists" }],
     }),
   ],
 });

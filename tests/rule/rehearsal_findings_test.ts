@@ -88,7 +88,7 @@ rehearsals("rehearsalFindings() keeps to syntax after a file that was left out",
       version,
       file: `00${version}_x.sql`,
       complete: false,
-      statements: [statement({ problems: [{ kind: "sql", code: "SQLITE_ERROR", message }] })],
+      statements: [statement({ problems: [{ kind: "sql", message }] })],
     });
   const rehearsed = [failing(2, "no such table: t"), failing(3, 'near "TABEL": syntax error')];
   const findings = findingsOf(steps, { steps: rehearsed, stopped: [endless], missing: [] });

@@ -99,7 +99,7 @@ bundles("readBundle() refuses what is not a bundle, and names the URL", async ()
   }
 });
 
-bundles("importBundles() loads what it can, and the others harm nobody", async () => {
+bundles("importBundles() loads what it can, without the others", async () => {
   const asUrl = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
   const { plugin } = await moduleOf("quotes", { "001_a.sql": ONE });
   const missing = new URL("nowhere.bundle.js", import.meta.url).href;

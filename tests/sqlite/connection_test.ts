@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
-import { quoteIdentifier, quoteText } from "../../lib/sqlite/quote.ts";
+import { quoteIdentifier } from "../../lib/sqlite/quote.ts";
 import { adviseOn, isUnavailable, SqliteError } from "../../lib/sqlite/sqlite_error.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { installVfs } from "../../lib/vfs/install_vfs.ts";
@@ -44,7 +44,7 @@ connections("that cannot be opened leaves the file unlocked", async () => {
   const path = join(workspace.root, "x.sqlite3");
   Deno.writeTextFileSync(path, "not a database ".repeat(100));
   const open = () =>
-    new Connection(sqlite3, { kind: "file", vfs, path, access: "write" })
+    new Connection(sqlite3, { kind: "file", vfs, path, access: "create" })
       .value("SELECT count(*) FROM sqlite_schema");
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
@@ -67,7 +67,7 @@ connections("that was closed is read by the native shell", async () => {
   assert.is(sqliteShell(path, "SELECT a FROM t"), "42");
 });
 
-connections("quoting survives any name and any text", async () => {
+connections("quoteIdentifier() quotes any name", async () => {
   using connection = new Connection(sqlite3, { kind: "memory" });
   await forAll(200, (random) => {
     const name = random.list(
@@ -76,7 +76,6 @@ connections("quoting survives any name and any text", async () => {
       () => random.pick(['"', "'", "a", ";", "]", "`", "é", "--", " "]),
     )
       .join("");
-    assert.is(connection.value(`SELECT ${quoteText(name)}`), name);
     const [row] = connection.rows(`SELECT 1 AS ${quoteIdentifier(name)}`);
     assert.equal(Object.keys(row ?? {}), [name]);
   });

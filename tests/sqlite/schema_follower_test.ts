@@ -1,7 +1,7 @@
 // SchemaFollower: after each statement it knows what reading the whole schema again would say.
 
 import * as assert from "uvu/assert";
-import { type Access, readAccess } from "../../lib/sqlite/access.ts";
+import type { Access } from "../../lib/sqlite/access.ts";
 import { CompiledObjects } from "../../lib/sqlite/compiled_objects.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { ForeignKeyFaults } from "../../lib/sqlite/foreign_key_faults.ts";
@@ -51,8 +51,8 @@ function randomStatement(random: Random): string {
 /** Runs a statement and returns what it did; `null` where SQLite refused it. */
 function run(connection: Connection, sql: string): readonly Access[] | null {
   const accesses: Access[] = [];
-  connection.authorize((_, action, first, second, third, trigger) => {
-    accesses.push(readAccess(action, first, second, third, trigger));
+  connection.authorize((access) => {
+    accesses.push(access);
     return 0;
   });
   try {

@@ -72,7 +72,6 @@ const SETUP = "CREATE TABLE t (a INTEGER, b TEXT); CREATE TABLE log (line TEXT);
 const DUMP = "SELECT a, b FROM t ORDER BY a, b; SELECT line FROM log ORDER BY line;" +
   " SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name;";
 
-// PITFALLS row 6.
 scripts("splits any mix of strings, comments, CASE and triggers as it was written", async () => {
   await forAll(150, (random) => {
     using connection = new Connection(sqlite3, { kind: "memory" });

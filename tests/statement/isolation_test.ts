@@ -57,7 +57,6 @@ function errorOf({ errors }: FailureReply, code: FindingCode, sql: string): Find
   throw new Error(`${sql} gives ${JSON.stringify(errors)}`);
 }
 
-// PITFALLS row 8.
 isolation("refuses SQL that begins or ends a transaction", async () => {
   const says = "godwit runs each migration in one transaction; delete the line";
   const code = "transaction-control";
@@ -85,7 +84,6 @@ isolation("refuses ATTACH, DETACH and VACUUM, and writes no file", async () => {
   assert.not.ok(existsSync(path));
 });
 
-// PITFALLS rows 2 and 3.
 isolation("refuses PRAGMAs that change a connection, and says why", async () => {
   const code = "pragma";
   await refuses([

@@ -2,7 +2,8 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
-import { type Connection, uriOf } from "../../lib/sqlite/connection.ts";
+import type { Connection } from "../../lib/sqlite/connection.ts";
+import { uriOf } from "../../lib/sqlite/database_location.ts";
 import { SqliteError } from "../../lib/sqlite/sqlite_error.ts";
 import { faultStorage, type StorageOperation } from "../support/fault_storage.ts";
 import { memoryStorage } from "../../lib/vfs/memory_storage.ts";

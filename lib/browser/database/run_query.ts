@@ -6,7 +6,7 @@ import type { Deadline } from "../../deadline.ts";
 import { clippedMessage } from "../../clipped_text.ts";
 import { SourceText } from "../../finding/source_text.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
-import { type Access, readAccess } from "../../sqlite/access.ts";
+import type { Access } from "../../sqlite/access.ts";
 import type { Connection } from "../../sqlite/connection.ts";
 import { Script, type Statement } from "../../sqlite/script.ts";
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
@@ -46,8 +46,8 @@ export function runQuery(
   using interrupter = new Interrupter(connection, deadline);
   using script = new Script(connection, query.sql);
   let refusal: string | null = null;
-  connection.authorize((_, action, first, second, third, trigger) => {
-    const found = refusalOf(readAccess(action, first, second, third, trigger), query.access);
+  connection.authorize((access) => {
+    const found = refusalOf(access, query.access);
     if (found === null) return connection.sqlite3.capi.SQLITE_OK;
     refusal ??= found;
     return connection.sqlite3.capi.SQLITE_DENY;

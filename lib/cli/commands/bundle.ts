@@ -1,6 +1,7 @@
 // `bundle <plugin>`: packs a plugin's files into an ES module for browsers, and its page into
 // another.
 
+import { counted } from "../../finding/counted.ts";
 import { type BundledPlugin, bundlePlugin } from "../../bundle/bundle_plugin.ts";
 import { type ModuleSize, sizeOf, writeModules } from "../../bundle/module_file.ts";
 import { type Finding, isError } from "../../finding/finding.ts";
@@ -8,7 +9,7 @@ import { findingMessage } from "../../message/finding_message.ts";
 import type { BundleOptions, CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
-import { count, tableLines } from "../render/layout.ts";
+import { tableLines } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
 
@@ -52,8 +53,8 @@ function failFindings(
   const errors = findings.filter(isError).map(findingMessage);
   const warnings = findings.filter((each) => !isError(each)).map(findingMessage);
   const amount = errors.length > 0
-    ? count(errors.length, "error")
-    : count(warnings.length, "warning");
+    ? counted(errors.length, "error")
+    : counted(warnings.length, "warning");
   const message = `${plugin}: ${amount}, nothing was written`;
   if (json) {
     const error_code = "VALIDATION_FAILED";
@@ -96,7 +97,7 @@ async function report(
   };
   add(bundle.path, size);
   if (page !== null && pageSize !== null) add(page.path, pageSize);
-  const head = `${console.colors.green("✓")} ${plugin}: ${count(migrations, "migration")}` +
+  const head = `${console.colors.green("✓")} ${plugin}: ${counted(migrations, "migration")}` +
     (page === null ? "" : " and a page");
   console.out([head, ...tableLines(table)].join("\n"));
 }

@@ -1,11 +1,11 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI.
 
+import { counted } from "../../finding/counted.ts";
 import { openMigrator } from "../../migrator.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
-import { count } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
 
@@ -64,10 +64,10 @@ function renderReport(
     [errors.length, "error"],
     [ofLevel("WARNING"), "warning"],
     [ofLevel("INFO"), "note"],
-  ] as const).filter(([amount]) => amount > 0).map(([amount, noun]) => count(amount, noun));
+  ] as const).filter(([amount]) => amount > 0).map(([amount, noun]) => counted(amount, noun));
   const mark = errors.length === 0 ? colors.green("✓") : colors.red("✗");
   const head = `${mark} ${plugin_name}: ${
-    [count(migrations, "migration"), ...problems].join(", ")
+    [counted(migrations, "migration"), ...problems].join(", ")
   }`;
   const findings = renderFindings([...errors, ...warnings], colors);
   return findings === "" ? head : `${head}\n${findings}`;

@@ -1,11 +1,11 @@
 // `plugins`: lists plugins and their tenants with versions and pending counts.
 
+import { counted } from "../../finding/counted.ts";
 import type { TenantEntry } from "../../message/reply.ts";
 import { openMigrator } from "../../migrator.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Colors, Console } from "../console.ts";
 import { databaseOf } from "../render/database_of.ts";
-import { count } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
 
@@ -48,7 +48,7 @@ export async function runPlugins(options: CommonOptions, console: Console): Prom
     ]);
     console.out(await renderDatabases(databases, options, console.colors));
     const left = tenant_count - tenants.length;
-    if (left > 0) console.out(`and ${count(left, "more tenant")}; --json lists them`);
+    if (left > 0) console.out(`and ${counted(left, "more tenant")}; --json lists them`);
   }
   return EXIT.success;
 }

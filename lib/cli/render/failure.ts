@@ -1,10 +1,11 @@
 // Renders a failure reply.
 
+import { counted } from "../../finding/counted.ts";
 import type { FailureReply } from "../../message/any_reply.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { count, paragraph } from "./layout.ts";
+import { paragraph } from "./layout.ts";
 import { renderEntries } from "./run.ts";
 
 /** Renders the error, its findings, and what was committed before it. */
@@ -28,6 +29,6 @@ export function renderFailure(reply: FailureReply, colors: Colors): string {
 function headline(reply: FailureReply): string {
   const { error_code, errors, message } = reply;
   return error_code === "VALIDATION_FAILED" && errors.length > 0
-    ? `${databaseOf(reply)}: ${count(errors.length, "error")}, nothing has run`
+    ? `${databaseOf(reply)}: ${counted(errors.length, "error")}, nothing has run`
     : message;
 }

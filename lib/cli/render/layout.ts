@@ -29,11 +29,6 @@ export function tableLines(table: Table): readonly string[] {
   return table.toString().split("\n").map((line) => line.trimEnd());
 }
 
-/** `1 error`, `2 errors`. */
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
-}
-
 /** A time to the second, in UTC: `2026-01-31 12:00:00`. */
 export function readableTime(iso: string): string {
   return iso.replace("T", " ").replace(/(\.\d+)?Z$/, "");

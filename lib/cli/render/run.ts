@@ -1,5 +1,6 @@
 // Renders the reply to an apply or a rollback as a table.
 
+import { counted } from "../../finding/counted.ts";
 import Table from "cli-table3";
 import type {
   ApplyReply,
@@ -11,7 +12,7 @@ import type {
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { count, printable, tableLines } from "./layout.ts";
+import { printable, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a run that succeeded. */
@@ -74,7 +75,7 @@ function isOf(loss: DataLossMessage, { change, object, table, name }: ChangeMess
 }
 
 function renderAmount(loss: DataLossMessage): string {
-  return loss.kind === "rows" ? count(loss.rows, "row") : count(loss.values, "value");
+  return loss.kind === "rows" ? counted(loss.rows, "row") : counted(loss.values, "value");
 }
 
 function originOf(loss: DataLossMessage): string {
@@ -94,7 +95,7 @@ function renderHeadline(
       isApply ? "apply" : "roll back"
     }, at version ${after}`;
   }
-  const migrations = count(amount, "migration");
+  const migrations = counted(amount, "migration");
   const ms = colors.dim(`(${reply.total_time_ms} ms)`);
   if (reply.dry_run) {
     return `${colors.cyan("○")} ${database}: a dry run would ${
