@@ -13,7 +13,7 @@ import { temporaryDirectory } from "./temporary_directory.ts";
 const REQUESTS = 200;
 const PENDING_REQUESTS = 20;
 const CALLERS = 16;
-const CONCURRENT_REQUESTS = 4_000;
+const CONCURRENT_REQUESTS = 2_000;
 const APPLIED = 9;
 const TIMEOUT_MS = 60_000;
 /** A status is kept only if the files are older than the coarsest tick of a file system's clock. */
