@@ -63,7 +63,8 @@ async function main(args: string[]): Promise<number> {
     console.error(`Measuring ${part.name}`);
     const section = await part.measure({ rounds, long });
     const command = `deno task bench ${part.name} --rounds ${rounds}${long ? " --long" : ""}`;
-    const text = sectionMarkdown(section, `\`${command}\`: ${machine.description}.`);
+    const warning = machine.warning === null ? "" : ` ${machine.warning}.`;
+    const text = sectionMarkdown(section, `\`${command}\`: ${machine.description}.${warning}`);
     console.log(`## ${part.title}\n\n${text}\n`);
     written.set(part.name, text);
     chart.push(...section.chart);
