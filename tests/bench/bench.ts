@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { applyPart } from "./apply_part.ts";
 import { barChart } from "./bar_chart.ts";
 import { describeMachine } from "./machine.ts";
-import type { BarGroup, Part } from "./part.ts";
-import { sectionMarkdown, writeChart, writeSections } from "./performance_page.ts";
+import type { Part } from "./part.ts";
+import { sectionMarkdown, writeChart, writeSection } from "./performance_page.ts";
 import { rebuildPart } from "./rebuild_part.ts";
 import { scalingPart } from "./scaling_part.ts";
 import { servicePart } from "./service_part.ts";
@@ -57,8 +57,6 @@ async function main(args: string[]): Promise<number> {
     directory[Symbol.dispose]();
     Deno.exit(130);
   });
-  const written = new Map<string, string>();
-  const chart: BarGroup[] = [];
   for (const part of parts) {
     console.error(`Measuring ${part.name}`);
     const section = await part.measure({ rounds, long });
@@ -66,12 +64,8 @@ async function main(args: string[]): Promise<number> {
     const warning = machine.warning === null ? "" : ` ${machine.warning}.`;
     const text = sectionMarkdown(section, `\`${command}\`: ${machine.description}.${warning}`);
     console.log(`## ${part.title}\n\n${text}\n`);
-    written.set(part.name, text);
-    chart.push(...section.chart);
-  }
-  if (write) {
-    await writeSections(written);
-    if (chart.length > 0) writeChart(barChart(chart));
+    if (write) await writeSection(part.name, text);
+    if (write && section.chart.length > 0) writeChart(barChart(section.chart));
   }
   return 0;
 }

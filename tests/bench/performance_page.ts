@@ -21,11 +21,9 @@ export function withSection(page: string, part: string, text: string): string {
   return `${page.slice(0, start)}${begin}\n\n${text}\n\n${page.slice(end)}`;
 }
 
-/** Writes sections into the page. */
-export async function writeSections(sections: ReadonlyMap<string, string>): Promise<void> {
-  let page = Deno.readTextFileSync(PAGE);
-  for (const [part, text] of sections) page = withSection(page, part, text);
-  Deno.writeTextFileSync(PAGE, page);
+/** Writes the section of a part into the page. */
+export async function writeSection(part: string, text: string): Promise<void> {
+  Deno.writeTextFileSync(PAGE, withSection(Deno.readTextFileSync(PAGE), part, text));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE] }).output();
 }
 
