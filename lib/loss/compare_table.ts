@@ -11,6 +11,7 @@ import { likelyTarget, movedTo } from "./moved_column.ts";
 import { rowIdentity } from "./row_identity.ts";
 import type { ColumnPair, NamedPair, Sides } from "./sides.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** A table to compare, and where its rows are. */
 export interface TableSides {
@@ -37,7 +38,9 @@ export function compareTable(
   snapshots: Snapshots,
   compared: TableSides,
 ): TableComparison {
-  const keyed = byPrimaryKey(connection, snapshots, compared) ?? byRowid(connection, compared);
+  // A key whose collation is missing cannot be looked up.
+  const keyed = unlessRefused(() => byPrimaryKey(connection, snapshots, compared)) ??
+    byRowid(connection, compared);
   if (keyed === null) {
     return { losses: byWholeRows(connection, snapshots, compared), moved: [] };
   }

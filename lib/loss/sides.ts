@@ -45,7 +45,7 @@ export function differs(one: string, other: string): string {
 export function isLost(value: string, other: string): string {
   const text = `CAST(${value} AS TEXT)`;
   const whole = `CAST(${other} AS INTEGER)`;
-  const isWhole = `typeof(${other}) = 'real' AND ${whole} = ${other}`;
+  const isWhole = `typeof(${other}) = 'real' AND ${whole} COLLATE BINARY = ${other}`;
   return `(${value} IS NOT NULL AND ${differs(value, other)}
     AND ${text} COLLATE BINARY IS NOT CAST(${other} AS TEXT)
     AND NOT (${isWhole} AND ${text} COLLATE BINARY = CAST(${whole} AS TEXT)))`;

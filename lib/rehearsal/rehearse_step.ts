@@ -6,7 +6,6 @@ import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/acc
 import type { Connection } from "../sqlite/connection.ts";
 import { firingKeys } from "../sqlite/foreign_key_actions.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
-import type { Table } from "../sqlite/schema.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
 import { SliceCollector } from "../sqlite/schema_slice.ts";
 import type { StatementText } from "../sqlite/script.ts";
@@ -17,15 +16,12 @@ import {
   type RunTables,
   StatementStream,
 } from "../statement/statement_stream.ts";
-import { accessesWithActions } from "./fired_accesses.ts";
-import { hasOwnRows } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
-import { conflictsOf } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
-import { TableWrites } from "./table_writes.ts";
 import { needsMissing } from "./unrehearsed.ts";
+import { WriteNotes } from "./write_notes.ts";
 
 // What a statement that does not change the schema may cost. Without rows nearly all cost next to
 // nothing, and one that generates millions of rows shows nothing more after this.
@@ -48,7 +44,7 @@ export interface StepNotes {
   readonly changes: SliceCollector;
   readonly lineage: Lineage;
   readonly statements: NotableStatement[];
-  readonly writes: TableWrites;
+  readonly writes: WriteNotes;
   readonly lost: LostObjects;
   statementCount: number;
   /** Whether every statement could be tried. */
@@ -85,7 +81,7 @@ class StepRehearsal {
       changes: new SliceCollector(),
       lineage,
       statements: [],
-      writes: new TableWrites(lineage),
+      writes: new WriteNotes(this.#connection, stage.schema, lineage, step.foreignKeys),
       lost: new LostObjects(stage.shadow.connection),
       statementCount: 0,
       complete: false,
@@ -117,7 +113,10 @@ class StepRehearsal {
         continue;
       }
       // What a statement does to which tables is read from the schema before it.
-      const draft = this.#draft(next.text, next.accesses, this.#noteWrites(stream, next));
+      const { writes, statementCount } = this.notes;
+      const accesses = writes.accessesOf(stream, next);
+      const updates = writes.note(statementCount, stream, next, accesses);
+      const draft = this.#draft(next.text, next.accesses, updates);
       const problems = this.#tryStatement(stream, next);
       if (this.#stage.interrupter.isOver()) return;
       this.#note(draft, problems, next.text.offset);
@@ -205,23 +204,6 @@ class StepRehearsal {
     return { kind: "unrehearsed", message: failure.message };
   }
 
-  /** Returns the tables that no statement before this one updates. */
-  #noteWrites(stream: StatementStream, ready: ReadyStatement): readonly string[] {
-    const { text } = ready;
-    const firesActions = this.#step.foreignKeys === "on" && !ready.accesses.some(isSchemaChange);
-    const accesses = firesActions
-      ? stream.unguarded(() => accessesWithActions(this.#connection, text.sql))
-      : ready.accesses;
-    const find = (name: string): Table | null => this.#stage.schema.table(name);
-    for (const table of virtualTables(accesses, find)) {
-      if (!stream.unguarded(() => hasOwnRows(this.#connection, table))) {
-        this.notes.writes.ignore(table);
-      }
-    }
-    const conflicts = conflictsOf(this.#connection, stream, ready, accesses, find);
-    return this.notes.writes.note(this.notes.statementCount, accesses, find, conflicts);
-  }
-
   #draft(
     { sql, offset: start }: StatementText,
     accesses: readonly Access[],
@@ -265,25 +247,6 @@ class StepRehearsal {
       problems,
     });
   }
-}
-
-/** The virtual tables that a statement writes to or drops. */
-function virtualTables(
-  accesses: readonly Access[],
-  find: (name: string) => Table | null,
-): ReadonlySet<Table> {
-  return new Set(accesses.flatMap((access) => {
-    if (isTemporary(access)) return [];
-    const isWritten = access.kind === "insert" || access.kind === "update" ||
-      access.kind === "delete";
-    const name = isWritten
-      ? access.table
-      : access.kind === "drop" && access.object === "table"
-      ? access.name
-      : null;
-    const table = name === null ? null : find(name);
-    return table === null || table.kind === "table" ? [] : [table];
-  }));
 }
 
 function violationProblem(violation: ReadyStatement["violations"][number]): StatementProblem {
