@@ -17,7 +17,9 @@ any("the losses of any migration are those that a comparison of all rows finds",
     const known = random.pick(["rehearsed", "unrehearsed"] as const);
     const found = (await lossesOf(drawn.base, drawn.sql, "off", known)).toSorted();
     const what = `${drawn.base}\n${drawn.sql}`;
-    if (expected.kind === "exactly") assert.equal(found, expected.losses, what);
+    if (expected.kind === "exactly") {
+      assert.equal(found, expected.losses.map((loss) => loss.replace('""', "")).toSorted(), what);
+    }
     if (expected.kind === "something") assert.is.not(found.length, 0, what);
   });
 });

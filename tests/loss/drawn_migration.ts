@@ -37,6 +37,13 @@ const KEYS: readonly [KeyKind, ...KeyKind[]] = [
   { key: [], definition: "", options: "" },
 ];
 const TYPES = ["", "TEXT", "INTEGER", "REAL"] as const;
+// A column may have an empty name.
+const VALUE_COLUMNS: readonly [readonly string[], ...(readonly string[])[]] = [
+  ["a"],
+  ["a", "b"],
+  ["a", "b", "c"],
+  ["a", '""', "c"],
+];
 const VALUES = [
   "NULL",
   "NULL",
@@ -72,7 +79,7 @@ class Draft {
   constructor(random: Random) {
     this.#random = random;
     this.#kind = random.pick(KEYS);
-    this.#columns = [...this.#kind.key, ...["a", "b", "c"].slice(0, random.integer(1, 3))];
+    this.#columns = [...this.#kind.key, ...random.pick(VALUE_COLUMNS)];
     this.#present = this.#columns.map((name) => ({ name, origin: name }));
     const values = this.#columns.slice(this.#kind.key.length).map((name) =>
       `${name} ${random.pick(TYPES)}`

@@ -30,6 +30,11 @@ function rebuild(columns: string, select: string): string {
 table("an UPDATE overwrites values, and loses those in whose place it writes NULL", [
   [T, "UPDATE t SET a = 'gone';", ["overwritten t.a 2"]],
   [T, "UPDATE t SET a = NULL;", ["values t.a 2"]],
+  [
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, "" TEXT); INSERT INTO t VALUES (1, 'x');`,
+    `UPDATE t SET "" = 'new';`,
+    ["overwritten t. 1"],
+  ],
   [T, "UPDATE t SET a = CASE id WHEN 1 THEN NULL ELSE 'new' END;", [
     "values t.a 1",
     "overwritten t.a 1",
