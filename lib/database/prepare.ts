@@ -22,6 +22,8 @@ import {
 import { type Direction, selectSteps, type Target } from "../plan/select_steps.ts";
 import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
 import { driftFindings } from "../rule/drift.ts";
+import { findingsForRun } from "../rule/findings_for_run.ts";
+import { foreignHistoryFindings } from "../rule/foreign_history.ts";
 import {
   type CountedLosses,
   inOrder,
@@ -96,8 +98,11 @@ export async function prepare(
   const direction = target.direction === "rollback" ? "rollback" : "apply";
   const plan = await completePlan({ plugin, direction, from, to, base: base.digests, steps });
   const fileFindings = [
-    ...request.findings,
+    ...(target.direction === "there-and-back"
+      ? request.findings
+      : findingsForRun(request.findings, target, base.history)),
     ...driftFindings(request, base.history),
+    ...(steps.length === 0 ? [] : foreignHistoryFindings(plugin, base)),
     ...reversibilityFindings(migrations, direction),
   ];
   const outline: PlanOutline = {
@@ -149,14 +154,17 @@ type SelectedSteps =
   }
   | { readonly ok: false; readonly message: string };
 
-function select({ target, migrations }: PreparationRequest, history: History): SelectedSteps {
+function select(
+  { target, migrations, findings }: PreparationRequest,
+  history: History,
+): SelectedSteps {
   if (target.direction === "there-and-back") {
     const unique = uniqueVersions(migrations);
     const to = unique.at(-1)?.version ?? 0;
     const steps = thereAndBack(unique, target.only);
     return { ok: true, from: 0, to, migrations: unique, steps };
   }
-  const selection = selectSteps(target, migrations, history);
+  const selection = selectSteps(target, migrations, history, findings);
   if (!selection.ok) return selection;
   const steps = selection.migrations.map((migration) => planStep(migration, target.direction));
   return { ...selection, steps };

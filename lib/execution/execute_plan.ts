@@ -195,6 +195,7 @@ class Run implements Disposable {
   ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" | "unavailable" }>> {
     const changed = await this.#database.compareWithBase();
     if (changed !== null) return { kind: "plan-changed", message: changed };
+    this.#history.createTables();
     for (const step of steps) {
       const outcome = this.#runStep(step);
       if (outcome.kind === "failed") return outcome;

@@ -2,12 +2,7 @@
 
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
-import {
-  createHistoryTables,
-  type HistoryTables,
-  readHistory,
-  recordAttempt,
-} from "../history/history_table.ts";
+import { createHistoryTables, readHistory, recordAttempt } from "../history/history_table.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 
@@ -25,8 +20,7 @@ export class RunHistory {
   readonly #plan: MigrationPlan;
   readonly #by: string;
   readonly #entries = new Map<number, HistoryEntry>();
-  #tables: HistoryTables | null = null;
-  #written: HistoryTables | null = null;
+  #hasTables = false;
 
   /** Reads the history; `by` is recorded as who ran the steps. */
   constructor(connection: Connection, plan: MigrationPlan, by: string) {
@@ -52,11 +46,16 @@ export class RunHistory {
     return await historyDigest(this.entries) === this.#plan.base.history;
   }
 
+  /**
+   * Makes the tracking tables in the open transaction, where they are missing. Call it before the
+   * statements of a step: with these tables comes sqlite_sequence, which the SQL may use.
+   */
+  createTables(): void {
+    if (!this.#hasTables) createHistoryTables(this.#connection);
+  }
+
   /** Writes the entry of a step into the open transaction. It counts only once it is kept. */
   write(step: PlanStep, result: StepResult): HistoryEntry {
-    // What the first step has made is there for the others once it is kept.
-    const tables = this.#tables ?? createHistoryTables(this.#connection);
-    this.#written = tables;
     const attempt = {
       direction: this.#plan.direction,
       version: step.version,
@@ -66,12 +65,12 @@ export class RunHistory {
       planHash: this.#plan.hash,
       ...result,
     };
-    return recordAttempt(this.#connection, this.#plan.plugin, attempt, tables);
+    return recordAttempt(this.#connection, this.#plan.plugin, attempt);
   }
 
   /** Counts an entry as done. */
   keep(entry: HistoryEntry): void {
-    this.#tables = this.#written;
+    this.#hasTables = true;
     this.#entries.set(entry.version, entry);
   }
 
@@ -79,6 +78,7 @@ export class RunHistory {
   recordFailure(step: PlanStep, result: StepResult): boolean {
     try {
       this.#connection.begin();
+      this.createTables();
       const entry = this.write(step, result);
       this.#connection.commit();
       this.keep(entry);

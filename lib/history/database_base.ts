@@ -9,11 +9,13 @@ import { integerOf } from "../sqlite/row.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
 import { isRefusal } from "../sqlite/sqlite_error.ts";
-import { readHistory } from "./history_table.ts";
+import { historyOwners, readHistory } from "./history_table.ts";
 
 /** What a plan takes from a live database. */
 export interface DatabaseBase {
   readonly history: History;
+  /** The plugins that have a history in the database. */
+  readonly historyOwners: readonly string[];
   readonly schema: Schema;
   /** Tables that have at least one row; some forms of ALTER TABLE need an empty table. */
   readonly tablesWithRows: readonly string[];
@@ -32,7 +34,7 @@ export async function readBase(connection: Connection, plugin: string): Promise<
     history: await historyDigest(history),
     schema: await schemaDigest(schema),
   };
-  return { history, schema, tablesWithRows, digests };
+  return { history, historyOwners: historyOwners(connection), schema, tablesWithRows, digests };
 }
 
 /** The digest of a schema, over its names and CREATE statements. */

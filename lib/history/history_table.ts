@@ -50,19 +50,20 @@ export interface Attempt {
   readonly error: string | null;
 }
 
-/** What is known of the tracking tables of a database. */
-export interface HistoryTables {
-  /** Whether the database has `sqlite_sequence`; tables of another program may lack it. */
-  readonly haveSequences: boolean;
-}
-
 /** Makes the tracking tables where they are missing. */
-export function createHistoryTables(connection: Connection): HistoryTables {
+export function createHistoryTables(connection: Connection): void {
   connection.exec(CREATE_TABLES);
-  const found = connection.integer(
+  const sequences = connection.integer(
     "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
   );
-  return { haveSequences: found > 0 };
+  // Another program's tracking tables may have no AUTOINCREMENT. A plugin's SQL finds sqlite_sequence
+  // in every database, as it does in the rehearsal.
+  if (sequences === 0) {
+    connection.exec(
+      `CREATE TABLE main.godwit_sequence (id INTEGER PRIMARY KEY AUTOINCREMENT);
+       DROP TABLE main.godwit_sequence`,
+    );
+  }
 }
 
 const COLUMNS =
@@ -118,12 +119,11 @@ export function recordAttempt(
   connection: Connection,
   plugin: string,
   attempt: Attempt,
-  tables: HistoryTables,
 ): HistoryEntry {
   const { SQLITE_DBCONFIG_ENABLE_TRIGGER } = connection.sqlite3.capi;
   connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, false);
   try {
-    return writeAttempt(connection, plugin, attempt, tables);
+    return writeAttempt(connection, plugin, attempt);
   } finally {
     connection.configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
   }
@@ -133,9 +133,8 @@ function writeAttempt(
   connection: Connection,
   plugin: string,
   attempt: Attempt,
-  tables: HistoryTables,
 ): HistoryEntry {
-  if (tables.haveSequences) restoreSequences(connection);
+  restoreSequences(connection);
   connection.rows(
     `INSERT INTO main.plugin_schema_migration_log
        (plugin_name, version, name, checksum, direction, outcome, logged_at, logged_by,

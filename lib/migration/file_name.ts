@@ -38,6 +38,17 @@ export function parseFileName(file: string): FileName | null {
   return { version, name: match[2] };
 }
 
+/** Says why `parseFileName()` does not take the name of a `.sql` file, with the way out. */
+export function fileNameProblem(file: string): string {
+  const version = FILE_NAME.exec(file)?.[1];
+  if (version !== undefined && Number(version) > Number.MAX_SAFE_INTEGER) {
+    return `The version of ${file} is greater than ${Number.MAX_SAFE_INTEGER}, the greatest that ` +
+      `there can be; give it a smaller number`;
+  }
+  return `${file} is not named like a migration; rename it to NNN_description.sql: ` +
+    `three or more digits from 001, an underscore, then a-z, 0-9 and _`;
+}
+
 /** Formats a file name; the version has at least three digits: `007_add_tags.sql`. */
 export function formatFileName({ version, name }: FileName): string {
   return `${String(version).padStart(3, "0")}_${name}.sql`;

@@ -11,7 +11,7 @@ import { skipTrivia } from "../sqlite/skip_trivia.ts";
 import { topLevelComments } from "../sqlite/top_level_comments.ts";
 import { decodeText } from "./decode_text.ts";
 import { readDirectives } from "./directives.ts";
-import { type FileName, parseFileName } from "./file_name.ts";
+import { type FileName, fileNameProblem, parseFileName } from "./file_name.ts";
 import type { Migration, Section } from "./migration.ts";
 import { sha256Hex } from "./sha256_hex.ts";
 
@@ -32,7 +32,10 @@ const MARKER = /^--[ \t]*(up|down)[ \t]*(?::.*)?$/i;
  */
 export async function parseMigration(file: string, bytes: Uint8Array): Promise<ParsedMigration> {
   const fileName = parseFileName(file);
-  if (fileName === null) return { ok: false, findings: [badFileName(file)] };
+  if (fileName === null) {
+    const subject = { version: null, name: null, file };
+    return { ok: false, findings: [finding("ERROR", "file-name", subject, fileNameProblem(file))] };
+  }
   const problems = new Problems(fileName, file);
 
   if (bytes.length > MAX_FILE_BYTES) {
@@ -45,7 +48,8 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
   }
   const decoded = decodeText(bytes);
   if (!decoded.ok) {
-    problems.add("encoding", decoded.line, `${file} is not UTF-8; save it as UTF-8 and try again`);
+    const found = decoded.isUtf16 ? "is UTF-16" : "is not UTF-8";
+    problems.add("encoding", decoded.line, `${file} ${found}; save it as UTF-8 and try again`);
     return problems.result();
   }
   const { text } = decoded;
@@ -77,17 +81,6 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
       down: sectionBetween(lines, sections.downMarker, lines.length),
     },
   };
-}
-
-/** The finding for a `.sql` file whose name is not that of a migration. */
-function badFileName(file: string): Finding {
-  return finding(
-    "ERROR",
-    "file-name",
-    { version: null, name: null, file },
-    `${file} is not named like a migration; rename it to NNN_description.sql: ` +
-      `three or more digits from 001, an underscore, then a-z, 0-9 and _`,
-  );
 }
 
 /** Collects the problems of one file. */

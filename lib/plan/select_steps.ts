@@ -1,6 +1,7 @@
 // Decides which migrations a request runs, by comparing sets of versions. Pure; runs anywhere.
 
-import { formatFileName } from "../migration/file_name.ts";
+import { type Finding, isError } from "../finding/finding.ts";
+import { type FileName, formatFileName } from "../migration/file_name.ts";
 import type { Migration } from "../migration/migration.ts";
 import { appliedEntries, currentVersion, type History } from "./history.ts";
 
@@ -26,15 +27,17 @@ export type Selection =
  * Selects the steps of a run. Files and history are compared as sets, never by a high-water mark:
  * an apply runs every version up to the target that is not applied, in ascending order; a rollback
  * runs every applied version above the target, in descending order. An applied version without a
- * file is not selected: `driftFindings()` reports it as an error.
+ * file is not selected: `driftFindings()` reports it as an error. `findings` are about files that do
+ * not parse: a run may be up to such a version, and the finding says whether it is refused.
  */
 export function selectSteps(
   target: Target,
   migrations: readonly Migration[],
   history: History,
+  findings: readonly Finding[] = [],
 ): Selection {
   return target.direction === "apply"
-    ? selectApply(target.version, migrations, history)
+    ? selectApply(target.version, migrations, history, findings.filter(isError))
     : selectRollback(target.version, migrations, history);
 }
 
@@ -42,14 +45,21 @@ function selectApply(
   version: number | "latest",
   migrations: readonly Migration[],
   history: History,
+  unread: readonly Finding[],
 ): Selection {
   const from = currentVersion(history);
-  const newest = migrations.at(-1);
+  const newest = [...migrations, ...unread.flatMap(fileNameOf)]
+    .reduce<FileName | null>(
+      (last, each) => each.version > (last?.version ?? 0) ? each : last,
+      null,
+    );
   if (version !== "latest") {
-    if (newest === undefined || version > newest.version) {
-      const best = newest === undefined
-        ? "there are no files"
-        : `the newest file is ${formatFileName(newest)}`;
+    if (newest === null || version > newest.version) {
+      const best = newest !== null
+        ? `the newest file is ${formatFileName(newest)}`
+        : unread.length > 0
+        ? "none of the files can be read"
+        : "there are no files";
       return refuse(`Cannot apply up to version ${version}: ${best}`);
     }
     if (version < from) {
@@ -68,6 +78,10 @@ function selectApply(
     to: Math.max(from, selected.at(-1)?.version ?? 0),
     migrations: selected,
   };
+}
+
+function fileNameOf({ version, name }: Finding): readonly FileName[] {
+  return version === null || name === null ? [] : [{ version, name }];
 }
 
 function selectRollback(

@@ -1,5 +1,6 @@
 // Finds out whether the rows of a virtual table are its own, and can be read.
 
+import { type Access, isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Table } from "../sqlite/schema.ts";
@@ -31,4 +32,23 @@ function failureOf(connection: Connection, sql: string): string | null {
     if (!(error instanceof SqliteError)) throw error;
     return error.message;
   }
+}
+
+/** The virtual tables that a statement writes to or drops. */
+export function virtualTables(
+  accesses: readonly Access[],
+  find: (name: string) => Table | null,
+): ReadonlySet<Table> {
+  return new Set(accesses.flatMap((access) => {
+    if (isTemporary(access)) return [];
+    const isWritten = access.kind === "insert" || access.kind === "update" ||
+      access.kind === "delete";
+    const name = isWritten
+      ? access.table
+      : access.kind === "drop" && access.object === "table"
+      ? access.name
+      : null;
+    const table = name === null ? null : find(name);
+    return table === null || table.kind === "table" ? [] : [table];
+  }));
 }

@@ -8,7 +8,9 @@ import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
+import type { MisplacedColumn } from "./misplaced_columns.ts";
 import type { MissingObject } from "./shadow.ts";
+import type { StrayReference } from "./stray_references.ts";
 
 /** What is wrong with a statement. */
 export type StatementProblem =
@@ -20,6 +22,10 @@ export type StatementProblem =
   | { readonly kind: "needs-empty-table"; readonly table: string; readonly message: string }
   /** It failed on tables without rows; on the real rows it may not. */
   | { readonly kind: "unproven"; readonly message: string }
+  /** A column gets the values of another one. */
+  | { readonly kind: "misplaced"; readonly misplaced: MisplacedColumn }
+  /** It writes to `sqlite_sequence`, and no table has AUTOINCREMENT. */
+  | { readonly kind: "idle-sequence" }
   /** It exceeded its budget on tables without rows. */
   | { readonly kind: "unfinished" }
   /** It needs an object that the shadow is missing, or what such a statement made. */
@@ -121,6 +127,7 @@ export interface RehearsedStep {
   readonly lost: readonly LostObject[];
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
+  readonly strays: readonly Breakage<StrayReference>[];
   /**
    * Tables from before the step whose rows or schema it changes, by their names then; `null` where
    * it has statements that could not be rehearsed.

@@ -93,7 +93,7 @@ export async function rehearsePart(
       const isRenamed = notes.statements.some(({ alter }) => alter?.form === "rename-table");
       const whole: RehearsedStep = {
         ...facts,
-        ...breakages.follow(step, slice, facts.renamed),
+        ...breakages.follow(step, slice, facts.renamed, notes.renames),
         reservedNames: isRenamed ? reservedNames(connection) : [],
       };
       rehearsed.push(whole);

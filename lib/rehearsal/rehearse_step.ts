@@ -18,8 +18,11 @@ import {
 } from "../statement/statement_stream.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
+import { misplacedColumn } from "./misplaced_columns.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
 import type { Shadow } from "./shadow.ts";
+import { writesIdleSequence } from "./sequence_writes.ts";
+import { type TableRename, tableRenameIn } from "./stray_references.ts";
 import { needsMissing } from "./unrehearsed.ts";
 import { WriteNotes } from "./write_notes.ts";
 
@@ -44,6 +47,7 @@ export interface StepNotes {
   readonly changes: SliceCollector;
   readonly lineage: Lineage;
   readonly statements: NotableStatement[];
+  readonly renames: TableRename[];
   readonly writes: WriteNotes;
   readonly lost: LostObjects;
   statementCount: number;
@@ -81,6 +85,7 @@ class StepRehearsal {
       changes: new SliceCollector(),
       lineage,
       statements: [],
+      renames: [],
       writes: new WriteNotes(this.#connection, stage.schema, lineage, step.foreignKeys),
       lost: new LostObjects(stage.shadow.connection),
       statementCount: 0,
@@ -139,6 +144,11 @@ class StepRehearsal {
     }
     const refusal = this.#probe(stream, ready);
     if (refusal !== null) problems.push(refusal);
+    const misplaced = misplacedColumn(this.#connection, stream, ready, this.#stage.schema);
+    if (misplaced !== null) problems.push({ kind: "misplaced", misplaced });
+    if (writesIdleSequence(ready.accesses, this.#stage.schema)) {
+      problems.push({ kind: "idle-sequence" });
+    }
 
     const { interrupter } = this.#stage;
     const changesSchema = ready.accesses.some(isSchemaChange);
@@ -147,7 +157,7 @@ class StepRehearsal {
     const { failure, violations } = stream.run();
     problems.push(...violations.map(violationProblem));
     if (failure === null || violations.length > 0) {
-      this.#follow(stream, ready.accesses, changesSchema);
+      this.#follow(stream, ready, changesSchema);
     } else if (changesSchema) {
       problems.push(this.#failureProblem(failure, ready.text));
     } else if (interrupter.reason === "budget") {
@@ -177,7 +187,11 @@ class StepRehearsal {
       : null;
   }
 
-  #follow(stream: StatementStream, accesses: readonly Access[], changesSchema: boolean): void {
+  #follow(
+    stream: StatementStream,
+    { accesses, text }: ReadyStatement,
+    changesSchema: boolean,
+  ): void {
     const { notes } = this;
     for (const access of accesses) {
       if (access.kind !== "delete" || isTemporary(access)) continue;
@@ -186,8 +200,13 @@ class StepRehearsal {
     }
     if (!changesSchema) return;
     const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
-    notes.lineage.follow(slice, alterOf(accesses)?.form ?? null);
+    const form = alterOf(accesses)?.form ?? null;
+    notes.lineage.follow(slice, form);
     notes.changes.add(slice);
+    const rename = form === "rename-table" ? tableRenameIn(slice) : null;
+    if (rename === null) return;
+    const place = this.#source.placeOf(text, text.offset);
+    notes.renames.push({ ...rename, file: this.#step.file, place });
   }
 
   /** The name of a table before the step; `null` for a new one. */

@@ -9,7 +9,7 @@ import type { StepNotes } from "./rehearse_step.ts";
 /** The facts that follow from a step by itself. */
 export type StepFacts = Omit<
   RehearsedStep,
-  "broken" | "faultyKeys" | "reservedNames" | "reservedReferences"
+  "broken" | "faultyKeys" | "strays" | "reservedNames" | "reservedReferences"
 >;
 
 /**

@@ -1,7 +1,7 @@
 // Notes what the statements of a step write, as SQLite reports it on the connection that runs them.
 
 import type { ForeignKeyMode } from "../migration/migration.ts";
-import { type Access, isSchemaChange, isTemporary } from "../sqlite/access.ts";
+import { type Access, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import type { Table } from "../sqlite/schema.ts";
 import type { TableFate } from "../sqlite/schema_diff.ts";
@@ -9,7 +9,7 @@ import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { Lineage } from "../sqlite/schema_lineage.ts";
 import type { ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 import { accessesWithActions } from "./fired_accesses.ts";
-import { hasOwnRows } from "./own_rows.ts";
+import { hasOwnRows, virtualTables } from "./own_rows.ts";
 import type { WatchedTable } from "./rehearsal.ts";
 import { conflictsOf } from "./replaced_rows.ts";
 import { TableWrites } from "./table_writes.ts";
@@ -85,23 +85,4 @@ function unchangedFate(table: Table | null): readonly TableFate[] {
     nameAfter: name,
   }));
   return [{ before: table, after: table, droppedColumns: [], keptColumns, addedColumns: [] }];
-}
-
-/** The virtual tables that a statement writes to or drops. */
-function virtualTables(
-  accesses: readonly Access[],
-  find: (name: string) => Table | null,
-): ReadonlySet<Table> {
-  return new Set(accesses.flatMap((access) => {
-    if (isTemporary(access)) return [];
-    const isWritten = access.kind === "insert" || access.kind === "update" ||
-      access.kind === "delete";
-    const name = isWritten
-      ? access.table
-      : access.kind === "drop" && access.object === "table"
-      ? access.name
-      : null;
-    const table = name === null ? null : find(name);
-    return table === null || table.kind === "table" ? [] : [table];
-  }));
 }

@@ -1,6 +1,6 @@
-// Explains an ALTER TABLE that SQLite's parser refused. Pure; runs anywhere.
+// Explains a statement that SQLite's parser refused. Pure; runs anywhere.
 
-import { skipTrivia } from "../sqlite/skip_trivia.ts";
+import { tokensOf } from "../sqlite/tokens.ts";
 
 /** A form of ALTER TABLE that other databases have. */
 export type RefusedForm = "alter-column" | "alter-constraint";
@@ -10,7 +10,7 @@ export type RefusedForm = "alter-column" | "alter-constraint";
  * only words the message: SQLite has refused the statement already.
  */
 export function refusedForm(sql: string): RefusedForm | null {
-  const tokens = leadingTokens(sql, 12);
+  const tokens = [...tokensOf(sql).take(12)].map(({ text }) => text.toUpperCase());
   if (tokens[0] !== "ALTER" || tokens[1] !== "TABLE") return null;
   // "ALTER TABLE main.t ADD ..." has a qualified name.
   const action = tokens[3] === "." ? tokens.slice(5) : tokens.slice(3);
@@ -24,27 +24,9 @@ export function refusedForm(sql: string): RefusedForm | null {
 
 const CONSTRAINT_WORDS = ["CONSTRAINT", "FOREIGN", "PRIMARY", "UNIQUE", "CHECK"];
 
-/** The first tokens of a statement: words in upper case, quoted names, single characters. */
-function leadingTokens(sql: string, count: number): readonly string[] {
-  const tokens: string[] = [];
-  for (
-    let at = skipTrivia(sql, 0);
-    at < sql.length && tokens.length < count;
-    at = skipTrivia(sql, at)
-  ) {
-    const token = readToken(sql, at);
-    tokens.push(token.toUpperCase());
-    at += token.length;
-  }
-  return tokens;
-}
-
-function readToken(sql: string, at: number): string {
-  const quote = sql[at] ?? "";
-  const close = quote === "[" ? "]" : quote;
-  if (`"'\`[`.includes(quote)) {
-    const end = sql.indexOf(close, at + 1);
-    return sql.slice(at, end === -1 ? sql.length : end + 1);
-  }
-  return /^[\p{L}\p{N}_$]+/u.exec(sql.slice(at, at + 256))?.[0] ?? quote;
+/** The command of the sqlite3 shell that a refused statement begins with, such as `.mode`. */
+export function shellCommand(sql: string): string | null {
+  const [dot, word] = tokensOf(sql).take(2);
+  const isCommand = dot?.text === "." && word?.start === dot.start + 1;
+  return isCommand && /^[a-z]+$/i.test(word.text) ? `.${word.text}` : null;
 }

@@ -12,6 +12,7 @@ import type { MissingObject } from "../rehearsal/shadow.ts";
 import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
+import { renameAdvice, strayReferenceFindings } from "./stray_references.ts";
 
 /** Finds views, triggers and keys that do not work, and objects that a rebuild lost. */
 export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[] {
@@ -19,6 +20,7 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
   return [
     ...step.broken.map((broken) => brokenFinding(step, broken)),
     ...step.faultyKeys.map((fault) => keyFinding(step, fault)),
+    ...strayReferenceFindings(step, ({ now }) => isMissing(step, now)),
     ...step.lost.map(({ object, owner, table, name }) =>
       finding(
         "WARNING",
@@ -78,11 +80,11 @@ function brokenFinding(step: RehearsedStep, broken: Breakage<BrokenObject>): Fin
   const cause = causeOf(step, missingIn(message));
   const code = object === "view" ? "broken-view" : "broken-trigger";
   const by = cause === null ? "" : `, by the ${cause.words}`;
+  const advice = renameAdvice(step, missingIn(message));
+  const still = isAdded(step, name) ? "does not work" : "no longer works";
   return breakageFinding(step, broken, code, "ERROR", cause, {
-    sentence: isAdded(step, name)
-      ? `${what} does not work: ${message}${by}`
-      : `${what} no longer works: ${message}${by}`,
-    remedy: "drop it first and create it again",
+    sentence: `${what} ${still}: ${message}${by}${advice?.reason ?? ""}`,
+    remedy: advice?.remedy ?? "drop it first and create it again",
   });
 }
 
@@ -108,9 +110,11 @@ function keyFinding(step: RehearsedStep, fault: Breakage<ForeignKeyFault>): Find
   const cause = causeOf(step, parent);
   // A new table may be created before its parent; an old one must not lose its parent.
   const level = isOld || isAdded(step, table) ? "WARNING" : "ERROR";
+  const after = cause === null ? "" : ` after the ${cause.words}`;
+  const advice = renameAdvice(step, parent);
   return breakageFinding(step, fault, "dangling-foreign-key", level, cause, {
-    sentence: `${key}, which does not exist${cause === null ? "" : ` after the ${cause.words}`}`,
-    remedy: `create it first, or rebuild "${table}" without the key`,
+    sentence: `${key}, which does not exist${after}${advice?.reason ?? ""}`,
+    remedy: advice?.remedy ?? `create it first, or rebuild "${table}" without the key`,
   });
 }
 
@@ -147,8 +151,10 @@ interface Cause {
 function causeOf(step: RehearsedStep, name: string | null): Cause | null {
   if (name === null) return null;
   const wanted = foldName(name);
+  // A drop names the table as it was called before the step.
+  const renamed = step.strays.find(({ now }) => foldName(now) === wanted)?.was;
   const statement = step.statements.findLast(({ sql, drops, alter }) =>
-    drops.some((table) => foldName(table) === wanted) ||
+    drops.some((table) => foldName(table) === wanted || table === renamed) ||
     alter !== null && CAUSES.has(alter.form) && foldName(sql).includes(wanted)
   );
   if (statement === undefined) return null;
@@ -165,6 +171,15 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
 // Such as "no such table: main.t" or "no such column: t.a".
 function missingIn(message: string): string | null {
   return /no such (?:table|column): (?:.*\.)?([^.]+)$/.exec(message)?.[1] ?? null;
+}
+
+/** Whether there is a finding that a table does not exist. */
+function isMissing({ broken, faultyKeys }: RehearsedStep, table: string): boolean {
+  const names = [
+    ...broken.map(({ message }) => missingIn(message)),
+    ...faultyKeys.map(({ parent }) => parent),
+  ];
+  return names.some((name) => name !== null && foldName(name) === foldName(table));
 }
 
 function isAdded(step: RehearsedStep, name: string): boolean {

@@ -4,7 +4,8 @@ import type { NotableStatement, RehearsedStep, StatementProblem } from "../rehea
 import { counted } from "../finding/counted.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
-import { refusedForm } from "./refused_statement.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
+import { refusedForm, shellCommand } from "./refused_statement.ts";
 
 /** Turns the problems of a step's statements into findings. */
 export function statementFindings(step: RehearsedStep): readonly Finding[] {
@@ -44,6 +45,22 @@ function problemFinding(
         `a dry run shows what it does to the real rows`;
       return finding("WARNING", "unproven-statement", subject, message, detail);
     }
+    case "misplaced": {
+      const { table, column, from, shared } = problem.misplaced;
+      const list = shared.map(quoteIdentifier).join(", ");
+      const message =
+        `"${column}" of "${table}" gets the values of "${from}", because the columns of SELECT * ` +
+        `are in another order; write INSERT INTO ${
+          quoteIdentifier(table)
+        } (${list}) SELECT ${list}`;
+      return finding("WARNING", "misplaced-columns", subject, message, detail);
+    }
+    case "idle-sequence": {
+      const message =
+        `No table has AUTOINCREMENT, so sqlite_sequence has rows of godwit's tables alone, and ` +
+        `in another database it may not exist; delete the statement, or create the table first`;
+      return finding("WARNING", "idle-sequence", subject, message, detail);
+    }
     case "unrehearsed": {
       const message = `The statement was not rehearsed: ${problem.message}; ` +
         `a dry run shows what it does to the real database`;
@@ -66,6 +83,12 @@ function sqlFinding(step: RehearsedStep, statement: NotableStatement, message: s
     const advice = `SQLite does not support ${what} (${message}); ` +
       `rebuild the table: create a new one, copy the rows, drop the old one, rename the new one`;
     return finding("ERROR", form, subject, advice, detail);
+  }
+  const command = shellCommand(statement.sql);
+  if (command !== null) {
+    const advice = `"${command}" is a dot command of the sqlite3 shell, and a migration is SQL ` +
+      `alone; delete the line`;
+    return finding("ERROR", "syntax-error", subject, advice, detail);
   }
   return isSyntaxError(message)
     ? finding("ERROR", "syntax-error", subject, `SQLite cannot read this: ${message}`, detail)

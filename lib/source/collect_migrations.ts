@@ -1,6 +1,6 @@
 // Builds a plugin's migrations from named bytes. Runs anywhere.
 
-import { type Finding, finding } from "../finding/finding.ts";
+import { type Finding, finding, type FindingSubject } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
 import {
   MAX_FILE_BYTES,
@@ -57,7 +57,7 @@ export class MigrationCollector {
 async function parse(source: SourceFile): Promise<ParsedMigration> {
   if ("promised" in source) return await parsePromised(source);
   if ("bytes" in source) return await parseMigration(source.file, source.bytes);
-  const subject = { version: null, name: null, file: source.file };
+  const subject = subjectOfFile(source.file);
   if ("sizeBytes" in source) {
     const tooLarge = `${source.file} has ${source.sizeBytes} bytes; the most is ${MAX_FILE_BYTES}`;
     return { ok: false, findings: [finding("ERROR", "file-too-large", subject, tooLarge)] };
@@ -77,10 +77,14 @@ async function parsePromised(
   const mismatch = finding(
     "ERROR",
     "manifest-mismatch",
-    { version: null, name: null, ...parseFileName(file), file },
+    subjectOfFile(file),
     `${file} does not match the checksum in its manifest; bundle or publish the plugin again`,
   );
   return { ok: false, findings: [mismatch, ...(parsed.ok ? [] : parsed.findings)] };
+}
+
+function subjectOfFile(file: string): FindingSubject {
+  return { version: null, name: null, ...parseFileName(file), file };
 }
 
 function pluginTooLarge(

@@ -130,10 +130,14 @@ const ALTER_FUNCTIONS: Readonly<Record<string, AlterForm>> = {
 };
 const CONSTRAINT_FUNCTIONS = ["sqlite_add_constraint", "sqlite_drop_constraint"];
 
+/** An ALTER TABLE. */
+export interface Alter {
+  readonly table: string;
+  readonly form: AlterForm;
+}
+
 /** Which form of ALTER TABLE a statement is, and on which table; `null` for any other statement. */
-export function alterOf(
-  accesses: readonly Access[],
-): { readonly table: string; readonly form: AlterForm } | null {
+export function alterOf(accesses: readonly Access[]): Alter | null {
   const alter = accesses.find((access) => access.kind === "alter-table");
   if (alter === undefined) return null;
   for (const access of accesses) {

@@ -2,6 +2,7 @@
 // SQLite compiles them only when they are used. Nothing is run.
 
 import type { Connection } from "./connection.ts";
+import { isAboutDoubleQuotedText } from "./double_quoted_text.ts";
 import { foldName } from "./fold_name.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { textOf } from "./row.ts";
@@ -113,8 +114,14 @@ export class CompiledObjects {
     });
     let message: string | null = null;
     try {
-      for (const sql of statements) message ??= failureOf(this.#connection, sql, object.name);
+      message = firstFailure(this.#connection, statements, object.name);
+      // Behind an old text in double quotes there may be something else that does not work.
+      if (message !== null && isAboutDoubleQuotedText(message)) {
+        this.#connection.configure(capi.SQLITE_DBCONFIG_DQS_DML, true);
+        message = firstFailure(this.#connection, statements, object.name) ?? message;
+      }
     } finally {
+      this.#connection.configure(capi.SQLITE_DBCONFIG_DQS_DML, false);
       this.#connection.authorize(null);
     }
     const compiled = { ...object, message, uses: [...uses] };
@@ -144,6 +151,18 @@ export class CompiledObjects {
       throw error;
     }
   }
+}
+
+function firstFailure(
+  connection: Connection,
+  statements: readonly string[],
+  name: string,
+): string | null {
+  for (const sql of statements) {
+    const message = failureOf(connection, sql, name);
+    if (message !== null) return message;
+  }
+  return null;
 }
 
 function failureOf(connection: Connection, sql: string, name: string): string | null {

@@ -236,6 +236,7 @@ interface Capi {
   readonly SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: number;
   readonly SQLITE_DBCONFIG_TRUSTED_SCHEMA: number;
   readonly SQLITE_DBCONFIG_DQS_DDL: number;
+  readonly SQLITE_DBCONFIG_DQS_DML: number;
   readonly SQLITE_DBCONFIG_ENABLE_TRIGGER: number;
   readonly SQLITE_DBCONFIG_LEGACY_ALTER_TABLE: number;
   readonly SQLITE_DBCONFIG_ENABLE_FKEY: number;

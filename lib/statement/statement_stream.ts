@@ -7,6 +7,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { Script, type Statement, type StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import { optionsAgainst } from "./alter_options.ts";
 import { type Violation, violationOf } from "./policy.ts";
 
 /** A statement that is ready to run, with what it would do. */
@@ -97,9 +98,7 @@ export class StatementStream implements Disposable {
     let failure = enforces
       ? enforcingForeignKeys(this.#connection, () => statement.run())
       : statement.run();
-    if (failure !== null && this.#isRebuildRename() && namesBrokenObject(failure)) {
-      failure = this.#runLegacyRename(failure);
-    }
+    if (failure !== null) failure = this.#runAgain(failure);
     const outcome = { failure, violations: [...this.#violations] };
     if (failure === null) this.#remember();
     this.skip();
@@ -229,25 +228,29 @@ export class StatementStream implements Disposable {
     if (!isKnown) this.#violations.push(violation);
   }
 
-  #isRebuildRename(): boolean {
+  /**
+   * Runs an ALTER TABLE again that SQLite refused for the sake of another object, with the options
+   * that let it pass. They act when the statement is prepared, and no row is written meanwhile.
+   */
+  #runAgain(refusal: SqliteFailure): SqliteFailure | null {
     const alter = alterOf(this.#accesses);
-    return alter?.form === "rename-table" && this.#run.created.has(foldName(alter.table)) &&
-      this.#run.dropped.size > 0;
-  }
-
-  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite
-  // refuses the rename where a view or a trigger names the missing table. Only the legacy behaviour
-  // passes over them (https://sqlite.org/lang_altertable.html#otheralter). It acts when the
-  // statement is prepared.
-  #runLegacyRename(refusal: SqliteFailure): SqliteFailure | null {
-    this.#setLegacyRename(true);
+    if (alter === null) return refusal;
+    const tried = new Set<number>();
+    let failure: SqliteFailure | null = refusal;
     try {
-      this.#prepare();
-      return this.#statement === null ? refusal : this.#statement.run();
+      while (failure !== null) {
+        const options = optionsAgainst(this.#connection, failure, alter, this.#run)
+          .filter((each) => !tried.has(each));
+        if (options.length === 0) break;
+        for (const option of options) this.#connection.configure(option, true);
+        for (const option of options) tried.add(option);
+        this.#prepare();
+        if (this.#statement === null) break;
+        failure = this.#statement.run();
+      }
+      return failure;
     } finally {
-      this.#statement?.[Symbol.dispose]();
-      this.#statement = null;
-      this.#setLegacyRename(false);
+      for (const option of tried) this.#connection.configure(option, false);
     }
   }
 
@@ -260,16 +263,6 @@ export class StatementStream implements Disposable {
       (access.kind === "create" ? created : dropped).add(name);
       (access.kind === "create" ? dropped : created).delete(name);
     }
-  }
-
-  // With foreign keys on, the legacy rename still rewrites the keys that point at the renamed
-  // table. The option, unlike the pragma, takes effect within a transaction; no row is written
-  // while it is on.
-  #setLegacyRename(on: boolean): void {
-    const { SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, SQLITE_DBCONFIG_ENABLE_FKEY } =
-      this.#connection.sqlite3.capi;
-    this.#connection.configure(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, on);
-    this.#connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, on);
   }
 }
 
@@ -285,9 +278,4 @@ export function enforcingForeignKeys<T>(connection: Connection, action: () => T)
   } finally {
     connection.configure(SQLITE_DBCONFIG_ENABLE_FKEY, false);
   }
-}
-
-// Such as "error in view v: no such table: main.t".
-function namesBrokenObject({ code, message }: SqliteFailure): boolean {
-  return code === "SQLITE_ERROR" && /^error in (view|trigger) /.test(message);
 }

@@ -122,6 +122,14 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     });
     return codesOf(await dispatch("apply", "p", new Uint8Array(), { ...context, source }));
   },
+  "foreign-history": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    workspace.write("q", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    Deno.renameSync(workspace.database("p"), workspace.database("q"));
+    return codesOf(await workspace.ask("apply", "q"));
+  },
   "late-migration": async () => {
     await using workspace = new Workspace();
     workspace.write("p", { "002_base.sql": BASE });
@@ -172,8 +180,17 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     "CREATE TRIGGER b AFTER INSERT ON t BEGIN DELETE FROM nowhere; END;",
   ),
   "dangling-foreign-key": running("CREATE TABLE c (p REFERENCES later (id));"),
+  "stray-reference": running(
+    "ALTER TABLE t RENAME TO t_old; CREATE TABLE t (id INTEGER PRIMARY KEY);",
+  ),
   "lost-index": running(REBUILD),
   "lost-trigger": running(REBUILD),
+  "misplaced-columns": running("CREATE TABLE m (a, id); INSERT INTO m SELECT * FROM t;"),
+  "idle-sequence": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_x.sql": migrationFile("DELETE FROM sqlite_sequence;") });
+    return codesOf(await workspace.ask("apply", "p"));
+  },
   // A table without rows: the sum is NULL, which the column does not take.
   "unproven-statement": running(
     "CREATE TABLE s (n NOT NULL); INSERT INTO s SELECT sum(id) FROM t;",

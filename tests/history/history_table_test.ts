@@ -55,6 +55,47 @@ history("goes on counting whatever a migration writes into sqlite_sequence", asy
   }
 });
 
+history(
+  "makes sqlite_sequence before the first statement, in each run as in the rehearsal",
+  async () => {
+    const sql = "UPDATE sqlite_sequence SET seq = 9 WHERE name = 't';";
+    const create = "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT);";
+    await using workspace = new Workspace();
+    workspace.write("p", {
+      "001_a.sql": migrationFile(
+        `${sql} ${create} INSERT INTO t VALUES (3); ${sql}`,
+        "DROP TABLE t;",
+      ),
+    });
+    const dry = await workspace.apply("p", { dry_run: true });
+    const { warnings } = await workspace.apply("p");
+    assert.equal(warnings, dry.warnings);
+    assert.equal(warnings.map(({ code, column }) => `${code} ${column}`), ["idle-sequence 1"]);
+    await workspace.rollback("p");
+    await workspace.apply("p");
+    assert.is(
+      sqliteShell(workspace.database("p"), "INSERT INTO t DEFAULT VALUES RETURNING id"),
+      "10",
+    );
+  },
+);
+
+history("makes sqlite_sequence beside tracking tables of another program", async () => {
+  await using workspace = new Workspace();
+  Deno.mkdirSync(workspace.dataDir, { recursive: true });
+  sqliteShell(
+    workspace.database("p"),
+    `CREATE TABLE plugin_schema_migrations (id INTEGER PRIMARY KEY, plugin_name, version, name,
+       checksum, applied_at, applied_by, status, error_message, execution_time_ms,
+       UNIQUE (plugin_name, version));
+     CREATE TABLE plugin_schema_migration_log (id INTEGER PRIMARY KEY, plugin_name, version, name,
+       checksum, direction, outcome, logged_at, logged_by, error_message, execution_time_ms,
+       plan_hash);`,
+  );
+  workspace.write("p", { "001_a.sql": migrationFile("DELETE FROM sqlite_sequence;", "SELECT 1;") });
+  assert.is((await workspace.apply("p")).current_version, 1);
+});
+
 history("fires no trigger that another program has put on it", async () => {
   const evil = "DELETE FROM t; DELETE FROM plugin_schema_migrations";
   for (

@@ -155,6 +155,23 @@ parsing("refuses Latin-1, at the line of the first bad byte", async () => {
   assert.match(finding?.message ?? "", "save it as UTF-8");
 });
 
+parsing("names UTF-16, with and without a byte order mark, in either order of bytes", async () => {
+  for (const text of ["-- UP\nSELECT 1;\n-- DOWN\n", "-- UP\nSELECT 'äöü 日本';\n-- DOWN\n"]) {
+    for (const marked of [text, `\ufeff${text}`]) {
+      for (const littleEndian of [true, false]) {
+        const bytes = new Uint8Array(marked.length * 2);
+        const view = new DataView(bytes.buffer);
+        for (let at = 0; at < marked.length; at++) {
+          view.setUint16(at * 2, marked.charCodeAt(at), littleEndian);
+        }
+        assert.equal(await problems(bytes), ["encoding 1"]);
+        const [finding] = await refused(bytes);
+        assert.match(finding?.message ?? "", "001_create.sql is UTF-16; save it as UTF-8");
+      }
+    }
+  }
+});
+
 parsing("refuses a NUL, at which SQLite would stop reading without a word", async () => {
   assert.equal(
     await problems("-- UP\nSELECT 1;\nSELECT '\0';\nDROP TABLE t;\n-- DOWN\n"),

@@ -1,6 +1,7 @@
 // selectSteps(): which migrations a request runs, for any files and any history.
 
 import * as assert from "uvu/assert";
+import { type Finding, finding } from "../../lib/finding/finding.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { History, HistoryEntry, HistoryStatus } from "../../lib/plan/history.ts";
 import { selectSteps, type Target } from "../../lib/plan/select_steps.ts";
@@ -269,6 +270,31 @@ selecting("apply and then rollback to where it began are inverse", async () => {
     assert.equal(versionsOf(down.migrations), versionsOf(up.migrations).toReversed());
     assert.is(down.to, up.from);
   });
+});
+
+selecting("apply up to a version whose file does not parse is no question of the target", () => {
+  const broken = (version: number | null): Finding =>
+    finding(
+      "ERROR",
+      "marker-missing",
+      { version, name: version === null ? null : "x", file: "x" },
+      "",
+    );
+  const upToTwo = (files: readonly Migration[], ...findings: readonly Finding[]): string => {
+    const selection = selectSteps(upTo(2), files, [], findings);
+    return selection.ok ? versionsOf(selection.migrations).join(" ") : selection.message;
+  };
+  assert.is(upToTwo([], broken(2)), "");
+  assert.is(upToTwo([migration(1)], broken(2)), "1");
+  assert.is(upToTwo([migration(1), migration(3)], broken(2)), "1");
+  assert.is(
+    upToTwo([], broken(1)),
+    "Cannot apply up to version 2: the newest file is 001_x.sql",
+  );
+  assert.is(
+    upToTwo([], broken(null)),
+    "Cannot apply up to version 2: none of the files can be read",
+  );
 });
 
 selecting("apply to a version is refused where there are no files", () => {

@@ -19,6 +19,7 @@ export function rehearsedStep(facts: Partial<RehearsedStep> = {}): RehearsedStep
     lost: [],
     broken: [],
     faultyKeys: [],
+    strays: [],
     touched: [],
     reservedNames: [],
     reservedReferences: [],

@@ -1,7 +1,7 @@
 // refusedForm(): a better word than "syntax error" for what other databases have.
 
 import * as assert from "uvu/assert";
-import { refusedForm } from "../../lib/rule/refused_statement.ts";
+import { refusedForm, shellCommand } from "../../lib/rule/refused_statement.ts";
 import { suite } from "../support/suite.ts";
 
 const forms = suite("refusedForm()");
@@ -38,6 +38,20 @@ forms("says nothing of other statements", () => {
       "CREATE TABLE t (a",
     ]
   ) assert.is(refusedForm(sql), null, sql);
+});
+
+forms("shellCommand() names a dot command of the sqlite3 shell, and nothing else", () => {
+  for (
+    const [sql, command] of [
+      [".mode box\nSELECT 1;", ".mode"],
+      ["-- quiet\n.headers on", ".headers"],
+      [".5 + 1", null],
+      [". mode", null],
+      ["SELECT .mode", null],
+      [".", null],
+      ["", null],
+    ] as const
+  ) assert.is(shellCommand(sql), command, sql);
 });
 
 forms.run();

@@ -21,6 +21,18 @@ positions("a syntax error stands at its token, with its line", async () => {
   );
 });
 
+positions("a dot command of the sqlite3 shell is named, between statements too", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_a.sql": "-- UP\nCREATE TABLE t (a);\n  .mode box\nSELECT 1;\n-- DOWN\nDROP TABLE t;\n",
+  });
+  const { errors } = await workspace.refused("apply", "p");
+  assert.equal(errors.map(({ code, line, column }) => [code, line, column]), [
+    ["syntax-error", 3, 3],
+  ]);
+  assert.match(errors[0]?.message ?? "", '".mode" is a dot command of the sqlite3 shell');
+});
+
 positions("columns count code points after text of several bytes", async () => {
   assert.is(
     await errorOf("-- é\n-- UP\nSELECT 'äöü 日本 🐦' FORM x;\n-- DOWN\n"),
