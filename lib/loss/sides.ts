@@ -26,7 +26,10 @@ export interface NamedPair extends ColumnPair {
 }
 
 /** Joins the rows before, as `b`, with those after, as `a`. */
-export function joinSides({ before, after, key }: Sides, join: "JOIN" | "LEFT JOIN"): string {
+export function joinSides(
+  { before, after, key }: Sides,
+  join: "JOIN" | "LEFT JOIN" | "RIGHT JOIN",
+): string {
   // The column after comes first, so that its collation and its index are used.
   const on = key.map((pair) => `a.${pair.after} = b.${pair.before}`);
   return `FROM ${before} b ${join} ${after} a ON ${on.join(" AND ")}`;

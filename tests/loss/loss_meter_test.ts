@@ -265,7 +265,7 @@ table("without a key, as many equal rows must be left", [
   [
     "CREATE TABLE t (rowid, _rowid_, oid); INSERT INTO t VALUES (1, 2, 3), (4, 5, 6);",
     "UPDATE t SET oid = 7 WHERE rowid = 1;",
-    ["rows t 1"],
+    ["overwritten t.oid 1"],
   ],
 ]);
 
@@ -278,6 +278,24 @@ table("rows whose keys are updated are not gone; their keys are overwritten", [
   [T, "UPDATE t SET rowid = rowid + 10;", ["overwritten t.id 3"]],
   [PAIRS, "UPDATE t SET b = 3 WHERE b = 1;", ["overwritten t.b 2"]],
   [PLAIN, "UPDATE t SET rowid = rowid + 10;", []],
+  [T, "UPDATE t SET id = id, a = 'new';", ["overwritten t.a 2"]],
+  [T, "UPDATE t SET id = id + 10, a = 'new';", ["overwritten t.id 3", "overwritten t.a 2"]],
+  [
+    T,
+    "INSERT INTO t VALUES (1, 'new', 'y') ON CONFLICT (id) DO UPDATE SET id = excluded.id, a = excluded.a;",
+    ["overwritten t.a 1"],
+  ],
+  [
+    T,
+    "UPDATE t SET id = id, a = 'new' WHERE id < 3; UPDATE t SET id = 9 WHERE id = 3; DELETE FROM t WHERE id = 2;",
+    ["rows t 1", "overwritten t.a 1", "overwritten t.id 1"],
+  ],
+  [PAIRS, "UPDATE t SET a = a, b = b, c = 'new' WHERE b = 1;", ["overwritten t.c 1"]],
+  [
+    "CREATE VIRTUAL TABLE r USING rtree (id, a, b); INSERT INTO r VALUES (1, 1, 2), (2, 3, 4);",
+    "UPDATE r SET id = 9 WHERE id = 2;",
+    ["overwritten r.id 1"],
+  ],
 ]);
 
 table("generated columns follow from others; large values are compared whole", [
@@ -342,6 +360,12 @@ INSERT INTO author VALUES (1), (2); INSERT INTO book VALUES (1, 1), (2, 2), (3, 
   assert.equal(await lossesOf(base, "UPDATE author SET id = 9 WHERE id = 2;", "on"), [
     "overwritten author.id 1",
     "overwritten book.author 2",
+  ]);
+  const tree = `CREATE TABLE n (id INTEGER PRIMARY KEY, par REFERENCES n ON UPDATE CASCADE);
+INSERT INTO n VALUES (1, NULL), (2, 1), (3, 1);`;
+  assert.equal(await lossesOf(tree, "UPDATE n SET id = id + 10;", "on"), [
+    "overwritten n.id 3",
+    "overwritten n.par 2",
   ]);
 });
 
