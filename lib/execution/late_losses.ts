@@ -39,8 +39,8 @@ export class LateLosses {
   beforeStatement(stream: StatementStream, ready: ReadyStatement): void {
     this.#statements += 1;
     const accesses = this.#notes.accessesOf(stream, ready);
-    stream.unguarded(() => this.#tablesOf(accesses).forEach((table) => this.#meter.keep(table)));
     this.#notes.note(this.#statements, stream, ready, accesses);
+    stream.unguarded(() => this.#tablesOf(accesses).forEach((table) => this.#meter.keep(table)));
   }
 
   /** The tables that the step changed, and what they lost; `fates` are those of its schema. */
@@ -56,7 +56,10 @@ export class LateLosses {
     return accesses.flatMap((access) => {
       const name = isTemporary(access) ? null : changedTable(access);
       const table = name === null ? null : this.#schema.table(name);
-      return table !== null && this.#lineage.originOf(table.name) === table.name ? [table] : [];
+      return table !== null && this.#lineage.originOf(table.name) === table.name &&
+          this.#notes.mayHaveRows(table)
+        ? [table]
+        : [];
     });
   }
 }

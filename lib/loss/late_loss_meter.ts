@@ -8,7 +8,7 @@ import type { Table } from "../sqlite/schema.ts";
 import type { StepLosses } from "./data_loss.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
-import { compareSides, describeLosses, type TableLosses, termOf } from "./table_losses.ts";
+import { compareSides, describeLosses, rowsOf, type TableLosses } from "./table_losses.ts";
 import { unlessRefused } from "./unless_refused.ts";
 
 /** A table as it was before the first statement that changes it. */
@@ -64,7 +64,8 @@ export class LateLossMeter {
     const rowid = rowidOf(table);
     const terms = [...stored.map(quoteIdentifier), ...(rowid === null ? [] : [rowid])];
     // The rows are read from the table itself: an index may need a collation that is missing.
-    const from = termOf(table.name) + (table.kind === "table" ? " NOT INDEXED" : "");
+    const from = rowsOf(this.#connection, this.#snapshots, table) +
+      (table.kind === "table" ? " NOT INDEXED" : "");
     return {
       rows: this.#snapshots.copy(from, terms),
       columns: new Map(stored.map((name, at) => [name, `c${at}`])),
@@ -82,7 +83,7 @@ export class LateLossMeter {
       table,
       successor: table.after,
       before,
-      after: termOf(table.after.name),
+      after: rowsOf(this.#connection, this.#snapshots, table.after, table.before),
       columns,
       rowid,
     });

@@ -10,7 +10,7 @@ import type { StepLosses } from "./data_loss.ts";
 import { countTable } from "./foreseen_losses.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
-import { compareSides, describeLosses, type TableLosses, termOf } from "./table_losses.ts";
+import { compareSides, describeLosses, rowsOf, type TableLosses } from "./table_losses.ts";
 
 /** Measures one table. */
 interface Measurement {
@@ -83,8 +83,8 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
       compareSides(connection, snapshots, {
         table,
         successor: after,
-        before: termOf(handover.name),
-        after: termOf(handover.successor),
+        before: rowsOf(connection, snapshots, { ...before, name: handover.name }),
+        after: rowsOf(connection, snapshots, { ...after, name: handover.successor }, before),
         columns,
         rowid: rowidOf(before),
       }));
@@ -93,13 +93,13 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
   if (copied === null) return byCount(connection, table, after);
   const names = copied.columns.map(quoteIdentifier);
   const number = copied.rowid === null ? [] : [copied.rowid];
-  const copy = snapshots.copy(termOf(name), [...names, ...number]);
+  const copy = snapshots.copy(rowsOf(connection, snapshots, before), [...names, ...number]);
   return atEnd(() =>
     compareSides(connection, snapshots, {
       table,
       successor: after,
       before: copy,
-      after: termOf(after.name),
+      after: rowsOf(connection, snapshots, after, before),
       columns: new Map(copied.columns.map((column, at) => [column, `c${at}`])),
       rowid: copied.rowid === null ? null : `c${names.length}`,
     })

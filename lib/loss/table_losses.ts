@@ -3,10 +3,13 @@
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
+import type { Table } from "../sqlite/schema.ts";
 import type { RowLosses } from "./compare_by_key.ts";
 import { compareTable, type TableSides } from "./compare_table.ts";
+import { contentlessRows } from "./contentless_rows.ts";
 import type { DataLoss, MovedColumn } from "./data_loss.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** What one table lost. */
 export interface TableLosses {
@@ -47,7 +50,19 @@ export function describeLosses(
   };
 }
 
-/** A table of the database, as a term that can follow FROM. */
-export function termOf(table: string): string {
-  return `main.${quoteIdentifier(table)}`;
+/**
+ * The rows of a table, as a term that can follow FROM. Those of a table that replaces one without
+ * texts are read as the former ones were.
+ */
+export function rowsOf(
+  connection: Connection,
+  snapshots: Snapshots,
+  table: Table,
+  former: Table = table,
+): string {
+  // An index that is watched has rows of its own, which store no text.
+  const tokens = former.kind === "index" && table.kind !== "table"
+    ? unlessRefused(() => contentlessRows(connection, snapshots, table))
+    : null;
+  return tokens ?? `main.${quoteIdentifier(table.name)}`;
 }

@@ -21,7 +21,7 @@ export class WriteNotes {
   readonly #foreignKeys: ForeignKeyMode | null;
   readonly #writes: TableWrites;
   // Trying out whether a table has rows of its own may cost a scan of another table.
-  readonly #tried = new Set<Table>();
+  readonly #tried = new Map<Table, boolean>();
 
   constructor(
     connection: Connection,
@@ -55,11 +55,17 @@ export class WriteNotes {
     const find = (name: string): Table | null => this.#schema.table(name);
     for (const table of virtualTables(accesses, find)) {
       if (this.#tried.has(table)) continue;
-      this.#tried.add(table);
-      if (!stream.unguarded(() => hasOwnRows(this.#connection, table))) this.#writes.ignore(table);
+      const isOwner = stream.unguarded(() => hasOwnRows(this.#connection, table));
+      this.#tried.set(table, isOwner);
+      if (!isOwner) this.#writes.ignore(table);
     }
     const conflicts = conflictsOf(this.#connection, stream, ready, accesses, find);
     return this.#writes.note(number, accesses, find, conflicts);
+  }
+
+  /** Whether a table may have rows of its own that can be read, by the statements so far. */
+  mayHaveRows(table: Table): boolean {
+    return this.#tried.get(table) ?? true;
   }
 
   /** The names, before the step, of the tables that statements wrote to. */

@@ -349,6 +349,47 @@ table("rows of virtual tables are compared too", [
   ],
 ]);
 
+const CONTENTLESS = "INSERT INTO f (rowid, b) VALUES (1, 'x y'), (5, 'y');";
+const DELETABLE =
+  `CREATE VIRTUAL TABLE f USING fts5 (b, content='', contentless_delete=1); ${CONTENTLESS}`;
+const PLAIN_INDEX = `CREATE VIRTUAL TABLE f USING fts5 (b, content=''); ${CONTENTLESS}`;
+
+table("texts that FTS5 does not store are compared by their tokens", [
+  [DELETABLE, "UPDATE f SET b = 'gone';", ["overwritten f.b 2"]],
+  [DELETABLE, "UPDATE f SET b = 'x y' WHERE rowid = 1;", []],
+  [DELETABLE, "INSERT OR REPLACE INTO f (rowid, b) VALUES (1, 'gone'), (7, 'z');", [
+    "overwritten f.b 1",
+  ]],
+  [DELETABLE, "DELETE FROM f; INSERT INTO f (rowid, b) VALUES (1, 'y x'), (5, 'y');", [
+    "overwritten f.b 1",
+  ]],
+  [
+    PLAIN_INDEX,
+    "INSERT INTO f (f) VALUES ('delete-all'); INSERT INTO f (rowid, b) VALUES (1, 'x'), (5, 'y');",
+    ["overwritten f.b 1"],
+  ],
+  [
+    PLAIN_INDEX,
+    "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5 (b, content=''); INSERT INTO f (rowid, b) VALUES (1, 'x y'), (5, '');",
+    ["rows f 1"],
+  ],
+  [
+    PLAIN_INDEX,
+    "CREATE VIRTUAL TABLE n USING fts5 (b, content=''); INSERT INTO n (rowid, b) VALUES (1, 'x y'), (5, 'y'); DROP TABLE f; ALTER TABLE n RENAME TO f;",
+    [],
+  ],
+  [
+    PLAIN_INDEX.replace("content=''", "content='', detail=none"),
+    "INSERT INTO f (f) VALUES ('delete-all'); INSERT INTO f (rowid, b) VALUES (1, 'x'), (5, 'y');",
+    ["overwritten f.b 1"],
+  ],
+]);
+
+losses("texts that FTS5 does not store are compared also where nothing was rehearsed", async () => {
+  const sql = "UPDATE f SET b = 'gone' WHERE rowid = 1;";
+  assert.equal(await lossesOf(DELETABLE, sql, "off", "unrehearsed"), ["overwritten f.b 1"]);
+});
+
 losses("the actions of foreign keys are followed where a file switches them on", async () => {
   const base = `CREATE TABLE author (id INTEGER PRIMARY KEY);
 CREATE TABLE book (id INTEGER PRIMARY KEY, author REFERENCES author ON UPDATE CASCADE ON DELETE SET NULL);
