@@ -23,7 +23,7 @@ import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
 import type { Shadow } from "./shadow.ts";
 import { writesIdleSequence } from "./sequence_writes.ts";
 import { type TableRename, tableRenameIn } from "./stray_references.ts";
-import { needsMissing } from "./unrehearsed.ts";
+import { maySetOffMissing, needsMissing } from "./unrehearsed.ts";
 import { WriteNotes } from "./write_notes.ts";
 
 // What a statement that does not change the schema may cost. Without rows nearly all cost next to
@@ -53,7 +53,7 @@ export interface StepNotes {
   statementCount: number;
   /** Whether every statement could be tried. */
   complete: boolean;
-  /** Whether a statement was left out, because the shadow is missing what it needs. */
+  /** Whether a statement was left out, or may do more, because the shadow is missing something. */
   hasUnrehearsed: boolean;
 }
 
@@ -119,6 +119,9 @@ class StepRehearsal {
       }
       // What a statement does to which tables is read from the schema before it.
       const { writes, statementCount } = this.notes;
+      if (maySetOffMissing(next.accesses, this.#stage.shadow.missing, foreignKeys)) {
+        this.notes.hasUnrehearsed = true;
+      }
       const accesses = writes.accessesOf(stream, next);
       const updates = writes.note(statementCount, stream, next, accesses);
       const draft = this.#draft(next.text, next.accesses, updates);

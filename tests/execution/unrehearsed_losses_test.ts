@@ -82,6 +82,19 @@ unrehearsed("are measured where a function is missing", async () => {
   ]);
 });
 
+unrehearsed("include those of the actions of a key that only a missing table has", async () => {
+  await using workspace = new Workspace();
+  make(
+    workspace,
+    "CREATE TABLE k (id INTEGER PRIMARY KEY REFERENCES t ON DELETE CASCADE, v TEXT COLLATE de, w TEXT)",
+    TABLES.replace("DELETE FROM k; END", "SELECT 1; END"),
+  );
+  assert.equal(
+    await lossesOf(workspace, "-- foreign-keys: on\nDELETE FROM t WHERE id = 2;"),
+    ['Deletes 1 row of "t"', 'Deletes 1 row of "k"'],
+  );
+});
+
 unrehearsed("are found by row numbers where the collation of a key is missing", async () => {
   await using workspace = new Workspace();
   make(
