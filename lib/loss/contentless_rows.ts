@@ -33,8 +33,9 @@ export function contentlessRows(
       ["doc", "name", "tokens"],
       2,
     );
+    // The unary plus takes the affinity away, for which the index of the copy could not be used.
     const tokens = columns.map((column) =>
-      `(SELECT c2 FROM ${texts} WHERE c0 = f.${rowid} AND c1 = ${quoteText(column.name)})`
+      `(SELECT c2 FROM ${texts} WHERE c0 = +f.${rowid} AND c1 = ${quoteText(column.name)})`
     );
     const rows = snapshots.copy(
       `main.${quoteIdentifier(name)} f`,
