@@ -140,6 +140,8 @@ export class WorkerDatabase {
     live: ReadonlySet<string>,
     deadline: Deadline,
   ): Promise<CountedLosses> {
+    // What its statements write to is not known yet.
+    if (step.touched === null) return new Map();
     const watched = step.watched.filter(({ name }) => live.has(name));
     if (watched.length === 0) return new Map([[step.version, []]]);
     const counted = await this.access.read((connection) => {
@@ -154,7 +156,7 @@ export class WorkerDatabase {
 }
 
 function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
-  const { executed, history, backup, end } = execution;
+  const { executed, watched, history, backup, end } = execution;
   return {
     executed,
     currentVersion: currentVersion(history),
@@ -163,7 +165,7 @@ function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
     findings: [
       ...failureFindings(execution),
       ...prepared.fileFindings,
-      ...inOrder(withLosses(prepared.rehearsalFindings, executed)),
+      ...inOrder(withLosses(prepared.rehearsalFindings, executed, watched)),
       ...backupFindings(execution, prepared.plan.steps[0]),
     ],
   };

@@ -2,7 +2,7 @@
 
 import type { Connection } from "../sqlite/connection.ts";
 import { uriOf } from "../sqlite/database_location.ts";
-import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
+import { adviseOn, isRefusal, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { StorageError } from "../vfs/storage.ts";
 
@@ -101,13 +101,13 @@ function copyInto(connection: Connection, place: BackupPlace, path: string): Bac
   return { ok: true, value: { path, spaceChecked: freeBytes !== null } };
 }
 
-// VACUUM makes every index anew, and fails where one needs a function or a collation that only the
-// plugin's program has. Then the pages are copied as they are.
+// VACUUM makes every table and index anew, and fails where one needs a function, a module or a
+// collation that only the plugin's program has. Then the pages are copied as they are.
 function writeCopy(connection: Connection, place: BackupPlace, path: string): void {
   try {
     connection.rows("VACUUM INTO ?", [uriOf(path, "new")]);
   } catch (error) {
-    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    if (!isRefusal(error)) throw error;
     place.discard(path);
     connection.copyPages(path);
   }

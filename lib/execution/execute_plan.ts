@@ -5,7 +5,7 @@ import { renameMovedColumns } from "../loss/moved_column.ts";
 import { Snapshots } from "../loss/snapshots.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { MigrationPlan, PlanStep } from "../plan/migration_plan.ts";
-import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
+import type { RehearsedStep, WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
@@ -78,6 +78,7 @@ class Run implements Disposable {
   readonly #transaction: RunTransaction;
   readonly #tables = noTables();
   readonly #executed: ExecutedStep[] = [];
+  readonly #watched = new Map<number, readonly WatchedTable[]>();
   readonly #announced = new Set<number>();
 
   constructor(
@@ -145,7 +146,7 @@ class Run implements Disposable {
   ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" }>> {
     const started = performance.now();
     try {
-      const isDue = this.#backup.isDueBefore(this.#rehearsalOf(first));
+      const isDue = this.#backup.isDueBefore(steps.map((step) => this.#rehearsalOf(step)));
       const refused = isDue ? this.#backUp() : null;
       if (refused !== null) return refused;
       const attempt = await this.#tryToCommit(steps);
@@ -234,10 +235,12 @@ class Run implements Disposable {
       executionTimeMs: Math.round(performance.now() - started),
       at: this.#options.now(),
       statements: rehearsed.statementCount,
-      changes: renameMovedColumns(outcome.changes, rehearsed.watched, outcome.losses.moved),
+      changes: renameMovedColumns(outcome.changes, outcome.watched, outcome.losses.moved),
       dataLoss: outcome.losses.dataLoss,
       reusedNumbers: outcome.losses.reusedNumbers,
+      unmeasured: outcome.losses.unmeasured,
     };
+    this.#watched.set(version, outcome.watched);
     const { executionTimeMs, at } = executed;
     const entry = this.#history.write(step, { executionTimeMs, at, error: null });
     return { kind: "finished", executed, entry };
@@ -278,6 +281,7 @@ class Run implements Disposable {
     const isUndone = this.#options.mode === "rehearse-on-data";
     return {
       executed: this.#executed,
+      watched: this.#watched,
       history: isUndone
         ? new RunHistory(this.#connection, this.#plan, "").entries
         : this.#history.entries,

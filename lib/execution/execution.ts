@@ -5,6 +5,7 @@ import type { SourcePlace } from "../finding/source_text.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
+import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { BackupPlace } from "./backup.ts";
 
 /** One migration that ran to its end. */
@@ -19,6 +20,8 @@ export interface ExecutedStep {
   readonly changes: readonly SchemaChange[];
   readonly dataLoss: readonly DataLoss[];
   readonly reusedNumbers: readonly ReusedNumbers[];
+  /** Tables that it wrote to or dropped and whose rows could not be compared. */
+  readonly unmeasured: readonly string[];
 }
 
 /** Why a step is not committed. */
@@ -45,6 +48,8 @@ export interface StepFailure {
 /** How a run ended. Every step in `executed` is committed, or none in a dry run. */
 export interface Execution {
   readonly executed: readonly ExecutedStep[];
+  /** The tables that each version writes to, as they were known when it had run. */
+  readonly watched: ReadonlyMap<number, readonly WatchedTable[]>;
   readonly history: History;
   readonly backup: string | null;
   /** How many steps were committed before there was a backup. */

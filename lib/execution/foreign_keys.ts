@@ -7,7 +7,7 @@ import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf, textOf } from "../sqlite/row.ts";
 import { rowidOf } from "../sqlite/rowid.ts";
 import type { ForeignKey, Table } from "../sqlite/schema.ts";
-import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { isRefusal } from "../sqlite/sqlite_error.ts";
 
 /** Rows of a table that point at missing rows of its parent by one key. */
 export interface Violations {
@@ -43,7 +43,7 @@ export function checkForeignKeys(connection: Connection, table: Table): readonly
     return readViolations(connection, table);
   } catch (error) {
     // A parent key that is not unique: "foreign key mismatch - "child" referencing "parent"".
-    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    if (!isRefusal(error)) throw error;
     return [{ kind: "mismatch", table: table.name, message: error.message }];
   }
 }

@@ -3,7 +3,7 @@
 import { mayLoseData } from "../loss/foreseen_losses.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { isRefusal } from "../sqlite/sqlite_error.ts";
 import { type Backup, backUp, type BackupOutcome } from "./backup.ts";
 import type { ExecutionOptions } from "./execution.ts";
 
@@ -35,13 +35,19 @@ export class RunBackup {
     return this.#stepsBefore;
   }
 
-  /** Says whether a step may take away what is there, and there is no backup of it yet. */
-  isDueBefore({ watched }: RehearsedStep): boolean {
+  /**
+   * Says whether the steps of a transaction may take away what is there, and there is no backup of
+   * it yet. Only the first one meets the rows as they are now. What was not rehearsed may take
+   * anything.
+   */
+  isDueBefore(steps: readonly RehearsedStep[]): boolean {
+    if (this.#made !== null) return false;
+    if (steps.some(({ touched }) => touched === null)) return true;
     try {
-      return this.#made === null && mayLoseData(this.#connection, watched);
+      return mayLoseData(this.#connection, steps[0]?.watched ?? []);
     } catch (error) {
       // A table that another program has dropped since; the base is compared before anything runs.
-      if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+      if (!isRefusal(error)) throw error;
       return false;
     }
   }

@@ -5,10 +5,10 @@ import type { PlanStep } from "../plan/migration_plan.ts";
 import type { StepLosses } from "../loss/data_loss.ts";
 import { LossMeter } from "../loss/loss_meter.ts";
 import type { Snapshots } from "../loss/snapshots.ts";
-import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
+import type { RehearsedStep, WatchedTable } from "../rehearsal/rehearsal.ts";
 import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { describeChange, type SchemaChange } from "../sqlite/schema_diff.ts";
+import { describeChange, type SchemaChange, type TableFate } from "../sqlite/schema_diff.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
 import { type SchemaSlice, SliceCollector } from "../sqlite/schema_slice.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
@@ -21,6 +21,7 @@ import {
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import type { StepFailure } from "./execution.ts";
 import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
+import { LateLosses } from "./late_losses.ts";
 import type { KnownDatabase } from "./live_database.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
@@ -40,6 +41,8 @@ export type StepOutcome =
   | {
     readonly ok: true;
     readonly changes: readonly SchemaChange[];
+    /** As rehearsed, or as found while the step ran. */
+    readonly watched: readonly WatchedTable[];
     readonly losses: StepLosses;
   }
   | { readonly ok: false; readonly failure: StepFailure };
@@ -54,7 +57,6 @@ export function runStep(run: StepRun): StepOutcome {
     if (interrupter.isOver()) return failed(interrupted(step, interrupter));
     run.foreignKeys.beforeStep(rehearsed);
     run.snapshots.clear();
-    const meter = new LossMeter(connection, run.snapshots, rehearsed.watched);
     const changes = new SliceCollector();
     const lineage = new Lineage();
     const follow = (accesses: readonly Access[]): void => {
@@ -62,15 +64,17 @@ export function runStep(run: StepRun): StepOutcome {
       lineage.follow(slice, alterOf(accesses)?.form ?? null);
       changes.add(slice);
     };
-    const failure = runStatements(run, meter, follow);
+    const losses = lossesOf(run, lineage);
+    const failure = runStatements(run, losses, follow);
     if (failure !== null) return failed(failure);
-    const losses = meter.end();
+    const diff = describeChange(changes.slice, lineage);
+    const measured = losses.end(diff.fates);
     dropTemporaryObjects(connection, run.tables);
     const problem = checkResult(run, changes.slice);
     // The last statement may have ended late, and compiling can be interrupted too.
     if (interrupter.isOver()) return failed(interrupted(step, interrupter));
     if (problem !== null) return failed(problem);
-    return { ok: true, changes: describeChange(changes.slice, lineage).changes, losses };
+    return { ok: true, changes: diff.changes, ...measured };
   } catch (error) {
     // Godwit's own SQL may fail in a step as well: for lack of time, or of room on the disk.
     if (!(error instanceof SqliteError)) throw error;
@@ -78,17 +82,41 @@ export function runStep(run: StepRun): StepOutcome {
   }
 }
 
+/** Measures a step by its rehearsal, or where that is incomplete, by what its statements do. */
+interface RunLosses {
+  beforeStatement(stream: StatementStream, ready: ReadyStatement, number: number): void;
+  end(fates: readonly TableFate[]): Pick<Extract<StepOutcome, { ok: true }>, "watched" | "losses">;
+}
+
+function lossesOf(
+  { connection, snapshots, schema, step, rehearsed: { touched, watched } }: StepRun,
+  lineage: Lineage,
+): RunLosses {
+  if (touched === null) return new LateLosses(connection, snapshots, schema, lineage, step);
+  const meter = new LossMeter(connection, snapshots, watched);
+  return {
+    beforeStatement(stream, _ready, number) {
+      if (meter.isDueBefore(number)) stream.unguarded(() => meter.beforeStatement(number));
+    },
+    end: () => ({ watched, losses: meter.end() }),
+  };
+}
+
 function runStatements(
   run: StepRun,
-  meter: LossMeter,
+  losses: RunLosses,
   follow: (accesses: readonly Access[]) => void,
 ): StepFailure | null {
   const { connection, step } = run;
   const mode = step.foreignKeys ?? "off";
   using stream = new StatementStream(connection, step.sql, "refuse", mode, run.tables);
   for (let number = 1;; number++) {
-    if (meter.isDueBefore(number)) stream.unguarded(() => meter.beforeStatement(number));
-    const end = runNext(run, stream, follow);
+    const end = runNext(
+      run,
+      stream,
+      (ready) => losses.beforeStatement(stream, ready, number),
+      follow,
+    );
     if (end === "end") return null;
     if (end !== null) return end;
     // Only a statement that takes long is interrupted in itself.
@@ -100,11 +128,13 @@ function runStatements(
 function runNext(
   { connection, interrupter, schema, step }: StepRun,
   stream: StatementStream,
+  measure: (ready: ReadyStatement) => void,
   follow: (accesses: readonly Access[]) => void,
 ): StepFailure | "end" | null {
   const next = stream.next();
   if (next.kind === "end") return "end";
   if (next.kind === "failed") return sqlFailure(step, interrupter, next.failure, next.text);
+  measure(next);
   const trial = step.foreignKeys === null ? tryEnforced(connection, stream, next, schema) : null;
   const before = connection.totalChanges;
   const { failure } = stream.run();

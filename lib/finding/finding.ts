@@ -78,6 +78,7 @@ export const FINDING_CODES = {
   "lose-values": "destructive",
   "overwrite-values": "destructive",
   "reused-numbers": "destructive",
+  "unmeasured-losses": "destructive",
   "no-backup-space-check": "destructive",
 } as const satisfies Readonly<Record<string, FindingCategory>>;
 

@@ -8,7 +8,7 @@ import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf } from "../sqlite/row.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
-import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { isRefusal } from "../sqlite/sqlite_error.ts";
 import { historyOwners, readHistory } from "./history_table.ts";
 
 /** What a plan takes from a live database. */
@@ -65,7 +65,7 @@ function withRows(connection: Connection, tables: readonly string[]): readonly s
     const rows = connection.rows(terms.join(" UNION ALL "));
     return rows.flatMap((row) => tables[integerOf(row, "at")] ?? []);
   } catch (error) {
-    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    if (!isRefusal(error)) throw error;
     // One that this SQLite cannot read may have rows.
     return tables.length === 1 ? tables : tables.flatMap((name) => withRows(connection, [name]));
   }

@@ -72,3 +72,13 @@ export function countDropped(
     return vanished === 0 ? [] : [{ column, vanished, replaced: 0 }];
   });
 }
+
+/** Adds up what each column lost. */
+export function sumLosses(losses: readonly ColumnLoss[]): readonly ColumnLoss[] {
+  const byColumn = Map.groupBy(losses, ({ column }) => column);
+  return [...byColumn].map(([column, parts]) => ({
+    column,
+    vanished: parts.reduce((total, { vanished }) => total + vanished, 0),
+    replaced: parts.reduce((total, { replaced }) => total + replaced, 0),
+  })).filter(({ vanished, replaced }) => vanished + replaced > 0);
+}

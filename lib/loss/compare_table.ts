@@ -5,12 +5,14 @@ import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Table } from "../sqlite/schema.ts";
 import { type ColumnLoss, compareByKey, countDropped, type RowLosses } from "./compare_by_key.ts";
+import { compareUpdatedKey } from "./compare_updated_key.ts";
 import { compareWholeRows } from "./compare_whole_rows.ts";
 import type { MovedColumn } from "./data_loss.ts";
 import { likelyTarget, movedTo } from "./moved_column.ts";
 import { rowIdentity } from "./row_identity.ts";
 import type { ColumnPair, NamedPair, Sides } from "./sides.ts";
 import type { Snapshots } from "./snapshots.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 /** A table to compare, and where its rows are. */
 export interface TableSides {
@@ -37,9 +39,9 @@ export function compareTable(
   snapshots: Snapshots,
   compared: TableSides,
 ): TableComparison {
-  const keyed = byPrimaryKey(connection, snapshots, compared) ?? byRowid(connection, compared);
+  const keyed = byIdentity(connection, snapshots, compared);
   if (keyed === null) {
-    return { losses: byWholeRows(connection, snapshots, compared), moved: [] };
+    return { losses: byContent(connection, snapshots, compared), moved: [] };
   }
   const { sides, losses, moved } = keyed;
   const hasNotMoved = ({ column }: ColumnLoss): boolean =>
@@ -51,6 +53,25 @@ export function compareTable(
     losses: { ...losses, values: [...gone, ...losses.values].filter(hasNotMoved) },
     moved,
   };
+}
+
+// A key whose collation is missing cannot be looked up.
+function byIdentity(
+  connection: Connection,
+  snapshots: Snapshots,
+  compared: TableSides,
+): KeyedComparison | null {
+  const keyed = unlessRefused(() => byPrimaryKey(connection, snapshots, compared));
+  if (keyed !== null) return keyed;
+  const numbered = byRowid(connection, compared);
+  if (numbered?.losses.rows === 0) return numbered;
+  // An UPDATE of a key may write the key that was there, such as that of an UPSERT.
+  const sides = updatedKeySides(compared);
+  const updated = sides === null ? null : compare(connection, compared, sides);
+  if (updated?.losses.rows === 0) return updated;
+  // The number of a row can be a column of a virtual table, and be updated.
+  const isRenumbered = compared.table.before.kind !== "table" && rewrittenIn(compared) !== null;
+  return isRenumbered ? null : numbered;
 }
 
 /** What a comparison by a key found, before values that moved within old columns are left out. */
@@ -150,17 +171,42 @@ function byRowid(connection: Connection, compared: TableSides): KeyedComparison 
   return losses.rows === 0 && (isLossless || hasWitness) ? comparison : null;
 }
 
-function byWholeRows(
+function byContent(
   connection: Connection,
   snapshots: Snapshots,
   compared: TableSides,
 ): RowLosses {
   const { table, successor, before, after } = compared;
-  const updatedKey = inBefore(compared, rowIdentity(table, successor).updatedKey);
   const { kept, dropped } = sidesOf(compared, []);
-  const columns = kept.filter(({ name }) => !updatedKey.some((pair) => pair.name === name));
-  const whole = compareWholeRows(connection, snapshots, { before, after, columns, updatedKey });
+  const updatedKey = inBefore(compared, rowIdentity(table, successor).updatedKey);
+  const rewritten = rewrittenIn(compared);
+  const sides = updatedKeySides(compared);
+  const whole = sides !== null
+    ? compareUpdatedKey(connection, snapshots, { sides, updatedKey, rewritten })
+    : compareWholeRows(connection, snapshots, {
+      before,
+      after,
+      columns: kept.filter(({ name }) => !updatedKey.some((pair) => pair.name === name)),
+      updatedKey,
+      rewritten,
+    });
   return { ...whole, values: [...countDropped(connection, { before, dropped }), ...whole.values] };
+}
+
+/** The sides joined by a key that was updated; `null` if rows cannot be looked up by it. */
+function updatedKeySides(compared: TableSides): Sides | null {
+  const { table, successor } = compared;
+  const { formerKey, updatedKey, isKeyAfter } = rowIdentity(table, successor);
+  if (formerKey === null || updatedKey.length === 0 || !isKeyAfter || table.isDropped) return null;
+  const key = inBefore(compared, formerKey);
+  return key.length === formerKey.length ? sidesOf(compared, key) : null;
+}
+
+/** The updated columns if no statement can have deleted a row; `null` if one can. */
+function rewrittenIn(compared: TableSides): readonly NamedPair[] | null {
+  const { isDropped, writes } = compared.table;
+  if (isDropped || writes.deletes || writes.replaces || writes.displaces) return null;
+  return sidesOf(compared, []).kept.filter(({ name }) => writes.updates.includes(name));
 }
 
 function sidesOf(compared: TableSides, key: readonly ColumnPair[]): Sides {

@@ -1,7 +1,7 @@
 // Compares the rows of a table that has no key to find them by: as many equal rows must be left.
 
 import type { Connection } from "../sqlite/connection.ts";
-import type { RowLosses } from "./compare_by_key.ts";
+import { type RowLosses, sumLosses } from "./compare_by_key.ts";
 import type { NamedPair } from "./sides.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -12,6 +12,8 @@ export interface WholeRows {
   readonly columns: readonly NamedPair[];
   /** The columns of a key that was updated: a row with another key is the same row. */
   readonly updatedKey: readonly NamedPair[];
+  /** The columns that were updated if no row can be gone; `null` if one can. */
+  readonly rewritten: readonly NamedPair[] | null;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface WholeRows {
 export function compareWholeRows(
   connection: Connection,
   snapshots: Snapshots,
-  { before, after, columns, updatedKey }: WholeRows,
+  { before, after, columns, updatedKey, rewritten }: WholeRows,
 ): RowLosses {
   const all = [...columns, ...updatedKey];
   const count = (from: string): number => connection.integer(`SELECT count(*) FROM ${from}`);
@@ -40,12 +42,18 @@ export function compareWholeRows(
   };
   const kept = stay(columns.length);
   const withOtherKey = updatedKey.length === 0 ? 0 : kept - stay(all.length);
+  const withoutEqual = count(former) - kept;
+  // A row that is not gone and has no equal is one whose values were overwritten.
+  const valuesIn = ({ before: column }: NamedPair): number =>
+    Math.min(withoutEqual, connection.integer(`SELECT count(${column}) FROM ${before}`));
+  const overwritten = [
+    ...updatedKey.map((pair) => ({ pair, replaced: withOtherKey })),
+    ...(rewritten ?? []).map((pair) => ({ pair, replaced: valuesIn(pair) })),
+  ];
   return {
-    rows: count(former) - kept,
-    values: withOtherKey === 0 ? [] : updatedKey.map(({ name }) => ({
-      column: name,
-      vanished: 0,
-      replaced: withOtherKey,
-    })),
+    rows: rewritten === null ? withoutEqual : 0,
+    values: sumLosses(
+      overwritten.map(({ pair, replaced }) => ({ column: pair.name, vanished: 0, replaced })),
+    ),
   };
 }

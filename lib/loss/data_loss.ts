@@ -37,4 +37,6 @@ export interface StepLosses {
   readonly dataLoss: readonly DataLoss[];
   readonly moved: readonly MovedColumn[];
   readonly reusedNumbers: readonly ReusedNumbers[];
+  /** Tables that it wrote to or dropped and whose rows could not be compared. */
+  readonly unmeasured: readonly string[];
 }

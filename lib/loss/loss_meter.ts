@@ -5,19 +5,12 @@ import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { rowidOf } from "../sqlite/rowid.ts";
 import type { Table } from "../sqlite/schema.ts";
-import type { RowLosses } from "./compare_by_key.ts";
 import { columnsToCopy } from "./columns_to_copy.ts";
-import { compareTable, type TableSides } from "./compare_table.ts";
-import type { DataLoss, MovedColumn, StepLosses } from "./data_loss.ts";
+import type { StepLosses } from "./data_loss.ts";
 import { countTable } from "./foreseen_losses.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
-
-/** What one table lost. */
-interface TableLosses {
-  readonly dataLoss: readonly DataLoss[];
-  readonly moved: readonly MovedColumn[];
-}
+import { compareSides, describeLosses, rowsOf, type TableLosses } from "./table_losses.ts";
 
 /** Measures one table. */
 interface Measurement {
@@ -70,6 +63,7 @@ export class LossMeter {
       reusedNumbers: this.#numbers.flatMap(({ after, last }) =>
         reusedNumbers(this.#connection, after, last)
       ),
+      unmeasured: [],
     };
   }
 }
@@ -78,7 +72,7 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
   const { name, before, after, handover } = table;
   if (after === null) {
     const { rows } = countTable(connection, name, []);
-    return atEnd(() => describe(table, { rows, values: [] }));
+    return atEnd(() => describeLosses(table, { rows, values: [] }));
   }
   if (handover !== null) {
     const columns = new Map(before.columns.map((column) => [
@@ -86,11 +80,11 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
       quoteIdentifier(column.name),
     ]));
     return atHandover(handover, () =>
-      compare(connection, snapshots, {
+      compareSides(connection, snapshots, {
         table,
         successor: after,
-        before: termOf(handover.name),
-        after: termOf(handover.successor),
+        before: rowsOf(connection, snapshots, { ...before, name: handover.name }),
+        after: rowsOf(connection, snapshots, { ...after, name: handover.successor }, before),
         columns,
         rowid: rowidOf(before),
       }));
@@ -99,13 +93,13 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
   if (copied === null) return byCount(connection, table, after);
   const names = copied.columns.map(quoteIdentifier);
   const number = copied.rowid === null ? [] : [copied.rowid];
-  const copy = snapshots.copy(termOf(name), [...names, ...number]);
+  const copy = snapshots.copy(rowsOf(connection, snapshots, before), [...names, ...number]);
   return atEnd(() =>
-    compare(connection, snapshots, {
+    compareSides(connection, snapshots, {
       table,
       successor: after,
       before: copy,
-      after: termOf(after.name),
+      after: rowsOf(connection, snapshots, after, before),
       columns: new Map(copied.columns.map((column, at) => [column, `c${at}`])),
       rowid: copied.rowid === null ? null : `c${names.length}`,
     })
@@ -121,7 +115,7 @@ function byCount(connection: Connection, table: WatchedTable, after: Table): Mea
   const { rows, values } = countTable(connection, table.name, droppedColumns);
   return atEnd(() => {
     const left = mayDelete ? countTable(connection, after.name, []).rows : rows;
-    return describe(table, {
+    return describeLosses(table, {
       rows: rows - left,
       values: [...values].map(([column, vanished]) => ({ column, vanished, replaced: 0 })),
     });
@@ -144,39 +138,4 @@ function atHandover(handover: Handover, measure: () => TableLosses): Measurement
       return measured;
     },
   };
-}
-
-function compare(
-  connection: Connection,
-  snapshots: Snapshots,
-  sides: TableSides,
-): TableLosses {
-  const { losses, moved } = compareTable(connection, snapshots, sides);
-  return describe(sides.table, losses, moved);
-}
-
-function describe(
-  { name: table, isDropped, droppedColumns }: WatchedTable,
-  { rows, values }: RowLosses,
-  moved: readonly MovedColumn[] = [],
-): TableLosses {
-  const lostValues = values.flatMap(({ column, vanished, replaced }) => {
-    // In a rebuild no statement overwrites a value: the copy did not take it along.
-    const isRebuilt = isDropped || droppedColumns.includes(column);
-    return [
-      { kind: "values", table, column, values: isRebuilt ? vanished + replaced : vanished },
-      { kind: "overwritten", table, column, values: isRebuilt ? 0 : replaced },
-    ] as const;
-  });
-  return {
-    dataLoss: [
-      ...(rows > 0 ? [{ kind: "rows", table, rows } as const] : []),
-      ...lostValues.filter((loss) => loss.values > 0),
-    ],
-    moved,
-  };
-}
-
-function termOf(table: string): string {
-  return `main.${quoteIdentifier(table)}`;
 }

@@ -21,8 +21,10 @@ export interface RowIdentity {
   readonly nullable: readonly KeyColumn[];
   /** The row number; `null` if there is none, or if it was updated. */
   readonly rowid: { readonly before: string; readonly after: string } | null;
-  /** The columns of a primary key that was updated. */
+  /** The columns of the primary key that were updated. */
   readonly updatedKey: readonly KeyColumn[];
+  /** The primary key, updated or not; `null` if there is none any more. */
+  readonly formerKey: readonly KeyColumn[] | null;
 }
 
 /** The identity of the rows of a table that is there afterwards. */
@@ -59,6 +61,7 @@ export function rowIdentity(
       ? { before: former, after: present }
       : null,
     updatedKey,
+    formerKey: isWhole ? key : null,
   };
 }
 

@@ -26,7 +26,10 @@ export interface NamedPair extends ColumnPair {
 }
 
 /** Joins the rows before, as `b`, with those after, as `a`. */
-export function joinSides({ before, after, key }: Sides, join: "JOIN" | "LEFT JOIN"): string {
+export function joinSides(
+  { before, after, key }: Sides,
+  join: "JOIN" | "LEFT JOIN" | "RIGHT JOIN",
+): string {
   // The column after comes first, so that its collation and its index are used.
   const on = key.map((pair) => `a.${pair.after} = b.${pair.before}`);
   return `FROM ${before} b ${join} ${after} a ON ${on.join(" AND ")}`;
@@ -45,7 +48,7 @@ export function differs(one: string, other: string): string {
 export function isLost(value: string, other: string): string {
   const text = `CAST(${value} AS TEXT)`;
   const whole = `CAST(${other} AS INTEGER)`;
-  const isWhole = `typeof(${other}) = 'real' AND ${whole} = ${other}`;
+  const isWhole = `typeof(${other}) = 'real' AND ${whole} COLLATE BINARY = ${other}`;
   return `(${value} IS NOT NULL AND ${differs(value, other)}
     AND ${text} COLLATE BINARY IS NOT CAST(${other} AS TEXT)
     AND NOT (${isWhole} AND ${text} COLLATE BINARY = CAST(${whole} AS TEXT)))`;

@@ -130,7 +130,7 @@ export interface RehearsedStep {
   readonly strays: readonly Breakage<StrayReference>[];
   /**
    * Tables from before the step whose rows or schema it changes, by their names then; `null` where
-   * it has statements that could not be rehearsed.
+   * it has statements that could not be rehearsed, or may do more than the rehearsal shows.
    */
   readonly touched: readonly string[] | null;
   /** Tables that took a reserved name by a rename, which the authorizer does not report. */

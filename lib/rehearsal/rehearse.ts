@@ -89,7 +89,7 @@ export async function rehearsePart(
       if (interrupter.isOver()) return end(step);
       dropTemporaryObjects(connection, tables);
       const { slice } = notes.changes;
-      const facts = stepFacts(step, notes, schema, isExact && !stage.isUncertain);
+      const facts = stepFacts(step, notes, isExact && !stage.isUncertain);
       const isRenamed = notes.statements.some(({ alter }) => alter?.form === "rename-table");
       const whole: RehearsedStep = {
         ...facts,

@@ -6,7 +6,6 @@ import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/acc
 import type { Connection } from "../sqlite/connection.ts";
 import { firingKeys } from "../sqlite/foreign_key_actions.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
-import type { Table } from "../sqlite/schema.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
 import { SliceCollector } from "../sqlite/schema_slice.ts";
 import type { StatementText } from "../sqlite/script.ts";
@@ -17,18 +16,15 @@ import {
   type RunTables,
   StatementStream,
 } from "../statement/statement_stream.ts";
-import { accessesWithActions } from "./fired_accesses.ts";
-import { hasOwnRows, virtualTables } from "./own_rows.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import { misplacedColumn } from "./misplaced_columns.ts";
 import type { NotableStatement, StatementProblem } from "./rehearsal.ts";
-import { conflictsOf } from "./replaced_rows.ts";
 import type { Shadow } from "./shadow.ts";
 import { writesIdleSequence } from "./sequence_writes.ts";
 import { type TableRename, tableRenameIn } from "./stray_references.ts";
-import { TableWrites } from "./table_writes.ts";
-import { needsMissing } from "./unrehearsed.ts";
+import { maySetOffMissing, needsMissing } from "./unrehearsed.ts";
+import { WriteNotes } from "./write_notes.ts";
 
 // What a statement that does not change the schema may cost. Without rows nearly all cost next to
 // nothing, and one that generates millions of rows shows nothing more after this.
@@ -52,12 +48,12 @@ export interface StepNotes {
   readonly lineage: Lineage;
   readonly statements: NotableStatement[];
   readonly renames: TableRename[];
-  readonly writes: TableWrites;
+  readonly writes: WriteNotes;
   readonly lost: LostObjects;
   statementCount: number;
   /** Whether every statement could be tried. */
   complete: boolean;
-  /** Whether a statement was left out, because the shadow is missing what it needs. */
+  /** Whether a statement was left out, or may do more, because the shadow is missing something. */
   hasUnrehearsed: boolean;
 }
 
@@ -90,7 +86,7 @@ class StepRehearsal {
       lineage,
       statements: [],
       renames: [],
-      writes: new TableWrites(lineage),
+      writes: new WriteNotes(this.#connection, stage.schema, lineage, step.foreignKeys),
       lost: new LostObjects(stage.shadow.connection),
       statementCount: 0,
       complete: false,
@@ -122,7 +118,13 @@ class StepRehearsal {
         continue;
       }
       // What a statement does to which tables is read from the schema before it.
-      const draft = this.#draft(next.text, next.accesses, this.#noteWrites(stream, next));
+      const { writes, statementCount } = this.notes;
+      if (maySetOffMissing(next.accesses, this.#stage.shadow.missing, foreignKeys)) {
+        this.notes.hasUnrehearsed = true;
+      }
+      const accesses = writes.accessesOf(stream, next);
+      const updates = writes.note(statementCount, stream, next, accesses);
+      const draft = this.#draft(next.text, next.accesses, updates);
       const problems = this.#tryStatement(stream, next);
       if (this.#stage.interrupter.isOver()) return;
       this.#note(draft, problems, next.text.offset);
@@ -222,23 +224,6 @@ class StepRehearsal {
     if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
     this.notes.hasUnrehearsed = true;
     return { kind: "unrehearsed", message: failure.message };
-  }
-
-  /** Returns the tables that no statement before this one updates. */
-  #noteWrites(stream: StatementStream, ready: ReadyStatement): readonly string[] {
-    const { text } = ready;
-    const firesActions = this.#step.foreignKeys === "on" && !ready.accesses.some(isSchemaChange);
-    const accesses = firesActions
-      ? stream.unguarded(() => accessesWithActions(this.#connection, text.sql))
-      : ready.accesses;
-    const find = (name: string): Table | null => this.#stage.schema.table(name);
-    for (const table of virtualTables(accesses, find)) {
-      if (!stream.unguarded(() => hasOwnRows(this.#connection, table))) {
-        this.notes.writes.ignore(table);
-      }
-    }
-    const conflicts = conflictsOf(this.#connection, stream, ready, accesses, find);
-    return this.notes.writes.note(this.notes.statementCount, accesses, find, conflicts);
   }
 
   #draft(

@@ -2,8 +2,7 @@
 
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
-import { describeChange, type TableFate } from "../sqlite/schema_diff.ts";
-import type { SchemaFollower } from "../sqlite/schema_follower.ts";
+import { describeChange } from "../sqlite/schema_diff.ts";
 import type { RehearsedStep } from "./rehearsal.ts";
 import type { StepNotes } from "./rehearse_step.ts";
 
@@ -20,7 +19,6 @@ export type StepFacts = Omit<
 export function stepFacts(
   { direction, version, name, file }: PlanStep,
   notes: StepNotes,
-  schema: SchemaFollower,
   isExact: boolean,
 ): StepFacts {
   const { slice } = notes.changes;
@@ -31,7 +29,6 @@ export function stepFacts(
   );
   const changed = new Set(fates.map(({ before }) => before.name));
   const { written } = notes.writes;
-  const rewritten = written.filter((table) => !changed.has(table));
   return {
     direction,
     version,
@@ -40,24 +37,11 @@ export function stepFacts(
     statementCount: notes.statementCount,
     statements: notes.statements,
     changes,
-    watched: notes.writes.watched([
-      ...fates,
-      ...rewritten.flatMap((table) => unchangedFate(table, schema)),
-    ]),
+    watched: notes.writes.watched(fates),
     renamed,
     lost: notes.lost.lost(slice, diff),
     touched: notes.hasUnrehearsed ? null : [...new Set([...changed, ...written])],
     schemaDelta: isExact && !notes.hasUnrehearsed ? schemaDelta(slice) : null,
     complete: notes.complete,
   };
-}
-
-function unchangedFate(name: string, schema: SchemaFollower): readonly TableFate[] {
-  const table = schema.table(name);
-  if (table === null) return [];
-  const keptColumns = table.columns.filter(({ generated }) => !generated).map((column) => ({
-    name: column.name,
-    nameAfter: column.name,
-  }));
-  return [{ before: table, after: table, droppedColumns: [], keptColumns, addedColumns: [] }];
 }

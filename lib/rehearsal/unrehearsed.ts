@@ -1,5 +1,7 @@
-// Decides whether a statement failed only because the shadow is missing something. Pure.
+// Decides what a rehearsal cannot show because the shadow is missing something. Pure.
 
+import type { ForeignKeyMode } from "../migration/migration.ts";
+import { type Access, isSchemaChange } from "../sqlite/access.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import type { MissingObject } from "./shadow.ts";
@@ -16,6 +18,21 @@ export function needsMissing(
   if (code !== "SQLITE_ERROR" || missing.length === 0) return false;
   if (/syntax error$|^incomplete input$|^unrecognized token/.test(message)) return false;
   return uncertain || missing.some(({ name }) => names(message, name));
+}
+
+/**
+ * Says whether a statement may write more on the real database than on the shadow: by a trigger
+ * that is missing, or, where foreign keys are on, by the action of a key of a missing table.
+ */
+export function maySetOffMissing(
+  accesses: readonly Access[],
+  missing: readonly MissingObject[],
+  foreignKeys: ForeignKeyMode | null,
+): boolean {
+  if (accesses.some(isSchemaChange)) return false;
+  return missing.some(({ object }) =>
+    object === "trigger" || object === "table" && foreignKeys === "on"
+  ) && accesses.some(({ kind }) => kind === "insert" || kind === "update" || kind === "delete");
 }
 
 // Such as "no such table: main.doc" or "error in view v: no such table: doc".

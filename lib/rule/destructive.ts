@@ -14,6 +14,7 @@ export function destructiveFindings(
   step: RehearsedStep,
   losses: readonly DataLoss[] | null,
   reusedNumbers: readonly ReusedNumbers[] = [],
+  unmeasured: readonly string[] = [],
 ): readonly Finding[] {
   return [
     ...step.changes.flatMap((change) => {
@@ -21,7 +22,7 @@ export function destructiveFindings(
       if (change.object === "table") {
         // A table that is not watched has no rows of its own.
         if (!step.watched.some(({ name }) => name === change.name)) return [];
-        const rows = countRows(losses, change.name);
+        const rows = unmeasured.includes(change.name) ? null : countRows(losses, change.name);
         const message = `Drops the table "${change.name}"${inWords(rows, "row", " with ")}`;
         return [
           warn(
@@ -33,13 +34,22 @@ export function destructiveFindings(
         ];
       }
       if (change.object === "column" && change.table !== null) {
-        return [columnFinding(step, change.table, change.name, losses)];
+        return [columnFinding(step, change.table, change.name, losses, unmeasured)];
       }
       return [];
     }),
     ...rowFindings(step, losses),
     ...valueFindings(step, losses ?? []),
     ...reusedNumbers.map((reused) => numberFinding(step, reused)),
+    ...unmeasured.map((table) =>
+      warn(
+        step,
+        "unmeasured-losses",
+        `What "${table}" loses could not be measured, because SQLite here cannot read its rows; ` +
+          `compare it with the backup`,
+        undefined,
+      )
+    ),
   ];
 }
 
@@ -48,9 +58,13 @@ function columnFinding(
   table: string,
   column: string,
   losses: readonly DataLoss[] | null,
+  unmeasured: readonly string[],
 ): Finding {
-  const before = step.watched.find(({ after }) => after?.name === table)?.name ?? table;
-  const values = losses === null
+  const watched = step.watched.find(({ after }) => after?.name === table);
+  const before = watched?.name ?? table;
+  // A generated column has no values of its own: a table that loses no other is not watched.
+  const isStored = watched?.droppedColumns.includes(column) ?? false;
+  const values = losses === null || !isStored || unmeasured.includes(before)
     ? null
     : losses.find((loss) =>
       loss.kind === "values" && loss.table === before && loss.column === column
@@ -153,7 +167,8 @@ function warn(
     | "delete-rows"
     | "lose-values"
     | "overwrite-values"
-    | "reused-numbers",
+    | "reused-numbers"
+    | "unmeasured-losses",
   message: string,
   statement: NotableStatement | undefined,
 ): Finding {

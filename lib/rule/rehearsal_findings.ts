@@ -2,7 +2,12 @@
 
 import type { ExecutedStep } from "../execution/execution.ts";
 import type { DataLoss } from "../loss/data_loss.ts";
-import type { Rehearsal, RehearsedStep, StoppedStep } from "../rehearsal/rehearsal.ts";
+import type {
+  Rehearsal,
+  RehearsedStep,
+  StoppedStep,
+  WatchedTable,
+} from "../rehearsal/rehearsal.ts";
 import { type Finding, finding } from "../finding/finding.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
@@ -72,18 +77,27 @@ export function inOrder({ steps, rest }: RehearsalFindings): readonly Finding[] 
   return [...steps.flatMap(({ facts, losses }) => [...facts, ...losses]), ...rest];
 }
 
-/** The findings with the losses of executed steps as they were measured then. */
+/**
+ * The findings with the losses of executed steps as they were measured then. `watched` has the
+ * tables that a version wrote to, where its run has shown more of them than its rehearsal.
+ */
 export function withLosses(
   { steps, rest }: RehearsalFindings,
   executed: readonly Measured[],
+  watched: ReadonlyMap<number, readonly WatchedTable[]>,
 ): RehearsalFindings {
   const measured = new Map(executed.map((step) => [step.version, step]));
   return {
     steps: steps.map((step) => {
       const found = measured.get(step.rehearsed.version);
       if (found === undefined) return step;
-      const { changes, dataLoss, reusedNumbers } = found;
-      const losses = destructiveFindings({ ...step.rehearsed, changes }, dataLoss, reusedNumbers);
+      const rehearsed = {
+        ...step.rehearsed,
+        changes: found.changes,
+        watched: watched.get(found.version) ?? step.rehearsed.watched,
+      };
+      const { dataLoss, reusedNumbers, unmeasured } = found;
+      const losses = destructiveFindings(rehearsed, dataLoss, reusedNumbers, unmeasured);
       return { ...step, losses };
     }),
     rest,
@@ -91,7 +105,10 @@ export function withLosses(
 }
 
 /** What the execution of a step showed about losses. */
-type Measured = Pick<ExecutedStep, "version" | "changes" | "dataLoss" | "reusedNumbers">;
+type Measured = Pick<
+  ExecutedStep,
+  "version" | "changes" | "dataLoss" | "reusedNumbers" | "unmeasured"
+>;
 
 /** The finding about a step that did not end in time, or before the service stopped. */
 export function stoppedFinding({ reason, ...step }: Omit<StoppedStep, "after">): Finding {

@@ -24,7 +24,7 @@ export type Access =
     /** Such as `main` or `temp`. */
     readonly database: string;
     readonly table: string;
-    /** The column that an UPDATE writes, or `ROWID`; `null` for the others. */
+    /** The column that an UPDATE writes, or `ROWID`; `null` for the others. It may be empty. */
     readonly column: string | null;
     readonly trigger: string | null;
   }
@@ -57,7 +57,7 @@ function write(kind: "insert" | "update" | "delete"): Reader {
     kind,
     database,
     table,
-    column: column === "" ? null : column,
+    column: kind === "update" ? column : null,
     trigger: trigger === "" ? null : trigger,
   });
 }

@@ -4,7 +4,7 @@ import type { Connection, Row } from "./connection.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { integerOf, nullableTextOf, textOf } from "./row.ts";
 import type { Column, ForeignKey, Table } from "./schema.ts";
-import { SqliteError } from "./sqlite_error.ts";
+import { isRefusal } from "./sqlite_error.ts";
 
 /** A table as `sqlite_schema` has it. */
 export type StoredTable = Pick<Table, "name" | "sql">;
@@ -86,13 +86,13 @@ function partsOf(connection: Connection, tables: readonly StoredTable[]): TableP
   try {
     return readParts(connection, tables);
   } catch (error) {
-    if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+    if (!isRefusal(error)) throw error;
   }
   const parts = tables.map((table): TableParts => {
     try {
       return readParts(connection, [table]);
     } catch (error) {
-      if (!(error instanceof SqliteError) || error.failure.code !== "SQLITE_ERROR") throw error;
+      if (!isRefusal(error)) throw error;
       return { columns: new Map(), foreignKeys: new Map() };
     }
   });

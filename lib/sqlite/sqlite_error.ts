@@ -56,6 +56,16 @@ export function isInterrupt(error: unknown): boolean {
   return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";
 }
 
+/**
+ * Returns whether an error is SQL that SQLite refused: for what the SQL says, or because the schema
+ * needs a function, a module or a collation that is missing.
+ */
+export function isRefusal(error: unknown): error is SqliteError {
+  if (!(error instanceof SqliteError)) return false;
+  const { code } = error.failure;
+  return code === "SQLITE_ERROR" || code === "SQLITE_ERROR_MISSING_COLLSEQ";
+}
+
 /** Says whether a failure is the database's or the disk's fault, not the SQL's. */
 export function isUnavailable(code: string): boolean {
   return UNAVAILABLE.some((each) => code === each || code.startsWith(`${each}_`));

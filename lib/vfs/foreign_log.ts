@@ -34,6 +34,7 @@ export function refuseForeignFiles(
     [`${path}-journal`, refuseForeignJournal],
   ] as const;
   for (const [beside, refuseForeign] of checks) {
+    if (storage.stateOf(beside) === null) continue;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const before = versionsOf(storage, [path, beside]);
       const file = openIfThere(storage, beside);

@@ -91,7 +91,7 @@ export function nodeDatabase(
 
 /** Creates an empty database, so that no other program can do the same meanwhile. */
 export function createDatabase(
-  storage: Pick<Storage, "open">,
+  storage: Pick<Storage, "open" | "sizeOf">,
   path: string,
   journalMode: "delete" | "wal",
   options: LockOptions,
@@ -144,7 +144,7 @@ function take(
 
 function takeMutex(
   open: OpenNative,
-  storage: Pick<Storage, "open">,
+  storage: Pick<Storage, "open" | "sizeOf">,
   { busyTimeoutMs }: Pick<LockOptions, "busyTimeoutMs">,
   path: string,
   access: LockAccess,
@@ -159,7 +159,10 @@ function takeMutex(
   }
 }
 
-function tryMutex(storage: Pick<Storage, "open">, path: string): ProcessLock | "held" | null {
+function tryMutex(
+  storage: Pick<Storage, "open" | "sizeOf">,
+  path: string,
+): ProcessLock | "held" | null {
   const open = nativeSqlite();
   return open === null ? null : takeMutex(open, storage, { busyTimeoutMs: 0 }, path, "read");
 }

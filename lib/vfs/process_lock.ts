@@ -19,7 +19,7 @@ export interface ProcessLock {
  */
 export function lockProcess(
   open: OpenNative,
-  storage: Pick<Storage, "open">,
+  storage: Pick<Storage, "open" | "sizeOf">,
   path: string,
   timeoutMs: number,
 ): ProcessLock | null {
@@ -45,7 +45,12 @@ export function lockProcess(
 const SQLITE_BUSY = 5;
 
 // A lock that belongs to root would keep the database's owner out.
-function createLike(storage: Pick<Storage, "open">, lockPath: string, path: string): void {
+function createLike(
+  storage: Pick<Storage, "open" | "sizeOf">,
+  lockPath: string,
+  path: string,
+): void {
+  if (storage.sizeOf(lockPath) !== null) return;
   try {
     storage.open(lockPath, { access: "read-write", existence: "exclusive" }, path).close();
   } catch (error) {

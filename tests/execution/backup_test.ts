@@ -12,6 +12,7 @@ import { installVfs } from "../../lib/vfs/install_vfs.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { StorageError } from "../../lib/vfs/storage.ts";
 import { migrationFile } from "../support/migration_file.ts";
+import { makeRedefined } from "../support/other_program.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -102,6 +103,19 @@ backups("that cannot be made keeps the step from running", async () => {
   assert.is(reply.current_version, 2);
   assert.is(sqliteShell(workspace.database("p"), "SELECT count(*) FROM t"), "3");
   assert.is((await workspace.status("p")).current_version, 2);
+});
+
+backups("copies pages where the database has a collation of its program", async () => {
+  await using workspace = new Workspace();
+  makeRedefined(
+    workspace.database("p"),
+    "CREATE TABLE k (id INTEGER PRIMARY KEY, v); CREATE TABLE t (a); INSERT INTO t VALUES (1);",
+    "k",
+    "CREATE TABLE k (id INTEGER PRIMARY KEY, v TEXT COLLATE de)",
+  );
+  workspace.write("p", { "001_update.sql": migrationFile("UPDATE t SET a = 2;") });
+  const { backup } = await workspace.apply("p");
+  assert.is(sqliteShell(backup ?? "", "SELECT a FROM t"), "1");
 });
 
 const LABEL = { plugin: "p", occasion: "v1", at: "2026-01-31T12:00:00.000Z" };

@@ -24,7 +24,7 @@ import { rehearsedStep, statement } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
-import { makeWithFunction } from "../support/other_program.ts";
+import { makeRedefined, makeWithFunction } from "../support/other_program.ts";
 import { suite } from "../support/suite.ts";
 import { type Files, Workspace } from "../support/workspace.ts";
 
@@ -220,6 +220,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     "CREATE TABLE n (id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE counted;" +
       " ALTER TABLE n RENAME TO counted;",
   ),
+  "unmeasured-losses": unmeasured,
   "no-backup-space-check": withoutStatfs,
 };
 
@@ -257,6 +258,15 @@ async function unloadable(): Promise<readonly string[]> {
   workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE x (a);") });
   makeWithFunction(workspace.database("p"));
   return codesOf(await workspace.ask("status", "p"));
+}
+
+/** A table whose key has a collation that only its program has. */
+async function unmeasured(): Promise<readonly string[]> {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_x.sql": migrationFile("DROP TABLE k;") });
+  const plain = "CREATE TABLE k (v TEXT PRIMARY KEY) WITHOUT ROWID;";
+  makeRedefined(workspace.database("p"), plain, "k", plain.replace("TEXT", "TEXT COLLATE de"));
+  return codesOf(await workspace.ask("apply", "p"));
 }
 
 /** A process that was not granted --allow-sys=statfs. */

@@ -1,4 +1,4 @@
-// Any migration: what is measured is what a slow comparison of all rows finds.
+// Any migration, rehearsed or not: what is measured is what a slow comparison of all rows finds.
 
 import * as assert from "uvu/assert";
 import { forAll } from "../support/random.ts";
@@ -14,9 +14,12 @@ any("the losses of any migration are those that a comparison of all rows finds",
     const drawn = drawMigration(random);
     const expected = slowLosses(drawn);
     if (expected === null) return;
-    const found = (await lossesOf(drawn.base, drawn.sql)).toSorted();
+    const known = random.pick(["rehearsed", "unrehearsed"] as const);
+    const found = (await lossesOf(drawn.base, drawn.sql, "off", known)).toSorted();
     const what = `${drawn.base}\n${drawn.sql}`;
-    if (expected.kind === "exactly") assert.equal(found, expected.losses, what);
+    if (expected.kind === "exactly") {
+      assert.equal(found, expected.losses.map((loss) => loss.replace('""', "")).toSorted(), what);
+    }
     if (expected.kind === "something") assert.is.not(found.length, 0, what);
   });
 });

@@ -21,6 +21,10 @@ export interface DrawnMigration {
   readonly after: readonly DrawnColumn[];
   readonly isRebuilt: boolean;
   readonly isKeyUpdated: boolean;
+  /** The columns that are updated, by their names before. */
+  readonly updated: readonly string[];
+  /** Whether no statement can delete a row. */
+  readonly keepsRows: boolean;
 }
 
 interface KeyKind {
@@ -37,6 +41,13 @@ const KEYS: readonly [KeyKind, ...KeyKind[]] = [
   { key: [], definition: "", options: "" },
 ];
 const TYPES = ["", "TEXT", "INTEGER", "REAL"] as const;
+// A column may have an empty name.
+const VALUE_COLUMNS: readonly [readonly string[], ...(readonly string[])[]] = [
+  ["a"],
+  ["a", "b"],
+  ["a", "b", "c"],
+  ["a", '""', "c"],
+];
 const VALUES = [
   "NULL",
   "NULL",
@@ -67,12 +78,14 @@ class Draft {
   #present: DrawnColumn[];
   #isRebuilt = false;
   #isKeyUpdated = false;
+  #keepsRows = true;
+  readonly #updated = new Set<string>();
   #names = 0;
 
   constructor(random: Random) {
     this.#random = random;
     this.#kind = random.pick(KEYS);
-    this.#columns = [...this.#kind.key, ...["a", "b", "c"].slice(0, random.integer(1, 3))];
+    this.#columns = [...this.#kind.key, ...random.pick(VALUE_COLUMNS)];
     this.#present = this.#columns.map((name) => ({ name, origin: name }));
     const values = this.#columns.slice(this.#kind.key.length).map((name) =>
       `${name} ${random.pick(TYPES)}`
@@ -89,12 +102,16 @@ class Draft {
     const where = random.chance(60) ? ` WHERE ${this.#condition()}` : "";
     switch (random.integer(0, 10)) {
       case 0:
+        this.#update(column);
         return `UPDATE ${this.#table} SET ${column} = ${this.#expression()}${where};`;
       case 1:
+        this.#update(column);
         return `UPDATE ${this.#table} SET ${column} = NULL${where};`;
       case 2:
+        this.#keepsRows = false;
         return `DELETE FROM ${this.#table}${where};`;
       case 3:
+        this.#keepsRows = false;
         return `INSERT OR REPLACE INTO ${this.#table} VALUES (${this.#fullRow().join(", ")});`;
       case 4:
         return `INSERT OR IGNORE INTO ${this.#table} VALUES (${this.#fullRow().join(", ")});`;
@@ -121,6 +138,8 @@ class Draft {
       after: this.#present,
       isRebuilt: this.#isRebuilt,
       isKeyUpdated: this.#isKeyUpdated,
+      updated: [...this.#updated],
+      keepsRows: this.#keepsRows,
     };
   }
 
@@ -179,6 +198,8 @@ class Draft {
   #swap(): string {
     const [one, other] = this.#random.shuffled(this.#values());
     if (one === undefined || other === undefined) return "SELECT 1;";
+    this.#update(one.name);
+    this.#update(other.name);
     return `UPDATE ${this.#table} SET ${one.name} = ${other.name}, ${other.name} = ${one.name};`;
   }
 
@@ -194,10 +215,22 @@ class Draft {
     const key = this.#present.find(({ origin }) => origin === first);
     if (key === undefined || first === undefined || this.#isRebuilt) return "SELECT 1;";
     this.#isKeyUpdated = true;
-    const value = this.#kind.definition.includes("TEXT")
+    const value = this.#random.chance(40)
+      ? key.name
+      : this.#kind.definition.includes("TEXT")
       ? `${key.name} || 'k'`
       : `${key.name} + 100`;
-    return `UPDATE ${this.#table} SET ${key.name} = ${value};`;
+    const { name: column } = this.#random.pickFrom(this.#values()) ?? { name: "a" };
+    const also = this.#random.chance(50) ? `, ${column} = ${this.#expression()}` : "";
+    if (also !== "") this.#update(column);
+    this.#update(key.name);
+    const where = this.#random.chance(40) ? ` WHERE ${this.#condition()}` : "";
+    return `UPDATE ${this.#table} SET ${key.name} = ${value}${also}${where};`;
+  }
+
+  #update(column: string): void {
+    const origin = this.#present.find(({ name }) => name === column)?.origin;
+    if (typeof origin === "string") this.#updated.add(origin);
   }
 
   #renameColumn(column: string): string {

@@ -30,6 +30,11 @@ function rebuild(columns: string, select: string): string {
 table("an UPDATE overwrites values, and loses those in whose place it writes NULL", [
   [T, "UPDATE t SET a = 'gone';", ["overwritten t.a 2"]],
   [T, "UPDATE t SET a = NULL;", ["values t.a 2"]],
+  [
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, "" TEXT); INSERT INTO t VALUES (1, 'x');`,
+    `UPDATE t SET "" = 'new';`,
+    ["overwritten t. 1"],
+  ],
   [T, "UPDATE t SET a = CASE id WHEN 1 THEN NULL ELSE 'new' END;", [
     "values t.a 1",
     "overwritten t.a 1",
@@ -260,7 +265,7 @@ table("without a key, as many equal rows must be left", [
   [
     "CREATE TABLE t (rowid, _rowid_, oid); INSERT INTO t VALUES (1, 2, 3), (4, 5, 6);",
     "UPDATE t SET oid = 7 WHERE rowid = 1;",
-    ["rows t 1"],
+    ["overwritten t.oid 1"],
   ],
 ]);
 
@@ -273,6 +278,24 @@ table("rows whose keys are updated are not gone; their keys are overwritten", [
   [T, "UPDATE t SET rowid = rowid + 10;", ["overwritten t.id 3"]],
   [PAIRS, "UPDATE t SET b = 3 WHERE b = 1;", ["overwritten t.b 2"]],
   [PLAIN, "UPDATE t SET rowid = rowid + 10;", []],
+  [T, "UPDATE t SET id = id, a = 'new';", ["overwritten t.a 2"]],
+  [T, "UPDATE t SET id = id + 10, a = 'new';", ["overwritten t.id 3", "overwritten t.a 2"]],
+  [
+    T,
+    "INSERT INTO t VALUES (1, 'new', 'y') ON CONFLICT (id) DO UPDATE SET id = excluded.id, a = excluded.a;",
+    ["overwritten t.a 1"],
+  ],
+  [
+    T,
+    "UPDATE t SET id = id, a = 'new' WHERE id < 3; UPDATE t SET id = 9 WHERE id = 3; DELETE FROM t WHERE id = 2;",
+    ["rows t 1", "overwritten t.a 1", "overwritten t.id 1"],
+  ],
+  [PAIRS, "UPDATE t SET a = a, b = b, c = 'new' WHERE b = 1;", ["overwritten t.c 1"]],
+  [
+    "CREATE VIRTUAL TABLE r USING rtree (id, a, b); INSERT INTO r VALUES (1, 1, 2), (2, 3, 4);",
+    "UPDATE r SET id = 9 WHERE id = 2;",
+    ["overwritten r.id 1"],
+  ],
 ]);
 
 table("generated columns follow from others; large values are compared whole", [
@@ -326,6 +349,47 @@ table("rows of virtual tables are compared too", [
   ],
 ]);
 
+const CONTENTLESS = "INSERT INTO f (rowid, b) VALUES (1, 'x y'), (5, 'y');";
+const DELETABLE =
+  `CREATE VIRTUAL TABLE f USING fts5 (b, content='', contentless_delete=1); ${CONTENTLESS}`;
+const PLAIN_INDEX = `CREATE VIRTUAL TABLE f USING fts5 (b, content=''); ${CONTENTLESS}`;
+
+table("texts that FTS5 does not store are compared by their tokens", [
+  [DELETABLE, "UPDATE f SET b = 'gone';", ["overwritten f.b 2"]],
+  [DELETABLE, "UPDATE f SET b = 'x y' WHERE rowid = 1;", []],
+  [DELETABLE, "INSERT OR REPLACE INTO f (rowid, b) VALUES (1, 'gone'), (7, 'z');", [
+    "overwritten f.b 1",
+  ]],
+  [DELETABLE, "DELETE FROM f; INSERT INTO f (rowid, b) VALUES (1, 'y x'), (5, 'y');", [
+    "overwritten f.b 1",
+  ]],
+  [
+    PLAIN_INDEX,
+    "INSERT INTO f (f) VALUES ('delete-all'); INSERT INTO f (rowid, b) VALUES (1, 'x'), (5, 'y');",
+    ["overwritten f.b 1"],
+  ],
+  [
+    PLAIN_INDEX,
+    "DROP TABLE f; CREATE VIRTUAL TABLE f USING fts5 (b, content=''); INSERT INTO f (rowid, b) VALUES (1, 'x y'), (5, '');",
+    ["rows f 1"],
+  ],
+  [
+    PLAIN_INDEX,
+    "CREATE VIRTUAL TABLE n USING fts5 (b, content=''); INSERT INTO n (rowid, b) VALUES (1, 'x y'), (5, 'y'); DROP TABLE f; ALTER TABLE n RENAME TO f;",
+    [],
+  ],
+  [
+    PLAIN_INDEX.replace("content=''", "content='', detail=none"),
+    "INSERT INTO f (f) VALUES ('delete-all'); INSERT INTO f (rowid, b) VALUES (1, 'x'), (5, 'y');",
+    ["overwritten f.b 1"],
+  ],
+]);
+
+losses("texts that FTS5 does not store are compared also where nothing was rehearsed", async () => {
+  const sql = "UPDATE f SET b = 'gone' WHERE rowid = 1;";
+  assert.equal(await lossesOf(DELETABLE, sql, "off", "unrehearsed"), ["overwritten f.b 1"]);
+});
+
 losses("the actions of foreign keys are followed where a file switches them on", async () => {
   const base = `CREATE TABLE author (id INTEGER PRIMARY KEY);
 CREATE TABLE book (id INTEGER PRIMARY KEY, author REFERENCES author ON UPDATE CASCADE ON DELETE SET NULL);
@@ -337,6 +401,12 @@ INSERT INTO author VALUES (1), (2); INSERT INTO book VALUES (1, 1), (2, 2), (3, 
   assert.equal(await lossesOf(base, "UPDATE author SET id = 9 WHERE id = 2;", "on"), [
     "overwritten author.id 1",
     "overwritten book.author 2",
+  ]);
+  const tree = `CREATE TABLE n (id INTEGER PRIMARY KEY, par REFERENCES n ON UPDATE CASCADE);
+INSERT INTO n VALUES (1, NULL), (2, 1), (3, 1);`;
+  assert.equal(await lossesOf(tree, "UPDATE n SET id = id + 10;", "on"), [
+    "overwritten n.id 3",
+    "overwritten n.par 2",
   ]);
 });
 

@@ -33,11 +33,15 @@ export function openMeasured(sql: string): Connection {
   return connection;
 }
 
-/** Measures what `sql` takes away from a database; throws where it fails. */
+/**
+ * Measures what `sql` takes away from a database; throws where it fails. `known` says whether the
+ * run may use what the rehearsal found.
+ */
 export async function measureStep(
   connection: Connection,
   sql: string,
   foreignKeys: "on" | "off" = "off",
+  known: "rehearsed" | "unrehearsed" = "rehearsed",
 ): Promise<MeasuredStep> {
   const step = {
     direction: "apply",
@@ -68,7 +72,9 @@ export async function measureStep(
       live: new LiveSchema(connection, schema, true),
       tables: { created: new Set(), dropped: new Set(), hasTemporary: true },
       step,
-      rehearsed,
+      rehearsed: known === "rehearsed"
+        ? rehearsed
+        : { ...rehearsed, touched: null, watched: [], schemaDelta: null },
       onStatement() {},
     });
     if (!outcome.ok) throw new Error(outcome.failure.message);
@@ -83,9 +89,10 @@ export async function lossesOf(
   base: string,
   sql: string,
   foreignKeys: "on" | "off" = "off",
+  known: "rehearsed" | "unrehearsed" = "rehearsed",
 ): Promise<readonly string[]> {
   using connection = openMeasured(base);
-  const { dataLoss } = await measureStep(connection, sql, foreignKeys);
+  const { dataLoss } = await measureStep(connection, sql, foreignKeys, known);
   return dataLoss.map((loss) =>
     loss.kind === "rows"
       ? `rows ${loss.table} ${loss.rows}`

@@ -35,12 +35,12 @@ export function slowLosses(drawn: DrawnMigration): Expectation | null {
     }
     const names = drawn.after.map(({ name }) => name);
     const after = readRows(database, drawn.table, names, isNumbered);
-    if (drawn.isKeyUpdated && !drawn.base.includes("id TEXT PRIMARY KEY")) {
-      return { kind: "exactly", losses: compareWithoutKey(drawn, before, after) };
+    if (drawn.isKeyUpdated) {
+      return { kind: "exactly", losses: compareUpdatedKey(drawn, before, after) };
     }
     return drawn.key.length === 0 && drawn.isRebuilt
       ? compareCopies(drawn, before, after)
-      : { kind: "exactly", losses: compare(drawn, before, after) };
+      : { kind: "exactly", losses: compare(drawn, pairsOf(drawn, before, after)) };
   } finally {
     database.close();
   }
@@ -66,18 +66,30 @@ function readRows(
   );
 }
 
-function compare(
-  drawn: DrawnMigration,
+/** A row before, and the row after that has its key, or its number where there is no key. */
+interface Candidate {
+  readonly row: Row;
+  readonly other: Row | undefined;
+}
+
+function pairsOf(
+  { key, after: present }: DrawnMigration,
   before: readonly Row[],
   after: readonly Row[],
-): readonly string[] {
-  const partner = (row: Row): Row | undefined =>
-    after.find((other) =>
-      drawn.key.length === 0 || drawn.isKeyUpdated
-        ? sameKey(row.get("rowid"), other.get("rowid"))
-        : drawn.key.every((name) => sameKey(row.get(name), other.get(name)))
-    );
-  const pairs = before.map((row) => ({ row, other: partner(row) }));
+  by: readonly string[] = key,
+): readonly Candidate[] {
+  const names = by.length === 0 ? ["rowid"] : by;
+  const nameAfter = (name: string): string =>
+    present.find(({ origin }) => origin === name)?.name ?? name;
+  return before.map((row) => ({
+    row,
+    other: after.find((each) =>
+      names.every((name) => sameKey(row.get(name), each.get(nameAfter(name))))
+    ),
+  }));
+}
+
+function compare(drawn: DrawnMigration, pairs: readonly Candidate[]): readonly string[] {
   const kept = pairs.flatMap(({ row, other }) => (other === undefined ? [] : [{ row, other }]));
   const gone = pairs.length - kept.length;
   const successor = (column: string): DrawnColumn | undefined =>
@@ -106,27 +118,57 @@ function compare(
   return [...(gone > 0 ? [`rows t ${gone}`] : []), ...drawn.columns.flatMap(lossOf)].sort();
 }
 
-// The key of some rows is another one: the rest of a row says which row it is.
-function compareWithoutKey(
-  { columns, after: present }: DrawnMigration,
+// Rows have the same key if none is gone. Otherwise those with the same key are the same, and of
+// the rest the columns that were not updated in the key say which row it is.
+function compareUpdatedKey(
+  drawn: DrawnMigration,
   before: readonly Row[],
   after: readonly Row[],
 ): readonly string[] {
+  const { base, columns, updated, keepsRows, after: present } = drawn;
+  const isNumbered = base.includes("id TEXT PRIMARY KEY");
+  const ways = [...(isNumbered ? [["rowid"]] : []), drawn.key];
+  const pairings = ways.map((by) => pairsOf(drawn, before, after, by));
+  const whole = pairings.find((pairs) => pairs.every(({ other }) => other !== undefined)) ??
+    (isNumbered ? pairings[0] : undefined);
+  if (whole !== undefined) return compare(drawn, whole);
+  const pairs = pairings.at(-1) ?? [];
+  const kept = pairs.filter(({ other }) => other !== undefined);
+  const taken = new Set(kept.map(({ other }) => other));
+  const rest = pairs.filter(({ other }) => other === undefined).map(({ row }) => row);
+  const restAfter = after.filter((row) => !taken.has(row));
   const left = (wanted: readonly string[]): number => {
     const names = wanted.map((column) =>
       present.find(({ origin }) => origin === column)?.name ?? ""
     );
     return countEqual(
-      before.map((row) => keyOf(row, wanted, exact)),
-      after.map((row) => keyOf(row, names, exact)),
+      rest.map((row) => keyOf(row, wanted, exact)),
+      restAfter.map((row) => keyOf(row, names, exact)),
     );
   };
-  const kept = left(columns.slice(1));
-  const same = left(columns);
-  return [
-    ...(kept > same ? [`overwritten t.id ${kept - same}`] : []),
-    ...(before.length > kept ? [`rows t ${before.length - kept}`] : []),
-  ];
+  const equal = left(columns.filter((column) => column !== drawn.key[0]));
+  const unequal = rest.length - equal;
+  const overwritten = new Map([[drawn.key[0] ?? "", equal - left(columns)]]);
+  if (keepsRows) {
+    for (const column of updated) {
+      const values = rest.filter((row) => row.get(column)?.text !== null).length;
+      overwritten.set(column, (overwritten.get(column) ?? 0) + Math.min(values, unequal));
+    }
+  }
+  const lost = new Map<string, number>(
+    [...overwritten].map(([column, count]) => [`overwritten t.${column}`, count]),
+  );
+  for (const { row, other } of kept) {
+    for (const { name, origin } of present) {
+      if (origin === null || !isLost(row.get(origin), other?.get(name))) continue;
+      const kind = other?.get(name)?.text === null ? "values" : "overwritten";
+      const what = `${kind} t.${origin}`;
+      lost.set(what, (lost.get(what) ?? 0) + 1);
+    }
+  }
+  if (!keepsRows) lost.set("rows t", unequal);
+  return [...lost].filter(([, count]) => count > 0).map(([what, count]) => `${what} ${count}`)
+    .sort();
 }
 
 function compareCopies(

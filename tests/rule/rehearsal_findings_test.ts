@@ -46,7 +46,8 @@ rehearsals(
       changes: [],
       dataLoss: [{ kind: "rows", table: "t", rows: 6 }],
       reusedNumbers: [],
-    }]);
+      unmeasured: [],
+    }], new Map());
     assert.equal(inOrder(counted).slice(0, -1), findings.slice(0, -1));
     assert.is(inOrder(counted).at(-1)?.message, 'Deletes 6 rows of "t"');
   },
