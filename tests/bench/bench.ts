@@ -65,7 +65,7 @@ async function main(args: string[]): Promise<number> {
     const text = sectionMarkdown(section, `\`${command}\`: ${machine.description}.${warning}`);
     console.log(`## ${part.title}\n\n${text}\n`);
     if (write) await writeSection(part.name, text);
-    if (write && section.chart.length > 0) writeChart(barChart(section.chart));
+    if (write && section.chart.length > 0) await writeChart(barChart(section.chart));
   }
   return 0;
 }

@@ -22,14 +22,18 @@ export function withSection(page: string, part: string, text: string): string {
 }
 
 /** Writes the section of a part into the page. */
-export async function writeSection(part: string, text: string): Promise<void> {
-  Deno.writeTextFileSync(PAGE, withSection(Deno.readTextFileSync(PAGE), part, text));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", PAGE] }).output();
+export function writeSection(part: string, text: string): Promise<void> {
+  return writeFormatted(PAGE, withSection(Deno.readTextFileSync(PAGE), part, text));
 }
 
 /** Writes the chart that the page shows. */
-export function writeChart(svg: string): void {
-  Deno.writeTextFileSync(CHART, svg);
+export function writeChart(svg: string): Promise<void> {
+  return writeFormatted(CHART, svg);
+}
+
+async function writeFormatted(path: string, text: string): Promise<void> {
+  Deno.writeTextFileSync(path, text);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", path] }).output();
 }
 
 function tableMarkdown({ columns, rows }: Table): string {
