@@ -56,8 +56,8 @@ export function createHistoryTables(connection: Connection): void {
   const sequences = connection.integer(
     "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
   );
-  // Another program's tracking tables may have no AUTOINCREMENT. A plugin's SQL finds sqlite_sequence
-  // in every database, as it does in the rehearsal.
+  // Another program's tracking tables may have no AUTOINCREMENT. A plugin's SQL finds
+  // sqlite_sequence in every database, as it does in the rehearsal.
   if (sequences === 0) {
     connection.exec(
       `CREATE TABLE main.godwit_sequence (id INTEGER PRIMARY KEY AUTOINCREMENT);

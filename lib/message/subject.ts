@@ -26,8 +26,8 @@ export function pluginOf(subject: string, prefix: string): string {
 
 /**
  * Says whether the reply to a request may be sent to a subject. The service has permissions that a
- * client has not: a reply under the prefix would be a request or an event of another plugin, and one
- * under `$` a message to the server, a stream or a bucket.
+ * client has not: a reply under the prefix would be a request or an event of another plugin, and
+ * one under `$` a message to the server, a stream or a bucket.
  */
 export function isReplySubject(subject: string, prefix: string): boolean {
   return subject !== prefix && !subject.startsWith(`${prefix}.`) && !subject.startsWith("$");

@@ -3,7 +3,9 @@
 /** The normalised text, or what the bytes are instead. */
 export type DecodedText =
   | { readonly ok: true; readonly text: string }
-  /** `line`, from 1, is that of the first byte that is not UTF-8; 1 in a file that is all UTF-16. */
+  /**
+   * `line`, from 1, is that of the first byte that is not UTF-8; 1 in a file that is all UTF-16.
+   */
   | { readonly ok: false; readonly line: number; readonly isUtf16: boolean };
 
 /**
@@ -21,8 +23,8 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   }
 }
 
-// It begins with a byte order mark, which is not UTF-8, or most of its characters are of ASCII: then
-// every other byte is NUL.
+// It begins with a byte order mark, which is not UTF-8, or most of its characters are of ASCII:
+// then every other byte is NUL.
 function isUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe || first === 0xfe && second === 0xff) return true;

@@ -124,8 +124,8 @@ function findSections(
   problems: Problems,
 ): Markers | null {
   const found = findMarkers(text);
-  // A list of columns may have such a comment. If there is no other, a parenthesis was not closed, and
-  // SQLite says more about that.
+  // A list of columns may have such a comment. If there is no other, a parenthesis was not closed,
+  // and SQLite says more about that.
   const of = (name: Marker["name"]): readonly number[] => {
     const { inside = [], outside = inside } = Object.groupBy(
       found.filter((each) => each.name === name),

@@ -27,8 +27,8 @@ export type Selection =
  * Selects the steps of a run. Files and history are compared as sets, never by a high-water mark:
  * an apply runs every version up to the target that is not applied, in ascending order; a rollback
  * runs every applied version above the target, in descending order. An applied version without a
- * file is not selected: `driftFindings()` reports it as an error. `findings` are about files that do
- * not parse: a run may be up to such a version, and the finding says whether it is refused.
+ * file is not selected: `driftFindings()` reports it as an error. `findings` are about files that
+ * do not parse: a run may be up to such a version, and the finding says whether it is refused.
  */
 export function selectSteps(
   target: Target,

@@ -143,7 +143,9 @@ export class BreakageFollower {
   }
 }
 
-/** Something that does not compile; `isOld` where only an old text in double quotes is the reason. */
+/**
+ * Something that does not compile; `isOld` where only an old text in double quotes is the reason.
+ */
 interface Broken extends BrokenObject {
   readonly isOld: boolean;
 }

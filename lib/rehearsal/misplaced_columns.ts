@@ -10,7 +10,10 @@ import { Script } from "../sqlite/script.ts";
 import { nameOf, type Token, tokensOf } from "../sqlite/tokens.ts";
 import type { ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 
-/** The first column of a table that gets the values of another, although the SELECT has one of its name. */
+/**
+ * The first column of a table that gets the values of another, although the SELECT has one of its
+ * name.
+ */
 export interface MisplacedColumn {
   readonly table: string;
   readonly column: string;
@@ -71,7 +74,9 @@ function columnsOf(connection: Connection, select: string): readonly string[] {
   return statement.columns;
 }
 
-/** Reads an INSERT of which every result is a star, such as `*` or `old.*`; `null` for any other. */
+/**
+ * Reads an INSERT of which every result is a star, such as `*` or `old.*`; `null` for any other.
+ */
 export function readStarInsert(sql: string): StarInsert | null {
   const reader = new Reader(sql);
   if (!reader.takes("REPLACE")) {

@@ -1,6 +1,6 @@
-// Follows the tables that a run renames. SQLite writes the new name into every key, view and trigger
-// that uses the table (https://sqlite.org/lang_altertable.html#altertabrename). If a new table takes
-// the old name, they stay with the renamed one.
+// Follows the tables that a run renames. SQLite writes the new name into every key, view and
+// trigger that uses the table (https://sqlite.org/lang_altertable.html#altertabrename). If a new
+// table takes the old name, they stay with the renamed one.
 
 import type { SourcePlace } from "../finding/source_text.ts";
 import { foldName } from "../sqlite/fold_name.ts";
@@ -60,7 +60,9 @@ export class StrayReferences {
     this.#schema = schema;
   }
 
-  /** Adds renames in the order in which they ran. A table that gets its name back is not renamed. */
+  /**
+   * Adds renames in the order in which they ran. A table that gets its name back is not renamed.
+   */
   add(renames: readonly TableRename[]): void {
     for (const rename of renames) {
       const former = this.#renames.find(({ now }) => foldName(now) === foldName(rename.was));

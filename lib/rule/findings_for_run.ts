@@ -5,9 +5,9 @@ import { appliedEntries, type History } from "../plan/history.ts";
 import type { Target } from "../plan/select_steps.ts";
 
 /**
- * Findings about files, where an error about a file that a run does not need is a warning: a pending
- * one above the target of an apply, or any pending one in a rollback. A rollback is often urgent, and
- * the file that is being written meanwhile has nothing to do with it.
+ * Findings about files, where an error about a file that a run does not need is a warning: a
+ * pending one above the target of an apply, or any pending one in a rollback. A rollback is often
+ * urgent, and the file that is being written meanwhile has nothing to do with it.
  */
 export function findingsForRun(
   findings: readonly Finding[],

@@ -24,7 +24,9 @@ export function renameAdvice(step: RehearsedStep, missing: string | null): Renam
   };
 }
 
-/** Finds those that use the renamed table; `isReported` says whether there is an error about one. */
+/**
+ * Finds those that use the renamed table; `isReported` says whether there is an error about one.
+ */
 export function strayReferenceFindings(
   step: RehearsedStep,
   isReported: (stray: StrayReference) => boolean,

@@ -1,5 +1,5 @@
-// Recognises texts in double quotes, which SQLite takes for names: https://sqlite.org/quirks.html#dblquote
-// Pure; runs anywhere.
+// Recognises texts in double quotes, which SQLite takes for names:
+// https://sqlite.org/quirks.html#dblquote Pure; runs anywhere.
 
 /**
  * Says whether a message of SQLite is about a name in double quotes that is no column. In an old

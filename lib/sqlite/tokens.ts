@@ -1,4 +1,5 @@
-// Reads the tokens of a statement: words, quoted names and texts, single characters. Pure; runs anywhere.
+// Reads the tokens of a statement: words, quoted names and texts, single characters. Pure; runs
+// anywhere.
 
 import { skipTrivia } from "./skip_trivia.ts";
 

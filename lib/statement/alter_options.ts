@@ -29,11 +29,11 @@ export function optionsAgainst(
   if (hasDoubleQuotedText(failure) && REWRITING_FORMS.includes(form)) {
     return [capi.SQLITE_DBCONFIG_DQS_DDL, capi.SQLITE_DBCONFIG_DQS_DML];
   }
-  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite refuses
-  // the rename where a view or a trigger names the missing table. Only the legacy behaviour passes
-  // over them (https://sqlite.org/lang_altertable.html#otheralter). With foreign keys on, it still
-  // rewrites the keys that point at the renamed table; the option, unlike the pragma, takes effect
-  // within a transaction.
+  // In the rebuild pattern the old table is gone when the new one takes its name, and SQLite
+  // refuses the rename where a view or a trigger names the missing table. Only the legacy behaviour
+  // passes over them (https://sqlite.org/lang_altertable.html#otheralter). With foreign keys on, it
+  // still rewrites the keys that point at the renamed table; the option, unlike the pragma, takes
+  // effect within a transaction.
   const isRebuild = form === "rename-table" && run.dropped.size > 0 &&
     run.created.has(foldName(table));
   return isRebuild && namesBrokenObject(failure)
@@ -46,7 +46,8 @@ function namesBrokenObject({ code, message }: SqliteFailure): boolean {
   return code === "SQLITE_ERROR" && /^error in (view|trigger) /.test(message);
 }
 
-// Such as: error in view v: no such column: "text" - should this be a string literal in single-quotes?
+// Such as: error in view v: no such column: "text" - should this be a string literal in
+// single-quotes?
 function hasDoubleQuotedText({ code, message }: SqliteFailure): boolean {
   return code === "SQLITE_ERROR" && /^error in (view|trigger|table|index) /.test(message) &&
     isAboutDoubleQuotedText(message);
