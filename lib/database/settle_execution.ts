@@ -51,6 +51,11 @@ function withoutUnusedBackup(execution: Execution, backups: BackupPlace): Execut
   const isUsed = end.kind === "completed" || executed.length > stepsBeforeBackup ||
     end.kind === "failed" && end.failure.outcome === "unknown";
   if (backup === null || isUsed) return execution;
-  backups.discard(backup);
-  return { ...execution, backup: null, spaceChecked: true };
+  try {
+    backups.discard(backup);
+    return { ...execution, backup: null, spaceChecked: true };
+  } catch {
+    // It does no harm, and the reply names it. What the run did must be answered in any case.
+    return execution;
+  }
 }

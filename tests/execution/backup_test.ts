@@ -4,6 +4,8 @@ import * as assert from "uvu/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
+import { settleExecution } from "../../lib/database/settle_execution.ts";
+import type { Execution } from "../../lib/execution/execution.ts";
 import { backUp, type BackupPlace } from "../../lib/execution/backup.ts";
 import { backupDirectory } from "../../lib/database/backup_directory.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
@@ -208,6 +210,27 @@ backups("a run that commits nothing after its backup leaves none", async () => {
   const second = await workspace.refused("apply", "p");
   assert.equal([second.current_version, second.backup], [2, undefined]);
   assert.equal(filesOf(workspace), []);
+});
+
+backups("a backup that cannot be deleted stays, and the result names it", async () => {
+  const execution: Execution = {
+    executed: [],
+    history: [],
+    backup: "/backups/p.sqlite3",
+    stepsBeforeBackup: 0,
+    watched: new Map(),
+    spaceChecked: true,
+    end: { kind: "plan-changed", message: "changed" },
+  };
+  const refuse = (path: string): void => {
+    throw new StorageError("EIO", "delete", path);
+  };
+  const settled = await settleExecution(execution, {
+    plugin: "p",
+    backups: { newFile: () => null, freeBytes: () => null, discard: refuse },
+    read: () => Promise.reject(new Error("nothing is read")),
+  });
+  assert.equal(settled, execution);
 });
 
 backups("a name that is taken costs no file", async () => {
