@@ -20,7 +20,6 @@ export class LateLosses {
   readonly #lineage: Lineage;
   readonly #notes: WriteNotes;
   readonly #meter: LateLossMeter;
-  #statements = 0;
 
   constructor(
     connection: Connection,
@@ -35,11 +34,10 @@ export class LateLosses {
     this.#meter = new LateLossMeter(connection, snapshots);
   }
 
-  /** Call it before each statement. */
-  beforeStatement(stream: StatementStream, ready: ReadyStatement): void {
-    this.#statements += 1;
+  /** Call it before each statement, of which `number` is the place in the step, from 1. */
+  beforeStatement(stream: StatementStream, ready: ReadyStatement, number: number): void {
     const accesses = this.#notes.accessesOf(stream, ready);
-    this.#notes.note(this.#statements, stream, ready, accesses);
+    this.#notes.note(number, stream, ready, accesses);
     stream.unguarded(() => this.#tablesOf(accesses).forEach((table) => this.#meter.keep(table)));
   }
 

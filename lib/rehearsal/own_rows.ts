@@ -1,6 +1,6 @@
 // Finds out whether the rows of a virtual table are its own, and can be read.
 
-import { type Access, isTemporary } from "../sqlite/access.ts";
+import { type Access, isTemporary, isWrite } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Table } from "../sqlite/schema.ts";
@@ -41,9 +41,7 @@ export function virtualTables(
 ): ReadonlySet<Table> {
   return new Set(accesses.flatMap((access) => {
     if (isTemporary(access)) return [];
-    const isWritten = access.kind === "insert" || access.kind === "update" ||
-      access.kind === "delete";
-    const name = isWritten
+    const name = isWrite(access)
       ? access.table
       : access.kind === "drop" && access.object === "table"
       ? access.name

@@ -1,6 +1,6 @@
 // Notes what the statements of a step write to the tables from before it. Pure; runs anywhere.
 
-import { type Access, isTemporary } from "../sqlite/access.ts";
+import { type Access, isTemporary, isWrite } from "../sqlite/access.ts";
 import type { Table } from "../sqlite/schema.ts";
 import type { TableFate } from "../sqlite/schema_diff.ts";
 import type { Lineage, Origin } from "../sqlite/schema_lineage.ts";
@@ -58,10 +58,7 @@ export class TableWrites {
       }
     }
     for (const access of accesses) {
-      if (isTemporary(access)) continue;
-      if (access.kind !== "insert" && access.kind !== "update" && access.kind !== "delete") {
-        continue;
-      }
+      if (isTemporary(access) || !isWrite(access)) continue;
       const table = find(access.table);
       // The authorizer also reports a DELETE when a table is dropped.
       if (table === null || dropped.has(access.table)) continue;

@@ -1,7 +1,7 @@
 // Decides what a rehearsal cannot show because the shadow is missing something. Pure.
 
 import type { ForeignKeyMode } from "../migration/migration.ts";
-import { type Access, isSchemaChange } from "../sqlite/access.ts";
+import { type Access, isSchemaChange, isWrite } from "../sqlite/access.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import type { MissingObject } from "./shadow.ts";
@@ -32,7 +32,7 @@ export function maySetOffMissing(
   if (accesses.some(isSchemaChange)) return false;
   return missing.some(({ object }) =>
     object === "trigger" || object === "table" && foreignKeys === "on"
-  ) && accesses.some(({ kind }) => kind === "insert" || kind === "update" || kind === "delete");
+  ) && accesses.some(isWrite);
 }
 
 // Such as "no such table: main.doc" or "error in view v: no such table: doc".

@@ -163,6 +163,14 @@ export function isTemporary(access: Access): boolean {
     "temporary" in access && access.temporary;
 }
 
+/** An access that writes rows. */
+export type Write = Extract<Access, { readonly kind: "insert" | "update" | "delete" }>;
+
+/** Whether an access writes rows. */
+export function isWrite(access: Access): access is Write {
+  return access.kind === "insert" || access.kind === "update" || access.kind === "delete";
+}
+
 /** Whether a statement that does this changes the schema. */
 export function isSchemaChange(access: Access): boolean {
   return access.kind === "create" || access.kind === "drop" || access.kind === "alter-table";

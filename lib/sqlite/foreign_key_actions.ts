@@ -1,6 +1,6 @@
 // Finds the foreign keys whose actions a statement would set off if they were enforced. Pure.
 
-import { type Access, isSchemaChange, isTemporary } from "./access.ts";
+import { type Access, isSchemaChange, isTemporary, isWrite } from "./access.ts";
 import { foldName } from "./fold_name.ts";
 import type { ForeignKey, Table } from "./schema.ts";
 import type { SchemaFollower } from "./schema_follower.ts";
@@ -28,7 +28,7 @@ export function firingKeys(
 ): readonly FiringKey[] {
   if (accesses.some(isSchemaChange)) return [];
   const found = accesses.flatMap((access) => {
-    if (access.kind !== "delete" && access.kind !== "update" && access.kind !== "insert") return [];
+    if (!isWrite(access)) return [];
     const parent = isTemporary(access) ? null : schema.table(access.table);
     if (parent === null) return [];
     // A conflict may be resolved by deleting the row in the way.
