@@ -6,12 +6,13 @@ import type { StepLosses } from "../loss/data_loss.ts";
 import { LossMeter } from "../loss/loss_meter.ts";
 import type { Snapshots } from "../loss/snapshots.ts";
 import type { RehearsedStep, WatchedTable } from "../rehearsal/rehearsal.ts";
-import { type Access, alterOf, isSchemaChange } from "../sqlite/access.ts";
+import { isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { describeChange, type SchemaChange, type TableFate } from "../sqlite/schema_diff.ts";
-import { Lineage } from "../sqlite/schema_lineage.ts";
-import { type SchemaSlice, SliceCollector } from "../sqlite/schema_slice.ts";
+import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
+import type { Lineage } from "../sqlite/schema_lineage.ts";
+import type { SchemaSlice } from "../sqlite/schema_slice.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { StepChanges } from "../sqlite/step_changes.ts";
 import type { Interrupter } from "../statement/interrupter.ts";
 import {
   type ReadyStatement,
@@ -57,17 +58,11 @@ export function runStep(run: StepRun): StepOutcome {
     if (interrupter.isOver()) return failed(interrupted(step, interrupter));
     run.foreignKeys.beforeStep(rehearsed);
     run.snapshots.clear();
-    const changes = new SliceCollector();
-    const lineage = new Lineage();
-    const follow = (accesses: readonly Access[]): void => {
-      const slice = run.schema.follow(accesses);
-      lineage.follow(slice, alterOf(accesses)?.form ?? null);
-      changes.add(slice);
-    };
-    const losses = lossesOf(run, lineage);
-    const failure = runStatements(run, losses, follow);
+    const changes = new StepChanges(run.schema);
+    const losses = lossesOf(run, changes.lineage);
+    const failure = runStatements(run, losses, changes);
     if (failure !== null) return failed(failure);
-    const diff = describeChange(changes.slice, lineage);
+    const diff = changes.describe();
     const measured = losses.end(diff.fates);
     dropTemporaryObjects(connection, run.tables);
     const problem = checkResult(run, changes.slice);
@@ -105,7 +100,7 @@ function lossesOf(
 function runStatements(
   run: StepRun,
   losses: RunLosses,
-  follow: (accesses: readonly Access[]) => void,
+  changes: StepChanges,
 ): StepFailure | null {
   const { connection, step } = run;
   const mode = step.foreignKeys ?? "off";
@@ -115,7 +110,7 @@ function runStatements(
       run,
       stream,
       (ready) => losses.beforeStatement(stream, ready, number),
-      follow,
+      changes,
     );
     if (end === "end") return null;
     if (end !== null) return end;
@@ -129,7 +124,7 @@ function runNext(
   { connection, interrupter, schema, step }: StepRun,
   stream: StatementStream,
   measure: (ready: ReadyStatement) => void,
-  follow: (accesses: readonly Access[]) => void,
+  changes: StepChanges,
 ): StepFailure | "end" | null {
   const next = stream.next();
   if (next.kind === "end") return "end";
@@ -144,7 +139,7 @@ function runNext(
     if (refusal !== null) return refusal;
   }
   if (next.accesses.some(isSchemaChange)) {
-    stream.unguarded(() => follow(next.accesses));
+    stream.unguarded(() => changes.follow(next.accesses));
   }
   return null;
 }

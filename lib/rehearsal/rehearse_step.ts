@@ -6,10 +6,9 @@ import { type Access, alterOf, isSchemaChange, isTemporary } from "../sqlite/acc
 import type { Connection } from "../sqlite/connection.ts";
 import { firingKeys } from "../sqlite/foreign_key_actions.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
-import { Lineage } from "../sqlite/schema_lineage.ts";
-import { SliceCollector } from "../sqlite/schema_slice.ts";
 import type { StatementText } from "../sqlite/script.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
+import { StepChanges } from "../sqlite/step_changes.ts";
 import type { Interrupter } from "../statement/interrupter.ts";
 import {
   type ReadyStatement,
@@ -44,8 +43,7 @@ export interface Stage {
 
 /** What the statements of a step did. Tables have the names that they had before it. */
 export interface StepNotes {
-  readonly changes: SliceCollector;
-  readonly lineage: Lineage;
+  readonly changes: StepChanges;
   readonly statements: NotableStatement[];
   readonly renames: TableRename[];
   readonly writes: WriteNotes;
@@ -80,13 +78,12 @@ class StepRehearsal {
     this.#stage = stage;
     this.#step = step;
     this.#source = new SourceText(step);
-    const lineage = new Lineage();
+    const changes = new StepChanges(stage.schema);
     this.notes = {
-      changes: new SliceCollector(),
-      lineage,
+      changes,
       statements: [],
       renames: [],
-      writes: new WriteNotes(this.#connection, stage.schema, lineage, step.foreignKeys),
+      writes: new WriteNotes(this.#connection, stage.schema, changes.lineage, step.foreignKeys),
       lost: new LostObjects(stage.shadow.connection),
       statementCount: 0,
       complete: false,
@@ -180,7 +177,7 @@ class StepRehearsal {
     if (alter?.form !== "add-column") return null;
     const { schema, tablesWithRows } = this.#stage;
     const table = schema.table(alter.table);
-    const origin = this.notes.lineage.originOf(alter.table);
+    const origin = this.notes.changes.lineage.originOf(alter.table);
     if (table === null || origin === null || !tablesWithRows.has(origin)) return null;
     const failure = stream.tryOut((run) => insertProbeRow(this.#connection, table) ? run() : null);
     // These alone hold for every row. A CHECK or a generated column is computed for each row, and
@@ -202,11 +199,9 @@ class StepRehearsal {
       if (table !== null) this.#stage.tablesWithRows.delete(table);
     }
     if (!changesSchema) return;
-    const slice = stream.unguarded(() => this.#stage.schema.follow(accesses));
-    const form = alterOf(accesses)?.form ?? null;
-    notes.lineage.follow(slice, form);
-    notes.changes.add(slice);
-    const rename = form === "rename-table" ? tableRenameIn(slice) : null;
+    const slice = stream.unguarded(() => notes.changes.follow(accesses));
+    const isRename = alterOf(accesses)?.form === "rename-table";
+    const rename = isRename ? tableRenameIn(slice) : null;
     if (rename === null) return;
     const place = this.#source.placeOf(text, text.offset);
     notes.renames.push({ ...rename, file: this.#step.file, place });
@@ -214,7 +209,9 @@ class StepRehearsal {
 
   /** The name of a table before the step; `null` for a new one. */
   #oldTable(table: string): string | null {
-    return this.#stage.schema.table(table) === null ? null : this.notes.lineage.originOf(table);
+    return this.#stage.schema.table(table) === null
+      ? null
+      : this.notes.changes.lineage.originOf(table);
   }
 
   #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
@@ -231,7 +228,7 @@ class StepRehearsal {
     accesses: readonly Access[],
     updates: readonly string[],
   ): StatementDraft {
-    const { lineage } = this.notes;
+    const { lineage } = this.notes.changes;
     const drops = accesses.flatMap((access) =>
       access.kind === "drop" && access.object === "table" && !access.temporary
         ? [lineage.originOf(access.name) ?? access.name]

@@ -2,7 +2,6 @@
 
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { schemaDelta } from "../sqlite/schema_delta.ts";
-import { describeChange } from "../sqlite/schema_diff.ts";
 import type { RehearsedStep } from "./rehearsal.ts";
 import type { StepNotes } from "./rehearse_step.ts";
 
@@ -22,7 +21,7 @@ export function stepFacts(
   isExact: boolean,
 ): StepFacts {
   const { slice } = notes.changes;
-  const diff = describeChange(slice, notes.lineage);
+  const diff = notes.changes.describe();
   const { changes, fates } = diff;
   const renamed = fates.flatMap(({ before: { name: was }, after }) =>
     after === null || after.name === was ? [] : [{ was, name: after.name }]
