@@ -15,13 +15,9 @@ export function hasOwnRows(connection: Connection, { name, kind }: Table): boole
   const table = `main.${quoteIdentifier(name)}`;
   if (failureOf(connection, `SELECT count(*) FROM ${table}`) !== null) return false;
   if (kind !== "index") return true;
-  connection.exec("SAVEPOINT godwit_own_rows");
-  try {
-    const rebuild = `INSERT INTO ${table} (${quoteIdentifier(name)}) VALUES ('rebuild')`;
-    return failureOf(connection, rebuild)?.includes("contentless") ?? false;
-  } finally {
-    connection.exec("ROLLBACK TO godwit_own_rows; RELEASE godwit_own_rows");
-  }
+  const rebuild = `INSERT INTO ${table} (${quoteIdentifier(name)}) VALUES ('rebuild')`;
+  const failure = connection.undoing(() => failureOf(connection, rebuild));
+  return failure?.includes("contentless") ?? false;
 }
 
 function failureOf(connection: Connection, sql: string): string | null {

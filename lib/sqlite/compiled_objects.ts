@@ -8,7 +8,7 @@ import { quoteIdentifier } from "./quote.ts";
 import { textOf } from "./row.ts";
 import type { SchemaFollower } from "./schema_follower.ts";
 import { changedTables, type SchemaSlice } from "./schema_slice.ts";
-import { Script } from "./script.ts";
+import { refusalOf } from "./script.ts";
 import { SqliteError } from "./sqlite_error.ts";
 
 /** A view, or the triggers on one table or view. */
@@ -166,11 +166,7 @@ function firstFailure(
 }
 
 function failureOf(connection: Connection, sql: string, name: string): string | null {
-  using script = new Script(connection, sql);
-  const prepared = script.prepare();
-  if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
-  if (prepared.kind !== "failed") return null;
-  const { message } = prepared.failure;
+  const message = refusalOf(connection, sql);
   // A view whose only trigger is INSTEAD OF INSERT does not accept DELETE, which is no error.
   return message === `cannot modify ${name} because it is a view` ? null : message;
 }

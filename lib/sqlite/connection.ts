@@ -160,6 +160,16 @@ export class Connection implements Disposable {
     return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;
   }
 
+  /** Runs `action` in the open transaction, or in one of its own, and undoes what it wrote. */
+  undoing<T>(action: () => T): T {
+    this.exec("SAVEPOINT godwit_trial");
+    try {
+      return action();
+    } finally {
+      this.exec("ROLLBACK TO godwit_trial; RELEASE godwit_trial");
+    }
+  }
+
   /** Begins a transaction that may write. */
   begin(): void {
     this.exec("BEGIN IMMEDIATE");

@@ -7,7 +7,7 @@ import { quoteIdentifier } from "./quote.ts";
 import type { ForeignKey, Table } from "./schema.ts";
 import type { SchemaFollower } from "./schema_follower.ts";
 import { changedTables, type SchemaSlice } from "./schema_slice.ts";
-import { Script } from "./script.ts";
+import { refusalOf } from "./script.ts";
 
 /** A foreign key that cannot work. */
 export interface ForeignKeyFault {
@@ -74,14 +74,8 @@ export class ForeignKeyFaults {
 
   // Preparing the check is enough: https://sqlite.org/foreignkeys.html#fk_indexes
   #mismatchedParent(table: string): string | null {
-    using script = new Script(
-      this.#connection,
-      `PRAGMA main.foreign_key_check(${quoteIdentifier(table)})`,
-    );
-    const prepared = script.prepare();
-    if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
-    if (prepared.kind !== "failed") return null;
-    return /^foreign key mismatch - ".*" referencing "(.*)"$/.exec(prepared.failure.message)?.[1] ??
-      null;
+    const check = `PRAGMA main.foreign_key_check(${quoteIdentifier(table)})`;
+    const message = refusalOf(this.#connection, check) ?? "";
+    return /^foreign key mismatch - ".*" referencing "(.*)"$/.exec(message)?.[1] ?? null;
   }
 }

@@ -122,6 +122,14 @@ export class Script implements Disposable {
   }
 }
 
+/** Prepares a statement without running it: SQLite's message if it refuses, otherwise `null`. */
+export function refusalOf(connection: Connection, sql: string): string | null {
+  using script = new Script(connection, sql);
+  const prepared = script.prepare();
+  if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
+  return prepared.kind === "failed" ? prepared.failure.message : null;
+}
+
 /** A prepared statement. */
 export class Statement implements Disposable {
   readonly text: StatementText;

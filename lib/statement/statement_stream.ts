@@ -119,14 +119,7 @@ export class StatementStream implements Disposable {
       }
     };
     try {
-      return this.unguarded(() => {
-        this.#connection.exec("SAVEPOINT godwit_trial");
-        try {
-          return trial(run);
-        } finally {
-          this.#connection.exec("ROLLBACK TO godwit_trial; RELEASE godwit_trial");
-        }
-      });
+      return this.unguarded(() => this.#connection.undoing(() => trial(run)));
     } finally {
       // Rolling back made the prepared statement stale.
       this.#prepare();
