@@ -1,6 +1,7 @@
 // Other tools that apply SQL files to SQLite. Deno installs each, in a pinned version, into a cache
 // directory of its own.
 
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FileFormat } from "./bench_plugins.ts";
@@ -90,7 +91,7 @@ function scriptRival(name: string, way: string, packages: Rival["packages"]): Ri
 async function install({ packages }: Rival): Promise<string> {
   const name = Object.entries(packages).map((each) => each.join("-").replace("/", "-")).join("_");
   const directory = join(cacheDirectory(), name);
-  if (exists(join(directory, "installed"))) return directory;
+  if (existsSync(join(directory, "installed"))) return directory;
   Deno.mkdirSync(directory, { recursive: true });
   // Deno would take a directory without a configuration for a part of the one above it.
   Deno.writeTextFileSync(join(directory, "deno.json"), `{ "nodeModulesDir": "auto" }\n`);
@@ -109,14 +110,4 @@ function cacheDirectory(): string {
   const cache = Deno.env.get("XDG_CACHE_HOME") ??
     (home === undefined ? tmpdir() : join(home, ".cache"));
   return join(cache, "godwit-bench");
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

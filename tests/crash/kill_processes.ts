@@ -1,5 +1,6 @@
 // Kills processes while they migrate, and looks at the databases that they leave.
 
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Migration } from "../../lib/migration/migration.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
@@ -38,7 +39,7 @@ export async function killProcesses(
     const path = join(root, "data", `${PLUGIN}.sqlite3`);
     for (let kill = 1; kill <= kills; kill++) {
       await runAndKill(root, random.integer(0, MOST_DELAY_MS));
-      if (exists(`${path}-wal`)) recoveries += 1;
+      if (existsSync(`${path}-wal`)) recoveries += 1;
       const problem = inspect(engine, path, states);
       if (problem !== null) problems.push(`kill ${kill}: ${problem}`);
       onKill(kill);
@@ -93,13 +94,13 @@ function inspect(
   path: string,
   states: ReadonlyMap<string, number>,
 ): string | null {
-  if (!exists(path)) return null;
+  if (!existsSync(path)) return null;
   // Native SQLite gets a copy, so that each recovers the database by itself.
   const directory = join(dirname(path), "copy");
   Deno.mkdirSync(directory);
   const copy = join(directory, "library.sqlite3");
   for (const suffix of ["", "-wal", "-journal"]) {
-    if (exists(`${path}${suffix}`)) Deno.copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+    if (existsSync(`${path}${suffix}`)) Deno.copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
   }
   const check = sqliteShell(copy, "PRAGMA integrity_check");
   // Killed early, a process leaves an empty database.
@@ -121,13 +122,3 @@ function inspect(
 const HAS_HISTORY = "SELECT count(*) FROM sqlite_schema WHERE name = 'plugin_schema_migrations'";
 const CURRENT_VERSION = `SELECT coalesce(max(version), 0) FROM plugin_schema_migrations
   WHERE status = 'applied'`;
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}

@@ -30,14 +30,14 @@ runs("a rebuild that is cut over files is applied, with warnings that name the f
   await workspace.apply("p", { target_version: 1 });
   const reply = await workspace.apply("p");
   assert.is(reply.current_version, 4);
-  const told = reply.warnings.filter(({ code }) =>
+  const warnings = reply.warnings.filter(({ code }) =>
     code === "dangling-foreign-key" || code === "broken-view"
   );
-  assert.equal(told.map(({ level, migration_version }) => [level, migration_version]), [
+  assert.equal(warnings.map(({ level, migration_version }) => [level, migration_version]), [
     ["WARNING", 3],
     ["WARNING", 3],
   ]);
-  for (const { message } of told) {
+  for (const { message } of warnings) {
     assert.match(message, "DROP TABLE on line 2");
     assert.match(message, "until 004_rename.sql has run");
   }
