@@ -25,36 +25,24 @@ export type StepBreakages = Pick<
   "broken" | "faultyKeys" | "strays" | "reservedReferences"
 >;
 
-/** Everything that does not work at one moment, by a key that names it. */
-interface Troubles {
-  readonly broken: ReadonlyMap<string, Broken>;
-  readonly faultyKeys: ReadonlyMap<string, ForeignKeyFault>;
-  readonly strays: ReadonlyMap<string, StrayReference>;
-}
-
-/** Something new that does not work; `mendedBy` is filled in when a later step mends it. */
-type Open<T> = T & { mendedBy: FindingSubject | null };
-
 /** Compares the schema after each step with the one before. */
 export class BreakageFollower {
   readonly #compiled: CompiledObjects;
   readonly #keys: ForeignKeyFaults;
   readonly #renames: StrayReferences;
-  readonly #broken = new Map<string, Open<Broken>>();
-  readonly #faultyKeys = new Map<string, Open<ForeignKeyFault>>();
-  readonly #strays = new Map<string, Open<StrayReference>>();
+  readonly #broken: Breakages<Broken>;
+  readonly #faultyKeys: Breakages<ForeignKeyFault>;
+  readonly #strays: Breakages<StrayReference>;
   readonly #reserved: Set<string>;
-  #now: Troubles;
-  #beforeUp: Troubles;
-  #lastStep: PlanStep | null = null;
 
   /** Looks at everything that is there before the first step. */
   constructor(connection: Connection, schema: SchemaFollower) {
     this.#compiled = new CompiledObjects(connection, schema);
     this.#keys = new ForeignKeyFaults(connection, schema);
     this.#renames = new StrayReferences(schema);
-    this.#now = this.#troubles();
-    this.#beforeUp = this.#now;
+    this.#broken = new Breakages(this.#allBroken(), keyOfBroken, withOld);
+    this.#faultyKeys = new Breakages(this.#allFaultyKeys(), keyOfFault);
+    this.#strays = new Breakages(this.#renames.all, keyOfStray);
     this.#reserved = new Set(this.#referencesIn(this.#compiled.all).map(nameOfReference));
   }
 
@@ -68,59 +56,26 @@ export class BreakageFollower {
     const compiled = this.#compiled.update(slice);
     this.#keys.update(slice);
     this.#renames.add(renames);
-    const after = this.#troubles();
     const names = new Map(renamed.map(({ was, name }) => [foldName(was), foldName(name)]));
-    // A file that goes there and back must leave what was there before it, and is judged at once.
-    const isTried = this.#lastStep?.version === step.version;
-    const before = isTried ? this.#beforeUp : this.#now;
     const present: Renaming = (name) => names.get(name) ?? name;
-    const broken = added(
-      orOld(before.broken),
-      after.broken,
-      (each) => keyOfBroken(each, present),
-    );
-    const faultyKeys = added(
-      before.faultyKeys,
-      after.faultyKeys,
-      (each) => keyOfFault(each, present),
-    );
-    const strays = added(before.strays, after.strays, (each) => keyOfStray(each, present));
-    if (!isTried || step.direction === "apply") {
-      close(this.#broken, after.broken, step);
-      close(this.#faultyKeys, after.faultyKeys, step);
-      close(this.#strays, after.strays, step);
-    }
-    if (!isTried) {
-      this.#beforeUp = this.#now;
-      for (const [key, open] of broken) this.#broken.set(key, open);
-      for (const [key, open] of faultyKeys) this.#faultyKeys.set(key, open);
-      for (const [key, open] of strays) this.#strays.set(key, open);
-    }
-    this.#now = after;
-    this.#lastStep = step;
     return {
-      broken: [...broken.values()],
-      faultyKeys: [...faultyKeys.values()],
-      strays: [...strays.values()],
+      broken: this.#broken.follow(step, this.#allBroken(), present),
+      faultyKeys: this.#faultyKeys.follow(step, this.#allFaultyKeys(), present),
+      strays: this.#strays.follow(step, this.#renames.all, present),
       reservedReferences: this.#newReferences(compiled),
     };
   }
 
-  #troubles(): Troubles {
-    return {
-      broken: new Map(
-        this.#compiled.broken.map((each) => ({
-          ...each,
-          isOld: isAboutDoubleQuotedText(each.message),
-        })).map((each) => [keyOfBroken(each), each]),
-      ),
-      // A key to one of godwit's tables is a reference, and not allowed at all.
-      faultyKeys: new Map(
-        this.#keys.all.filter(({ parent }) => !isReserved(parent))
-          .map((each) => [keyOfFault(each), each]),
-      ),
-      strays: new Map(this.#renames.all.map((each) => [keyOfStray(each), each])),
-    };
+  #allBroken(): readonly Broken[] {
+    return this.#compiled.broken.map((each) => ({
+      ...each,
+      isOld: isAboutDoubleQuotedText(each.message),
+    }));
+  }
+
+  // A key to one of godwit's tables is a reference, and not allowed at all.
+  #allFaultyKeys(): readonly ForeignKeyFault[] {
+    return this.#keys.all.filter(({ parent }) => !isReserved(parent));
   }
 
   #newReferences(compiled: readonly CompiledObject[]): readonly ReservedReference[] {
@@ -143,6 +98,70 @@ export class BreakageFollower {
   }
 }
 
+/** Something new that does not work; `mendedBy` is filled in when a later step mends it. */
+type Open<T> = T & { mendedBy: FindingSubject | null };
+
+/** The folded name that a table has now. */
+type Renaming = (folded: string) => string;
+
+/** Names a breakage, under the names that its tables have now. */
+type KeyOf<T> = (each: T, present: Renaming) => string;
+
+const SAME_NAMES: Renaming = (folded) => folded;
+
+/** Follows the breakages of one kind: what is there, what a step adds, and which step mends it. */
+class Breakages<T extends object> {
+  readonly #keyOf: KeyOf<T>;
+  readonly #noWorse: (each: T) => readonly T[];
+  readonly #open = new Map<string, Open<T>>();
+  #now: readonly T[];
+  #beforeUp: readonly T[];
+  #lastVersion: number | null = null;
+
+  /** `noWorse` is all that may follow a breakage and is not new. */
+  constructor(
+    now: readonly T[],
+    keyOf: KeyOf<T>,
+    noWorse: (each: T) => readonly T[] = (each) => [each],
+  ) {
+    this.#now = now;
+    this.#beforeUp = now;
+    this.#keyOf = keyOf;
+    this.#noWorse = noWorse;
+  }
+
+  /** What is new `after` a step; closes what the step mended. */
+  follow(step: PlanStep, after: readonly T[], present: Renaming): readonly Open<T>[] {
+    // A file that goes there and back must leave what was there before it, and is judged at once.
+    const isTried = this.#lastVersion === step.version;
+    const before = isTried ? this.#beforeUp : this.#now;
+    const former = new Set(
+      before.flatMap((each) => this.#noWorse(each)).map((each) => this.#keyOf(each, present)),
+    );
+    const keyed = new Map(after.map((each) => [this.#keyOf(each, SAME_NAMES), each]));
+    const added = new Map<string, Open<T>>();
+    for (const [key, each] of keyed) {
+      if (!former.has(key)) added.set(key, { ...each, mendedBy: null });
+    }
+    if (!isTried || step.direction === "apply") this.#close(keyed, step);
+    if (!isTried) {
+      this.#beforeUp = this.#now;
+      for (const [key, open] of added) this.#open.set(key, open);
+    }
+    this.#now = after;
+    this.#lastVersion = step.version;
+    return [...added.values()];
+  }
+
+  #close(keyed: ReadonlyMap<string, T>, step: PlanStep): void {
+    for (const [key, breakage] of this.#open) {
+      if (keyed.has(key)) continue;
+      breakage.mendedBy = subjectOf(step);
+      this.#open.delete(key);
+    }
+  }
+}
+
 /**
  * Something that does not compile; `isOld` where only an old text in double quotes is the reason.
  */
@@ -151,57 +170,20 @@ interface Broken extends BrokenObject {
 }
 
 // What was broken, and has only its old text left, is no worse than it was.
-function orOld(broken: ReadonlyMap<string, Broken>): ReadonlyMap<string, Broken> {
-  return new Map(
-    [...broken].flatMap(([key, each]) => [[key, each], [`${key} old`, { ...each, isOld: true }]]),
-  );
+function withOld(broken: Broken): readonly Broken[] {
+  return [broken, { ...broken, isOld: true }];
 }
 
-/** The folded name that a table has now. */
-type Renaming = (folded: string) => string;
-
-function keyOfBroken({ object, name, isOld }: Broken, present: Renaming = (same) => same): string {
+function keyOfBroken({ object, name, isOld }: Broken, present: Renaming): string {
   return JSON.stringify([object, present(foldName(name)), isOld]);
 }
 
-function keyOfFault(
-  { table, parent, columns }: ForeignKeyFault,
-  present: Renaming = (same) => same,
-): string {
+function keyOfFault({ table, parent, columns }: ForeignKeyFault, present: Renaming): string {
   return JSON.stringify([present(foldName(table)), present(foldName(parent)), foldName(columns)]);
 }
 
-function keyOfStray(
-  { object, name, now }: StrayReference,
-  present: Renaming = (same) => same,
-): string {
+function keyOfStray({ object, name, now }: StrayReference, present: Renaming): string {
   return JSON.stringify([object, present(foldName(name)), present(foldName(now))]);
-}
-
-/** What is in `after` and was not in `before`; `presentKey` is the key under the names of now. */
-function added<T extends object>(
-  before: ReadonlyMap<string, T>,
-  after: ReadonlyMap<string, T>,
-  presentKey: (each: T) => string,
-): ReadonlyMap<string, Open<T>> {
-  const former = new Set([...before.values()].map(presentKey));
-  return new Map(
-    [...after].filter(([key]) => !former.has(key)).map((
-      [key, each],
-    ) => [key, { ...each, mendedBy: null }]),
-  );
-}
-
-function close<T>(
-  open: Map<string, Open<T>>,
-  after: ReadonlyMap<string, T>,
-  step: PlanStep,
-): void {
-  for (const [key, breakage] of open) {
-    if (after.has(key)) continue;
-    breakage.mendedBy = subjectOf(step);
-    open.delete(key);
-  }
 }
 
 function nameOfReference({ object, name, reserved }: ReservedReference): string {
