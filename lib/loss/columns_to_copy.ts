@@ -2,6 +2,7 @@
 
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { Table } from "../sqlite/schema.ts";
+import { storedColumns } from "../sqlite/stored_columns.ts";
 import { rowIdentity } from "./row_identity.ts";
 
 /** Columns by the names that they have before the step, and the row number. */
@@ -26,7 +27,7 @@ export function columnsToCopy(table: WatchedTable, after: Table): ColumnsToCopy 
 
 function changingColumns(table: WatchedTable, after: Table): readonly string[] {
   const { before, writes, droppedColumns, addedColumns } = table;
-  const stored = before.columns.filter(({ generated }) => !generated).map(({ name }) => name);
+  const stored = storedColumns(before);
   const { primaryKey, rowid } = rowIdentity(table, after);
   // A row that is inserted may have the key of one that was there.
   const mayReturn = writes.replaces ||

@@ -5,6 +5,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { rowidOf } from "../sqlite/rowid.ts";
 import type { Table } from "../sqlite/schema.ts";
+import { storedColumns } from "../sqlite/stored_columns.ts";
 import type { StepLosses } from "./data_loss.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -60,7 +61,7 @@ export class LateLossMeter {
   }
 
   #copy(table: Table): CopiedTable {
-    const stored = table.columns.filter(({ generated }) => !generated).map(({ name }) => name);
+    const stored = storedColumns(table);
     const rowid = rowidOf(table);
     const terms = [...stored.map(quoteIdentifier), ...(rowid === null ? [] : [rowid])];
     // The rows are read from the table itself: an index may need a collation that is missing.

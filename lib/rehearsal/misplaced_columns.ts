@@ -5,6 +5,7 @@ import { isTemporary } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { Table } from "../sqlite/schema.ts";
+import { storedColumns } from "../sqlite/stored_columns.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { Script } from "../sqlite/script.ts";
 import { nameOf, type Token, tokensOf } from "../sqlite/tokens.ts";
@@ -53,8 +54,7 @@ function compareColumns(
   { columns, select }: StarInsert,
   table: Table,
 ): MisplacedColumn | null {
-  const targets = columns ??
-    table.columns.filter(({ generated }) => !generated).map(({ name }) => name);
+  const targets = columns ?? storedColumns(table);
   const sources = columnsOf(connection, select);
   if (sources.length !== targets.length) return null;
   const given = new Set(sources.map(foldName));

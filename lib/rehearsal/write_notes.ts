@@ -4,6 +4,7 @@ import type { ForeignKeyMode } from "../migration/migration.ts";
 import { type Access, isSchemaChange } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import type { Table } from "../sqlite/schema.ts";
+import { storedColumns } from "../sqlite/stored_columns.ts";
 import type { TableFate } from "../sqlite/schema_diff.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { Lineage } from "../sqlite/schema_lineage.ts";
@@ -86,9 +87,6 @@ export class WriteNotes {
 
 function unchangedFate(table: Table | null): readonly TableFate[] {
   if (table === null) return [];
-  const keptColumns = table.columns.filter(({ generated }) => !generated).map(({ name }) => ({
-    name,
-    nameAfter: name,
-  }));
+  const keptColumns = storedColumns(table).map((name) => ({ name, nameAfter: name }));
   return [{ before: table, after: table, droppedColumns: [], keptColumns, addedColumns: [] }];
 }

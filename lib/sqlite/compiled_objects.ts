@@ -10,6 +10,7 @@ import type { SchemaFollower } from "./schema_follower.ts";
 import { changedTables, type SchemaSlice } from "./schema_slice.ts";
 import { refusalOf } from "./script.ts";
 import { SqliteError } from "./sqlite_error.ts";
+import { storedColumns } from "./stored_columns.ts";
 
 /** A view, or the triggers on one table or view. */
 export interface CompiledObject {
@@ -90,8 +91,8 @@ export class CompiledObjects {
     const triggers = this.#schema.triggersOn(table);
     const name = triggers[0]?.table;
     if (name === undefined) return null;
-    const columns = this.#schema.table(name)?.columns.filter(({ generated }) => !generated)
-      .map((column) => column.name) ?? this.#viewColumns(name);
+    const stored = this.#schema.table(name);
+    const columns = stored === null ? this.#viewColumns(name) : storedColumns(stored);
     const object = {
       object: "trigger",
       name,

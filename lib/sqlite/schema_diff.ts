@@ -5,6 +5,7 @@ import { foldName } from "./fold_name.ts";
 import type { Attachment, Column, ForeignKey, Schema, Table, View } from "./schema.ts";
 import type { Lineage } from "./schema_lineage.ts";
 import type { SchemaSlice } from "./schema_slice.ts";
+import { storedColumns } from "./stored_columns.ts";
 
 /** One object or column that was added, removed, altered or renamed. */
 export interface SchemaChange {
@@ -99,17 +100,13 @@ function successorOf(column: string, before: Table, after: Table, lineage: Linea
 }
 
 function lostColumns(before: Table, after: Table, lineage: Lineage): readonly string[] {
-  return before.columns
-    .filter(({ name, generated }) =>
-      !generated && successorOf(name, before, after, lineage) === null
-    )
-    .map(({ name }) => name);
+  return storedColumns(before).filter((name) => successorOf(name, before, after, lineage) === null);
 }
 
 function keptColumns(before: Table, after: Table, lineage: Lineage): readonly KeptColumn[] {
-  return before.columns.flatMap(({ name, generated }) => {
+  return storedColumns(before).flatMap((name) => {
     const successor = successorOf(name, before, after, lineage);
-    return generated || successor === null ? [] : [{ name, nameAfter: successor.name }];
+    return successor === null ? [] : [{ name, nameAfter: successor.name }];
   });
 }
 

@@ -13,6 +13,7 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { installVfs } from "../../lib/vfs/install_vfs.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
+import { stepOf } from "../loss/measured_step.ts";
 
 const ROUNDS = 5;
 const ROWS = 500_000;
@@ -78,17 +79,7 @@ async function run(
   const path = `${directory}/run.sqlite3`;
   Deno.copyFileSync(template, path);
   using connection = open(path);
-  const step = {
-    direction: "apply",
-    version: 1,
-    name: "x",
-    file: "001_x.sql",
-    checksum: "",
-    requires: null,
-    foreignKeys: null,
-    sql,
-    line: 1,
-  } as const;
+  const step = stepOf(sql, null);
   const base = await readBase(connection, "p");
   const { steps } = await rehearse(sqlite3, base, [step], DEADLINE);
   const plan = await completePlan({

@@ -7,6 +7,7 @@ import { readBase } from "../../lib/history/database_base.ts";
 import { createHistoryTables } from "../../lib/history/history_table.ts";
 import type { StepLosses } from "../../lib/loss/data_loss.ts";
 import { Snapshots } from "../../lib/loss/snapshots.ts";
+import type { PlanStep } from "../../lib/plan/migration_plan.ts";
 import { isReserved } from "../../lib/plan/reserved_names.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { RehearsedStep } from "../../lib/rehearsal/rehearsal.ts";
@@ -33,6 +34,21 @@ export function openMeasured(sql: string): Connection {
   return connection;
 }
 
+/** The step of a plan that runs `sql`. */
+export function stepOf(sql: string, foreignKeys: "on" | "off" | null): PlanStep {
+  return {
+    direction: "apply",
+    version: 1,
+    name: "x",
+    file: "001_x.sql",
+    checksum: "",
+    requires: null,
+    foreignKeys,
+    sql,
+    line: 1,
+  };
+}
+
 /**
  * Measures what `sql` takes away from a database; throws where it fails. `known` says whether the
  * run may use what the rehearsal found.
@@ -43,17 +59,7 @@ export async function measureStep(
   foreignKeys: "on" | "off" = "off",
   known: "rehearsed" | "unrehearsed" = "rehearsed",
 ): Promise<MeasuredStep> {
-  const step = {
-    direction: "apply",
-    version: 1,
-    name: "x",
-    file: "001_x.sql",
-    checksum: "",
-    requires: null,
-    foreignKeys,
-    sql,
-    line: 1,
-  } as const;
+  const step = stepOf(sql, foreignKeys);
   const base = await readBase(connection, "p");
   const [rehearsed] = (await rehearse(sqlite3, base, [step], DEADLINE)).steps;
   if (rehearsed === undefined) throw new Error("The step was not rehearsed");
