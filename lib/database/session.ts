@@ -24,6 +24,8 @@ export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-ta
 
 /** How a plan is to be executed. */
 export interface ExecutionRequest {
+  /** Identifies the run in its reply, its events and the snapshot of its lock. */
+  readonly runId: string;
   readonly dryRun: boolean;
   readonly transaction: TransactionExtent;
   readonly appliedBy: string;

@@ -52,11 +52,13 @@ export async function runMigrations<R extends RunReply>(
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
   try {
+    const id = context.newId();
     await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
     const loaded = await session.load(found.files);
     if (!loaded.ok) return databaseFailure(loaded, plugin);
-    const run = { request, context, session, startedMs, deadline, makeReply };
-    return await runLocked(run, loaded.value, lock);
+    const run = { id, request, context, session, startedMs, deadline, makeReply };
+    const reply = await runLocked(run, loaded.value, lock);
+    return reply.success ? reply : { ...reply, run_id: id };
   } finally {
     lock.release();
   }
@@ -70,6 +72,8 @@ function describeRun(progress: ProgressMessage | undefined): string {
 
 /** A run that holds its lock. */
 interface Run<R> {
+  /** Identifies it in its reply, its events and the snapshot of its lock. */
+  readonly id: string;
   readonly request: TargetedRun;
   readonly context: HandlerContext;
   readonly session: DatabaseSession;
@@ -85,6 +89,7 @@ async function runLocked<R extends RunReply>(
 ): Promise<R | Failure> {
   const { request: { address, target, dry_run, applied_by }, context, session } = run;
   const progress = reportRun(context, lock, {
+    id: run.id,
     address,
     direction: target.direction,
     dryRun: dry_run,
@@ -144,7 +149,7 @@ async function execute<R extends RunReply>(
     progress.started(plan);
     outcome = isEmpty ? { ok: true, value: nothingRun(plan) } : await run.session.execute(
       plan.hash,
-      { dryRun, appliedBy, transaction },
+      { runId: run.id, dryRun, appliedBy, transaction },
       run.deadline,
       progress.follow,
     );
@@ -180,6 +185,7 @@ function success<R>(run: Run<R>, plan: PlanOutline, report: ExecutionReport): R 
   const { address: { plugin }, dry_run } = run.request;
   const shared = {
     plugin_name: plugin,
+    run_id: run.id,
     dry_run,
     previous_version: plan.from,
     current_version: report.currentVersion,

@@ -18,6 +18,7 @@ const SNAPSHOT_INTERVAL_MS = 100;
 
 /** The run that is reported. */
 export interface ReportedRun {
+  readonly id: string;
   readonly address: DatabaseAddress;
   readonly direction: Direction;
   readonly dryRun: boolean;
@@ -41,13 +42,13 @@ export interface RunProgress {
 export function reportRun(
   context: HandlerContext,
   lock: RunLock,
-  { address: { plugin, tenant }, direction, dryRun, startedBy }: ReportedRun,
+  { id, address: { plugin, tenant }, direction, dryRun, startedBy }: ReportedRun,
 ): RunProgress {
-  const runId = context.newId();
   // Entries of the history that were committed and are not published yet.
   let entries: HistoryEntry[] = [];
   let publishedMs = -Infinity;
   let progress: ProgressMessage = {
+    run_id: id,
     verb: direction,
     dry_run: dryRun,
     started_at: context.now().toISOString(),
@@ -77,7 +78,7 @@ export function reportRun(
   > => ({
     plugin_name: plugin,
     ...(tenant === null ? {} : { tenant }),
-    run_id: runId,
+    run_id: id,
     verb: direction,
     dry_run: dryRun,
     at: context.now().toISOString(),

@@ -25,6 +25,8 @@ export interface FailureReply {
   errors: FindingMessage[];
   /** The other findings. */
   warnings: FindingMessage[];
+  /** Where a run had begun: its identifier, as in its events. */
+  run_id?: string | undefined;
   /** Where a run had begun: what was committed. */
   applied_migrations?: RunEntry[] | undefined;
   /** The same for a rollback. */
@@ -55,6 +57,7 @@ export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
   tenant: v.optional(v.string()),
   errors: v.array(FindingSchema),
   warnings: v.array(FindingSchema),
+  run_id: v.optional(v.string()),
   applied_migrations: v.optional(v.array(RunEntrySchema)),
   rolled_back_migrations: v.optional(v.array(RunEntrySchema)),
   failed_version: v.optional(count),

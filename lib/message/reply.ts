@@ -107,6 +107,8 @@ export interface RunReply {
   plugin_name: string;
   /** The tenant that the request named. */
   tenant?: string | undefined;
+  /** Identifies the run: the same in its events, and in the progress that status reports. */
+  run_id: string;
   /** Whether it was a dry run, which keeps no change. */
   dry_run: boolean;
   /** The highest applied version before; 0 for none. */
@@ -141,6 +143,8 @@ export interface RollbackReply extends RunReply {
 
 /** The progress of a run. */
 export interface ProgressMessage {
+  /** Identifies the run. */
+  run_id: string;
   /** The verb that runs. */
   verb: "apply" | "rollback";
   /** Whether it is a dry run. */

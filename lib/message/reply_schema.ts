@@ -72,6 +72,7 @@ export const RunEntrySchema: v.GenericSchema<RunEntry> = v.object({
 const RUN_FIELDS = {
   plugin_name: v.string(),
   tenant: v.optional(v.string()),
+  run_id: v.string(),
   dry_run: v.boolean(),
   previous_version: count,
   current_version: count,
@@ -99,6 +100,7 @@ export const RollbackReplySchema: v.GenericSchema<RollbackReply> = v.object({
 
 /** The schema of how far a run has come. */
 export const ProgressSchema: v.GenericSchema<ProgressMessage> = v.object({
+  run_id: v.string(),
   verb: v.picklist(["apply", "rollback"]),
   dry_run: v.boolean(),
   started_at: timestamp,

@@ -136,7 +136,12 @@ async function runAsWorker(
       endlessAfter: () => undefined,
     }),
   );
-  const request = { dryRun: false, appliedBy: "test", transaction: "migration" } as const;
+  const request = {
+    runId: "1",
+    dryRun: false,
+    appliedBy: "test",
+    transaction: "migration",
+  } as const;
   return valueOf(await database.execute(plan.hash, request, NEVER, whenFinished(onCommitted)));
 }
 

@@ -120,7 +120,12 @@ pools("execute() runs nothing but the plan that was prepared last in its session
   await using session = await openSession(workspace);
   const time = deadlineIn(10_000, new AbortController().signal);
   const execute = async (hash: string): Promise<boolean> => {
-    const run = { dryRun: false, appliedBy: "system", transaction: "migration" } as const;
+    const run = {
+      runId: "1",
+      dryRun: false,
+      appliedBy: "system",
+      transaction: "migration",
+    } as const;
     const outcome = await session.execute(hash, run, time, () => {});
     return outcome.ok && outcome.value.end.kind === "completed";
   };

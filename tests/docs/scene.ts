@@ -110,6 +110,7 @@ export class Scene implements AsyncDisposable {
         executionTimeMs: applied.execution_time_ms,
       })),
       progress: {
+        run_id: crypto.randomUUID(),
         verb: "apply",
         dry_run: false,
         started_at: new Date().toISOString(),

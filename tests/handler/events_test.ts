@@ -125,4 +125,18 @@ events("the hash is the plan's, and the versions are those that will run", async
   ]);
 });
 
+events("carry the run_id of the reply, which no other run has", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_create.sql": CREATE, "002_fails.sql": FAILS });
+  const replies = [
+    await workspace.refused("apply", "p"),
+    await workspace.apply("p", { target_version: 1, dry_run: true }),
+    await workspace.rollback("p"),
+  ];
+  const ids = replies.map(({ run_id }) => run_id);
+  const finished = workspace.events.filter(({ event }) => event === "run_finished");
+  assert.equal(finished.map(({ run_id }) => run_id), ids);
+  assert.is(new Set(ids).size, 3);
+});
+
 events.run();

@@ -17,6 +17,7 @@ const TRIVIA = { plugin: "trivia", tenant: null };
 
 const SNAPSHOT: RunSnapshot = {
   progress: {
+    run_id: "1",
     verb: "rollback",
     dry_run: true,
     started_at: "2026-01-01T00:00:00.000Z",

@@ -9,6 +9,7 @@ const A = { plugin: "a", tenant: null };
 const B = { plugin: "b", tenant: null };
 const SNAPSHOT: RunSnapshot = {
   progress: {
+    run_id: "1",
     verb: "apply",
     dry_run: false,
     started_at: "2026-01-31T12:00:00.000Z",

@@ -24,6 +24,7 @@ const FIRST: HistoryEntry = {
 };
 const SNAPSHOT: RunSnapshot = {
   progress: {
+    run_id: "1",
     verb: "apply",
     dry_run: false,
     started_at: "2026-01-01T00:00:00.000Z",

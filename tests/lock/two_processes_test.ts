@@ -35,8 +35,9 @@ processes(
     assert.is(status.current_version, 1);
     assert.is(status.pending_count, 1);
     assert.equal(
-      { ...status.progress, started_at: "" },
+      { ...status.progress, run_id: "1", started_at: "" },
       {
+        run_id: "1",
         verb: "apply",
         dry_run: false,
         started_at: "",

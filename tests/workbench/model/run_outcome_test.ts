@@ -24,6 +24,7 @@ const APPLIED: ApplyReply = {
   success: true,
   verb: "apply",
   plugin_name: "notes",
+  run_id: "1",
   dry_run: false,
   previous_version: 2,
   current_version: 3,

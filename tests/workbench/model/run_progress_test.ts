@@ -65,6 +65,7 @@ progress("joins a run that began before the page did", () => {
 
 progress("counts statements where status tells them", () => {
   const told = progressOf({
+    run_id: "1",
     verb: "rollback",
     dry_run: true,
     started_at: BASE.at,
