@@ -25,7 +25,12 @@ export interface NatsSettings {
   /** `ws://` or, with TLS, `wss://`. */
   readonly url: string;
   readonly credentials: Credentials;
+  /** Opens the connection; by default the WebSocket of the browser or of Deno does. */
+  readonly openSocket?: OpenSocket;
 }
+
+/** Opens a WebSocket to a URL. */
+export type OpenSocket = (url: string) => WebSocket;
 
 const CONNECT_TIMEOUT_MS = 5_000;
 // A lost network is noticed after two pings without an answer.
@@ -86,11 +91,13 @@ export function describeNatsError(error: unknown): string {
   return hint === undefined ? plain : `${plain}; ${hint}`;
 }
 
-// What Deno and nats-server say, and a remedy.
+// What Deno, the package `ws` and nats-server say, and a remedy.
 const HINTS: readonly (readonly [string, string])[] = [
   ["tcp connect error", "no server listens there"],
+  ["ECONNREFUSED", "no server listens there"],
   ["UnknownIssuer", "name the certificate authority's file in DENO_CERT"],
   ["Invalid status code", "is this NATS's WebSocket port, and does it want wss:?"],
+  ["Unexpected server response", "is this NATS's WebSocket port, and does it want wss:?"],
   ["Authorization Violation", "check NATS_CREDS, NATS_USER and NATS_PASSWORD, or NATS_TOKEN"],
   ["AUTHORIZATION_VIOLATION", "check NATS_CREDS, NATS_USER and NATS_PASSWORD, or NATS_TOKEN"],
 ];
@@ -103,7 +110,17 @@ export function isRefusedCredentials(error: unknown): boolean {
       error.code === ErrorCode.BadCreds || error.code === ErrorCode.AccountExpired);
 }
 
-function optionsOf({ url, credentials }: NatsSettings): ConnectionOptions {
+// nats.ws has this option, and leaves it out of the type of its options.
+interface SocketOptions {
+  readonly wsFactory?: (url: string) => Promise<{
+    readonly socket: WebSocket;
+    readonly encrypted: boolean;
+  }>;
+}
+
+function optionsOf(
+  { url, credentials, openSocket }: NatsSettings,
+): ConnectionOptions & SocketOptions {
   let attempt = 0;
   return {
     servers: redactUrl(url),
@@ -115,6 +132,14 @@ function optionsOf({ url, credentials }: NatsSettings): ConnectionOptions {
     // The addresses that a server announces may be reachable only inside its own network.
     ignoreClusterUpdates: true,
     ...authenticationOf(credentials.kind === "none" ? credentialsIn(url) : credentials),
+    ...(openSocket === undefined ? {} : socketOptions(openSocket)),
+  };
+}
+
+function socketOptions(openSocket: OpenSocket): SocketOptions {
+  return {
+    wsFactory: (url) =>
+      Promise.resolve({ socket: openSocket(url), encrypted: url.startsWith("wss:") }),
   };
 }
 

@@ -34,6 +34,7 @@ export type {
   StepEventBase,
 } from "../message/event.ts";
 export type { DataLossMessage, ErrorCode } from "../message/reply.ts";
-export type { Credentials } from "./connection.ts";
-export { serve, type Served, type ServeEnd, type ServeOptions } from "./serve.ts";
+export type { Credentials, OpenSocket } from "./connection.ts";
+export type { Served, ServeEnd, ServeOptions } from "./serve.ts";
+export { serveInDeno as serve } from "./serve_in_deno.ts";
 export type { ServiceObserver } from "./service_observer.ts";

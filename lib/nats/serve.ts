@@ -11,6 +11,7 @@ import {
   describeNatsError,
   isRefusedCredentials,
   type NatsSettings,
+  type OpenSocket,
 } from "./connection.ts";
 import { serviceCounts } from "./endpoint_counts.ts";
 import { eventSender } from "./event_sender.ts";
@@ -39,6 +40,8 @@ export interface ServeOptions {
   readonly url: string;
   /** How to log in; by default with the user and password, or the token, in the URL. */
   readonly credentials?: Credentials;
+  /** Opens connections; by default the WebSocket of the browser or of Deno does. */
+  readonly openSocket?: OpenSocket;
   /** The prefix of all subjects, `db.migrate` by default. */
   readonly prefix?: string;
   /** Abort it to stop: no more requests are taken, and those that were taken are finished. */
@@ -73,7 +76,8 @@ export async function serve(served: Served, options: ServeOptions): Promise<Serv
   const { url, credentials = { kind: "none" }, prefix = DEFAULT_PREFIX, signal } = options;
   const { context } = served;
   const observer = { ...UNOBSERVED, ...options.observer };
-  const settings = { url, credentials };
+  const { openSocket } = options;
+  const settings = { url, credentials, ...(openSocket === undefined ? {} : { openSocket }) };
   const earlier: MigrationService[] = [];
   const countsOf = serviceCounts();
   const serving = { settings, served, context, prefix, signal, observer, earlier, countsOf };

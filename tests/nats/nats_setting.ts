@@ -2,7 +2,7 @@
 
 import { createInbox, type Msg, type NatsConnection } from "nats.ws";
 import { type Migrator, openMigrator } from "../../lib/migrator.ts";
-import { serve } from "../../lib/nats/serve.ts";
+import { serveInDeno } from "../../lib/nats/serve_in_deno.ts";
 import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
 import type { NatsServer } from "../support/nats_server.ts";
 import { type GodwitProcess, until } from "../support/service_process.ts";
@@ -28,7 +28,7 @@ export async function serveHere(
   const migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, log });
   const stop = new AbortController();
   const serving = Promise.withResolvers<void>();
-  const ended = serve(migrator, {
+  const ended = serveInDeno(migrator, {
     url: server.url,
     prefix,
     signal: stop.signal,

@@ -3,7 +3,7 @@
 import { openMigrator } from "../../migrator.ts";
 import type { Log } from "../../handler/context.ts";
 import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
-import { serve } from "../../nats/serve.ts";
+import { serveInDeno } from "../../nats/serve_in_deno.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
 import { verbs } from "../../message/verbs.ts";
 import type { CommonOptions, Environment } from "../arguments.ts";
@@ -71,7 +71,7 @@ async function serveUntilSignal(
     log("warn", "Rolling back the runs that have not ended");
     interrupt.abort();
   };
-  const end = await serve(migrator, {
+  const end = await serveInDeno(migrator, {
     ...settings,
     prefix,
     signal: AbortSignal.any([signals.asked, serverEnded.signal]),
