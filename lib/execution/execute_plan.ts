@@ -1,5 +1,5 @@
-// Runs a reviewed plan on the real database: each migration in a transaction of its own, or all of
-// them in one.
+// Runs a reviewed plan on the real database: each migration is committed whole, a few small ones at
+// a time, or all of them in one transaction.
 
 import { renameMovedColumns } from "../loss/moved_column.ts";
 import { Snapshots } from "../loss/snapshots.ts";
@@ -17,6 +17,7 @@ import { RunBackup } from "./run_backup.ts";
 import { RunHistory } from "./run_history.ts";
 import { runStep } from "./run_step.ts";
 import { RunTransaction } from "./run_transaction.ts";
+import { COLLECT_MS, isSmall } from "./small_steps.ts";
 import { sqlFailure } from "./step_failure.ts";
 
 /**
@@ -55,14 +56,22 @@ interface FailedStep {
   readonly started: number;
 }
 
+/** Steps that were committed. The one after them may have failed, and is undone alone. */
+interface Committed {
+  readonly kind: "completed";
+  readonly failed: FailedStep | null;
+}
+
 /** How the attempt at a transaction ended; if it is not completed, everything in it is undone. */
 type Attempt =
+  | Committed
   | FailedStep
   /** Steps lost what their rehearsal did not predict, and there is no backup yet. */
   | { readonly kind: "backup-missing" }
-  | Exclude<Execution["end"], { readonly kind: "failed" }>;
+  | Exclude<Execution["end"], { readonly kind: "completed" | "failed" }>;
 
 const COMPLETED = { kind: "completed" } as const;
+const ALL_COMMITTED = { kind: "completed", failed: null } as const;
 
 class Run implements Disposable {
   readonly #connection: Connection;
@@ -80,6 +89,7 @@ class Run implements Disposable {
   readonly #executed: ExecutedStep[] = [];
   readonly #watched = new Map<number, readonly WatchedTable[]>();
   readonly #announced = new Set<number>();
+  #collects: boolean;
 
   constructor(
     connection: Connection,
@@ -91,6 +101,7 @@ class Run implements Disposable {
     this.#plan = plan;
     this.#rehearsed = rehearsed;
     this.#options = options;
+    this.#collects = options.mode === "commit" && options.transaction === "migration";
     this.#history = new RunHistory(connection, plan, options.appliedBy);
     this.#backup = new RunBackup(connection, plan.plugin, options);
     this.#transaction = new RunTransaction(connection);
@@ -122,11 +133,17 @@ class Run implements Disposable {
     const steps = [...this.#plan.steps.entries()].map(([index, step]) => ({ index, step }));
     if (this.#options.mode === "rehearse-on-data") return await this.#undo(steps);
     if (this.#options.transaction === "plan") return await this.#commit(steps);
-    for (const step of steps) {
-      const end = await this.#commit([step]);
+    while (this.#executed.length < steps.length) {
+      const end = await this.#commit(this.#together(steps.slice(this.#executed.length)));
       if (end.kind !== "completed") return end;
     }
     return COMPLETED;
+  }
+
+  /** The first of `steps`, and with it those that may share its transaction. */
+  #together(steps: readonly IndexedStep[]): readonly IndexedStep[] {
+    const alone = steps.findIndex((step) => !isSmall(this.#rehearsalOf(step)));
+    return steps.slice(0, !this.#collects || alone === 0 ? 1 : alone === -1 ? steps.length : alone);
   }
 
   /** Runs steps in one transaction, and records the one that failed. */
@@ -134,10 +151,16 @@ class Run implements Disposable {
     const [first] = steps;
     if (first === undefined) return COMPLETED;
     const attempt = await this.#commitBackedUp(steps, first);
-    if (attempt.kind !== "failed") return attempt;
-    this.#recordFailure(attempt);
+    const failed = attempt.kind === "completed" ? attempt.failed : attempt;
+    if (failed?.kind !== "failed") return failed ?? COMPLETED;
+    if (attempt === failed && failed.step !== first.step && this.#collects) {
+      // The disk failed and SQLite undid the steps before it too; those are kept one by one.
+      this.#collects = false;
+      return COMPLETED;
+    }
+    this.#recordFailure(failed);
     const outcome = this.#transaction.isDoubtful ? "unknown" : "undone";
-    return { kind: "failed", failure: { ...attempt.failure, outcome } };
+    return { kind: "failed", failure: { ...failed.failure, outcome } };
   }
 
   async #commitBackedUp(
@@ -181,6 +204,7 @@ class Run implements Disposable {
   async #undo(steps: readonly IndexedStep[]): Promise<Execution["end"]> {
     return await this.#transaction.run("ROLLBACK", async () => {
       const end = await this.#runSteps(steps, (step) => this.#keep(step));
+      if (end.kind === "completed") return COMPLETED;
       if (end.kind === "failed") {
         this.#options.onEvent({ kind: "step-failed", failure: end.failure });
       }
@@ -196,12 +220,29 @@ class Run implements Disposable {
     const changed = await this.#database.compareWithBase();
     if (changed !== null) return { kind: "plan-changed", message: changed };
     this.#history.createTables();
+    const startedMs = performance.now();
     for (const step of steps) {
-      const outcome = this.#runStep(step);
-      if (outcome.kind === "failed") return outcome;
+      const outcome = step === steps[0] || !this.#collects
+        ? this.#runStep(step)
+        : this.#runAfterOthers(step);
+      if (outcome.kind !== "finished") return outcome;
       onFinished(outcome);
+      if (this.#collects && performance.now() - startedMs >= COLLECT_MS) break;
     }
-    return COMPLETED;
+    return ALL_COMMITTED;
+  }
+
+  /** Runs a step after others of its transaction; if it fails, those before it are kept. */
+  #runAfterOthers(step: IndexedStep): FinishedStep | FailedStep | Committed {
+    const outcome = this.#transaction.runPart(() => {
+      const outcome = this.#runStep(step);
+      // A time limit that ended the step must not end the COMMIT of those before it.
+      if (outcome.kind === "failed") this.#interrupter[Symbol.dispose]();
+      return outcome;
+    });
+    return outcome.kind === "failed" && this.#connection.inTransaction
+      ? { kind: "completed", failed: outcome }
+      : outcome;
   }
 
   /** Counts a step as done. A COMMIT can fail, so this comes after it. */
