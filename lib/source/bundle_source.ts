@@ -53,7 +53,8 @@ function listFiles(
 ): PluginFiles {
   if (bundle === undefined) {
     const message = [`There is no bundle of the plugin "${plugin}"`, ...problems].join("; ");
-    return { found: false, message };
+    // It may be in a bundle that cannot be loaded.
+    return { found: false, reason: problems.length === 0 ? "unknown" : "unavailable", message };
   }
   const encoder = new TextEncoder();
   return {

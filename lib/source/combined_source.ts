@@ -1,6 +1,7 @@
 // Several sources as one: the first that has a plugin serves it. Runs anywhere.
 
 import type { PluginFiles, PluginSource } from "./file_source.ts";
+import type { PluginNotFound } from "./migration_source.ts";
 
 /** A source and its name. */
 export interface NamedSource<Origin extends string> {
@@ -36,14 +37,16 @@ export function combinedSource<Origin extends string>(
     },
     async list(plugin): Promise<PluginFiles> {
       const messages: string[] = [];
+      let reason: PluginNotFound["reason"] = "unknown";
       for (const { source } of sources) {
         const listed = await source.list(plugin);
         // If the first cannot read a plugin, files of another must not run under its name.
         if (listed.found || (await source.plugins()).includes(plugin)) return listed;
         messages.push(listed.message);
+        if (listed.reason === "unavailable") reason = listed.reason;
       }
       const message = messages.join("; ") || `There is no plugin "${plugin}": there are no sources`;
-      return { found: false, message };
+      return { found: false, reason, message };
     },
     async pageOf(plugin) {
       return await (await find(plugin))?.source.pageOf(plugin) ?? null;

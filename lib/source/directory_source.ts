@@ -82,11 +82,11 @@ async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFile
   try {
     folder = await openFolder(pluginsDir, plugin);
   } catch (error) {
-    return { found: false, message: await whyNotFound(pluginsDir, plugin, error) };
+    return await whyNotFound(pluginsDir, plugin, error);
   }
   if (!folder.ok) {
     const directory = join(pluginsDir, plugin, "migrations");
-    return { found: false, message: `Cannot read ${directory}: ${folder.problem}` };
+    return unavailable(`Cannot read ${directory}: ${folder.problem}`);
   }
   const { path, migrations, entries } = folder;
   const files = entries.filter(({ name }) => isSqlFile(name)).map((entry) => ({
@@ -140,15 +140,26 @@ function isIn(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-async function whyNotFound(pluginsDir: string, plugin: string, error: unknown): Promise<string> {
+async function whyNotFound(
+  pluginsDir: string,
+  plugin: string,
+  error: unknown,
+): Promise<PluginFiles> {
   const directory = join(pluginsDir, plugin, "migrations");
   const code = codeOf(error);
-  if (code !== "ENOENT" && code !== "ENOTDIR") return `Cannot read ${directory}: ${code}`;
+  if (code !== "ENOENT" && code !== "ENOTDIR") {
+    return unavailable(`Cannot read ${directory}: ${code}`);
+  }
   try {
     await readPluginsDirectory(pluginsDir);
-  } catch (unavailable) {
-    if (unavailable instanceof SourceUnavailable) return unavailable.message;
-    throw unavailable;
+  } catch (refused) {
+    if (refused instanceof SourceUnavailable) return unavailable(refused.message);
+    throw refused;
   }
-  return `There is no plugin "${plugin}": no directory ${directory}`;
+  const message = `There is no plugin "${plugin}": no directory ${directory}`;
+  return { found: false, reason: "unknown", message };
+}
+
+function unavailable(message: string): PluginFiles {
+  return { found: false, reason: "unavailable", message };
 }

@@ -1,12 +1,12 @@
 // Where the files of plugins are; every source of migrations is built on this. Runs anywhere.
 
-import type { ListedPlugins, MigrationSource } from "./migration_source.ts";
+import type { ListedPlugins, MigrationSource, PluginNotFound } from "./migration_source.ts";
 import { readFiles, type SourceFile, type UnreadFile } from "./source_file.ts";
 
 /** A plugin's `.sql` files, or why the plugin cannot be found, with the remedy. */
 export type PluginFiles =
   | { readonly found: true; readonly files: readonly UnreadFile[] }
-  | { readonly found: false; readonly message: string };
+  | PluginNotFound;
 
 /** Reads files. Plugin names are valid before they reach a source. */
 export interface FileSource {

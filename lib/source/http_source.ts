@@ -92,10 +92,11 @@ export function httpSource(
 
   async function list(plugin: string): Promise<PluginFiles> {
     const known = await refresh();
-    if (!known.ok) return { found: false, message: known.message };
+    if (!known.ok) return { found: false, reason: "unavailable", message: known.message };
     const entry = pluginOf(known.manifest, plugin);
     if (entry === undefined) {
-      return { found: false, message: `There is no plugin "${plugin}" in ${manifestUrl}` };
+      const message = `There is no plugin "${plugin}" in ${manifestUrl}`;
+      return { found: false, reason: "unknown", message };
     }
     return {
       found: true,

@@ -2,11 +2,19 @@
 
 import type { SourceFile } from "./source_file.ts";
 
+/** Why a plugin's files cannot be listed. */
+export interface PluginNotFound {
+  readonly found: false;
+  /** Whether there is no such plugin, or its files cannot be read now. */
+  readonly reason: "unknown" | "unavailable";
+  /** With the remedy. */
+  readonly message: string;
+}
+
 /** A plugin's files, which each iteration reads again, or why the plugin cannot be found. */
 export type FoundFiles =
   | { readonly found: true; readonly files: AsyncIterable<SourceFile> }
-  /** Why the plugin cannot be found, with the remedy. */
-  | { readonly found: false; readonly message: string };
+  | PluginNotFound;
 
 /** The names of plugins, or why they cannot be listed and the way out. */
 export type ListedPlugins =

@@ -61,7 +61,8 @@ combined("a plugin that the first source cannot read is not taken from the secon
   await saved.save("quotes", [{ file: "001_saved.sql", bytes: bytesOf(ONE) }]);
   const broken = {
     ...saved,
-    list: () => Promise.resolve({ found: false, message: "Cannot read" } as const),
+    list: () =>
+      Promise.resolve({ found: false, reason: "unavailable", message: "Cannot read" } as const),
   };
   const source = combinedSource([
     { origin: "broken", source: broken },

@@ -12,7 +12,7 @@ export function memorySource(): SavedSource {
       const files = plugins.get(plugin);
       return Promise.resolve(
         files === undefined
-          ? { found: false, message: noneSaved(plugin) }
+          ? { found: false, reason: "unknown", message: noneSaved(plugin) }
           : { found: true, files: files.map(unread) },
       );
     },

@@ -69,7 +69,7 @@ async function listFiles(root: DirectoryHandle, plugin: string): Promise<PluginF
     return await listNewest(root, plugin);
   } catch (error) {
     const message = `Cannot read the files saved for "${plugin}": ${storageReason(error)}`;
-    return { found: false, message };
+    return { found: false, reason: "unavailable", message };
   }
 }
 
@@ -77,7 +77,9 @@ async function listNewest(root: DirectoryHandle, plugin: string): Promise<Plugin
   const directory = isPluginName(plugin) ? await directoryIn(root, plugin) : null;
   const generation = directory === null ? null : await newestComplete(directory);
   const migrations = generation === null ? null : await directoryIn(generation, MIGRATIONS);
-  if (migrations === null) return { found: false, message: noneSaved(plugin) };
+  if (migrations === null) {
+    return { found: false, reason: "unknown", message: noneSaved(plugin) };
+  }
   const files: UnreadFile[] = [];
   for (const [file, entry] of await entriesOf(migrations)) {
     if (entry.kind !== "file") continue;
