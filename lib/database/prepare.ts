@@ -1,6 +1,7 @@
 // Makes a plan of files: select, hash, rehearse, apply the rules. Runs where SQLite runs.
 
 import type { DatabaseBase } from "../history/database_base.ts";
+import type { LoggedFiles } from "../history/logged_files.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type OnRehearsed, rehearse } from "../rehearsal/rehearse.ts";
@@ -12,14 +13,14 @@ import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { Outcome } from "../outcome.ts";
 import { deepFreeze } from "../plan/deep_freeze.ts";
-import type { History } from "../plan/history.ts";
+import type { History, HistoryEntry } from "../plan/history.ts";
 import {
   completePlan,
   type MigrationPlan,
   type PlanStep,
   planStep,
 } from "../plan/migration_plan.ts";
-import { type Direction, selectSteps, type Target } from "../plan/select_steps.ts";
+import { type Direction, leavingVersions, selectSteps, type Target } from "../plan/select_steps.ts";
 import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
 import { driftFindings } from "../rule/drift.ts";
 import { findingsForRun } from "../rule/findings_for_run.ts";
@@ -30,8 +31,14 @@ import {
   type RehearsalFindings,
   rehearsalFindings,
 } from "../rule/rehearsal_findings.ts";
+import { missingInApply, missingInRollback } from "../rule/missing_file.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+
+/** What a plan is made on: the database, and what its log has of files that are missing. */
+export interface PreparationBase extends DatabaseBase {
+  readonly logged: LoggedFiles;
+}
 
 /** The parsed files of a plugin, and which steps to select from them. */
 export interface PreparationRequest {
@@ -44,6 +51,8 @@ export interface PreparationRequest {
 /** A plan with all that its execution needs. */
 export interface Prepared {
   readonly plan: MigrationPlan;
+  /** The text of each file that an apply runs, by version, for the log. */
+  readonly texts: ReadonlyMap<number, string>;
   readonly rehearsal: Rehearsal;
   /** Findings about the files and the history. */
   readonly fileFindings: readonly Finding[];
@@ -84,7 +93,7 @@ export interface PreparationPorts {
 export async function prepare(
   sqlite3: Sqlite3,
   plugin: string,
-  base: DatabaseBase,
+  base: PreparationBase,
   request: PreparationRequest,
   deadline: Deadline,
   ports: PreparationPorts,
@@ -92,7 +101,7 @@ export async function prepare(
   Outcome<{ readonly prepared: Prepared; readonly outline: PlanOutline }, "no-such-target">
 > {
   const { target } = request;
-  const selection = select(request, base.history);
+  const selection = select(request, base);
   if (!selection.ok) return { ...selection, code: "no-such-target" };
   const { from, to, migrations, steps } = selection;
   const direction = target.direction === "rollback" ? "rollback" : "apply";
@@ -101,7 +110,8 @@ export async function prepare(
     ...(target.direction === "there-and-back"
       ? request.findings
       : findingsForRun(request.findings, target, base.history)),
-    ...driftFindings(request, base.history),
+    ...base.logged.findings,
+    ...driftFindings(request, base.history, missingFileRule(target, base)),
     ...(steps.length === 0 ? [] : foreignHistoryFindings(plugin, base)),
     ...reversibilityFindings(migrations, direction),
   ];
@@ -130,7 +140,15 @@ export async function prepare(
   const engine = parseSqliteVersion(sqlite3.version.libVersion);
   if (engine === null) throw new Error(`SQLite reports the version ${sqlite3.version.libVersion}`);
   const found = rehearsalFindings(steps, rehearsal, engine, losses);
-  const prepared = deepFreeze({ plan, rehearsal, fileFindings, rehearsalFindings: found });
+  const prepared = deepFreeze({
+    plan,
+    texts: new Map(
+      direction === "apply" ? migrations.map((each) => [each.version, each.text]) : [],
+    ),
+    rehearsal,
+    fileFindings,
+    rehearsalFindings: found,
+  });
   return {
     ok: true,
     value: {
@@ -156,7 +174,7 @@ type SelectedSteps =
 
 function select(
   { target, migrations, findings }: PreparationRequest,
-  history: History,
+  { history, logged }: PreparationBase,
 ): SelectedSteps {
   if (target.direction === "there-and-back") {
     const unique = uniqueVersions(migrations);
@@ -164,10 +182,22 @@ function select(
     const steps = thereAndBack(unique, target.only);
     return { ok: true, from: 0, to, migrations: unique, steps };
   }
-  const selection = selectSteps(target, migrations, history, findings);
+  const known = [...migrations, ...logged.migrations].sort((one, other) =>
+    one.version - other.version
+  );
+  const selection = selectSteps(target, known, history, findings);
   if (!selection.ok) return selection;
   const steps = selection.migrations.map((migration) => planStep(migration, target.direction));
   return { ...selection, steps };
+}
+
+function missingFileRule(
+  target: PreparationRequest["target"],
+  { history, logged }: PreparationBase,
+): (entry: HistoryEntry) => readonly Finding[] {
+  if (target.direction !== "rollback") return (entry) => missingInApply(entry, logged);
+  const leaving = leavingVersions(target.version, history);
+  return (entry) => missingInRollback(entry, leaving, logged);
 }
 
 function notRehearsed(endless: PlanStep | undefined): Rehearsal {

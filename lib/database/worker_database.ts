@@ -4,11 +4,16 @@ import { foreseenLosses } from "../loss/foreseen_losses.ts";
 import { readBase } from "../history/database_base.ts";
 import { executePlan } from "../execution/execute_plan.ts";
 import type { Execution, ExecutionEvent } from "../execution/execution.ts";
+import { packText, type StoredText } from "../history/file_text.ts";
 import { readHistory } from "../history/history_table.ts";
+import { readLoggedFiles } from "../history/logged_files.ts";
+import { type LogPage, type LogRange, readLog } from "../history/migration_log.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import type { Deadline } from "../deadline.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
-import { currentVersion, type History } from "../plan/history.ts";
+import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
+import { missingFiles } from "../plan/missing_files.ts";
+import { leavingVersions } from "../plan/select_steps.ts";
 import { isIntact } from "../plan/migration_plan.ts";
 import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
 import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findings.ts";
@@ -19,6 +24,7 @@ import { settleExecution } from "./settle_execution.ts";
 import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import {
   type PlanOutline,
+  type PreparationBase,
   type PreparationPorts,
   type PreparationRequest,
   prepare,
@@ -63,6 +69,11 @@ export class WorkerDatabase {
     return this.access.read((connection) => readHistory(connection, this.#plugin));
   }
 
+  /** Reads a page of the log, newest first. */
+  log(page: LogRange): Promise<DatabaseOutcome<LogPage>> {
+    return this.access.read((connection) => readLog(connection, this.#plugin, page));
+  }
+
   /**
    * Prepares a plan, and keeps it for `execute()`. The database is closed while the steps are
    * rehearsed, so that other programs need not wait for that.
@@ -73,7 +84,7 @@ export class WorkerDatabase {
     { onPlanned, onRehearsed, endlessAfter }: PreparationListener,
   ): Promise<PreparationOutcome> {
     this.#prepared = null;
-    const base = await this.access.read((connection) => readBase(connection, this.#plugin));
+    const base = await this.access.read((connection) => this.#readBase(connection, request));
     if (!base.ok) return base;
     const live = new Set(base.value.schema.tables.map(({ name }) => name));
     const ports: PreparationPorts = {
@@ -109,11 +120,15 @@ export class WorkerDatabase {
     if (prepared?.plan.hash !== hash || !await isIntact(prepared.plan)) {
       throw new Error("Only a plan that was prepared in this session is executed");
     }
+    const texts = new Map<number, StoredText>();
+    for (const [version, text] of prepared.texts) texts.set(version, await packText(text));
     const run = (connection: Connection): Promise<Execution> =>
       executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
         mode: request.dryRun ? "rehearse-on-data" : "commit",
         transaction: request.transaction,
+        runId: request.runId,
         appliedBy: request.appliedBy,
+        texts,
         deadline,
         now: () => new Date().toISOString(),
         backups: location.backups,
@@ -127,6 +142,20 @@ export class WorkerDatabase {
       read: (action) => this.access.read(action),
     });
     return { ok: true, value: reportOf(prepared, settled) };
+  }
+
+  async #readBase(
+    connection: Connection,
+    request: PreparationRequest,
+  ): Promise<PreparationBase> {
+    const base = await readBase(connection, this.#plugin);
+    const missing = missingFiles(request, base.history);
+    const { target } = request;
+    const needed = target.direction === "rollback"
+      ? leavingVersions(target.version, base.history)
+      : new Set<number>();
+    const isNeeded = ({ version }: HistoryEntry): boolean => needed.has(version);
+    return { ...base, logged: await readLoggedFiles(connection, this.#plugin, missing, isNeeded) };
   }
 
   get #plugin(): string {

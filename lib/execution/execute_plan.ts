@@ -1,6 +1,8 @@
 // Runs a reviewed plan on the real database: each migration is committed whole, a few small ones at
 // a time, or all of them in one transaction.
 
+import { readHistory } from "../history/history_table.ts";
+import { lossMessages } from "../loss/loss_messages.ts";
 import { renameMovedColumns } from "../loss/moved_column.ts";
 import { Snapshots } from "../loss/snapshots.ts";
 import type { HistoryEntry } from "../plan/history.ts";
@@ -102,7 +104,7 @@ class Run implements Disposable {
     this.#rehearsed = rehearsed;
     this.#options = options;
     this.#collects = options.mode === "commit" && options.transaction === "migration";
-    this.#history = new RunHistory(connection, plan, options.appliedBy);
+    this.#history = new RunHistory(connection, plan, options);
     this.#backup = new RunBackup(connection, plan.plugin, options);
     this.#transaction = new RunTransaction(connection);
     this.#database = new LiveDatabase(connection, plan, rehearsed, this.#history);
@@ -282,8 +284,14 @@ class Run implements Disposable {
       unmeasured: outcome.losses.unmeasured,
     };
     this.#watched.set(version, outcome.watched);
-    const { executionTimeMs, at } = executed;
-    const entry = this.#history.write(step, { executionTimeMs, at, error: null });
+    const entry = this.#history.write(step, {
+      executionTimeMs: executed.executionTimeMs,
+      at: executed.at,
+      error: null,
+      backup: this.#backup.madeName,
+      changes: executed.changes,
+      dataLoss: lossMessages(executed.dataLoss),
+    });
     return { kind: "finished", executed, entry };
   }
 
@@ -313,7 +321,14 @@ class Run implements Disposable {
     const executionTimeMs = Math.round(performance.now() - started);
     // A time limit that ended the migration must not end the record of it.
     this.#interrupter[Symbol.dispose]();
-    const result = { executionTimeMs, at: this.#options.now(), error: failure.message };
+    const result = {
+      executionTimeMs,
+      at: this.#options.now(),
+      error: failure.message,
+      backup: null,
+      changes: [],
+      dataLoss: [],
+    };
     // What a failed COMMIT left in the log is overwritten now, and cannot come back.
     if (this.#history.recordFailure(step, result)) this.#transaction.settle();
   }
@@ -323,9 +338,7 @@ class Run implements Disposable {
     return {
       executed: this.#executed,
       watched: this.#watched,
-      history: isUndone
-        ? new RunHistory(this.#connection, this.#plan, "").entries
-        : this.#history.entries,
+      history: isUndone ? readHistory(this.#connection, this.#plan.plugin) : this.#history.entries,
       backup: this.#backup.made?.path ?? null,
       stepsBeforeBackup: this.#backup.stepsBefore,
       spaceChecked: this.#backup.made?.spaceChecked ?? true,

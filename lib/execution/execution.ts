@@ -1,6 +1,7 @@
 // How a plan is executed, and what that yields. Runs anywhere.
 
 import type { Deadline } from "../deadline.ts";
+import type { StoredText } from "../history/file_text.ts";
 import type { SourcePlace } from "../finding/source_text.ts";
 import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
@@ -93,7 +94,11 @@ export interface ExecutionOptions {
   readonly mode: "commit" | "rehearse-on-data";
   /** What is committed at a time: each migration, or the whole plan, all or nothing. */
   readonly transaction: TransactionExtent;
+  /** Identifies the run in the log. */
+  readonly runId: string;
   readonly appliedBy: string;
+  /** The texts of the files that are applied, by version, for the log. */
+  readonly texts: ReadonlyMap<number, StoredText>;
   readonly deadline: Deadline;
   /** The time now as ISO 8601, UTC. */
   readonly now: () => string;

@@ -30,6 +30,11 @@ export class RunBackup {
     return this.#made;
   }
 
+  /** The name of its file; `null` as above. */
+  get madeName(): string | null {
+    return this.#made?.path.split(/[/\\]/).at(-1) ?? null;
+  }
+
   /** How many steps were committed before the backup was made. */
   get stepsBefore(): number {
     return this.#stepsBefore;

@@ -3,30 +3,33 @@
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
 import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
 import { createHistoryTables, readHistory, recordAttempt } from "../history/history_table.ts";
+import type { Attempt } from "../history/migration_log.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
+import type { ExecutionOptions } from "./execution.ts";
 
-/** When a step ended, how long it took, and why it failed; `null` where it did not. */
-export interface StepResult {
-  readonly executionTimeMs: number;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly error: string | null;
-}
+/** What the log records of the end of a step. */
+export type StepResult = Pick<
+  Attempt,
+  "at" | "executionTimeMs" | "error" | "backup" | "changes" | "dataLoss"
+>;
+
+/** What the log records of a run. */
+export type RunRecord = Pick<ExecutionOptions, "runId" | "appliedBy" | "texts">;
 
 /** The history of a plugin while a plan is executed. */
 export class RunHistory {
   readonly #connection: Connection;
   readonly #plan: MigrationPlan;
-  readonly #by: string;
+  readonly #run: RunRecord;
   readonly #entries = new Map<number, HistoryEntry>();
   #hasTables = false;
 
-  /** Reads the history; `by` is recorded as who ran the steps. */
-  constructor(connection: Connection, plan: MigrationPlan, by: string) {
+  /** Reads the history. */
+  constructor(connection: Connection, plan: MigrationPlan, run: RunRecord) {
     this.#connection = connection;
     this.#plan = plan;
-    this.#by = by;
+    this.#run = run;
     this.#read();
   }
 
@@ -47,7 +50,7 @@ export class RunHistory {
   }
 
   /**
-   * Makes the tracking tables in the open transaction, where they are missing. Call it before the
+   * Makes the tracking tables in the open transaction, or brings older ones up to date. Call it before the
    * statements of a step: with these tables comes sqlite_sequence, which the SQL may use.
    */
   createTables(): void {
@@ -56,13 +59,18 @@ export class RunHistory {
 
   /** Writes the entry of a step into the open transaction. It counts only once it is kept. */
   write(step: PlanStep, result: StepResult): HistoryEntry {
+    const { runId, appliedBy, texts } = this.#run;
+    const { direction } = this.#plan;
+    const isApplied = direction === "apply" && result.error === null;
     const attempt = {
-      direction: this.#plan.direction,
+      direction,
       version: step.version,
       name: step.name,
       checksum: step.checksum,
-      by: this.#by,
+      by: appliedBy,
       planHash: this.#plan.hash,
+      runId,
+      fileText: isApplied ? texts.get(step.version) ?? null : null,
       ...result,
     };
     return recordAttempt(this.#connection, this.#plan.plugin, attempt);

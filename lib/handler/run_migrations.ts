@@ -3,6 +3,7 @@
 import { type Deadline, deadlineIn } from "../deadline.ts";
 import { isError } from "../finding/finding.ts";
 import type { ExecutedStep } from "../execution/execution.ts";
+import { lossMessages } from "../loss/loss_messages.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, ProgressMessage, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
@@ -13,7 +14,7 @@ import type { PlanOutline } from "../database/prepare.ts";
 import type { DatabaseSession, ExecutionReport, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
-import { lossMessages } from "./loss_messages.ts";
+import { findFilesOrHistory } from "./find_files.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
 
 /** What to run: a checked request, its database and its target. */
@@ -38,7 +39,10 @@ export async function runMigrations<R extends RunReply>(
   const deadline = deadlineIn(request.timeout_ms, context.signal);
   const { address } = request;
   const { plugin } = address;
-  const found = await context.source.find(plugin);
+  // The log has what a rollback runs.
+  const found = request.target.direction === "rollback"
+    ? await findFilesOrHistory(address, context)
+    : await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
 
   const lock = context.locks.acquire(address);

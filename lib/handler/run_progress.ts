@@ -2,6 +2,7 @@
 
 import type { ExecutionEvent } from "../execution/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
+import { lossMessages } from "../loss/loss_messages.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
@@ -10,7 +11,6 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
-import { lossMessages } from "./loss_messages.ts";
 import type { HandlerContext } from "./context.ts";
 
 // Often enough for a progress bar; the cost is negligible.

@@ -12,6 +12,7 @@ import { driftFindings } from "../rule/drift.ts";
 import type { DatabaseOutcome, DatabaseSession, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { findFilesOrHistory } from "./find_files.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
 import type { StatusKnowledge } from "./status_knowledge.ts";
 
@@ -35,7 +36,7 @@ export async function status(
   if (kept !== null && context.locks.current(address) === null) {
     return replyOf(plugin, request, kept);
   }
-  const found = await context.source.find(plugin);
+  const found = await findFilesOrHistory(address, context);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
   let isWhole = false;
   let fileFindings: readonly Finding[] = [];

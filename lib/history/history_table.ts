@@ -1,12 +1,12 @@
-// Reads and writes the tracking tables in a plugin's database: what is applied, and every attempt.
+// Reads and writes the tracking table in a plugin's database, and adds to the log beside it.
 
 import type { History, HistoryEntry, HistoryStatus } from "../plan/history.ts";
-import type { Direction } from "../plan/select_steps.ts";
 import type { Connection, Row } from "../sqlite/connection.ts";
 import { integerOf, nullableIntegerOf, nullableTextOf, textOf } from "../sqlite/row.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { appendToLog, type Attempt, createLog } from "./migration_log.ts";
 
-const CREATE_TABLES = `
+const CREATE_TABLE = `
 CREATE TABLE IF NOT EXISTS plugin_schema_migrations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     plugin_name TEXT NOT NULL,
@@ -19,40 +19,12 @@ CREATE TABLE IF NOT EXISTS plugin_schema_migrations (
     error_message TEXT,
     execution_time_ms INTEGER,
     UNIQUE(plugin_name, version)
-);
-CREATE TABLE IF NOT EXISTS plugin_schema_migration_log (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    plugin_name TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    checksum TEXT NOT NULL,
-    direction TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    logged_at TIMESTAMP NOT NULL,
-    logged_by TEXT NOT NULL,
-    error_message TEXT,
-    execution_time_ms INTEGER,
-    plan_hash TEXT NOT NULL
 );`;
 
-/** One attempt to apply or roll back a migration. */
-export interface Attempt {
-  readonly direction: Direction;
-  readonly version: number;
-  readonly name: string;
-  readonly checksum: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly by: string;
-  readonly executionTimeMs: number;
-  readonly planHash: string;
-  /** Why it failed; `null` where it succeeded. */
-  readonly error: string | null;
-}
-
-/** Makes the tracking tables where they are missing. */
+/** Makes the tracking tables where they are missing, and brings an older log up to date. */
 export function createHistoryTables(connection: Connection): void {
-  connection.exec(CREATE_TABLES);
+  connection.exec(CREATE_TABLE);
+  createLog(connection);
   const sequences = connection.integer(
     "SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'",
   );
@@ -135,25 +107,7 @@ function writeAttempt(
   attempt: Attempt,
 ): HistoryEntry {
   restoreSequences(connection);
-  connection.rows(
-    `INSERT INTO main.plugin_schema_migration_log
-       (plugin_name, version, name, checksum, direction, outcome, logged_at, logged_by,
-        error_message, execution_time_ms, plan_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      plugin,
-      attempt.version,
-      attempt.name,
-      attempt.checksum,
-      attempt.direction,
-      outcomeOf(attempt),
-      attempt.at,
-      attempt.by,
-      attempt.error,
-      attempt.executionTimeMs,
-      attempt.planHash,
-    ],
-  );
+  appendToLog(connection, plugin, { ...attempt, outcome: outcomeOf(attempt) });
   const [row] = attempt.direction === "rollback"
     ? recordRollback(connection, plugin, attempt)
     : recordApply(connection, plugin, attempt);

@@ -30,6 +30,8 @@ export interface Migration extends MigrationFile {
   readonly requires: SqliteVersion | null;
   /** What the file declares with `-- foreign-keys: on` or `off`; `null` where it does not. */
   readonly foreignKeys: ForeignKeyMode | null;
+  /** The normalised text of the whole file, of which the checksum is. */
+  readonly text: string;
   readonly up: Section;
   readonly down: Section;
 }

@@ -11,7 +11,7 @@ import { skipTrivia } from "../sqlite/skip_trivia.ts";
 import { topLevelComments } from "../sqlite/top_level_comments.ts";
 import { decodeText } from "./decode_text.ts";
 import { readDirectives } from "./directives.ts";
-import { type FileName, fileNameProblem, parseFileName } from "./file_name.ts";
+import { type FileName, fileNameProblem, formatFileName, parseFileName } from "./file_name.ts";
 import type { Migration, Section } from "./migration.ts";
 import { sha256Hex } from "./sha256_hex.ts";
 
@@ -52,7 +52,24 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
     problems.add("encoding", decoded.line, `${file} ${found}; save it as UTF-8 and try again`);
     return problems.result();
   }
-  const { text } = decoded;
+  return await parseDecoded(fileName, file, decoded.text, problems);
+}
+
+/** Parses the normalised text of a migration file, such as the log keeps it. */
+export async function parseMigrationText(
+  fileName: FileName,
+  text: string,
+): Promise<ParsedMigration> {
+  const file = formatFileName(fileName);
+  return await parseDecoded(fileName, file, text, new Problems(fileName, file));
+}
+
+async function parseDecoded(
+  fileName: FileName,
+  file: string,
+  text: string,
+  problems: Problems,
+): Promise<ParsedMigration> {
   const lines = text.split("\n");
   problems.lines = lines;
   if (text.trim() === "") {
@@ -77,8 +94,9 @@ export async function parseMigration(file: string, bytes: Uint8Array): Promise<P
       checksum: await sha256Hex(text),
       requires: directives.requires,
       foreignKeys: directives.foreignKeys,
-      up: sectionBetween(lines, sections.upMarker, sections.downMarker),
-      down: sectionBetween(lines, sections.downMarker, lines.length),
+      text,
+      up: sectionBetween(text, lines, sections.upMarker, sections.downMarker),
+      down: sectionBetween(text, lines, sections.downMarker, lines.length),
     },
   };
 }
@@ -213,6 +231,14 @@ function lineCounter(text: string): (index: number) => number {
   };
 }
 
-function sectionBetween(lines: readonly string[], marker: number, end: number): Section {
-  return { sql: lines.slice(marker + 1, end).join("\n"), line: marker + 2 };
+// A slice of the text, which shares its memory.
+function sectionBetween(
+  text: string,
+  lines: readonly string[],
+  marker: number,
+  end: number,
+): Section {
+  const startOf = (line: number): number =>
+    lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, 0);
+  return { sql: text.slice(startOf(marker + 1), startOf(end) - 1), line: marker + 2 };
 }

@@ -26,8 +26,8 @@ export type Selection =
 /**
  * Selects the steps of a run. Files and history are compared as sets, never by a high-water mark:
  * an apply runs every version up to the target that is not applied, in ascending order; a rollback
- * runs every applied version above the target, in descending order. An applied version without a
- * file is not selected: `driftFindings()` reports it as an error. `findings` are about files that
+ * runs every applied version above the target, in descending order. An applied version of which
+ * `migrations` has no file is not selected: `driftFindings()` reports it. `findings` are about files that
  * do not parse: a run may be up to such a version, and the finding says whether it is refused.
  */
 export function selectSteps(
@@ -97,14 +97,23 @@ function selectRollback(
         `use apply to go forward`,
     );
   }
-  const to = version === "previous" ? applied.at(-2) ?? 0 : version;
-  const leaving = new Set(applied.filter((each) => each > to));
+  const leaving = leavingVersions(version, history);
   return {
     ok: true,
     from,
-    to: applied.findLast((each) => each <= to) ?? 0,
+    to: applied.findLast((each) => !leaving.has(each)) ?? 0,
     migrations: migrations.filter((each) => leaving.has(each.version)).toReversed(),
   };
+}
+
+/** The applied versions that a rollback leaves. */
+export function leavingVersions(
+  version: number | "previous",
+  history: History,
+): ReadonlySet<number> {
+  const applied = appliedEntries(history).map((entry) => entry.version);
+  const to = version === "previous" ? applied.at(-2) ?? 0 : version;
+  return new Set(applied.filter((each) => each > to));
 }
 
 function refuse(message: string): Selection {

@@ -1,42 +1,36 @@
 // Compares files with history: changed, vanished and late migrations. Pure; runs anywhere.
 
 import { type Finding, finding } from "../finding/finding.ts";
-import { formatFileName } from "../migration/file_name.ts";
-import type { MigrationFile } from "../migration/migration.ts";
-import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
-
-/** A plugin's migrations, and findings about the files that do not parse. */
-interface Files {
-  readonly migrations: readonly MigrationFile[];
-  readonly findings: readonly Finding[];
-}
+import {
+  appliedEntries,
+  currentVersion,
+  type History,
+  type HistoryEntry,
+  notApplied,
+} from "../plan/history.ts";
+import { type Files, missingFiles } from "../plan/missing_files.ts";
+import { missingFile } from "./missing_file.ts";
 
 /**
  * Finds applied files that changed or vanished, and pending files older than the current version.
+ * `ofMissing` makes the findings about one that vanished.
  */
 export function driftFindings(
-  { migrations, findings }: Files,
+  files: Files,
   history: History,
+  ofMissing: (entry: HistoryEntry) => readonly Finding[] = (entry) => [missingFile(entry)],
 ): readonly Finding[] {
-  // A file that does not parse is not missing; it has a finding of its own.
-  const unparsed = new Set(findings.map(({ version }) => version));
-  const isPartial = findings.some(({ code }) => code === "plugin-too-large");
-  const files = new Map(migrations.map((migration) => [migration.version, migration]));
+  const { migrations } = files;
+  const byVersion = new Map(migrations.map((migration) => [migration.version, migration]));
+  const missing = new Set(missingFiles(files, history).map(({ version }) => version));
   const applied = appliedEntries(history);
   const current = currentVersion(history);
   return [
     ...applied.flatMap((entry) => {
-      const file = files.get(entry.version);
-      if (file === undefined) {
-        if (isPartial || unparsed.has(entry.version)) return [];
-        const name = formatFileName(entry);
-        return [finding(
-          "ERROR",
-          "missing-file",
-          { version: entry.version, name: entry.name, file: name },
-          `${name} is applied but its file is missing; restore the file`,
-        )];
-      }
+      if (missing.has(entry.version)) return ofMissing(entry);
+      const file = byVersion.get(entry.version);
+      // A file that does not parse has a finding of its own.
+      if (file === undefined) return [];
       return file.checksum === entry.checksum ? [] : [finding(
         "ERROR",
         "checksum-mismatch",

@@ -106,7 +106,9 @@ async function run(
   const { end, backup } = await executePlan(connection, plan, rehearsed, {
     mode: "commit",
     transaction: "migration",
+    runId: "1",
     appliedBy: "bench",
+    texts: new Map(),
     deadline: DEADLINE,
     now: () => new Date().toISOString(),
     backups: place,

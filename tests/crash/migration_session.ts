@@ -159,7 +159,9 @@ async function runWithPragmas(
   return await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
     transaction: "migration",
+    runId: "1",
     appliedBy: "test",
+    texts: new Map(),
     deadline: NEVER,
     now: () => NOW,
     backups: backupPlace(engine, backups),

@@ -20,7 +20,9 @@ const NEVER = { atMs: Infinity, signal: { aborted: false } };
 const OPTIONS: ExecutionOptions = {
   mode: "commit",
   transaction: "migration",
+  runId: "1",
   appliedBy: "system",
+  texts: new Map(),
   deadline: NEVER,
   now: () => "2026-01-01T00:00:00.000Z",
   backups: { newFile: (name) => name, freeBytes: () => 0, discard: () => {} },

@@ -25,6 +25,7 @@ import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { makeRedefined, makeWithFunction } from "../support/other_program.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { type Files, Workspace } from "../support/workspace.ts";
 
@@ -109,6 +110,24 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     await workspace.apply("p");
     workspace.remove("p", "001_base.sql");
     return codesOf(await workspace.ask("apply", "p"));
+  },
+  "from-history": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    workspace.remove("p", "001_base.sql");
+    return codesOf(await workspace.ask("rollback", "p"));
+  },
+  "history-mismatch": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    workspace.remove("p", "001_base.sql");
+    sqliteShell(
+      workspace.database("p"),
+      "UPDATE plugin_schema_migration_log SET file_text = replace(file_text, 'DROP', 'drop')",
+    );
+    return codesOf(await workspace.ask("rollback", "p"));
   },
   "checksum-mismatch": applying({ "001_base.sql": `${BASE}-- edited\n` }),
   "manifest-mismatch": async () => {
@@ -243,7 +262,9 @@ async function brokenSchema(): Promise<readonly string[]> {
   const execution = await executePlan(connection, plan, rehearsed, {
     mode: "commit",
     transaction: "migration",
+    runId: "1",
     appliedBy: "system",
+    texts: new Map(),
     deadline,
     now: () => "2026-01-01T00:00:00.000Z",
     backups: { newFile: (name) => name, freeBytes: () => 0, discard() {} },

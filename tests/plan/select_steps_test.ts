@@ -19,6 +19,7 @@ function migration(version: number): Migration {
     checksum: `c${version}`,
     foreignKeys: null,
     requires: null,
+    text: "",
     up: section,
     down: section,
   };

@@ -1,6 +1,6 @@
-// Writes losses as replies and events carry them. Pure; runs anywhere.
+// Writes losses as replies, events and the log carry them. Pure; runs anywhere.
 
-import type { DataLoss } from "../loss/data_loss.ts";
+import type { DataLoss } from "./data_loss.ts";
 import type { DataLossMessage } from "../message/reply.ts";
 
 /** One entry for each table that lost rows and each column that lost values, in whatever way. */
