@@ -40,6 +40,8 @@
  *       return `applied ${reply.applied_migrations.length}`;
  *     case "rollback":
  *       return `rolled back ${reply.rolled_back_migrations.length}`;
+ *     case "plan":
+ *       return reply.schema_diff;
  *     case "status":
  *       return `${reply.pending_count} pending`;
  *   }
@@ -119,6 +121,16 @@ export type {
   RunStartedEvent,
   StepEventBase,
 } from "./lib/message/event.ts";
+export type {
+  LostRows,
+  LostValue,
+  LostValues,
+  PlannedLoss,
+  PlannedStatement,
+  PlannedStep,
+  PlanReply,
+  ShownValue,
+} from "./lib/message/plan_reply.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
@@ -139,15 +151,26 @@ export {
   type TenantEntry,
 } from "./lib/message/reply.ts";
 export type {
+  AttachmentMessage,
+  ColumnMessage,
+  ForeignKeyMessage,
+  SchemaMessage,
+  TableMessage,
+  ViewMessage,
+} from "./lib/message/schema_message.ts";
+export type {
   ApplyRequest,
   Checked,
   CheckedApply,
+  CheckedPlan,
   CheckedPlugins,
   CheckedRollback,
   CheckedRun,
   CheckedStatus,
   DatabaseRequest,
   EmptyRequest,
+  PlanPart,
+  PlanRequest,
   PluginsRequest,
   RollbackRequest,
   RunRequest,

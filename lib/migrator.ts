@@ -58,6 +58,8 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly apply: VerbMethod<"apply">;
   /** Runs DOWN sections, newest first; by default one. */
   readonly rollback: VerbMethod<"rollback">;
+  /** Reports what an apply or a rollback would do, measured on the real rows and undone. */
+  readonly plan: VerbMethod<"plan">;
   /** Compares files with the database. Changes nothing. */
   readonly status: VerbMethod<"status">;
   /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
@@ -116,6 +118,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
   return {
     apply: method("apply"),
     rollback: method("rollback"),
+    plan: method("plan"),
     status: method("status"),
     check: method("check"),
     plugins: (request = {}) => call("plugins", ALL_PLUGINS, request, context),

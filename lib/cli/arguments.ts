@@ -53,6 +53,17 @@ export interface RunOptions {
   readonly transaction: "migration" | "plan" | undefined;
 }
 
+/** Options of `plan`. */
+export interface PlanOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly to: number | "latest" | undefined;
+  /** Plan a rollback. */
+  readonly down: boolean;
+  readonly rows: number | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
 /** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
@@ -67,6 +78,7 @@ export type Command =
   & { readonly options: CommonOptions }
   & (
     | { readonly name: "apply" | "rollback"; readonly run: RunOptions }
+    | { readonly name: "plan"; readonly plan: PlanOptions }
     | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
@@ -91,6 +103,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   serve: ["serve", `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`],
   apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
   rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
+  plan: ["plan <plugin>", `${ALL_VERBS.plan.summary}   [--to N] [--down]`],
   status: ["status <plugin>", ALL_VERBS.status.summary],
   check: ["check [plugin]", ALL_VERBS.check.summary],
   new: ["new <plugin> <description>", "write the next numbered file"],
@@ -109,6 +122,8 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --by NAME          who applies; kept in the history
   --tenant NAME      migrate the database of this tenant
   --to N             the version to end at; rollback --to 0 undoes everything
+  --down             plan a rollback
+  --rows N           lost rows that a plan shows      20, with --json 0
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --transaction X    what is committed at a time: migration or plan
@@ -185,6 +200,19 @@ function defineCommands(
         use({ name, run, options: commonOptions(command) });
       });
   }
+
+  program.command("plan").argument("<plugin>")
+    .addOption(TENANT)
+    .option("--to <N>", "", versionOrLatest)
+    .option("--down", "", false)
+    .option("--rows <N>", "", wholeNumber)
+    .option("--timeout-ms <N>", "", wholeNumber)
+    .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+    .addOption(NATS).addOption(PREFIX)
+    .action((plugin, { tenant, to, down, rows, timeoutMs }, command) => {
+      const plan = { plugin, tenant, to, down, rows, timeoutMs };
+      use({ name: "plan", plan, options: commonOptions(command) });
+    });
 
   program.command("status").argument("<plugin>")
     .addOption(TENANT).addOption(NATS).addOption(PREFIX)

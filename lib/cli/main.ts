@@ -60,6 +60,10 @@ async function run(
         environment,
       );
     }
+    case "plan": {
+      const { runPlan } = await import("./commands/plan.ts");
+      return await runPlan(command.plan, options, console, environment);
+    }
     case "status": {
       const { ask, statusQuestion } = await import("./commands/ask.ts");
       const question = statusQuestion(command.plugin, command.tenant);

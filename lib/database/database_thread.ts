@@ -1,6 +1,7 @@
 // A worker thread with SQLite in it, and the sessions that are held on it. Runs anywhere.
 
 import * as Comlink from "comlink";
+import type { RunMode } from "../execution/execution.ts";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
 import {
@@ -237,7 +238,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
         const sent = sendDeadline(deadline);
         const answer = track(remote.execute(hash, request, sent, Comlink.proxy(onEvent)), true);
         const outcome = await this.call(callWithin(deadline, EXECUTION_GRACE_MS, answer, sent));
-        return isOverdue(outcome) ? unansweredRun(outcome, request.dryRun) : outcome;
+        return isOverdue(outcome) ? unansweredRun(outcome, request.mode) : outcome;
       },
       [Symbol.asyncDispose]: close,
     };
@@ -267,11 +268,11 @@ function interruptedOutline(
   return { ...outline, findings: [...outline.findings, stopped], interrupted: reason };
 }
 
-function unansweredRun(why: Overdue, dryRun: boolean): Failed<DatabaseCode> {
+function unansweredRun(why: Overdue, mode: RunMode): Failed<DatabaseCode> {
   const reason = why === "timeout" ? "The time limit was reached" : "The service is stopping";
-  const kept = dryRun
-    ? "nothing is kept"
-    : "the migration that was running is undone unless its COMMIT had begun";
+  const kept = mode === "commit"
+    ? "the migration that was running is undone unless its COMMIT had begun"
+    : "nothing is kept";
   return {
     ok: false,
     code: "unanswered",

@@ -1,7 +1,12 @@
 // The interface between handlers and the thread that runs SQL. Only plain data crosses it.
 
 import type { Deadline } from "../deadline.ts";
-import type { Execution, ExecutionEvent, TransactionExtent } from "../execution/execution.ts";
+import type {
+  Execution,
+  ExecutionEvent,
+  RunMode,
+  TransactionExtent,
+} from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
 import type { MigrationFile } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
@@ -26,13 +31,13 @@ export type PreparationOutcome = Outcome<PlanOutline, DatabaseCode | "no-such-ta
 export interface ExecutionRequest {
   /** Identifies the run in its reply, its events and the snapshot of its lock. */
   readonly runId: string;
-  readonly dryRun: boolean;
+  readonly mode: RunMode;
   readonly transaction: TransactionExtent;
   readonly appliedBy: string;
 }
 
 /** How an execution ended, with the findings as they are after it. */
-export interface ExecutionReport extends Pick<Execution, "executed" | "backup" | "end"> {
+export interface ExecutionReport extends Pick<Execution, "executed" | "backup" | "end" | "review"> {
   readonly currentVersion: number;
   readonly findings: readonly Finding[];
 }

@@ -124,7 +124,7 @@ export class WorkerDatabase {
     for (const [version, text] of prepared.texts) texts.set(version, await packText(text));
     const run = (connection: Connection): Promise<Execution> =>
       executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
-        mode: request.dryRun ? "rehearse-on-data" : "commit",
+        mode: request.mode,
         transaction: request.transaction,
         runId: request.runId,
         appliedBy: request.appliedBy,
@@ -134,7 +134,8 @@ export class WorkerDatabase {
         backups: location.backups,
         onEvent,
       });
-    const outcome = await (request.dryRun ? this.access.read(run) : this.access.change(run));
+    const outcome =
+      await (request.mode === "commit" ? this.access.change(run) : this.access.read(run));
     if (!outcome.ok) return outcome;
     const settled = await settleExecution(outcome.value, {
       plugin: this.#plugin,
@@ -185,11 +186,12 @@ export class WorkerDatabase {
 }
 
 function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
-  const { executed, watched, history, backup, end } = execution;
+  const { executed, watched, history, backup, review, end } = execution;
   return {
     executed,
     currentVersion: currentVersion(history),
     backup,
+    review,
     end,
     findings: [
       ...failureFindings(execution),

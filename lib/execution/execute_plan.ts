@@ -15,6 +15,7 @@ import { noTables } from "../statement/statement_stream.ts";
 import type { ExecutedStep, Execution, ExecutionOptions, StepFailure } from "./execution.ts";
 import { switchOffForeignKeys } from "./foreign_keys_off.ts";
 import { LiveDatabase } from "./live_database.ts";
+import { PlanReview } from "./plan_review.ts";
 import { RunBackup } from "./run_backup.ts";
 import { RunHistory } from "./run_history.ts";
 import { runStep } from "./run_step.ts";
@@ -92,6 +93,7 @@ class Run implements Disposable {
   readonly #watched = new Map<number, readonly WatchedTable[]>();
   readonly #announced = new Set<number>();
   #collects: boolean;
+  readonly #review: PlanReview | null;
 
   constructor(
     connection: Connection,
@@ -111,6 +113,8 @@ class Run implements Disposable {
     this.#foreignKeysOff = switchOffForeignKeys(connection);
     this.#snapshots = new Snapshots(connection);
     this.#interrupter = new Interrupter(connection, options.deadline);
+    const { mode } = options;
+    this.#review = typeof mode === "string" ? null : new PlanReview(mode.examples);
   }
 
   async execute(): Promise<Execution> {
@@ -133,7 +137,7 @@ class Run implements Disposable {
 
   async #run(): Promise<Execution["end"]> {
     const steps = [...this.#plan.steps.entries()].map(([index, step]) => ({ index, step }));
-    if (this.#options.mode === "rehearse-on-data") return await this.#undo(steps);
+    if (this.#options.mode !== "commit") return await this.#undo(steps);
     if (this.#options.transaction === "plan") return await this.#commit(steps);
     while (this.#executed.length < steps.length) {
       const end = await this.#commit(this.#together(steps.slice(this.#executed.length)));
@@ -206,7 +210,10 @@ class Run implements Disposable {
   async #undo(steps: readonly IndexedStep[]): Promise<Execution["end"]> {
     return await this.#transaction.run("ROLLBACK", async () => {
       const end = await this.#runSteps(steps, (step) => this.#keep(step));
-      if (end.kind === "completed") return COMPLETED;
+      if (end.kind === "completed") {
+        this.#review?.end(this.#database.known.schema);
+        return COMPLETED;
+      }
       if (end.kind === "failed") {
         this.#options.onEvent({ kind: "step-failed", failure: end.failure });
       }
@@ -221,6 +228,7 @@ class Run implements Disposable {
   ): Promise<Exclude<Attempt, { readonly kind: "backup-missing" | "unavailable" }>> {
     const changed = await this.#database.compareWithBase();
     if (changed !== null) return { kind: "plan-changed", message: changed };
+    this.#review?.begin(this.#database.known.schema);
     this.#history.createTables();
     const startedMs = performance.now();
     for (const step of steps) {
@@ -259,6 +267,7 @@ class Run implements Disposable {
     const rehearsed = this.#rehearsalOf(indexed);
     const started = performance.now();
     this.#announce(step, rehearsed);
+    const review = this.#review?.beginStep(step);
     const outcome = runStep({
       connection: this.#connection,
       interrupter: this.#interrupter,
@@ -267,8 +276,11 @@ class Run implements Disposable {
       tables: this.#tables,
       step,
       rehearsed,
-      onStatement: (statementsDone) =>
-        this.#options.onEvent({ kind: "statement-finished", statementsDone }),
+      examples: this.#review?.examples ?? 0,
+      onStatement: (statementsDone, text) => {
+        review?.add(text);
+        this.#options.onEvent({ kind: "statement-finished", statementsDone });
+      },
     });
     if (!outcome.ok) return { kind: "failed", step, failure: outcome.failure, started };
     const { version, name } = step;
@@ -283,6 +295,7 @@ class Run implements Disposable {
       reusedNumbers: outcome.losses.reusedNumbers,
       unmeasured: outcome.losses.unmeasured,
     };
+    review?.end(outcome.losses.examples);
     this.#watched.set(version, outcome.watched);
     const entry = this.#history.write(step, {
       executionTimeMs: executed.executionTimeMs,
@@ -334,7 +347,7 @@ class Run implements Disposable {
   }
 
   #execution(end: Execution["end"]): Execution {
-    const isUndone = this.#options.mode === "rehearse-on-data";
+    const isUndone = this.#options.mode !== "commit";
     return {
       executed: this.#executed,
       watched: this.#watched,
@@ -342,6 +355,7 @@ class Run implements Disposable {
       backup: this.#backup.made?.path ?? null,
       stepsBeforeBackup: this.#backup.stepsBefore,
       spaceChecked: this.#backup.made?.spaceChecked ?? true,
+      review: this.#review?.review ?? null,
       end,
     };
   }

@@ -8,6 +8,7 @@ import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { BackupPlace } from "./backup.ts";
+import type { Review } from "./plan_review.ts";
 
 /** One migration that ran to its end. */
 export interface ExecutedStep {
@@ -57,6 +58,8 @@ export interface Execution {
   readonly stepsBeforeBackup: number;
   /** Whether the free space for the backup could be read; true where there was no backup. */
   readonly spaceChecked: boolean;
+  /** `null` unless the mode is a review that came to its end. */
+  readonly review: Review | null;
   readonly end:
     | { readonly kind: "completed" }
     | { readonly kind: "failed"; readonly failure: StepFailure }
@@ -85,13 +88,19 @@ export type ExecutionEvent =
   }
   | { readonly kind: "step-failed"; readonly failure: StepFailure };
 
+/**
+ * What becomes of a run. All modes but `commit` run the whole plan on the real rows in one
+ * transaction and undo it; a review also reports the schemas, the statements, and up to `examples`
+ * lost rows of each table and lost values of each column.
+ */
+export type RunMode = "commit" | "rehearse-on-data" | { readonly examples: number };
+
 /** What one transaction of a run holds: a migration, or the whole plan. */
 export type TransactionExtent = "migration" | "plan";
 
 /** How a plan is run. */
 export interface ExecutionOptions {
-  /** `rehearse-on-data` runs the whole plan on the real rows in one transaction and undoes it. */
-  readonly mode: "commit" | "rehearse-on-data";
+  readonly mode: RunMode;
   /** What is committed at a time: each migration, or the whole plan, all or nothing. */
   readonly transaction: TransactionExtent;
   /** Identifies the run in the log. */

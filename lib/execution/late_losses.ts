@@ -27,11 +27,12 @@ export class LateLosses {
     schema: SchemaFollower,
     lineage: Lineage,
     { foreignKeys }: PlanStep,
+    examples: number,
   ) {
     this.#schema = schema;
     this.#lineage = lineage;
     this.#notes = new WriteNotes(connection, schema, lineage, foreignKeys);
-    this.#meter = new LateLossMeter(connection, snapshots);
+    this.#meter = new LateLossMeter(connection, snapshots, examples);
   }
 
   /** Call it before each statement, of which `number` is the place in the step, from 1. */

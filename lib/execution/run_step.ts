@@ -11,6 +11,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Lineage } from "../sqlite/schema_lineage.ts";
 import type { SchemaSlice } from "../sqlite/schema_slice.ts";
+import type { StatementText } from "../sqlite/script.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 import { StepChanges } from "../sqlite/step_changes.ts";
 import type { Interrupter } from "../statement/interrupter.ts";
@@ -34,7 +35,9 @@ export interface StepRun extends KnownDatabase {
   readonly tables: RunTables;
   readonly step: PlanStep;
   readonly rehearsed: RehearsedStep;
-  readonly onStatement: (statementsDone: number) => void;
+  /** How many lost rows of each table, and lost values of each column, to read. */
+  readonly examples: number;
+  readonly onStatement: (statementsDone: number, text: StatementText) => void;
 }
 
 /** What a step took away, or why its transaction must be rolled back. */
@@ -84,11 +87,13 @@ interface RunLosses {
 }
 
 function lossesOf(
-  { connection, snapshots, schema, step, rehearsed: { touched, watched } }: StepRun,
+  { connection, snapshots, schema, step, rehearsed: { touched, watched }, examples }: StepRun,
   lineage: Lineage,
 ): RunLosses {
-  if (touched === null) return new LateLosses(connection, snapshots, schema, lineage, step);
-  const meter = new LossMeter(connection, snapshots, watched);
+  if (touched === null) {
+    return new LateLosses(connection, snapshots, schema, lineage, step, examples);
+  }
+  const meter = new LossMeter(connection, snapshots, watched, examples);
   return {
     beforeStatement(stream, _ready, number) {
       if (meter.isDueBefore(number)) stream.unguarded(() => meter.beforeStatement(number));
@@ -106,17 +111,17 @@ function runStatements(
   const mode = step.foreignKeys ?? "off";
   using stream = new StatementStream(connection, step.sql, "refuse", mode, run.tables);
   for (let number = 1;; number++) {
-    const end = runNext(
+    const ran = runNext(
       run,
       stream,
       (ready) => losses.beforeStatement(stream, ready, number),
       changes,
     );
-    if (end === "end") return null;
-    if (end !== null) return end;
+    if (ran === "end") return null;
+    if ("reason" in ran) return ran;
     // Only a statement that takes long is interrupted in itself.
     if (run.interrupter.isOver()) return interrupted(step, run.interrupter);
-    run.onStatement(number);
+    run.onStatement(number, ran);
   }
 }
 
@@ -125,7 +130,7 @@ function runNext(
   stream: StatementStream,
   measure: (ready: ReadyStatement) => void,
   changes: StepChanges,
-): StepFailure | "end" | null {
+): StatementText | StepFailure | "end" {
   const next = stream.next();
   if (next.kind === "end") return "end";
   if (next.kind === "failed") return sqlFailure(step, interrupter, next.failure, next.text);
@@ -141,7 +146,7 @@ function runNext(
   if (next.accesses.some(isSchemaChange)) {
     stream.unguarded(() => changes.follow(next.accesses));
   }
-  return null;
+  return next.text;
 }
 
 function refuseActions(

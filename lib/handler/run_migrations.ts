@@ -2,7 +2,7 @@
 
 import { type Deadline, deadlineIn } from "../deadline.ts";
 import { isError } from "../finding/finding.ts";
-import type { ExecutedStep } from "../execution/execution.ts";
+import type { ExecutedStep, RunMode } from "../execution/execution.ts";
 import { lossMessages } from "../loss/loss_messages.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, ProgressMessage, RunEntry, RunReply } from "../message/reply.ts";
@@ -17,20 +17,30 @@ import { databaseFailure, type Failure, failureReply, validationFailure } from "
 import { findFilesOrHistory } from "./find_files.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
 
-/** What to run: a checked request, its database and its target. */
-export interface TargetedRun extends CheckedRun {
+/** What to run: a checked request, its database, its target, and what becomes of the run. */
+export interface TargetedRun extends Omit<CheckedRun, "dry_run"> {
   readonly address: DatabaseAddress;
   readonly target: Target;
+  readonly mode: RunMode;
 }
 
-/** Makes the reply of a verb from the fields that both verbs share and the entries of the run. */
-type MakeReply<R> = (shared: Omit<RunReply, "success">, entries: RunEntry[]) => R;
+/** A run that came to its end. */
+export interface CompletedRun {
+  readonly id: string;
+  readonly request: TargetedRun;
+  readonly plan: PlanOutline;
+  readonly report: ExecutionReport;
+  readonly totalTimeMs: number;
+}
+
+/** Makes the reply of a verb from a completed run. */
+type MakeReply<R> = (completed: CompletedRun) => R;
 
 /**
  * Runs migrations, from request to reply. The lock of the run is held from plan to commit. Every
  * expected failure is a `Failure`; what is thrown is a bug.
  */
-export async function runMigrations<R extends RunReply>(
+export async function runMigrations<R extends SuccessReply>(
   request: TargetedRun,
   context: HandlerContext,
   makeReply: MakeReply<R>,
@@ -74,6 +84,27 @@ function describeRun(progress: ProgressMessage | undefined): string {
   return `${verb === "apply" ? "an apply" : "a rollback"} by ${by} since ${since}`;
 }
 
+/** The fields that the replies to apply and rollback share, and the entries of the run. */
+export function runReply(
+  { id, request, plan, report, totalTimeMs }: CompletedRun,
+): { readonly shared: Omit<RunReply, "success">; readonly entries: RunEntry[] } {
+  const shared = {
+    plugin_name: request.address.plugin,
+    run_id: id,
+    dry_run: request.mode !== "commit",
+    previous_version: plan.from,
+    current_version: report.currentVersion,
+    warnings: report.findings.map(findingMessage),
+    plan_hash: plan.hash,
+    ...(report.backup === null ? {} : { backup: report.backup }),
+    total_time_ms: totalTimeMs,
+  };
+  return { shared, entries: report.executed.map((step) => entryOf(request, step)) };
+}
+
+/** The reply of a verb where the run was completed. */
+type SuccessReply = { readonly success: true };
+
 /** A run that holds its lock. */
 interface Run<R> {
   /** Identifies it in its reply, its events and the snapshot of its lock. */
@@ -86,17 +117,17 @@ interface Run<R> {
   readonly makeReply: MakeReply<R>;
 }
 
-async function runLocked<R extends RunReply>(
+async function runLocked<R extends SuccessReply>(
   run: Run<R>,
   files: LoadedFiles,
   lock: RunLock,
 ): Promise<R | Failure> {
-  const { request: { address, target, dry_run, applied_by }, context, session } = run;
+  const { request: { address, target, mode, applied_by }, context, session } = run;
   const progress = reportRun(context, lock, {
     id: run.id,
     address,
     direction: target.direction,
-    dryRun: dry_run,
+    dryRun: mode !== "commit",
     startedBy: applied_by,
   });
   const prepared = await session.prepare(
@@ -140,20 +171,22 @@ function refusal(
     : null;
 }
 
-async function execute<R extends RunReply>(
+async function execute<R extends SuccessReply>(
   run: Run<R>,
   plan: PlanOutline,
   progress: RunProgress,
 ): Promise<R | Failure> {
-  const { address: { plugin }, dry_run: dryRun, applied_by: appliedBy, transaction } = run.request;
+  const { address: { plugin }, mode, applied_by: appliedBy, transaction } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
     const isEmpty = plan.steps.length === 0;
-    if (!dryRun && !isEmpty) await progress.requested(plan);
+    if (mode === "commit" && !isEmpty) await progress.requested(plan);
     progress.started(plan);
-    outcome = isEmpty ? { ok: true, value: nothingRun(plan) } : await run.session.execute(
+    // A review shows the schema even where nothing is to be done.
+    const isIdle = isEmpty && typeof mode === "string";
+    outcome = isIdle ? { ok: true, value: nothingRun(plan) } : await run.session.execute(
       plan.hash,
-      { runId: run.id, dryRun, appliedBy, transaction },
+      { runId: run.id, mode, appliedBy, transaction },
       run.deadline,
       progress.follow,
     );
@@ -180,25 +213,15 @@ function nothingRun({ from, findings }: PlanOutline): ExecutionReport {
     executed: [],
     currentVersion: from,
     backup: null,
+    review: null,
     end: { kind: "completed" },
     findings,
   };
 }
 
 function success<R>(run: Run<R>, plan: PlanOutline, report: ExecutionReport): R {
-  const { address: { plugin }, dry_run } = run.request;
-  const shared = {
-    plugin_name: plugin,
-    run_id: run.id,
-    dry_run,
-    previous_version: plan.from,
-    current_version: report.currentVersion,
-    warnings: report.findings.map(findingMessage),
-    plan_hash: plan.hash,
-    ...(report.backup === null ? {} : { backup: report.backup }),
-    total_time_ms: Math.round(run.context.elapsedMs() - run.startedMs),
-  };
-  return run.makeReply(shared, report.executed.map((step) => entryOf(run.request, step)));
+  const totalTimeMs = Math.round(run.context.elapsedMs() - run.startedMs);
+  return run.makeReply({ id: run.id, request: run.request, plan, report, totalTimeMs });
 }
 
 function failure(
@@ -222,13 +245,13 @@ function failure(
   };
 }
 
-function entryOf({ dry_run, applied_by }: TargetedRun, step: ExecutedStep): RunEntry {
+function entryOf({ mode, applied_by }: TargetedRun, step: ExecutedStep): RunEntry {
   return {
     success: true,
     version: step.version,
     name: step.name,
     execution_time_ms: step.executionTimeMs,
-    applied_at: dry_run ? null : step.at,
+    applied_at: mode === "commit" ? step.at : null,
     applied_by,
     statements: step.statements,
     changes: [...step.changes],
@@ -241,7 +264,7 @@ type FailedEnd = Exclude<ExecutionReport["end"], { kind: "completed" }>;
 function describeEnd(
   end: FailedEnd,
   plan: PlanOutline,
-  { transaction, dry_run }: TargetedRun,
+  { transaction, mode }: TargetedRun,
 ): { readonly code: ErrorCode; readonly message: string; readonly sqliteCode: string | null } {
   switch (end.kind) {
     case "plan-changed":
@@ -251,7 +274,7 @@ function describeEnd(
     case "failed": {
       const { reason, version, file, message, outcome, sqliteCode } = end.failure;
       const verb = plan.direction === "apply" ? "Applying" : "Rolling back";
-      const isWhole = transaction === "plan" && !dry_run && plan.steps.length > 1;
+      const isWhole = transaction === "plan" && mode === "commit" && plan.steps.length > 1;
       const undone = isWhole ? "undone, with the whole plan" : "undone";
       const what = outcome === "undone"
         ? `${verb} ${file} failed and was ${undone}: ${message}`

@@ -12,9 +12,16 @@ export interface ColumnsToCopy {
   readonly rowid: string | null;
 }
 
-/** Columns that the step may change, and those by which rows are found again; `null` for none. */
-export function columnsToCopy(table: WatchedTable, after: Table): ColumnsToCopy | null {
-  const changing = changingColumns(table, after);
+/**
+ * Columns that the step may change, and those by which rows are found again; `null` for none.
+ * `isShown` says whether what is lost will be shown: then it must be there afterwards too.
+ */
+export function columnsToCopy(
+  table: WatchedTable,
+  after: Table,
+  isShown: boolean,
+): ColumnsToCopy | null {
+  const changing = [...changingColumns(table, after), ...(isShown ? losingColumns(table) : [])];
   if (changing.length === 0) return null;
   const { primaryKey, nullable, rowid } = rowIdentity(table, after);
   const key = primaryKey?.map(({ name }) => name) ?? [];
@@ -23,6 +30,12 @@ export function columnsToCopy(table: WatchedTable, after: Table): ColumnsToCopy 
     columns: [...new Set([...key, ...changing])],
     rowid: needsNumber ? rowid?.before ?? null : null,
   };
+}
+
+// A row that is deleted is shown whole; of one that stays, the dropped columns.
+function losingColumns({ before, writes, droppedColumns }: WatchedTable): readonly string[] {
+  const mayDelete = writes.deletes || writes.displaces || writes.replaces;
+  return mayDelete ? storedColumns(before) : droppedColumns;
 }
 
 function changingColumns(table: WatchedTable, after: Table): readonly string[] {

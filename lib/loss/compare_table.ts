@@ -8,6 +8,7 @@ import { type ColumnLoss, compareByKey, countDropped, type RowLosses } from "./c
 import { compareUpdatedKey } from "./compare_updated_key.ts";
 import { compareWholeRows } from "./compare_whole_rows.ts";
 import type { MovedColumn } from "./data_loss.ts";
+import { droppedValues, keyedQueries, type LossQueries } from "./loss_examples.ts";
 import { likelyTarget, movedTo } from "./moved_column.ts";
 import { rowIdentity } from "./row_identity.ts";
 import type { ColumnPair, NamedPair, Sides } from "./sides.ts";
@@ -31,6 +32,8 @@ export interface TableSides {
 export interface TableComparison {
   readonly losses: RowLosses;
   readonly moved: readonly MovedColumn[];
+  /** Where what is lost can be read. */
+  readonly queries: LossQueries;
 }
 
 /** Compares a table by its key, by row numbers, or by whole rows where it has neither. */
@@ -41,7 +44,7 @@ export function compareTable(
 ): TableComparison {
   const keyed = byIdentity(connection, snapshots, compared);
   if (keyed === null) {
-    return { losses: byContent(connection, snapshots, compared), moved: [] };
+    return { ...byContent(connection, snapshots, compared), moved: [] };
   }
   const { sides, losses, moved } = keyed;
   const hasNotMoved = ({ column }: ColumnLoss): boolean =>
@@ -52,6 +55,7 @@ export function compareTable(
   return {
     losses: { ...losses, values: [...gone, ...losses.values].filter(hasNotMoved) },
     moved,
+    queries: keyedQueries(sides, compared.columns),
   };
 }
 
@@ -175,7 +179,7 @@ function byContent(
   connection: Connection,
   snapshots: Snapshots,
   compared: TableSides,
-): RowLosses {
+): Pick<TableComparison, "losses" | "queries"> {
   const { table, successor, before, after } = compared;
   const { kept, dropped } = sidesOf(compared, []);
   const updatedKey = inBefore(compared, rowIdentity(table, successor).updatedKey);
@@ -190,7 +194,17 @@ function byContent(
       updatedKey,
       rewritten,
     });
-  return { ...whole, values: [...countDropped(connection, { before, dropped }), ...whole.values] };
+  const gone = countDropped(connection, { before, dropped });
+  return {
+    losses: { rows: whole.rows, values: [...gone, ...whole.values] },
+    queries: {
+      rows: () => whole.gone,
+      // Those of rows that have kept their key.
+      values: (column) =>
+        droppedValues({ before, dropped }, column, []) ??
+          (sides === null ? null : keyedQueries(sides, compared.columns).values(column)),
+    },
+  };
 }
 
 /** The sides joined by a key that was updated; `null` if rows cannot be looked up by it. */

@@ -2,8 +2,8 @@
 // content.
 
 import type { Connection } from "../sqlite/connection.ts";
-import { compareByKey, type RowLosses, sumLosses } from "./compare_by_key.ts";
-import { compareWholeRows } from "./compare_whole_rows.ts";
+import { compareByKey, sumLosses } from "./compare_by_key.ts";
+import { compareWholeRows, type WholeRowLosses } from "./compare_whole_rows.ts";
 import { joinSides, type NamedPair, type Sides } from "./sides.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -24,7 +24,7 @@ export function compareUpdatedKey(
   connection: Connection,
   snapshots: Snapshots,
   { sides, updatedKey, rewritten }: UpdatedKey,
-): RowLosses {
+): WholeRowLosses {
   const byKey = compareByKey(connection, sides);
   const [one] = sides.key;
   if (one === undefined) throw new Error("Rows are compared by a key of no columns");
@@ -35,5 +35,5 @@ export function compareUpdatedKey(
     updatedKey,
     rewritten,
   });
-  return { rows: rest.rows, values: sumLosses([...byKey.values, ...rest.values]) };
+  return { ...rest, values: sumLosses([...byKey.values, ...rest.values]) };
 }

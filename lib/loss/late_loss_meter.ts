@@ -7,6 +7,7 @@ import { rowidOf } from "../sqlite/rowid.ts";
 import type { Table } from "../sqlite/schema.ts";
 import { storedColumns } from "../sqlite/stored_columns.ts";
 import type { StepLosses } from "./data_loss.ts";
+import { readExamples, wholeTable } from "./loss_examples.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { compareSides, describeLosses, rowsOf, type TableLosses } from "./table_losses.ts";
@@ -28,11 +29,14 @@ interface CopiedTable {
 export class LateLossMeter {
   readonly #connection: Connection;
   readonly #snapshots: Snapshots;
+  readonly #examples: number;
   readonly #copies = new Map<string, CopiedTable | null>();
 
-  constructor(connection: Connection, snapshots: Snapshots) {
+  /** `examples` is how many lost rows of each table, and values of each column, `end()` returns. */
+  constructor(connection: Connection, snapshots: Snapshots, examples: number) {
     this.#connection = connection;
     this.#snapshots = snapshots;
+    this.#examples = examples;
   }
 
   /** Copies a table from before the step, unless it has been copied. */
@@ -57,6 +61,7 @@ export class LateLossMeter {
           : []
       ),
       unmeasured: measured.flatMap(({ table, losses }) => (losses === null ? [table.name] : [])),
+      examples: measured.flatMap(({ losses }) => losses?.examples ?? []),
     };
   }
 
@@ -78,7 +83,11 @@ export class LateLossMeter {
   #compare(table: WatchedTable, { rows: before, columns, rowid }: CopiedTable): TableLosses {
     if (table.after === null) {
       const rows = this.#connection.integer(`SELECT count(*) FROM ${before}`);
-      return describeLosses(table, { rows, values: [] });
+      const dataLoss = describeLosses(table, { rows, values: [] });
+      const terms = [...columns].map(([name, column]) => ({ name, sql: `b.${column}` }));
+      const queries = wholeTable(terms, before);
+      const examples = readExamples(this.#connection, dataLoss, queries, this.#examples);
+      return { dataLoss, moved: [], examples };
     }
     return compareSides(this.#connection, this.#snapshots, {
       table,
@@ -87,6 +96,6 @@ export class LateLossMeter {
       after: rowsOf(this.#connection, this.#snapshots, table.after, table.before),
       columns,
       rowid,
-    });
+    }, this.#examples);
   }
 }

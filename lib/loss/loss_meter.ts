@@ -8,6 +8,7 @@ import type { Table } from "../sqlite/schema.ts";
 import { columnsToCopy } from "./columns_to_copy.ts";
 import type { StepLosses } from "./data_loss.ts";
 import { countTable } from "./foreseen_losses.ts";
+import { ownColumns, readExamples, wholeTable } from "./loss_examples.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { compareSides, describeLosses, rowsOf, type TableLosses } from "./table_losses.ts";
@@ -27,19 +28,26 @@ interface Measurement {
  * Rows are compared before and after, never counted, because other rows may make up for lost ones.
  * A rebuild is compared when both tables are there, just before the old one is dropped. Where that
  * moment is missing, or where rows are changed in place, the columns that may change are copied at
- * the beginning. A table that rows are only inserted into, or deleted from, is not copied.
+ * the beginning. A table that rows are only inserted into, or deleted from, is not copied, unless
+ * examples of what it loses are read.
  */
 export class LossMeter {
   readonly #connection: Connection;
   readonly #measurements: readonly Measurement[];
   readonly #numbers: readonly { readonly after: Table; readonly last: number }[];
 
-  constructor(connection: Connection, snapshots: Snapshots, watched: readonly WatchedTable[]) {
+  /** `examples` is how many lost rows of each table, and values of each column, `end()` returns. */
+  constructor(
+    connection: Connection,
+    snapshots: Snapshots,
+    watched: readonly WatchedTable[],
+    examples: number,
+  ) {
     this.#connection = connection;
     this.#numbers = watched.flatMap(({ name, after, isDropped }) =>
       isDropped && after !== null ? [{ after, last: lastGivenNumber(connection, name) }] : []
     );
-    this.#measurements = watched.map((table) => begin(connection, snapshots, table));
+    this.#measurements = watched.map((table) => begin(connection, snapshots, table, examples));
   }
 
   /** Measures what is final before statement `number`, from 1, runs. */
@@ -64,15 +72,24 @@ export class LossMeter {
         reusedNumbers(this.#connection, after, last)
       ),
       unmeasured: [],
+      examples: losses.flatMap(({ examples }) => examples),
     };
   }
 }
 
-function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable): Measurement {
+function begin(
+  connection: Connection,
+  snapshots: Snapshots,
+  table: WatchedTable,
+  examples: number,
+): Measurement {
   const { name, before, after, handover } = table;
   if (after === null) {
     const { rows } = countTable(connection, name, []);
-    return atEnd(() => describeLosses(table, { rows, values: [] }));
+    const dataLoss = describeLosses(table, { rows, values: [] });
+    const queries = wholeTable(ownColumns(before), `main.${quoteIdentifier(name)}`);
+    const shown = readExamples(connection, dataLoss, queries, examples);
+    return atEnd(() => ({ dataLoss, moved: [], examples: shown }));
   }
   if (handover !== null) {
     const columns = new Map(before.columns.map((column) => [
@@ -87,9 +104,9 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
         after: rowsOf(connection, snapshots, { ...after, name: handover.successor }, before),
         columns,
         rowid: rowidOf(before),
-      }));
+      }, examples));
   }
-  const copied = columnsToCopy(table, after);
+  const copied = columnsToCopy(table, after, examples > 0);
   if (copied === null) return byCount(connection, table, after);
   const names = copied.columns.map(quoteIdentifier);
   const number = copied.rowid === null ? [] : [copied.rowid];
@@ -102,7 +119,7 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
       after: rowsOf(connection, snapshots, after, before),
       columns: new Map(copied.columns.map((column, at) => [column, `c${at}`])),
       rowid: copied.rowid === null ? null : `c${names.length}`,
-    })
+    }, examples)
   );
 }
 
@@ -111,14 +128,16 @@ function begin(connection: Connection, snapshots: Snapshots, table: WatchedTable
 function byCount(connection: Connection, table: WatchedTable, after: Table): Measurement {
   const { writes, droppedColumns } = table;
   const mayDelete = writes.deletes || writes.displaces;
-  if (!mayDelete && droppedColumns.length === 0) return atEnd(() => ({ dataLoss: [], moved: [] }));
+  const nothing = { dataLoss: [], moved: [], examples: [] };
+  if (!mayDelete && droppedColumns.length === 0) return atEnd(() => nothing);
   const { rows, values } = countTable(connection, table.name, droppedColumns);
   return atEnd(() => {
     const left = mayDelete ? countTable(connection, after.name, []).rows : rows;
-    return describeLosses(table, {
+    const dataLoss = describeLosses(table, {
       rows: rows - left,
       values: [...values].map(([column, vanished]) => ({ column, vanished, replaced: 0 })),
     });
+    return { ...nothing, dataLoss };
   });
 }
 

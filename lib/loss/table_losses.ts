@@ -7,7 +7,8 @@ import type { Table } from "../sqlite/schema.ts";
 import type { RowLosses } from "./compare_by_key.ts";
 import { compareTable, type TableSides } from "./compare_table.ts";
 import { contentlessRows } from "./contentless_rows.ts";
-import type { DataLoss, MovedColumn } from "./data_loss.ts";
+import type { DataLoss, LossExamples, MovedColumn } from "./data_loss.ts";
+import { readExamples } from "./loss_examples.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { unlessRefused } from "./unless_refused.ts";
 
@@ -15,24 +16,26 @@ import { unlessRefused } from "./unless_refused.ts";
 export interface TableLosses {
   readonly dataLoss: readonly DataLoss[];
   readonly moved: readonly MovedColumn[];
+  readonly examples: readonly LossExamples[];
 }
 
-/** Compares a table with its successor. */
+/** Compares a table with its successor; reads up to `examples` of what each part of it lost. */
 export function compareSides(
   connection: Connection,
   snapshots: Snapshots,
   sides: TableSides,
+  examples: number,
 ): TableLosses {
-  const { losses, moved } = compareTable(connection, snapshots, sides);
-  return describeLosses(sides.table, losses, moved);
+  const { losses, moved, queries } = compareTable(connection, snapshots, sides);
+  const dataLoss = describeLosses(sides.table, losses);
+  return { dataLoss, moved, examples: readExamples(connection, dataLoss, queries, examples) };
 }
 
 /** What a table lost, by kinds. */
 export function describeLosses(
   { name: table, isDropped, droppedColumns }: WatchedTable,
   { rows, values }: RowLosses,
-  moved: readonly MovedColumn[] = [],
-): TableLosses {
+): readonly DataLoss[] {
   const lostValues = values.flatMap(({ column, vanished, replaced }) => {
     // In a rebuild no statement overwrites a value: the copy did not take it along.
     const isRebuilt = isDropped || droppedColumns.includes(column);
@@ -41,13 +44,10 @@ export function describeLosses(
       { kind: "overwritten", table, column, values: isRebuilt ? 0 : replaced },
     ] as const;
   });
-  return {
-    dataLoss: [
-      ...(rows > 0 ? [{ kind: "rows", table, rows } as const] : []),
-      ...lostValues.filter((loss) => loss.values > 0),
-    ],
-    moved,
-  };
+  return [
+    ...(rows > 0 ? [{ kind: "rows", table, rows } as const] : []),
+    ...lostValues.filter((loss) => loss.values > 0),
+  ];
 }
 
 /**

@@ -43,6 +43,16 @@ export type {
   StepEventBase,
 } from "./event.ts";
 export { EventSchema } from "./event_schema.ts";
+export type {
+  LostRows,
+  LostValue,
+  LostValues,
+  PlannedLoss,
+  PlannedStatement,
+  PlannedStep,
+  PlanReply,
+  ShownValue,
+} from "./plan_reply.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
@@ -62,16 +72,27 @@ export {
   type StatusReply,
   type TenantEntry,
 } from "./reply.ts";
+export type {
+  AttachmentMessage,
+  ColumnMessage,
+  ForeignKeyMessage,
+  SchemaMessage,
+  TableMessage,
+  ViewMessage,
+} from "./schema_message.ts";
 export {
   type ApplyRequest,
   type Checked,
   type CheckedApply,
+  type CheckedPlan,
   type CheckedPlugins,
   type CheckedRollback,
   type CheckedRun,
   type CheckedStatus,
   type DatabaseRequest,
   type EmptyRequest,
+  type PlanPart,
+  type PlanRequest,
   type PluginsRequest,
   type RollbackRequest,
   type RunRequest,

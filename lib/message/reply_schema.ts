@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { FINDING_CODES, type FindingCategory, type FindingCode } from "../finding/finding.ts";
 import type {
   ApplyReply,
+  ChangeMessage,
   CheckReply,
   DataLossMessage,
   FindingMessage,
@@ -24,7 +25,8 @@ export const count: v.GenericSchema<number> = v.pipe(v.number(), v.integer(), v.
 /** The schema of a SHA-256. */
 export const hash: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const timestamp = v.pipe(v.string(), v.isoTimestamp());
-const milliseconds = v.pipe(v.number(), v.minValue(0));
+/** The schema of a duration. */
+export const milliseconds: v.GenericSchema<number> = v.pipe(v.number(), v.minValue(0));
 const reference = { version: count, name: v.string() };
 
 /** The schema of a warning or an error. */
@@ -49,7 +51,8 @@ export const DataLossSchema: v.GenericSchema<DataLossMessage> = v.variant("kind"
   v.object({ kind: v.literal("values"), table: v.string(), column: v.string(), values: count }),
 ]);
 
-const ChangeSchema = v.object({
+/** The schema of one change of the schema. */
+export const ChangeSchema: v.GenericSchema<ChangeMessage> = v.object({
   change: v.picklist(["added", "removed", "altered", "renamed"]),
   object: v.picklist(["table", "column", "index", "trigger", "view"]),
   table: v.nullable(v.string()),

@@ -11,6 +11,7 @@ export const DEFAULT_TIMEOUT_MS = 600_000;
 const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 const MAX_STATUS_LIMIT = 100_000;
 const MAX_PLUGINS_LIMIT = 10_000;
+const MAX_PLAN_ROWS = 100;
 
 const integer = (least: number, what: string): v.GenericSchema<number> =>
   v.pipe(
@@ -38,6 +39,24 @@ const pageFields = (defaultLimit: number, most: number) => ({
   offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
 });
 
+const timeoutMs = v.optional(
+  v.pipe(
+    integer(1, "a whole number of milliseconds, 1 or more"),
+    v.maxValue(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS} milliseconds, a day`),
+  ),
+  DEFAULT_TIMEOUT_MS,
+);
+
+const applyTarget = v.optional(
+  v.union(
+    [integer(1, "a version"), v.literal("latest")],
+    'expected a whole number of 1 or more, or "latest"',
+  ),
+  "latest",
+);
+
+const rollbackTarget = v.optional(integer(0, "a whole number of 0 or more"));
+
 const RUN_FIELDS = {
   ...DATABASE_FIELDS,
   dry_run: v.optional(v.boolean("expected true or false"), false),
@@ -59,13 +78,26 @@ const RUN_FIELDS = {
     v.picklist(["migration", "plan"], 'expected "migration" or "plan"'),
     "migration",
   ),
-  timeout_ms: v.optional(
+  timeout_ms: timeoutMs,
+};
+
+const PLAN_FIELDS = {
+  ...DATABASE_FIELDS,
+  rows: v.optional(
     v.pipe(
-      integer(1, "a whole number of milliseconds, 1 or more"),
-      v.maxValue(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS} milliseconds, a day`),
+      integer(0, "a whole number of 0 or more"),
+      v.maxValue(MAX_PLAN_ROWS, `expected at most ${MAX_PLAN_ROWS}`),
     ),
-    DEFAULT_TIMEOUT_MS,
+    0,
   ),
+  omit: v.optional(
+    v.array(
+      v.picklist(["statements", "schemas"], 'expected "statements" or "schemas"'),
+      "expected a list",
+    ),
+    [],
+  ),
+  timeout_ms: timeoutMs,
 };
 
 /** The field of every request about a database. */
@@ -101,6 +133,26 @@ export interface RollbackRequest extends RunRequest {
   /** The version that stays, 0 for none; by default the one before the current version. */
   target_version?: number | undefined;
 }
+
+/** `plan`: what an apply or a rollback would do, measured on the real rows and undone. */
+export interface PlanRequest extends DatabaseRequest {
+  /** Plan an apply, which is the default, or a rollback. */
+  direction?: "apply" | "rollback" | undefined;
+  /** The version to end at, as in a request of `apply` or `rollback`. */
+  target_version?: number | "latest" | undefined;
+  /**
+   * How many of the lost rows of each table, and of the lost values of each column, to show; 0 by
+   * default, because they are data, and 100 at most.
+   */
+  rows?: number | undefined;
+  /** Parts to leave out where the reply would be too large. */
+  omit?: PlanPart[] | undefined;
+  /** Interrupt the dry run after so many milliseconds; ten minutes by default. */
+  timeout_ms?: number | undefined;
+}
+
+/** A part of a plan that the request can leave out. */
+export type PlanPart = "statements" | "schemas";
 
 /** `status`: compare files and history. */
 export interface StatusRequest extends DatabaseRequest {
@@ -138,6 +190,14 @@ export type CheckedApply = CheckedRun & { readonly target_version: number | "lat
 /** A checked `rollback`. */
 export type CheckedRollback = CheckedRun & Pick<RollbackRequest, "target_version">;
 
+/** A checked `plan`. */
+export type CheckedPlan =
+  & Checked<Omit<PlanRequest, "direction" | "target_version">, "rows" | "omit" | "timeout_ms">
+  & (
+    | { readonly direction: "apply"; readonly target_version: number | "latest" }
+    | { readonly direction: "rollback"; readonly target_version?: number | undefined }
+  );
+
 /** A checked `status`. */
 export type CheckedStatus = Checked<StatusRequest, "limit" | "offset">;
 
@@ -146,22 +206,34 @@ export type CheckedPlugins = Checked<PluginsRequest, "limit" | "offset">;
 
 /** The schema of an apply request. */
 export const ApplyRequestSchema: v.GenericSchema<ApplyRequest, CheckedApply> = v.strictObject({
-  target_version: v.optional(
-    v.union(
-      [integer(1, "a version"), v.literal("latest")],
-      'expected a whole number of 1 or more, or "latest"',
-    ),
-    "latest",
-  ),
+  target_version: applyTarget,
   ...RUN_FIELDS,
 });
 
 /** The schema of a rollback request. */
 export const RollbackRequestSchema: v.GenericSchema<RollbackRequest, CheckedRollback> = v
   .strictObject({
-    target_version: v.optional(integer(0, "a whole number of 0 or more")),
+    target_version: rollbackTarget,
     ...RUN_FIELDS,
   });
+
+/** The schema of a plan request. */
+export const PlanRequestSchema: v.GenericSchema<PlanRequest, CheckedPlan> = v.variant(
+  "direction",
+  [
+    v.strictObject({
+      direction: v.optional(v.literal("apply"), "apply"),
+      target_version: applyTarget,
+      ...PLAN_FIELDS,
+    }),
+    v.strictObject({
+      direction: v.literal("rollback"),
+      target_version: rollbackTarget,
+      ...PLAN_FIELDS,
+    }),
+  ],
+  'expected "apply" or "rollback"',
+);
 
 /** The schema of a status request. */
 export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> = v.strictObject({

@@ -2,6 +2,8 @@
 
 import type * as v from "valibot";
 import type { ApplyReply, CheckReply, PluginsReply, RollbackReply, StatusReply } from "./reply.ts";
+import type { PlanReply } from "./plan_reply.ts";
+import { PlanReplySchema } from "./plan_reply_schema.ts";
 import {
   ApplyReplySchema,
   CheckReplySchema,
@@ -13,11 +15,14 @@ import {
   type ApplyRequest,
   ApplyRequestSchema,
   type CheckedApply,
+  type CheckedPlan,
   type CheckedPlugins,
   type CheckedRollback,
   type CheckedStatus,
   type EmptyRequest,
   EmptyRequestSchema,
+  type PlanRequest,
+  PlanRequestSchema,
   type PluginsRequest,
   PluginsRequestSchema,
   type RollbackRequest,
@@ -42,6 +47,8 @@ export interface WireMessages {
   readonly apply: Messages<ApplyRequest, CheckedApply, ApplyReply>;
   /** Runs DOWN sections, newest first. */
   readonly rollback: Messages<RollbackRequest, CheckedRollback, RollbackReply>;
+  /** Reports what an apply or a rollback would do, measured on the real rows and undone. */
+  readonly plan: Messages<PlanRequest, CheckedPlan, PlanReply>;
   /** Compares files with the database. */
   readonly status: Messages<StatusRequest, CheckedStatus, StatusReply>;
 }
@@ -72,6 +79,8 @@ export interface VerbEntry<V extends AnyVerb> {
   readonly summary: string;
   /** `write`: a request without a reply may have changed the database and is not sent again. */
   readonly access: "read" | "write";
+  /** How long a reply may take: that of a run comes at its end, within the `timeout_ms`. */
+  readonly duration: "short" | "run";
   /** Whether a request is about one plugin, or about all of them. */
   readonly scope: "plugin" | "all";
   /** The schema of the request. */
@@ -85,6 +94,7 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
   apply: {
     summary: "run what is pending",
     access: "write",
+    duration: "run",
     scope: "plugin",
     request: ApplyRequestSchema,
     reply: ApplyReplySchema,
@@ -92,13 +102,23 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
   rollback: {
     summary: "go one step back",
     access: "write",
+    duration: "run",
     scope: "plugin",
     request: RollbackRequestSchema,
     reply: RollbackReplySchema,
   },
+  plan: {
+    summary: "what a run would do",
+    access: "read",
+    duration: "run",
+    scope: "plugin",
+    request: PlanRequestSchema,
+    reply: PlanReplySchema,
+  },
   status: {
     summary: "what is applied, pending, failed or changed",
     access: "read",
+    duration: "short",
     scope: "plugin",
     request: StatusRequestSchema,
     reply: StatusReplySchema,
@@ -111,6 +131,7 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
   check: {
     summary: "parse, rehearse and lint every file; for CI",
     access: "read",
+    duration: "short",
     scope: "plugin",
     request: EmptyRequestSchema,
     reply: CheckReplySchema,
@@ -118,6 +139,7 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
   plugins: {
     summary: "list plugins",
     access: "read",
+    duration: "short",
     scope: "all",
     request: PluginsRequestSchema,
     reply: PluginsReplySchema,

@@ -211,7 +211,8 @@ function encodeWithin(
     return { sent: reply, payload };
   }
   const size = `reply of ${payload.length} bytes exceeds the server's ${maxPayload}`;
-  const { verb, plugin_name: plugin, tenant, current_version } = reply;
+  const { verb, plugin_name: plugin, tenant } = reply;
+  const current_version = "current_version" in reply ? reply.current_version : undefined;
   const sent: Reply = {
     ...withVerb(verb, failureReply("RESPONSE_TOO_LARGE", plugin, describeTooLarge(reply, size))),
     ...(tenant === undefined ? {} : { tenant }),
@@ -227,6 +228,10 @@ function describeTooLarge(reply: Reply, size: string): string {
       `ask for status, and page with limit and offset`;
   }
   if (reply.verb === "status") return `The ${size}; page with limit and offset`;
+  if (reply.verb === "plan") {
+    return `The ${size}; leave parts out with omit, show fewer rows, ` +
+      `or plan fewer migrations at a time with target_version`;
+  }
   const run = reply.dry_run ? "dry run" : "run";
   return `The ${run} is over and its ${size}; ` +
     `ask for status, or run fewer migrations at a time with target_version`;

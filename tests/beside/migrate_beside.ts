@@ -3,6 +3,7 @@
 
 import type { Reply } from "../../lib/message/any_reply.ts";
 import { openMigrator } from "../../lib/migrator.ts";
+import { currentVersionIn } from "../support/current_version.ts";
 
 const [pluginsDir = "", dataDir = "", plugin = "", latest = ""] = Deno.args;
 await using migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, workers: 2 });
@@ -17,7 +18,7 @@ async function versionAfter(request: Promise<Reply>): Promise<number | null> {
     console.log(JSON.stringify(reply));
     Deno.exit(3);
   }
-  return reply.current_version;
+  return currentVersionIn(reply);
 }
 
 for (;;) {

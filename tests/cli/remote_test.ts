@@ -10,9 +10,9 @@ import { ask, QUOTES, run } from "./cli_setting.ts";
 
 const remote = suite("--nats");
 
-/** A reply as text, without times, which differ from run to run. */
+/** A reply as text, without times and ids, which differ from run to run. */
 function timeless(value: unknown): string {
-  return JSON.stringify(value, (key, part) => /(_ms|_at)$/.test(key) ? "a time" : part)
+  return JSON.stringify(value, (key, part) => /(_ms|_at|run_id)$/.test(key) ? "a time" : part)
     .replaceAll(/\d{8}T\d{9}Z/g, "a time");
 }
 
@@ -25,12 +25,14 @@ remote("gives the reply that a local run gives, apart from times", async () => {
   const commands = [
     ["status", "quotes"],
     ["apply", "quotes", "--dry-run"],
+    ["plan", "quotes", "--rows", "2"],
     ["apply", "quotes", "--to", "1", "--by", "Ann"],
     ["apply", "quotes"],
     ["apply", "quotes", "--to", "9"],
     ["status", "quotes"],
     ["status", "nothing"],
     ["status", "a.b"],
+    ["plan", "quotes", "--down", "--to", "0"],
     ["rollback", "quotes"],
     ["rollback", "quotes", "--to", "0"],
     ["apply", "quotes", "--tenant", "acme", "--to", "1"],

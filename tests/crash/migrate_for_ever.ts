@@ -3,6 +3,7 @@
 import { openMigrator } from "../../lib/migrator.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
 import { PLUGIN } from "./migration_session.ts";
+import { currentVersionIn } from "../support/current_version.ts";
 
 const [pluginsDir = "", dataDir = ""] = Deno.args;
 await using migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, workers: 2 });
@@ -10,7 +11,7 @@ await using migrator = await openMigrator({ plugins: pluginsDir, data: dataDir, 
 async function current(reply: Promise<Reply>): Promise<number> {
   const settled = await reply;
   if (!settled.success) throw new Error(JSON.stringify(settled));
-  return settled.current_version;
+  return currentVersionIn(settled) ?? 0;
 }
 
 let version = await current(migrator.status(PLUGIN));

@@ -138,7 +138,7 @@ async function runAsWorker(
   );
   const request = {
     runId: "1",
-    dryRun: false,
+    mode: "commit",
     appliedBy: "test",
     transaction: "migration",
   } as const;

@@ -5,6 +5,7 @@ import { deadlineIn } from "../../lib/deadline.ts";
 import type { DatabaseSession } from "../../lib/database/session.ts";
 import type { SourceFile } from "../../lib/source/source_file.ts";
 import { startWorkerPool } from "../../lib/database/worker_pool.ts";
+import { currentVersionIn } from "../support/current_version.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
@@ -122,7 +123,7 @@ pools("execute() runs nothing but the plan that was prepared last in its session
   const execute = async (hash: string): Promise<boolean> => {
     const run = {
       runId: "1",
-      dryRun: false,
+      mode: "commit",
       appliedBy: "system",
       transaction: "migration",
     } as const;
@@ -176,7 +177,7 @@ pools(
     await workspace.apply("p");
     workspace.write("p", { "002_long.sql": migrationFile(ONE_LONG_STEP, "SELECT 1;") });
     const status = await workspace.status("p");
-    assert.is(status.current_version, 1);
+    assert.is(currentVersionIn(status), 1);
     assert.ok(status.pending_warnings.some(({ code }) => code === "not-rehearsed"));
 
     // Another file of the plugin could take another core.
@@ -200,7 +201,7 @@ pools(
     for (let version = 1; version < 2;) {
       await new Promise((resolve) => setTimeout(resolve, 500));
       const reply = await workspace.ask("apply", "p");
-      if (reply.success) version = reply.current_version;
+      if (reply.success) version = currentVersionIn(reply) ?? 0;
     }
     assert.is(databases.stuckThreads, 0);
   },
@@ -227,7 +228,7 @@ pools("a run that cannot be interrupted is answered, and keeps nothing", async (
     await new Promise((resolve) => setTimeout(resolve, 500));
     const status = await workspace.ask("status", "p");
     free = status.success;
-    if (status.success) assert.is(status.current_version, 1);
+    if (status.success) assert.is(currentVersionIn(status), 1);
   }
   assert.is(sqliteShell(workspace.database("p"), "SELECT count(*) FROM t WHERE found >= 0"), "0");
 });

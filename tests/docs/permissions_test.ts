@@ -39,8 +39,9 @@ permissions("a plugin can neither migrate nor see another", async () => {
   }
 });
 
-permissions("a plugin cannot roll back, itself included", async () => {
+permissions("a plugin can neither roll back nor plan, itself included", async () => {
   assert.is(await ask(quoteDb, "quote-db", "rollback"), "forbidden");
+  assert.is(await ask(quoteDb, "quote-db", "plan"), "forbidden");
 });
 
 permissions("a plugin hears its own events, and none of another", async () => {

@@ -220,6 +220,7 @@ backups("a backup that cannot be deleted stays, and the result names it", async 
     stepsBeforeBackup: 0,
     watched: new Map(),
     spaceChecked: true,
+    review: null,
     end: { kind: "plan-changed", message: "changed" },
   };
   const refuse = (path: string): void => {

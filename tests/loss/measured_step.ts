@@ -51,13 +51,14 @@ export function stepOf(sql: string, foreignKeys: "on" | "off" | null): PlanStep 
 
 /**
  * Measures what `sql` takes away from a database; throws where it fails. `known` says whether the
- * run may use what the rehearsal found.
+ * run may use what the rehearsal found, and `examples` how many lost rows and values it reads.
  */
 export async function measureStep(
   connection: Connection,
   sql: string,
   foreignKeys: "on" | "off" = "off",
   known: "rehearsed" | "unrehearsed" = "rehearsed",
+  examples = 0,
 ): Promise<MeasuredStep> {
   const step = stepOf(sql, foreignKeys);
   const base = await readBase(connection, "p");
@@ -81,6 +82,7 @@ export async function measureStep(
       rehearsed: known === "rehearsed"
         ? rehearsed
         : { ...rehearsed, touched: null, watched: [], schemaDelta: null },
+      examples,
       onStatement() {},
     });
     if (!outcome.ok) throw new Error(outcome.failure.message);
@@ -98,8 +100,12 @@ export async function lossesOf(
   known: "rehearsed" | "unrehearsed" = "rehearsed",
 ): Promise<readonly string[]> {
   using connection = openMeasured(base);
-  const { dataLoss } = await measureStep(connection, sql, foreignKeys, known);
-  return dataLoss.map((loss) =>
+  return describeLosses((await measureStep(connection, sql, foreignKeys, known)).dataLoss);
+}
+
+/** Each loss as `kind table.column count`. */
+export function describeLosses(losses: StepLosses["dataLoss"]): readonly string[] {
+  return losses.map((loss) =>
     loss.kind === "rows"
       ? `rows ${loss.table} ${loss.rows}`
       : `${loss.kind} ${loss.table}.${loss.column} ${loss.values}`

@@ -2,6 +2,7 @@
 
 import * as assert from "uvu/assert";
 import * as v from "valibot";
+import { currentVersionIn } from "../support/current_version.ts";
 import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { Workspace } from "../support/workspace.ts";
@@ -51,6 +52,22 @@ payload("a status that does not fit is refused, and pages give everything", asyn
   assert.equal(seen, Array.from({ length: COUNT }, (_, index) => index + 1));
 });
 
+payload("a plan that does not fit says what to leave out, and fits without it", async () => {
+  await using server = await NatsServer.start({ config: "max_payload: 20000" });
+  await using workspace = new Workspace();
+  workspace.write("many", manyMigrations(COUNT));
+  await using _service = await serveHere(workspace, server);
+  const client = await server.connect();
+  const { reply } = await askOnce(client, "db.migrate.many.plan");
+  assert.ok(!reply.success);
+  assert.is(reply.error_code, "RESPONSE_TOO_LARGE");
+  assert.match(reply.message, /20000; leave parts out with omit/);
+  const parts = JSON.stringify({ omit: ["schemas", "statements"] });
+  const smaller = await askOnce(client, "db.migrate.many.plan", parts);
+  assert.ok(smaller.reply.success && smaller.reply.verb === "plan");
+  assert.is(smaller.reply.steps.length, COUNT);
+});
+
 payload(
   "an apply whose reply does not fit is done, says so, and is not failed by its events",
   async () => {
@@ -74,7 +91,7 @@ payload(
       "db.migrate.many.status",
       '{"limit":1,"tenant":"acme"}',
     );
-    assert.ok(status.reply.success && status.reply.current_version === LONG_RUN);
+    assert.ok(status.reply.success && currentVersionIn(status.reply) === LONG_RUN);
     assert.ok(service.logs.some((line) => line.includes("An event could not be published")));
     assert.ok(service.logs.some((line) => line.includes("exceeds max_payload")));
     assert.not(service.logs.some((line) => line.startsWith("error")), service.logs.join("\n"));

@@ -1,4 +1,5 @@
 // `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
+// Other commands send theirs with it.
 
 import { openMigrator } from "../../migrator.ts";
 import { call } from "../../handler/dispatch.ts";
@@ -55,22 +56,38 @@ export async function ask(
   console: Console,
   environment: Environment,
 ): Promise<ExitStatus> {
-  const answer = options.nats === undefined
-    ? { ok: true as const, reply: await askHere(question, options, console) }
-    : await askService(question, options, options.nats, environment);
-  if (!answer.ok) {
-    const { paragraph } = await import("../render/layout.ts");
-    console.err(paragraph(console.colors.red("✗"), answer.message));
-    return EXIT.noReply;
-  }
-  const { reply } = answer;
+  const reply = await replyTo(question, options, console, environment);
+  return reply === null ? EXIT.noReply : await printReply(reply, options, console);
+}
+
+/** Prints a reply, and returns the exit status that it means. */
+export async function printReply(
+  reply: Reply,
+  options: CommonOptions,
+  console: Console,
+): Promise<ExitStatus> {
   if (options.json) console.out(JSON.stringify(reply));
-  else if (reply.success) console.out(await render(reply, console));
+  else if (reply.success) console.out(await render(reply, options, console));
   else {
     const { renderFailure } = await import("../render/failure.ts");
     console.err(renderFailure(reply, console.colors));
   }
   return reply.success ? EXIT.success : EXIT.failure;
+}
+
+/** Sends the request; `null` where there is no reply, after printing why. */
+export async function replyTo(
+  question: Question,
+  options: CommonOptions,
+  console: Console,
+  environment: Environment,
+): Promise<Reply | null> {
+  if (options.nats === undefined) return await askHere(question, options, console);
+  const answer = await askService(question, options, options.nats, environment);
+  if (answer.ok) return answer.reply;
+  const { paragraph } = await import("../render/layout.ts");
+  console.err(paragraph(console.colors.red("✗"), answer.message));
+  return null;
 }
 
 async function askHere(
@@ -113,7 +130,7 @@ async function askService(
   const credentials = await credentialsFrom(environment);
   if (!credentials.ok) return credentials;
   const runTimeoutMs = "timeout_ms" in request ? request.timeout_ms : undefined;
-  const timeoutMs = VERBS[verb].access === "read"
+  const timeoutMs = VERBS[verb].duration === "short"
     ? READ_TIMEOUT_MS
     : (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS;
   const settings = { url, credentials: credentials.credentials };
@@ -134,12 +151,21 @@ async function askService(
     : { ok: true, reply };
 }
 
-async function render(reply: Extract<Reply, { success: true }>, console: Console): Promise<string> {
+async function render(
+  reply: Extract<Reply, { success: true }>,
+  options: CommonOptions,
+  console: Console,
+): Promise<string> {
   switch (reply.verb) {
     case "apply":
     case "rollback": {
       const { renderRun } = await import("../render/run.ts");
       return renderRun(reply, console.colors);
+    }
+    case "plan": {
+      const { applyCommand } = await import("../apply_command.ts");
+      const { renderPlan } = await import("../render/plan.ts");
+      return renderPlan(reply, applyCommand(reply, options), console.colors);
     }
     case "status": {
       const { renderStatus } = await import("../render/status.ts");

@@ -14,7 +14,9 @@ export function renderFailure(reply: FailureReply, colors: Colors): string {
   const parts = [paragraph(head, headline(reply))];
   const committed = reply.applied_migrations ?? reply.rolled_back_migrations ?? [];
   if (committed.length > 0) {
-    parts.push("Committed before the failure:", renderEntries(committed, colors));
+    const isUndone = committed.every(({ applied_at }) => applied_at === null);
+    const lead = isUndone ? "Ran before the failure, and undone:" : "Committed before the failure:";
+    parts.push(lead, renderEntries(committed, colors));
   }
   const findings = renderFindings([...reply.errors, ...reply.warnings], colors);
   if (findings !== "") parts.push(findings);

@@ -59,11 +59,10 @@ function renderDetails({ changes, data_loss }: RunEntry, colors: Colors): readon
     const loss = data_loss.find((each) => isOf(each, change));
     if (loss === undefined) return renderChange(change, colors);
     explained.add(loss);
-    return `${renderChange(change, colors)}${colors.yellow(`, ${renderAmount(loss)} lost`)}`;
+    return `${renderChange(change, colors)}${colors.yellow(`, ${amountOf(loss)} lost`)}`;
   });
-  const others = data_loss.filter((loss) => !explained.has(loss)).map((loss) =>
-    colors.yellow(printable(`! ${renderAmount(loss)} of ${originOf(loss)} lost`))
-  );
+  const others = data_loss.filter((loss) => !explained.has(loss))
+    .map((loss) => renderAmount(loss, colors));
   return [...lines, ...others];
 }
 
@@ -74,7 +73,12 @@ function isOf(loss: DataLossMessage, { change, object, table, name }: ChangeMess
     : object === "column" && table === loss.table && name === loss.column;
 }
 
-function renderAmount(loss: DataLossMessage): string {
+/** Renders what is lost: `! 3 rows of quotes lost`. */
+export function renderAmount(loss: DataLossMessage, colors: Colors): string {
+  return colors.yellow(printable(`! ${amountOf(loss)} of ${originOf(loss)} lost`));
+}
+
+function amountOf(loss: DataLossMessage): string {
   return loss.kind === "rows" ? counted(loss.rows, "row") : counted(loss.values, "value");
 }
 
@@ -108,7 +112,8 @@ function renderHeadline(
   } ${database}: ${done} ${migrations}, version ${before} → ${after} ${ms}`;
 }
 
-function renderChange(
+/** Renders one change of the schema. */
+export function renderChange(
   { change, object, table, name, detail }: ChangeMessage,
   colors: Colors,
 ): string {

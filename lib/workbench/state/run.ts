@@ -93,8 +93,8 @@ async function request(
   if (reply === undefined) {
     return notOpen(verb, plugin, "The sandbox is not open yet; wait a moment");
   }
-  if (!reply.success || reply.verb !== "status") return reply;
-  return notOpen(verb, plugin, "The sandbox answered as if to status");
+  if (!reply.success || reply.verb === "apply" || reply.verb === "rollback") return reply;
+  return notOpen(verb, plugin, `The sandbox answered as if to ${reply.verb}`);
 }
 
 function notOpen(verb: PlannedRun["verb"], plugin: string, message: string): FailureReply {

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { Reply } from "../../../lib/message/any_reply.ts";
 import { type Verb, verbs } from "../../../lib/message/verbs.ts";
 import { openChromium } from "../../support/browser.ts";
+import { currentVersionIn } from "../../support/current_version.ts";
 import { migrationFile } from "../../support/migration_file.ts";
 import { SandboxServer } from "../../support/sandbox_server.ts";
 import { BLANK_PAGE, SandboxTab } from "../../support/sandbox_tab.ts";
@@ -22,11 +23,14 @@ interface Scenario {
 const THERE_AND_BACK: Scenario["requests"] = [
   ["status", {}],
   ["apply", { dry_run: true, applied_by: "reviewer" }],
+  ["plan", {}],
   ["apply", { target_version: 1, applied_by: "mira" }],
+  ["plan", { rows: 20 }],
   ["status", {}],
   ["apply", {}],
   ["apply", {}],
   ["rollback", { dry_run: true }],
+  ["plan", { direction: "rollback", rows: 3, omit: ["statements"] }],
   ["rollback", {}],
   ["status", { limit: 2, offset: 1 }],
   ["rollback", { target_version: 0 }],
@@ -40,6 +44,7 @@ const BAD_REQUESTS: Scenario["requests"] = [
   ["rollback", { target_version: 5 }],
   ["rollback", {}],
   ["status", { limit: 0 }],
+  ["plan", { direction: "rollback", target_version: "latest" }],
   ["apply", []],
 ];
 
@@ -135,13 +140,14 @@ replies("to a request that names a tenant are refusals: a browser has none", asy
       "A browser keeps one database for each plugin",
     );
   }
-  assert.is((await tab.ask("status", "p", {})).current_version, 0);
+  assert.is(currentVersionIn(await tab.ask("status", "p", {})), 0);
 });
 
-// Times, the stamp in a backup's name, and the directory that it is in.
+// Times, ids, the stamp in a backup's name, and the directory that it is in.
 function maskTimes(reply: unknown, dataDir: string): string {
   return JSON.stringify(reply, (key, value: unknown) => {
     if (key.endsWith("_time_ms") && typeof value === "number") return "<ms>";
+    if (key === "run_id") return "<id>";
     if (typeof value !== "string") return value;
     if (key === "backup" && value.startsWith(dataDir)) {
       return value.slice(dataDir.length).replace(/\d{8}T\d{9}Z/, "<time>");

@@ -6,6 +6,7 @@ import type { NatsChoice } from "../../../lib/browser/sandbox.ts";
 import type { Reply } from "../../../lib/message/any_reply.ts";
 import { serveHere } from "../../nats/nats_setting.ts";
 import { openChromium, type TestBrowser } from "../../support/browser.ts";
+import { currentVersionIn } from "../../support/current_version.ts";
 import { migrationFile } from "../../support/migration_file.ts";
 import { NatsServer } from "../../support/nats_server.ts";
 import { SandboxServer } from "../../support/sandbox_server.ts";
@@ -62,7 +63,7 @@ nats(
     const client = await connect({ servers: server.url });
     const events = client.subscribe("db.migrate.served.events");
     const applied = await ask(client, "db.migrate.served.apply", { applied_by: "deno" });
-    assert.is(applied.success && applied.current_version, 2);
+    assert.is(applied.success && currentVersionIn(applied), 2);
     const status = await ask(client, "db.migrate.served.status");
     assert.is(status.success && status.verb === "status" && status.pending_count, 0);
     const here = await tab.ask("status", "served");
@@ -114,13 +115,13 @@ nats("a tab that is offline says so, works on, and answers again when it is onli
   const lost = await tab.untilNats("offline");
   assert.match(lost.kind === "offline" ? lost.reason : "", /cannot be reached/);
   const applied = await tab.ask("apply", "offline");
-  assert.is(applied.success && applied.current_version, 2);
+  assert.is(applied.success && currentVersionIn(applied), 2);
 
   await server.start();
   await tab.untilNats("online");
   const client = await connect({ servers: server.url });
   const status = await ask(client, "db.migrate.offline.status");
-  assert.is(status.success && status.current_version, 2);
+  assert.is(status.success && currentVersionIn(status), 2);
   await client.close();
   await tab.page.close();
 });
@@ -137,7 +138,7 @@ nats("a guest waits with its own login and serves once it owns the sandbox", asy
   await guest.untilNats("online");
   const client = await connect({ servers: server.url });
   const applied = await ask(client, "db.migrate.shared.apply");
-  assert.is(applied.success && applied.current_version, 2);
+  assert.is(applied.success && currentVersionIn(applied), 2);
   await client.close();
   await guest.page.close();
 });

@@ -1,0 +1,79 @@
+// Renders the rows and values that a plan loses.
+
+import Table from "cli-table3";
+import { counted } from "../../finding/counted.ts";
+import type { PlannedLoss, ShownValue } from "../../message/plan_reply.ts";
+import type { Colors } from "../console.ts";
+import { printable, tableLines } from "./layout.ts";
+import { renderAmount } from "./run.ts";
+import { TABLE_STYLE } from "./table_style.ts";
+
+// So many columns of so many characters fit a terminal.
+const MAX_COLUMNS = 5;
+const MAX_CELL_LENGTH = 24;
+
+/** Renders each loss, with the rows and values that the reply has of it, as indented lines. */
+export function renderLosses(losses: readonly PlannedLoss[], colors: Colors): readonly string[] {
+  return losses.flatMap((loss) => {
+    const { head, rows, total } = examplesOf(loss);
+    const more = rows.length === 0 ? 0 : total - rows.length;
+    return [
+      `  ${renderAmount(loss, colors)}`,
+      ...(rows.length === 0 ? [] : renderTable(head, rows)),
+      ...(more > 0 ? [`      ${colors.dim(`and ${more} more`)}`] : []),
+    ];
+  });
+}
+
+interface Examples {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** How many there are, shown or not. */
+  readonly total: number;
+}
+
+function examplesOf(loss: PlannedLoss): Examples {
+  if (loss.kind === "rows") {
+    const { columns = [], rows = [] } = loss.examples ?? {};
+    return { head: columns, rows: rows.map((row) => row.map(cellOf)), total: loss.rows };
+  }
+  const { key = [], values = [] } = loss.examples ?? {};
+  const isGone = values.every(({ after }) => after === null);
+  return {
+    head: [...key, loss.column, ...(isGone ? [] : ["becomes"])],
+    rows: values.map((
+      { key, before, after },
+    ) => [...key, before, ...(after === null ? [] : [after])])
+      .map((row) => row.map(cellOf)),
+    total: loss.values,
+  };
+}
+
+function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const left = head.length - MAX_COLUMNS;
+  const fit = (cells: readonly string[]): string[] => [
+    ...cells.slice(0, MAX_COLUMNS),
+    ...(left > 0 ? ["..."] : []),
+  ];
+  const table = new Table({ ...TABLE_STYLE, head: fit(head.map(oneLine)) });
+  for (const row of rows) table.push(fit(row));
+  return tableLines(table).map((line) => `      ${line}`);
+}
+
+function cellOf({ type, text, length }: ShownValue): string {
+  if (type === "blob") {
+    const bytes = length ?? 0;
+    return `x'${text.slice(0, 8)}${text.length > 8 ? "..." : ""}' (${counted(bytes, "byte")})`;
+  }
+  return oneLine(text);
+}
+
+function oneLine(text: string): string {
+  const characters = [...printable(text.replaceAll(/\s+/g, " "))];
+  return characters.length <= MAX_CELL_LENGTH
+    ? characters.join("")
+    : `${characters.slice(0, MAX_CELL_LENGTH - 1).join("")}…`;
+}
