@@ -1,7 +1,7 @@
 // The public API: handlers, files and databases of one machine put together. For Deno; needs no
 // NATS.
 
-import { KnownStatuses } from "./handler/known_statuses.ts";
+import { KnownPlans } from "./handler/known_plans.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
@@ -105,7 +105,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     databases,
     locks: fileLocks(data),
     now: () => new Date(),
-    statuses: new KnownStatuses(),
+    plans: new KnownPlans(),
     newId: () => crypto.randomUUID(),
     elapsedMs: () => performance.now(),
     publish,

@@ -4,8 +4,7 @@ import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../database/session.ts";
-import type { KnownStatuses } from "./known_statuses.ts";
-import type { StatusKnowledge } from "./status_knowledge.ts";
+import type { KnownPlans } from "./known_plans.ts";
 
 /** Writes one line to the log. Values must not be secrets. */
 export type Log = (
@@ -32,10 +31,10 @@ export interface HandlerContext {
    */
   readonly locks: RunLocks;
   /**
-   * What earlier statuses found, for as long as it holds.
+   * What earlier requests found, for as long as it holds.
    * @internal
    */
-  readonly statuses: KnownStatuses<StatusKnowledge>;
+  readonly plans: KnownPlans;
   /** The time now. */
   readonly now: () => Date;
   /** Makes a new, unique identifier. */

@@ -7,12 +7,13 @@ import { lossMessages } from "../loss/loss_messages.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, ProgressMessage, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
-import type { RunLock } from "../lock/run_locks.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
-import type { DatabaseSession, ExecutionReport, LoadedFiles } from "../database/session.ts";
+import type { DatabaseSession, ExecutionReport } from "../database/session.ts";
+import type { SourceFile } from "../source/source_file.ts";
 import type { HandlerContext } from "./context.ts";
+import { stateOf } from "./known_plans.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 import { findFilesOrHistory } from "./find_files.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
@@ -67,15 +68,38 @@ export async function runMigrations<R extends SuccessReply>(
   }
   try {
     const id = context.newId();
-    await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
-    const loaded = await session.load(found.files);
-    if (!loaded.ok) return databaseFailure(loaded, plugin);
-    const run = { id, request, context, session, startedMs, deadline, makeReply };
-    const reply = await runLocked(run, loaded.value, lock);
+    const run = { id, request, context, startedMs, deadline, makeReply };
+    const progress = reportRun(context, lock, {
+      id,
+      address,
+      direction: request.target.direction,
+      dryRun: request.mode !== "commit",
+      startedBy: request.applied_by,
+    });
+    const idle = knownIdlePlan(request, context);
+    const reply = idle === null
+      ? await openAndRun(run, found.files, progress)
+      : refusal(request, idle) ?? runNothing(run, idle, progress);
     return reply.success ? reply : { ...reply, run_id: id };
   } finally {
     lock.release();
   }
+}
+
+/** The plan of this run, where it is known without opening the database and has no steps. */
+function knownIdlePlan(request: TargetedRun, context: HandlerContext): PlanOutline | null {
+  const state = appliesAll(request) ? stateOf(request.address, context) : null;
+  const plan = state === null ? null : context.plans.get(request.address, state)?.plan ?? null;
+  return plan !== null && isIdle(request, plan) ? plan : null;
+}
+
+// A review shows the schema even where nothing is to be done.
+function isIdle({ mode }: TargetedRun, { steps }: PlanOutline): boolean {
+  return steps.length === 0 && typeof mode === "string";
+}
+
+function appliesAll({ target: { direction, version } }: TargetedRun): boolean {
+  return direction === "apply" && version === "latest";
 }
 
 function describeRun(progress: ProgressMessage | undefined): string {
@@ -111,25 +135,23 @@ interface Run<R> {
   readonly id: string;
   readonly request: TargetedRun;
   readonly context: HandlerContext;
-  readonly session: DatabaseSession;
   readonly startedMs: number;
   readonly deadline: Deadline<AbortSignal>;
   readonly makeReply: MakeReply<R>;
 }
 
-async function runLocked<R extends SuccessReply>(
+async function openAndRun<R extends SuccessReply>(
   run: Run<R>,
-  files: LoadedFiles,
-  lock: RunLock,
+  sources: AsyncIterable<SourceFile>,
+  progress: RunProgress,
 ): Promise<R | Failure> {
-  const { request: { address, target, mode, applied_by }, context, session } = run;
-  const progress = reportRun(context, lock, {
-    id: run.id,
-    address,
-    direction: target.direction,
-    dryRun: mode !== "commit",
-    startedBy: applied_by,
-  });
+  const { request: { address, target }, context } = run;
+  const { plugin } = address;
+  const state = appliesAll(run.request) ? stateOf(address, context) : null;
+  await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
+  const loaded = await session.load(sources);
+  if (!loaded.ok) return databaseFailure(loaded, plugin);
+  const files = loaded.value;
   const prepared = await session.prepare(
     target,
     run.deadline,
@@ -137,11 +159,18 @@ async function runLocked<R extends SuccessReply>(
   );
   if (!prepared.ok) {
     return prepared.code === "no-such-target"
-      ? failureReply("INVALID_REQUEST", address.plugin, prepared.message, files.findings)
-      : databaseFailure(prepared, address.plugin);
+      ? failureReply("INVALID_REQUEST", plugin, prepared.message, files.findings)
+      : databaseFailure(prepared, plugin);
   }
   const plan = prepared.value;
-  return refusal(run.request, plan) ?? await execute(run, plan, progress);
+  if (state !== null && plan.interrupted === null && state === stateOf(address, context)) {
+    context.plans.keep(address, state, { files: files.migrations, plan });
+  }
+  const refused = refusal(run.request, plan);
+  if (refused !== null) return refused;
+  return isIdle(run.request, plan)
+    ? runNothing(run, plan, progress)
+    : await execute(run, session, plan, progress);
 }
 
 function refusal(
@@ -173,18 +202,16 @@ function refusal(
 
 async function execute<R extends SuccessReply>(
   run: Run<R>,
+  session: DatabaseSession,
   plan: PlanOutline,
   progress: RunProgress,
 ): Promise<R | Failure> {
   const { address: { plugin }, mode, applied_by: appliedBy, transaction } = run.request;
   let outcome: Awaited<ReturnType<DatabaseSession["execute"]>>;
   try {
-    const isEmpty = plan.steps.length === 0;
-    if (mode === "commit" && !isEmpty) await progress.requested(plan);
+    if (mode === "commit") await progress.requested(plan);
     progress.started(plan);
-    // A review shows the schema even where nothing is to be done.
-    const isIdle = isEmpty && typeof mode === "string";
-    outcome = isIdle ? { ok: true, value: nothingRun(plan) } : await run.session.execute(
+    outcome = await session.execute(
       plan.hash,
       { runId: run.id, mode, appliedBy, transaction },
       run.deadline,
@@ -207,16 +234,20 @@ async function execute<R extends SuccessReply>(
   return reply;
 }
 
-/** The report on a plan without steps, for which the database need not be opened again. */
-function nothingRun({ from, findings }: PlanOutline): ExecutionReport {
-  return {
+/** Runs a plan without steps, for which the database need not be opened. */
+function runNothing<R>(run: Run<R>, plan: PlanOutline, progress: RunProgress): R {
+  const { from, findings } = plan;
+  progress.started(plan);
+  const reply = success(run, plan, {
     executed: [],
     currentVersion: from,
     backup: null,
     review: null,
     end: { kind: "completed" },
     findings,
-  };
+  });
+  progress.finished(null, from);
+  return reply;
 }
 
 function success<R>(run: Run<R>, plan: PlanOutline, report: ExecutionReport): R {

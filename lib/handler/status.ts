@@ -6,14 +6,16 @@ import { findingMessage } from "../message/finding_message.ts";
 import type { FindingMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
 import type { MigrationFile } from "../migration/migration.ts";
+import type { PlanOutline } from "../database/prepare.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { appliedEntries, currentVersion, type History, notApplied } from "../plan/history.ts";
+import { appliedEntries, currentVersion, notApplied } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
 import type { DatabaseOutcome, DatabaseSession, LoadedFiles } from "../database/session.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrHistory } from "./find_files.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
+import { type KnownPlan, stateOf } from "./known_plans.ts";
 import type { StatusKnowledge } from "./status_knowledge.ts";
 
 // The rehearsal of pending migrations must not make status slow.
@@ -31,14 +33,14 @@ export async function status(
 ): Promise<StatusReply | Failure> {
   const { plugin } = address;
   const state = stateOf(address, context);
-  const kept = state === null ? null : context.statuses.get(address, state);
+  const kept = state === null ? null : context.plans.get(address, state);
   // A run writes to the database at its first commit, and holds its lock before.
   if (kept !== null && context.locks.current(address) === null) {
-    return replyOf(plugin, request, kept);
+    return replyOf(plugin, request, knowledgeOf(kept));
   }
   const found = await findFilesOrHistory(address, context);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
-  let isWhole = false;
+  let plan: PlanOutline | null = null;
   let fileFindings: readonly Finding[] = [];
   const known = await readBesideRuns<StatusKnowledge>(address, context, {
     snapshot: (snapshot) => snapshot,
@@ -47,24 +49,20 @@ export async function status(
       if (!loaded.ok) return loaded;
       fileFindings = loaded.value.findings;
       const read = await readDatabase(session, loaded.value, context);
-      isWhole = read.isWhole;
+      plan = read.plan;
       return read.outcome;
     },
   });
   if (!known.ok) return databaseFailure(known, plugin, fileFindings);
-  if (state !== null && isWhole && state === stateOf(address, context)) {
-    const { files, history, findings } = known.value;
-    const weight = files.length + history.length + findings.length;
-    context.statuses.keep(address, state, known.value, weight);
+  if (state !== null && plan !== null && state === stateOf(address, context)) {
+    context.plans.keep(address, state, { files: known.value.files, plan });
   }
   return replyOf(plugin, request, known.value);
 }
 
-// One text for the files and the database; `null` where one of them may have changed unseen.
-function stateOf(address: DatabaseAddress, { source, databases }: HandlerContext): string | null {
-  const database = databases.stateOf?.(address) ?? null;
-  const files = database === null ? null : source.stateOf?.(address.plugin) ?? null;
-  return files === null ? null : `${database}\n${files}`;
+function knowledgeOf({ files, plan: { history, findings } }: KnownPlan): StatusKnowledge {
+  const messages = findings.map(withoutHaste).map(findingMessage);
+  return { files, history, findings: messages, progress: null };
 }
 
 function replyOf(
@@ -112,10 +110,10 @@ function replyOf(
   };
 }
 
-/** What was read, and whether nothing was left out for want of time. */
+/** What was read, and the plan where nothing was left out for want of time. */
 interface Read {
   readonly outcome: DatabaseOutcome<StatusKnowledge>;
-  readonly isWhole: boolean;
+  readonly plan: PlanOutline | null;
 }
 
 async function readDatabase(
@@ -127,26 +125,15 @@ async function readDatabase(
     { direction: "apply", version: "latest" },
     deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
   );
-  const known = (
-    history: History,
-    findings: readonly Finding[],
-  ): DatabaseOutcome<StatusKnowledge> => ({
-    ok: true,
-    value: {
-      files: files.migrations,
-      history,
-      findings: findings.map(findingMessage),
-      progress: null,
-    },
-  });
+  const { migrations } = files;
   if (prepared.ok) {
-    const { history, findings, interrupted } = prepared.value;
-    const outcome = known(history, findings.map(withoutHaste));
-    return { outcome, isWhole: interrupted === null };
+    const plan = prepared.value;
+    const value = knowledgeOf({ files: migrations, plan });
+    return { outcome: { ok: true, value }, plan: plan.interrupted === null ? plan : null };
   }
   // The history can be read where the schema cannot be read or rebuilt.
   const history = await session.history();
-  if (!history.ok) return { outcome: history, isWhole: false };
+  if (!history.ok) return { outcome: history, plan: null };
   const notRehearsed = finding(
     "WARNING",
     "not-rehearsed",
@@ -154,8 +141,9 @@ async function readDatabase(
     `Pending migrations were not rehearsed: ${prepared.message}`,
   );
   const drift = driftFindings(files, history.value);
-  const outcome = known(history.value, [...files.findings, ...drift, notRehearsed]);
-  return { outcome, isWhole: false };
+  const findings = [...files.findings, ...drift, notRehearsed].map(findingMessage);
+  const value = { files: migrations, history: history.value, findings, progress: null };
+  return { outcome: { ok: true, value }, plan: null };
 }
 
 // A run has more time than status, so a slow file is no error here.

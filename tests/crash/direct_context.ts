@@ -1,6 +1,6 @@
 // What handlers need, in this thread and on the engine's storage, so that storages can be made to fail.
 
-import { KnownStatuses } from "../../lib/handler/known_statuses.ts";
+import { KnownPlans } from "../../lib/handler/known_plans.ts";
 import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
@@ -33,7 +33,7 @@ export function directContext(
       current: () => null,
     },
     now: () => new Date("2026-01-01T00:00:00Z"),
-    statuses: new KnownStatuses(),
+    plans: new KnownPlans(),
     newId: () => "id",
     elapsedMs: () => performance.now(),
     publish() {},

@@ -1,4 +1,5 @@
-// A status that knows that nothing has changed opens no database; any change shows in the very next.
+// A status, or an apply with nothing to do, that knows that nothing has changed opens no database;
+// any change shows in the very next.
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
-const statuses = suite("kept statuses");
+const statuses = suite("known plans");
 
 const LONG_AGO = new Date("2026-01-01T00:00:00Z");
 
@@ -92,6 +93,47 @@ for (const journalMode of ["delete", "wal"] as const) {
     assert.is(opened(), 1);
   });
 }
+
+statuses("an apply with nothing to do opens none once the plan is known", async () => {
+  await using workspace = await prepared("delete");
+  await workspace.apply("p");
+  const { context, opened } = await counting(workspace);
+  age(workspace);
+  const replies = [];
+  for (let run = 0; run < 3; run++) {
+    const reply = await call("apply", "p", {}, context);
+    assert.ok(reply.success);
+    assert.equal([reply.previous_version, reply.current_version], [2, 2]);
+    replies.push({ ...reply, run_id: "", total_time_ms: 0 });
+  }
+  assert.is(opened(), 1);
+  assert.equal(replies[1], replies[0]);
+  assert.equal(replies[2], replies[0]);
+
+  const wrong = await call("apply", "p", { plan_hash: "0".repeat(64) }, context);
+  assert.ok(!wrong.success);
+  assert.is(wrong.error_code, "PLAN_CHANGED");
+  assert.is(opened(), 1);
+
+  workspace.write("p", { "003_c.sql": migrationFile("CREATE TABLE c (x);") });
+  const next = await call("apply", "p", {}, context);
+  assert.ok(next.success);
+  assert.is(next.current_version, 3);
+});
+
+statuses("a known plan runs nothing beside a run that holds the lock", async () => {
+  await using workspace = await prepared("delete");
+  await workspace.apply("p");
+  const { context } = await counting(workspace);
+  age(workspace);
+  await statusOf(context);
+  const lock = context.locks.acquire({ plugin: "p", tenant: null });
+  if (lock.kind !== "acquired") throw new Error(lock.kind);
+  const reply = await call("apply", "p", {}, context);
+  lock.release();
+  assert.ok(!reply.success);
+  assert.is(reply.error_code, "MIGRATION_IN_PROGRESS");
+});
 
 const CHANGES: Readonly<Record<string, (workspace: Workspace) => void | Promise<void>>> = {
   "a row that another program writes": (workspace) => {
