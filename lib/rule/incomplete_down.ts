@@ -20,11 +20,13 @@ function leftovers(up: RehearsedStep, down: RehearsedStep): readonly Finding[] {
   const undone = new Set(down.changes.map(keyOf));
   return up.changes.flatMap((change) => {
     if (change.change !== "added" && change.change !== "removed") return [];
-    const inverse: SchemaChange = {
-      ...change,
-      change: change.change === "added" ? "removed" : "added",
-    };
-    if (undone.has(keyOf(inverse))) return [];
+    const inverse = change.change === "added" ? "removed" : "added";
+    // Where UP renames the table too, DOWN changes it under the name from before.
+    const was = up.renamed.find((each) => each.name === change.table)?.was ?? change.table;
+    const isUndone = [change.table, was].some((table) =>
+      undone.has(keyOf({ ...change, change: inverse, table }))
+    );
+    if (isUndone) return [];
     const name = change.table === null ? change.name : `${change.table}.${change.name}`;
     const what = `${change.object} "${name}"`;
     const message = change.change === "added"

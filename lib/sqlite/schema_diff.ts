@@ -85,18 +85,27 @@ function findSurvivors(after: Schema, lineage: Lineage): (table: Table) => Table
     if (origin !== null) descendants.set(origin, table);
     namesakes.set(foldName(table.name), table);
   }
-  return ({ name }) => descendants.get(name) ?? namesakes.get(foldName(name)) ?? null;
+  return ({ name }) => {
+    const dropped = lineage.droppedAs(name);
+    return descendants.get(name) ??
+      (dropped === null ? undefined : namesakes.get(foldName(dropped.name))) ??
+      namesakes.get(foldName(name)) ?? null;
+  };
 }
 
 /** The present name of `column` of the former table. */
 function successorOf(column: string, before: Table, after: Table, lineage: Lineage): Column | null {
-  const isDescendant = lineage.originOf(after.name) === before.name;
-  return after.columns.find(({ name }) =>
-    isDescendant
-      ? lineage.columnOriginOf(after.name, name) === column
-      // A recreated table: its columns are matched by name.
-      : sameName(name, column)
-  ) ?? null;
+  if (lineage.originOf(after.name) === before.name) {
+    return after.columns.find(({ name }) => lineage.columnOriginOf(after.name, name) === column) ??
+      null;
+  }
+  // A recreated table: its columns are matched by the names that they had in the dropped one.
+  const dropped = lineage.droppedAs(before.name);
+  const present = dropped === null || !sameName(dropped.name, after.name)
+    ? column
+    : [...dropped.columns].find(([, former]) => former === column)?.[0] ?? null;
+  if (present === null) return null;
+  return after.columns.find(({ name }) => sameName(name, present)) ?? null;
 }
 
 function lostColumns(before: Table, after: Table, lineage: Lineage): readonly string[] {
@@ -122,6 +131,12 @@ function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly 
   if (after === null) return [change("removed", "table", null, before.name)];
   // The same array as before means that no statement has changed the table.
   if (after.columns === before.columns && after.name === before.name) return [];
+  // The columns of an index over another table hold nothing that could be lost.
+  if (before.kind === "index" && after.kind === "index" && after.name === before.name) {
+    return before.sql === after.sql
+      ? []
+      : [change("altered", "table", null, after.name, "definition")];
+  }
   const changes: SchemaChange[] = [];
   if (after.name !== before.name) {
     changes.push(change("renamed", "table", null, after.name, `was ${before.name}`));

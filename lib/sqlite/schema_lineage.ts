@@ -16,11 +16,19 @@ export interface Origin {
   readonly columns: ReadonlyMap<string, string | null>;
 }
 
+/** A table that a statement dropped, as it was called and had its columns then. */
+export interface DroppedTable {
+  readonly name: string;
+  /** The former column of each column that it had. */
+  readonly columns: ReadonlyMap<string, string | null>;
+}
+
 const NO_ORIGIN: Origin = { table: null, columns: new Map() };
 
 /** Where the present tables come from. A table that no statement has changed is its own origin. */
 export class Lineage {
   readonly #origins = new Map<string, Origin>();
+  readonly #dropped = new Map<string, DroppedTable>();
 
   /** The name that a table had when the migration began; `null` for one that is new, or gone. */
   originOf(table: string): string | null {
@@ -32,6 +40,14 @@ export class Lineage {
   columnOriginOf(table: string, column: string): string | null {
     const origin = this.#origins.get(table);
     return origin === undefined ? column : origin.columns.get(column) ?? null;
+  }
+
+  /**
+   * What a table from before the migration was when it was dropped; `null` if it was not. In a
+   * rebuild the new table then takes that name.
+   */
+  droppedAs(table: string): DroppedTable | null {
+    return this.#dropped.get(table) ?? null;
   }
 
   /** The origin of a table; the object is the same after a rename of the table. */
@@ -57,7 +73,13 @@ export class Lineage {
       if (same !== undefined) return [table.name, this.#followColumns(same, table, alter)];
       return [table.name, renamed === undefined ? newTable(table) : this.#origin(renamed)];
     });
-    for (const { name } of gone) this.#origins.set(name, NO_ORIGIN);
+    for (const table of gone) {
+      const { table: origin, columns } = this.#origin(table);
+      if (table !== renamed && origin !== null) {
+        this.#dropped.set(origin, { name: table.name, columns });
+      }
+      this.#origins.set(table.name, NO_ORIGIN);
+    }
     for (const [name, origin] of origins) this.#origins.set(name, origin);
   }
 

@@ -421,4 +421,16 @@ INSERT INTO n SELECT id, a, 'k' FROM t;`;
   },
 );
 
+losses("what was renamed before a rebuild is found again in the rebuilt table", async () => {
+  const rebuild = `CREATE TABLE n (id INTEGER PRIMARY KEY, c TEXT, b TEXT NOT NULL DEFAULT '');
+INSERT INTO n (id, c) SELECT id, c FROM u; DROP TABLE u; ALTER TABLE n RENAME TO u;`;
+  const renames = "ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN a TO c;";
+  const kept = rebuild.replaceAll(
+    "(id, c) SELECT id, c",
+    "(id, c, b) SELECT id, c, coalesce(b, '')",
+  );
+  assert.equal(await lossesOf(T, `${renames} ${kept}`), []);
+  assert.equal(await lossesOf(T, `${renames} ${rebuild}`), ["values t.b 1"]);
+});
+
 losses.run();

@@ -64,6 +64,14 @@ const CASES: readonly (readonly [string, readonly RehearsedStep[], readonly stri
     [],
   ],
   [
+    "a column of a table that UP renames and DOWN gives its name back",
+    [
+      { ...up(change("removed", "column", "c", "u")), renamed: [{ was: "t", name: "u" }] },
+      down(change("added", "column", "c", "t")),
+    ],
+    [],
+  ],
+  [
     "a DOWN that could not be rehearsed to its end",
     [up(change("added", "table", "t")), { ...down(), complete: false }],
     [],

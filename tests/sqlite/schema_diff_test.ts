@@ -33,4 +33,10 @@ diffs("describeChange() takes É and é for two columns, as SQLite does", () => 
   assert.equal(changesOf('CREATE TABLE t ("É")', 'CREATE TABLE t ("é")'), ["removed É", "added é"]);
 });
 
+diffs("describeChange() takes other columns of an index over another table for no loss", () => {
+  const index = (columns: string): string =>
+    `CREATE VIRTUAL TABLE t USING fts5 (${columns}, content = 'other')`;
+  assert.equal(changesOf(index("a, b"), index("a, c")), ["altered t"]);
+});
+
 diffs.run();
