@@ -15,6 +15,7 @@ const ROOMS = [
   "sqlite",
   "statement",
   "rehearsal",
+  "rebuild",
   "history",
   "execution",
   "source",

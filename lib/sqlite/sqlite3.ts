@@ -165,6 +165,7 @@ interface Capi {
   sqlite3_error_offset(db: Pointer): number;
   sqlite3_extended_errcode(db: Pointer): number;
   sqlite3_get_autocommit(db: Pointer): number;
+  sqlite3_keyword_check(word: string, sizeBytes: number): number;
   sqlite3_progress_handler(
     db: Pointer,
     operations: number,

@@ -1,0 +1,519 @@
+// Makes the script that leads from one schema to another. Every statement runs on a scratch
+// database, and the next one is written for the schema that SQLite then reports.
+
+import type { SqliteVersion } from "../migration/migration.ts";
+import type { Outcome } from "../outcome.ts";
+import { insertProbeRow } from "../rehearsal/probe_row.ts";
+import { foldName } from "../sqlite/fold_name.ts";
+import type { Attachment, Schema, Table, View } from "../sqlite/schema.ts";
+import { entriesOf, type SchemaEntry, schemaOf } from "../sqlite/schema_slice.ts";
+import { CompiledObjects } from "../sqlite/compiled_objects.ts";
+import { SchemaFollower } from "../sqlite/schema_follower.ts";
+import { isReserved } from "../plan/reserved_names.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { storedColumns } from "../sqlite/stored_columns.ts";
+import { columnAlters } from "./column_alters.ts";
+import type { Filling } from "./copied_rows.ts";
+import { type GuardedChange, guardsOf, guardStatements } from "./guards.ts";
+import { columnChange, pairTables, type Rename, type TablePair } from "./renames.ts";
+import { replaceTable } from "./replace_table.ts";
+import type { OneWay, ScriptPart } from "./schema_script.ts";
+import { Scratch } from "./scratch.ts";
+import { hasWord } from "./table_text.ts";
+import { TextComparison } from "./text_comparison.ts";
+
+/** How a script may be made. */
+export interface OneWayOptions {
+  readonly renames: readonly Rename[];
+  /** The SQLite that the file declares; `null` for any. */
+  readonly requires: SqliteVersion | null;
+  readonly filling: Filling;
+}
+
+/** Makes the script; a problem says which object SQLite did not make as it is wanted. */
+export function leadTo(
+  sqlite3: Sqlite3,
+  from: Schema,
+  to: Schema,
+  options: OneWayOptions,
+): Outcome<OneWay, "not-generated"> {
+  const attempt = (cleared: Cleared): Outcome<OneWay, "not-generated"> => {
+    using scratch = new Scratch(sqlite3, from);
+    return new OneWayScript(scratch, from, to, options, cleared).make();
+  };
+  const first = attempt("changed");
+  if (first.ok) return first;
+  // SQLite refuses some renames for the sake of views and triggers that have nothing to do with
+  // them. Without these it can be done, and they come back as they were.
+  const second = attempt("all");
+  return second.ok ? second : first;
+}
+
+/** The views and triggers that are dropped first and created again. */
+type Cleared = "changed" | "all";
+
+class OneWayScript {
+  readonly #scratch: Scratch;
+  readonly #from: Schema;
+  readonly #to: Schema;
+  readonly #options: OneWayOptions;
+  readonly #cleared: Cleared;
+  readonly #texts: TextComparison;
+  readonly #pairs: ReturnType<typeof pairTables>;
+  /** Names that no temporary object may take. */
+  readonly #taken: ReadonlySet<string>;
+  readonly #parts: ScriptPart[] = [];
+  readonly #losses: string[] = [];
+  /** Renamed columns that no ALTER could rename; the copy of their table does. */
+  readonly #unrenamed = new Set<string>();
+  readonly #rebuilt: Table[] = [];
+  #failure: string | null = null;
+
+  constructor(
+    scratch: Scratch,
+    from: Schema,
+    to: Schema,
+    options: OneWayOptions,
+    cleared: Cleared,
+  ) {
+    this.#scratch = scratch;
+    this.#cleared = cleared;
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#texts = new TextComparison(from, to);
+    this.#pairs = pairTables(from, to, options.renames);
+    this.#taken = new Set(
+      [from, to].flatMap(entriesOf).map(({ object }) => foldName(object.name)),
+    );
+  }
+
+  make(): Outcome<OneWay, "not-generated"> {
+    this.#dropStale();
+    this.#dropTables(this.#pairs.removed.filter(({ name }) => this.#isWanted(name)));
+    this.#rename();
+    this.#createTables();
+    for (const pair of this.#pairs.pairs) this.#changeTable(pair);
+    this.#dropTables(this.#pairs.removed.filter(({ name }) => !this.#isWanted(name)));
+    this.#createRest();
+    this.#refill();
+    return this.#result();
+  }
+
+  // Triggers and views that change go first: an ALTER TABLE refuses to break them.
+  #dropStale(): void {
+    const changed = this.#staleObjects();
+    const stale = this.#mayAlter ? this.#withUsers(changed) : changed;
+    const views = stale.filter(({ type }) => type === "view");
+    const owners = new Set([
+      ...views.map(({ object }) => object.name),
+      ...this.#pairs.removed.map(({ name }) => name),
+    ]);
+    const order = ["trigger", "view", "index"];
+    const dropped = stale.filter(({ object }) => !("table" in object) || !owners.has(object.table))
+      .toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
+    if (dropped.length === 0) return;
+    const isBack = ({ type, object }: SchemaEntry): boolean =>
+      entriesOf(this.#to).some((each) => each.type === type && each.object.name === object.name);
+    const names = (entries: readonly SchemaEntry[]): string =>
+      entries.map(({ object }) => object.name).join(", ");
+    const gone = dropped.filter((each) => !isBack(each));
+    const back = dropped.filter(isBack);
+    this.#add({
+      comment: [
+        ...(gone.length > 0 ? [`The wanted schema does not have ${names(gone)}.`] : []),
+        ...(back.length > 0 ? [`Created again below: ${names(back)}.`] : []),
+      ].join("\n"),
+      statements: dropped.map(({ type, object }) =>
+        `DROP ${type.toUpperCase()} ${this.#write(object.name)}`
+      ),
+    });
+  }
+
+  /** What the wanted schema lacks, or has with another text once SQLite has renamed. */
+  #staleObjects(): readonly SchemaEntry[] {
+    const entries = entriesOf(this.#from).filter(({ type }) => type !== "table");
+    const loaded = entries.filter(({ object }) => !this.#isMissing(object.name));
+    if (this.#cleared === "all") {
+      return loaded.filter((each) => each.type !== "index" || !this.#isFinal(each));
+    }
+    const gone = loaded.filter(({ type, object }) => this.#wantedOf(type, object.name) === null);
+    if (this.#options.renames.length === 0) return loaded.filter((each) => !this.#isFinal(each));
+    const renamed = this.#scratch.undoing((): Schema | null => {
+      const drops = [...gone.filter(({ type }) => type === "trigger"), ...gone]
+        .map(({ type, object }) =>
+          `DROP ${type.toUpperCase()} IF EXISTS ${this.#write(object.name)}`
+        );
+      if (this.#scratch.run(drops) !== null) return null;
+      for (const { statement } of this.#renameStatements()) {
+        if (this.#scratch.run([statement]) !== null) return null;
+      }
+      return this.#scratch.schema;
+    });
+    const after = entriesOf(renamed ?? this.#from);
+    return loaded.filter(({ type, object }) => {
+      const entry = after.find((each) => each.type === type && each.object.name === object.name);
+      return entry === undefined || !this.#isFinal(entry);
+    });
+  }
+
+  // RENAME and DROP COLUMN refuse a schema in which a view or a trigger uses what is not there.
+  get #mayAlter(): boolean {
+    return this.#options.renames.length > 0 || this.#options.requires !== null;
+  }
+
+  /** Adds the views and triggers that use a dropped view. */
+  #withUsers(stale: readonly SchemaEntry[]): readonly SchemaEntry[] {
+    const views = new Set(
+      stale.filter(({ type }) => type === "view").map(({ object }) => foldName(object.name)),
+    );
+    if (views.size === 0) return stale;
+    const { connection } = this.#scratch;
+    const compiled = new CompiledObjects(connection, new SchemaFollower(connection, isReserved));
+    const users = new Set(
+      compiled.all.filter(({ uses }) => uses.some((name) => views.has(foldName(name))))
+        .flatMap(({ object, name, triggers }) => (object === "view" ? [name] : triggers)),
+    );
+    const known = new Set(stale.map(({ object }) => object.name));
+    const added = entriesOf(this.#from).filter(({ type, object }) =>
+      (type === "view" || type === "trigger") && users.has(object.name) && !known.has(object.name)
+    );
+    return [...stale, ...added];
+  }
+
+  #isFinal(entry: SchemaEntry): boolean {
+    const wanted = this.#wantedOf(entry.type, entry.object.name);
+    if (wanted === null || !this.#texts.isSame(wanted.sql, entry.object.sql)) return false;
+    return !("table" in entry.object) || !("table" in wanted) ||
+      foldName(wanted.table) === foldName(entry.object.table);
+  }
+
+  #wantedOf(type: SchemaEntry["type"], name: string): Table | View | Attachment | null {
+    return entriesOf(this.#to).find((each) => each.type === type && each.object.name === name)
+      ?.object ?? null;
+  }
+
+  #rename(): void {
+    const statements: string[] = [];
+    for (const { statement, column } of this.#renameStatements()) {
+      if (column !== null && !this.#scratch.accepts([statement])) {
+        this.#unrenamed.add(column);
+        continue;
+      }
+      const failure = this.#scratch.run([statement]);
+      if (failure !== null) this.#fail(failure);
+      statements.push(statement);
+    }
+    if (statements.length === 0) return;
+    this.#parts.push({
+      comment: "SQLite writes the new names into keys, indexes, triggers and views.",
+      statements,
+    });
+  }
+
+  /** Renames whose name another thing still has take two steps. */
+  #renameStatements(): readonly { readonly statement: string; readonly column: string | null }[] {
+    const pairs = this.#pairs.pairs.filter(({ from, to }) =>
+      from.name !== to.name &&
+      foldName(from.name) !== foldName(to.name)
+    );
+    const tables = inTwoSteps(
+      pairs.map(({ from, to }) => ({ from: from.name, to: to.name })),
+      this.#pairs.pairs.map(({ from }) => from.name),
+      (name) => this.#scratch.freeName(`${name}_renamed`, this.#taken),
+    ).map(({ from, to }) => ({
+      statement: `ALTER TABLE ${this.#write(from)} RENAME TO ${this.#write(to)}`,
+      column: null,
+    }));
+    const columns = this.#pairs.pairs.flatMap(({ from, to, columns }) =>
+      inTwoSteps(
+        columns,
+        from.columns.map(({ name }) => name),
+        (name) => `${name}_renamed`,
+      ).map((each) => ({
+        statement: `ALTER TABLE ${this.#write(to.name)} RENAME COLUMN ${this.#write(each.from)} ` +
+          `TO ${this.#write(each.to)}`,
+        column: keyOf(to.name, each.to),
+      }))
+    );
+    return [...tables, ...columns];
+  }
+
+  #changeTable(pair: TablePair): void {
+    const { to } = pair;
+    const current = this.#scratch.table(to.name);
+    if (current === null || this.#texts.isSame(current.sql, to.sql) && current.name === to.name) {
+      return;
+    }
+    const [dropped, added] = columnChange(pair);
+    const what = describeColumns(dropped, added);
+    this.#noteLosses(to, dropped);
+    const alters = this.#alters(current, to);
+    if (alters !== null) {
+      this.#guardAlters(current, to);
+      this.#add({ comment: `${to.name}: ${what}.`, statements: alters });
+      return;
+    }
+    const kept = storedColumns(to).filter((column) => !added.includes(column));
+    const lost = kept.find((column) => this.#sourceOf(pair, current, column) === null);
+    if (lost !== undefined) {
+      this.#fail(`the values of ${to.name}.${lost} have no place to come from`);
+      return;
+    }
+    const replaced = replaceTable({
+      scratch: this.#scratch,
+      texts: this.#texts,
+      current,
+      wanted: to,
+      sourceOf: (column) => this.#sourceOf(pair, current, column),
+      filling: this.#options.filling,
+      taken: this.#taken,
+      what,
+    });
+    if (!replaced.ok) {
+      this.#fail(replaced.message);
+      return;
+    }
+    this.#rebuilt.push(to);
+    this.#losses.push(...replaced.value.losses);
+    for (const part of replaced.value.parts) this.#add(part);
+  }
+
+  #guardAlters(current: Table, wanted: Table): void {
+    const keys = this.#scratch.uniqueKeys(current.name);
+    const has = (column: string): boolean => current.columns.some(({ name }) => name === column);
+    this.#guard({
+      current,
+      wanted,
+      currentKeys: keys,
+      wantedKeys: keys,
+      sourceOf: (column) => (has(column) ? column : null),
+      filled: new Set(),
+    });
+  }
+
+  #guard(change: GuardedChange): void {
+    const guards = guardsOf(this.#scratch, change, this.#texts);
+    if (guards.length === 0) return;
+    this.#add({
+      comment: `Fails here, and changes nothing, where rows break what is new in ` +
+        `${change.wanted.name}.`,
+      statements: guardStatements(this.#scratch, guards, this.#taken),
+    });
+  }
+
+  /** Plain ALTERs, where these make the wanted text and change nothing else. */
+  #alters(current: Table, wanted: Table): readonly string[] | null {
+    const alters = columnAlters(
+      current,
+      wanted,
+      this.#options.requires,
+      this.#texts,
+      (name) => this.#write(name),
+    );
+    if (alters === null) return null;
+    const isRight = this.#scratch.undoing(() => {
+      const before = this.#scratch.schema;
+      const hasRow = insertProbeRow(this.#scratch.connection, current);
+      if (!hasRow && alters.some((sql) => hasWord(sql, "ADD"))) return false;
+      if (this.#scratch.run(alters) !== null) return false;
+      const after = this.#scratch.schema;
+      const others = (schema: Schema): Schema =>
+        schemaOf(
+          entriesOf(schema).filter(({ type, object }) =>
+            type !== "table" || object.name !== wanted.name
+          ),
+        );
+      return this.#texts.missingIn(others(before), others(after)).length === 0 &&
+        this.#texts.isSame(this.#scratch.table(wanted.name)?.sql ?? "", wanted.sql);
+    });
+    return isRight ? alters : null;
+  }
+
+  #sourceOf({ columns }: TablePair, current: Table, column: string): string | null {
+    const rename = columns.find(({ to }) => foldName(to) === foldName(column));
+    const name = rename !== undefined && this.#unrenamed.has(keyOf(current.name, rename.to))
+      ? rename.from
+      : column;
+    const isTaken = columns.some(({ from, to }) =>
+      foldName(from) === foldName(name) && this.#unrenamed.has(keyOf(current.name, to))
+    );
+    if (rename === undefined && isTaken) return null;
+    return current.columns.find((each) => foldName(each.name) === foldName(name))?.name ?? null;
+  }
+
+  #createTables(): void {
+    // An index over another table comes after that table.
+    const order = this.#pairs.added.toSorted((one, other) =>
+      Number(one.kind === "index") - Number(other.kind === "index")
+    );
+    for (const table of order) {
+      if (this.#isMissing(table.name)) continue;
+      this.#add({ comment: `${table.name} is new.`, statements: [table.sql] });
+      if (table.kind === "index") this.#rebuilt.push(table);
+    }
+  }
+
+  #dropTables(tables: readonly Table[]): void {
+    // An index over another table goes before that table.
+    const order = tables.filter(({ name }) => !this.#isMissing(name)).toSorted((one, other) =>
+      Number(other.kind === "index") - Number(one.kind === "index")
+    );
+    for (const { name, kind } of order) {
+      const lost = kind === "index" ? "" : " Lost: its rows.";
+      if (kind !== "index") this.#losses.push(`the rows of ${name}`);
+      this.#add({
+        comment: `The wanted schema does not have ${name}.${lost}`,
+        statements: [`DROP TABLE ${this.#write(name)}`],
+      });
+    }
+  }
+
+  #createRest(): void {
+    const present = new Set(entriesOf(this.#scratch.schema).map(entryKey));
+    const absent = entriesOf(this.#to).filter((each) =>
+      each.type !== "table" && !present.has(entryKey(each)) && !this.#isMissing(each.object.name)
+    );
+    const parts = [
+      ["index", "Indexes."],
+      ["view", "Views."],
+      ["trigger", "Triggers."],
+    ] as const;
+    for (const [type, comment] of parts) {
+      const entries = absent.filter((each) => each.type === type);
+      if (type === "index") this.#guardIndexes(entries.map(({ object }) => object));
+      const statements = entries.map(({ object }) => object.sql);
+      if (statements.length > 0) this.#add({ comment, statements });
+    }
+  }
+
+  // A unique index is checked before it is created, unless its table had it before.
+  #guardIndexes(indexes: readonly (Table | View | Attachment)[]): void {
+    for (const index of indexes) {
+      if (!("table" in index)) continue;
+      const isOld = this.#from.indexes.some(({ sql }) => this.#texts.isSame(sql, index.sql));
+      const pair = this.#pairs.pairs.find(({ to }) => foldName(to.name) === foldName(index.table));
+      const table = this.#scratch.table(index.table);
+      if (isOld || pair === undefined || table === null) continue;
+      const currentKeys = this.#scratch.uniqueKeys(table.name);
+      const wantedKeys = this.#scratch.undoing(() => {
+        this.#scratch.run([index.sql]);
+        return this.#scratch.uniqueKeys(table.name);
+      });
+      this.#guard({
+        current: table,
+        wanted: table,
+        currentKeys,
+        wantedKeys,
+        sourceOf: (column) => column,
+        filled: new Set(),
+      });
+    }
+  }
+
+  // FTS5 reads the rows of its content table again; others cannot be refilled by SQL alone:
+  // https://sqlite.org/fts5.html#the_rebuild_command
+  #refill(): void {
+    const rebuilt = new Set(this.#rebuilt.map(({ name }) => foldName(name)));
+    const statements = this.#to.tables.filter(({ kind, name }) =>
+      kind === "index" && rebuilt.has(foldName(name))
+    ).map(({ name }) => {
+      const table = this.#write(name);
+      return `INSERT INTO ${table} (${table}) VALUES ('rebuild')`;
+    }).filter((statement) => this.#scratch.accepts([statement]));
+    if (statements.length > 0) {
+      this.#add({ comment: "The index is built from the rows of its table.", statements });
+    }
+  }
+
+  #noteLosses({ name }: Table, dropped: readonly string[]): void {
+    this.#losses.push(...dropped.map((column) => `the values of ${name}.${column}`));
+  }
+
+  #result(): Outcome<OneWay, "not-generated"> {
+    const { schema } = this.#scratch;
+    const missing = this.#texts.missingIn(this.#to, schema);
+    const left = this.#texts.missingIn(schema, this.#to);
+    const isLoadable = (text: string): boolean =>
+      !this.#scratch.missing.some(({ name }) => text.endsWith(`"${name}"`));
+    const wrong = [...new Set([...missing, ...left])].filter(isLoadable);
+    if (this.#failure !== null || wrong.length > 0) {
+      const reason = this.#failure ?? "SQLite makes another text of it";
+      const message = wrong.length === 0
+        ? `Cannot write this change as SQL: ${reason}`
+        : `Cannot write the change of ${wrong.join(", ")} as SQL: ${reason}; write the file by ` +
+          `hand, from "godwit new"`;
+      return { ok: false, code: "not-generated", message };
+    }
+    return { ok: true, value: { parts: this.#parts, losses: this.#losses, schema } };
+  }
+
+  /** Runs a part on the scratch database and adds it to the script. */
+  #add(part: ScriptPart): void {
+    const failure = this.#scratch.run(part.statements);
+    if (failure !== null) this.#fail(failure);
+    this.#parts.push(part);
+  }
+
+  #fail(message: string): void {
+    this.#failure ??= message;
+  }
+
+  #isWanted(name: string): boolean {
+    return entriesOf(this.#to).some(({ object }) => foldName(object.name) === foldName(name));
+  }
+
+  #isMissing(name: string): boolean {
+    return this.#scratch.missing.some((each) => each.name === name);
+  }
+
+  #write(name: string): string {
+    return this.#scratch.write(name);
+  }
+}
+
+interface NamePair {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Orders renames so that none takes a name that is still in use. What has a name that another one
+ * gets, and gets none itself, is going to be dropped, and is put aside.
+ */
+function inTwoSteps(
+  renames: readonly NamePair[],
+  present: readonly string[],
+  freeName: (name: string) => string,
+): readonly NamePair[] {
+  const isIn = (name: string, names: readonly string[]): boolean =>
+    names.some((each) => foldName(each) === foldName(name));
+  const inTheWay = present.filter((name) =>
+    isIn(name, renames.map(({ to }) => to)) && !isIn(name, renames.map(({ from }) => from))
+  );
+  const aside = inTheWay.map((name) => ({ from: name, to: freeName(name) }));
+  const isTaken = ({ to }: NamePair): boolean => isIn(to, present) && !isIn(to, inTheWay);
+  const first = renames.map((rename) =>
+    isTaken(rename) ? { from: rename.from, to: freeName(rename.from) } : rename
+  );
+  const second = renames.flatMap((rename, index) =>
+    isTaken(rename) ? [{ from: first[index]?.to ?? rename.from, to: rename.to }] : []
+  );
+  return [...aside, ...first, ...second];
+}
+
+function describeColumns(dropped: readonly string[], added: readonly string[]): string {
+  const parts = [
+    ...(added.length > 0 ? [`adds ${added.join(", ")}`] : []),
+    ...(dropped.length > 0 ? [`drops ${dropped.join(", ")} (lost: the values)`] : []),
+  ];
+  return parts.length === 0 ? "changes its definition" : parts.join("; ");
+}
+
+function keyOf(table: string, column: string): string {
+  return `${foldName(table)} ${foldName(column)}`;
+}
+
+function entryKey({ type, object }: SchemaEntry): string {
+  return `${type} ${object.name}`;
+}

@@ -1,0 +1,145 @@
+// A database in memory on which a script is made: each statement runs there, and SQLite says what
+// came of it.
+
+import { isReserved } from "../plan/reserved_names.ts";
+import { buildShadow, type MissingObject, type Shadow } from "../rehearsal/shadow.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
+import { textOf } from "../sqlite/row.ts";
+import type { Schema, Table } from "../sqlite/schema.ts";
+import { readSchema } from "../sqlite/schema_follower.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { noTables, type RunTables, StatementStream } from "../statement/statement_stream.ts";
+
+/** Runs statements as a migration does, on a schema without rows. */
+export class Scratch implements Disposable {
+  readonly #shadow: Shadow;
+  #tables: RunTables = noTables();
+
+  constructor(sqlite3: Sqlite3, schema: Schema) {
+    this.#shadow = buildShadow(sqlite3, schema);
+  }
+
+  /** The objects of the schema that this SQLite cannot load. */
+  get missing(): readonly MissingObject[] {
+    return this.#shadow.missing;
+  }
+
+  /** The connection, for questions. */
+  get connection(): Connection {
+    return this.#shadow.connection;
+  }
+
+  /** The schema as it is now. */
+  get schema(): Schema {
+    return readSchema(this.connection, isReserved);
+  }
+
+  /** A table as it is now. */
+  table(name: string): Table | null {
+    return this.schema.tables.find((table) => foldName(table.name) === foldName(name)) ?? null;
+  }
+
+  /** Whether something in the database has this name, be it of a virtual table. */
+  has(name: string): boolean {
+    return this.connection.integer(
+      "SELECT count(*) FROM main.sqlite_schema WHERE lower(name) = lower(?)",
+      [name],
+    ) > 0;
+  }
+
+  /** Runs statements up to the first that fails: its message, otherwise `null`. */
+  run(statements: readonly string[]): string | null {
+    for (const sql of statements) {
+      using stream = new StatementStream(this.connection, sql, "refuse", "off", this.#tables);
+      for (let next = stream.next(); next.kind !== "end"; next = stream.next()) {
+        if (next.kind === "failed") return next.violations[0]?.message ?? next.failure.message;
+        const { failure } = stream.run();
+        if (failure !== null) return failure.message;
+      }
+    }
+    return null;
+  }
+
+  /** Calls `action` and undoes what it did. */
+  undoing<T>(action: () => T): T {
+    const { created, dropped } = this.#tables;
+    const before = { ...this.#tables, created: new Set(created), dropped: new Set(dropped) };
+    try {
+      return this.connection.undoing(action);
+    } finally {
+      this.#tables = before;
+    }
+  }
+
+  /** Whether SQLite accepts statements; what they do is undone. */
+  accepts(statements: readonly string[]): boolean {
+    return this.undoing(() => this.run(statements)) === null;
+  }
+
+  /** A name that begins with `stem` and that nothing has, nor anything that `others` names. */
+  freeName(stem: string, others: ReadonlySet<string>): string {
+    for (let number = 1;; number++) {
+      const name = number === 1 ? stem : `${stem}${number}`;
+      if (!this.has(name) && !others.has(foldName(name))) return name;
+    }
+  }
+
+  /** Writes a name as SQL, in quotes only where it needs them. */
+  write(name: string): string {
+    const isPlain = /^[a-z_][a-z0-9_]*$/i.test(name) &&
+      this.connection.sqlite3.capi.sqlite3_keyword_check(name, name.length) === 0;
+    return isPlain ? name : quoteIdentifier(name);
+  }
+
+  /** The unique keys of a table over plain columns, and whether its key is the row number. */
+  uniqueKeys(table: string): readonly UniqueKey[] {
+    const rows = this.connection.rows(
+      `SELECT i.name,
+              group_concat(json_quote(x.name) || ' ' || lower(x.coll), '|' ORDER BY x.name) AS key,
+              json_group_array(json_array(x.name, x.coll) ORDER BY x.seqno) AS terms
+         FROM pragma_index_list(?, 'main') i JOIN pragma_index_xinfo(i.name, 'main') x
+        WHERE x."key" = 1 AND i."unique" AND NOT i.partial
+        GROUP BY i.name HAVING min(x.cid) >= 0`,
+      [table],
+    );
+    const keys = rows.map((row): UniqueKey => {
+      const terms: readonly (readonly [string, string])[] = JSON.parse(textOf(row, "terms"));
+      return {
+        key: textOf(row, "key"),
+        terms: terms.map(([column, collation]) => ({ column, collation })),
+      };
+    });
+    const alias = this.rowidAlias(table);
+    return alias === null
+      ? keys
+      : [...keys, { key: alias, terms: [{ column: alias, collation: "BINARY" }] }];
+  }
+
+  /** The INTEGER PRIMARY KEY of a table: https://sqlite.org/lang_createtable.html#rowid */
+  rowidAlias(name: string): string | null {
+    const table = this.table(name);
+    if (table === null || table.withoutRowid || table.kind !== "table") return null;
+    const keys = table.columns.filter(({ primaryKey }) => primaryKey > 0);
+    const [key] = keys;
+    if (keys.length !== 1 || key === undefined || foldName(key.type) !== "integer") return null;
+    // INTEGER PRIMARY KEY DESC is an index beside the row number.
+    const hasIndex = this.connection.integer(
+      "SELECT count(*) FROM pragma_index_list(?, 'main') WHERE origin = 'pk'",
+      [table.name],
+    ) > 0;
+    return hasIndex ? null : key.name;
+  }
+
+  [Symbol.dispose](): void {
+    this.#shadow[Symbol.dispose]();
+  }
+}
+
+/** A UNIQUE constraint, a unique index or a primary key. */
+export interface UniqueKey {
+  /** Equal for keys of the same columns. */
+  readonly key: string;
+  readonly terms: readonly { readonly column: string; readonly collation: string }[];
+}

@@ -1,0 +1,23 @@
+// Writes the script of one direction as the text of a migration's section. Pure; runs anywhere.
+
+import { tokensOf } from "../sqlite/tokens.ts";
+import type { OneWay } from "./schema_script.ts";
+
+/** The parts with their comments, and a semicolon after each statement. */
+export function scriptText({ parts }: OneWay): string {
+  return parts.map(({ comment, statements }) =>
+    [commented(comment), ...statements.map(terminated)].join("\n")
+  ).join("\n\n");
+}
+
+/** Writes each line of a text as a comment. */
+export function commented(text: string): string {
+  return text.split("\n").map((line) => `-- ${line}`).join("\n");
+}
+
+// After a comment that ends the statement, a semicolon would be part of the comment.
+function terminated(sql: string): string {
+  const last = [...tokensOf(sql)].at(-1);
+  const rest = last === undefined ? sql : sql.slice(last.start + last.text.length);
+  return rest.includes("--") ? `${sql}\n;` : `${sql};`;
+}
