@@ -44,6 +44,8 @@
  *       return reply.schema_diff;
  *     case "status":
  *       return `${reply.pending_count} pending`;
+ *     case "history":
+ *       return `${reply.entry_count} attempts`;
  *   }
  * }
  * ```
@@ -121,6 +123,7 @@ export type {
   RunStartedEvent,
   StepEventBase,
 } from "./lib/message/event.ts";
+export type { AttemptEntry, HistoryReply } from "./lib/message/history_reply.ts";
 export type {
   LostRows,
   LostValue,
@@ -162,6 +165,7 @@ export type {
   ApplyRequest,
   Checked,
   CheckedApply,
+  CheckedHistory,
   CheckedPlan,
   CheckedPlugins,
   CheckedRollback,
@@ -169,6 +173,7 @@ export type {
   CheckedStatus,
   DatabaseRequest,
   EmptyRequest,
+  HistoryRequest,
   PlanPart,
   PlanRequest,
   PluginsRequest,

@@ -62,6 +62,8 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly plan: VerbMethod<"plan">;
   /** Compares files with the database. Changes nothing. */
   readonly status: VerbMethod<"status">;
+  /** Lists what was applied and rolled back, newest first. Changes nothing. */
+  readonly history: VerbMethod<"history">;
   /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
   readonly check: VerbMethod<"check">;
   /** Lists the plugins and the databases of their tenants. */
@@ -120,6 +122,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     rollback: method("rollback"),
     plan: method("plan"),
     status: method("status"),
+    history: method("history"),
     check: method("check"),
     plugins: (request = {}) => call("plugins", ALL_PLUGINS, request, context),
     subscribe,

@@ -64,6 +64,14 @@ export interface PlanOptions {
   readonly timeoutMs: number | undefined;
 }
 
+/** Options of `history`. */
+export interface HistoryOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly limit: number | undefined;
+  readonly offset: number | undefined;
+}
+
 /** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
@@ -80,6 +88,7 @@ export type Command =
     | { readonly name: "apply" | "rollback"; readonly run: RunOptions }
     | { readonly name: "plan"; readonly plan: PlanOptions }
     | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
+    | { readonly name: "history"; readonly history: HistoryOptions }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
@@ -105,6 +114,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
   plan: ["plan <plugin>", `${ALL_VERBS.plan.summary}   [--to N] [--down]`],
   status: ["status <plugin>", ALL_VERBS.status.summary],
+  history: ["history <plugin>", ALL_VERBS.history.summary],
   check: ["check [plugin]", ALL_VERBS.check.summary],
   new: ["new <plugin> <description>", "write the next numbered file"],
   bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
@@ -134,6 +144,8 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --exclusive        no other program has the databases open
   --max-plugin-bytes N
                      of the files of one plugin       67108864
+  --limit N          of a history, the most entries   50
+  --offset N         of a history, leave out so many  0
   --grace-ms N       at a stop, let runs go on so long  10000
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
@@ -219,6 +231,15 @@ function defineCommands(
     .action((plugin, { tenant }, command) =>
       use({ name: "status", plugin, tenant, options: commonOptions(command) })
     );
+
+  program.command("history").argument("<plugin>")
+    .option("--limit <N>", "", wholeNumber)
+    .option("--offset <N>", "", wholeNumber)
+    .addOption(TENANT).addOption(NATS).addOption(PREFIX)
+    .action((plugin, { tenant, limit, offset }, command) => {
+      const history = { plugin, tenant, limit, offset };
+      use({ name: "history", history, options: commonOptions(command) });
+    });
 
   program.command("check").argument("[plugin]")
     .action((plugin, _, command) =>

@@ -69,6 +69,10 @@ async function run(
       const question = statusQuestion(command.plugin, command.tenant);
       return await ask(question, options, console, environment);
     }
+    case "history": {
+      const { ask, historyQuestion } = await import("./commands/ask.ts");
+      return await ask(historyQuestion(command.history), options, console, environment);
+    }
     case "check": {
       const { runCheck } = await import("./commands/check.ts");
       return await runCheck(command.plugin, options, console);

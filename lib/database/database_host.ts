@@ -5,6 +5,7 @@ import type { ExecutionEvent } from "../execution/execution.ts";
 import { receiveDeadline, type WireDeadline } from "../deadline.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
+import type { LogPage, LogRange } from "../history/migration_log.ts";
 import type { MigrationFile } from "../migration/migration.ts";
 import { MigrationCollector } from "../source/collect_migrations.ts";
 import type { SourceFile } from "../source/source_file.ts";
@@ -38,6 +39,7 @@ export interface HostedDatabase {
   /** `state` is `null` where threads cannot share memory. */
   open(target: SessionTarget, state: ThreadState | null): Promise<void>;
   history(): Promise<DatabaseOutcome<History>>;
+  log(range: LogRange): Promise<DatabaseOutcome<LogPage>>;
   /** Parses files and keeps them until the database is closed. */
   addFiles(files: readonly SourceFile[]): Promise<void>;
   /** What the files that were added are, without their SQL. */
@@ -91,6 +93,10 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   history(): Promise<DatabaseOutcome<History>> {
     return this.database.history();
+  }
+
+  log(range: LogRange): Promise<DatabaseOutcome<LogPage>> {
+    return this.database.log(range);
   }
 
   async addFiles(files: readonly SourceFile[]): Promise<void> {

@@ -193,6 +193,8 @@ export class DatabaseThread<Host extends HostedDatabase> {
     return {
       history: () =>
         this.#isSound ? this.upkeep(track(remote.history(), true)) : Promise.resolve(SILENT),
+      log: (range) =>
+        this.#isSound ? this.upkeep(track(remote.log(range), true)) : Promise.resolve(SILENT),
       load: async (files) => {
         for await (const batch of batches(files)) {
           const taken = this.call(within(UPKEEP_LIMIT_MS, remote.addFiles(transferred(batch))));
@@ -250,6 +252,7 @@ export function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
   const fail = (): Promise<Failed<DatabaseCode>> => Promise.resolve(failed);
   return {
     history: fail,
+    log: fail,
     load: fail,
     prepare: fail,
     execute: fail,

@@ -8,6 +8,7 @@ import type {
   TransactionExtent,
 } from "../execution/execution.ts";
 import type { Finding } from "../finding/finding.ts";
+import type { LogPage, LogRange } from "../history/migration_log.ts";
 import type { MigrationFile } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
@@ -71,6 +72,8 @@ export interface DatabaseSession extends AsyncDisposable {
   ): Promise<DatabaseOutcome<ExecutionReport>>;
   /** Reads the history alone, also where the schema cannot be read. */
   history(): Promise<DatabaseOutcome<History>>;
+  /** Reads a page of the log, newest first. */
+  log(range: LogRange): Promise<DatabaseOutcome<LogPage>>;
 }
 
 /** Which database to open. */

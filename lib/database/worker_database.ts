@@ -70,8 +70,8 @@ export class WorkerDatabase {
   }
 
   /** Reads a page of the log, newest first. */
-  log(page: LogRange): Promise<DatabaseOutcome<LogPage>> {
-    return this.access.read((connection) => readLog(connection, this.#plugin, page));
+  log(range: LogRange): Promise<DatabaseOutcome<LogPage>> {
+    return this.access.read((connection) => readLog(connection, this.#plugin, range));
   }
 
   /**

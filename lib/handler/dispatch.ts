@@ -16,6 +16,7 @@ import { apply } from "./apply.ts";
 import { check } from "./check.ts";
 import type { HandlerContext } from "./context.ts";
 import { type Failure, failureReply, withVerb } from "./failure.ts";
+import { history } from "./history.ts";
 import { plan } from "./plan.ts";
 import { plugins } from "./plugins.ts";
 import { rollback } from "./rollback.ts";
@@ -31,6 +32,7 @@ type Handler<V extends AnyVerb> = (
 const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   apply,
   check,
+  history,
   plan,
   plugins,
   rollback,

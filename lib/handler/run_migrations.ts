@@ -5,14 +5,15 @@ import { isError } from "../finding/finding.ts";
 import type { ExecutedStep, RunMode } from "../execution/execution.ts";
 import { lossMessages } from "../loss/loss_messages.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { ErrorCode, ProgressMessage, RunEntry, RunReply } from "../message/reply.ts";
+import type { ErrorCode, RunEntry, RunReply } from "../message/reply.ts";
 import type { CheckedRun } from "../message/request.ts";
-import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
 import type { DatabaseSession, ExecutionReport } from "../database/session.ts";
 import type { SourceFile } from "../source/source_file.ts";
 import type { HandlerContext } from "./context.ts";
+import { describeHolder } from "./describe_run.ts";
 import { stateOf } from "./known_plans.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 import { findFilesOrHistory } from "./find_files.ts";
@@ -61,9 +62,8 @@ export async function runMigrations<R extends SuccessReply>(
     return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
   }
   if (lock.kind === "held") {
-    const holder = describeRun(lock.snapshot?.progress);
-    const name = databaseName(address);
-    const message = `"${name}" is held by ${holder}; wait until it is done and try again`;
+    const holder = describeHolder(address, lock.snapshot);
+    const message = `${holder}; wait until it is done and try again`;
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
   try {
@@ -100,12 +100,6 @@ function isIdle({ mode }: TargetedRun, { steps }: PlanOutline): boolean {
 
 function appliesAll({ target: { direction, version } }: TargetedRun): boolean {
   return direction === "apply" && version === "latest";
-}
-
-function describeRun(progress: ProgressMessage | undefined): string {
-  if (progress === undefined) return "another run";
-  const { verb, started_by: by, started_at: since } = progress;
-  return `${verb === "apply" ? "an apply" : "a rollback"} by ${by} since ${since}`;
 }
 
 /** The fields that the replies to apply and rollback share, and the entries of the run. */

@@ -53,6 +53,7 @@ export type {
   PlanReply,
   ShownValue,
 } from "./plan_reply.ts";
+export type { AttemptEntry, HistoryReply } from "./history_reply.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
@@ -84,6 +85,7 @@ export {
   type ApplyRequest,
   type Checked,
   type CheckedApply,
+  type CheckedHistory,
   type CheckedPlan,
   type CheckedPlugins,
   type CheckedRollback,
@@ -91,6 +93,7 @@ export {
   type CheckedStatus,
   type DatabaseRequest,
   type EmptyRequest,
+  type HistoryRequest,
   type PlanPart,
   type PlanRequest,
   type PluginsRequest,

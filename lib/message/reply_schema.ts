@@ -24,7 +24,8 @@ const CODES = Object.keys(FINDING_CODES).filter((code): code is FindingCode =>
 export const count: v.GenericSchema<number> = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** The schema of a SHA-256. */
 export const hash: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-const timestamp = v.pipe(v.string(), v.isoTimestamp());
+/** The schema of a time. */
+export const timestamp: v.GenericSchema<string> = v.pipe(v.string(), v.isoTimestamp());
 /** The schema of a duration. */
 export const milliseconds: v.GenericSchema<number> = v.pipe(v.number(), v.minValue(0));
 const reference = { version: count, name: v.string() };

@@ -12,6 +12,7 @@ const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 const MAX_STATUS_LIMIT = 100_000;
 const MAX_PLUGINS_LIMIT = 10_000;
 const MAX_PLAN_ROWS = 100;
+const MAX_HISTORY_LIMIT = 10_000;
 
 const integer = (least: number, what: string): v.GenericSchema<number> =>
   v.pipe(
@@ -162,6 +163,14 @@ export interface StatusRequest extends DatabaseRequest {
   offset?: number | undefined;
 }
 
+/** `history`: list the attempts to apply or roll back, newest first. */
+export interface HistoryRequest extends DatabaseRequest {
+  /** The most entries in the reply; 50 by default, 10,000 at most. */
+  limit?: number | undefined;
+  /** How many of the newest entries to leave out; 0 by default. */
+  offset?: number | undefined;
+}
+
 /** `plugins`: list the plugins and the databases of their tenants. */
 export interface PluginsRequest {
   /** The most tenants in the reply; 100 by default, 10,000 at most. */
@@ -200,6 +209,9 @@ export type CheckedPlan =
 
 /** A checked `status`. */
 export type CheckedStatus = Checked<StatusRequest, "limit" | "offset">;
+
+/** A checked `history`. */
+export type CheckedHistory = Checked<HistoryRequest, "limit" | "offset">;
 
 /** A checked `plugins`. */
 export type CheckedPlugins = Checked<PluginsRequest, "limit" | "offset">;
@@ -240,6 +252,10 @@ export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> 
   ...DATABASE_FIELDS,
   ...pageFields(MAX_STATUS_LIMIT, MAX_STATUS_LIMIT),
 });
+
+/** The schema of a history request. */
+export const HistoryRequestSchema: v.GenericSchema<HistoryRequest, CheckedHistory> = v
+  .strictObject({ ...DATABASE_FIELDS, ...pageFields(50, MAX_HISTORY_LIMIT) });
 
 /** The schema of a plugins request. */
 export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugins> = v

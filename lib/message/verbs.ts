@@ -2,6 +2,8 @@
 
 import type * as v from "valibot";
 import type { ApplyReply, CheckReply, PluginsReply, RollbackReply, StatusReply } from "./reply.ts";
+import type { HistoryReply } from "./history_reply.ts";
+import { HistoryReplySchema } from "./history_reply_schema.ts";
 import type { PlanReply } from "./plan_reply.ts";
 import { PlanReplySchema } from "./plan_reply_schema.ts";
 import {
@@ -15,12 +17,15 @@ import {
   type ApplyRequest,
   ApplyRequestSchema,
   type CheckedApply,
+  type CheckedHistory,
   type CheckedPlan,
   type CheckedPlugins,
   type CheckedRollback,
   type CheckedStatus,
   type EmptyRequest,
   EmptyRequestSchema,
+  type HistoryRequest,
+  HistoryRequestSchema,
   type PlanRequest,
   PlanRequestSchema,
   type PluginsRequest,
@@ -51,6 +56,8 @@ export interface WireMessages {
   readonly plan: Messages<PlanRequest, CheckedPlan, PlanReply>;
   /** Compares files with the database. */
   readonly status: Messages<StatusRequest, CheckedStatus, StatusReply>;
+  /** Lists what was attempted, newest first. */
+  readonly history: Messages<HistoryRequest, CheckedHistory, HistoryReply>;
 }
 
 /** The messages of the verbs that only programs and the command line have: they need no service. */
@@ -122,6 +129,14 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
     scope: "plugin",
     request: StatusRequestSchema,
     reply: StatusReplySchema,
+  },
+  history: {
+    summary: "what was done, when and by whom",
+    access: "read",
+    duration: "short",
+    scope: "plugin",
+    request: HistoryRequestSchema,
+    reply: HistoryReplySchema,
   },
 };
 

@@ -227,7 +227,9 @@ function describeTooLarge(reply: Reply, size: string): string {
     return `The request ended with ${reply.error_code}, and its ${size}; ` +
       `ask for status, and page with limit and offset`;
   }
-  if (reply.verb === "status") return `The ${size}; page with limit and offset`;
+  if (reply.verb === "status" || reply.verb === "history") {
+    return `The ${size}; page with limit and offset`;
+  }
   if (reply.verb === "plan") {
     return `The ${size}; leave parts out with omit, show fewer rows, ` +
       `or plan fewer migrations at a time with target_version`;

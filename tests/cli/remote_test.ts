@@ -35,6 +35,8 @@ remote("gives the reply that a local run gives, apart from times", async () => {
     ["plan", "quotes", "--down", "--to", "0"],
     ["rollback", "quotes"],
     ["rollback", "quotes", "--to", "0"],
+    ["history", "quotes"],
+    ["history", "quotes", "--limit", "1", "--offset", "1"],
     ["apply", "quotes", "--tenant", "acme", "--to", "1"],
     ["status", "quotes", "--tenant", "acme"],
     ["status", "quotes", "--tenant", "../acme"],

@@ -62,6 +62,7 @@ function openSession(
   const database = new WorkerDatabase(engine, place);
   return {
     history: () => database.history(),
+    log: (range) => database.log(range),
     load: () => Promise.resolve({ ok: true, value: { migrations, findings: [] } }),
     prepare: (target, deadline, onPlanned = () => {}) =>
       database.prepare({ migrations, findings: [], target }, deadline, {

@@ -74,12 +74,13 @@ names("every option is in OPERATIONS and in the help", () => {
 
 names("every documented option is one that the command line knows", () => {
   for (const option of namesUnder(operations, "Options")) {
-    const isUnknown = [["apply", "p"], ["plan", "p"], ["bundle", "p"], ["serve"]].flatMap((
-      command,
-    ) => [
-      readArguments([...command, option], () => undefined),
-      readArguments([...command, `${option}=1`], () => undefined),
-    ]).every((each) => each.kind === "usage" && each.message.startsWith("Unknown option"));
+    const isUnknown = [["apply", "p"], ["plan", "p"], ["history", "p"], ["bundle", "p"], ["serve"]]
+      .flatMap((
+        command,
+      ) => [
+        readArguments([...command, option], () => undefined),
+        readArguments([...command, `${option}=1`], () => undefined),
+      ]).every((each) => each.kind === "usage" && each.message.startsWith("Unknown option"));
     assert.not(isUnknown, option);
   }
 });

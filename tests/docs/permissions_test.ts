@@ -30,6 +30,7 @@ permissions.after(async () => {
 permissions("a plugin migrates and sees itself", async () => {
   assert.is(await ask(quoteDb, "quote-db", "apply"), true);
   assert.is(await ask(quoteDb, "quote-db", "status"), true);
+  assert.is(await ask(quoteDb, "quote-db", "history"), true);
 });
 
 permissions("a plugin can neither migrate nor see another", async () => {

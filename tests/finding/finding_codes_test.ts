@@ -55,6 +55,7 @@ function codesOf(reply: Reply<Verb | "check">): readonly string[] {
   if (reply.verb === "status") {
     return [...reply.checksum_warnings, ...reply.pending_warnings].map(({ code }) => code);
   }
+  if (reply.verb === "history") return [];
   return reply.warnings.map(({ code }) => code);
 }
 

@@ -6,50 +6,10 @@ import type { RunReply } from "../../lib/message/reply.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
+import { TEN } from "../support/ten_migrations.ts";
 import { type Files, Workspace } from "../support/workspace.ts";
 
 const undo = suite("rollback without files");
-
-/** Long enough to be stored compressed, with characters of several bytes. */
-const LONG = `-- ${"Grüße, 世界! ".repeat(1_000)}`;
-
-/** Ten migrations that make, fill, rebuild and drop again. */
-const TEN: Files = {
-  "001_notes.sql": migrationFile(
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO notes VALUES (1, 'a');",
-    "DROP TABLE notes;",
-  ),
-  "002_author.sql": migrationFile(
-    "ALTER TABLE notes ADD COLUMN author TEXT;",
-    `CREATE TABLE notes_old (id INTEGER PRIMARY KEY, body TEXT);
-INSERT INTO notes_old SELECT id, body FROM notes;
-DROP TABLE notes;
-ALTER TABLE notes_old RENAME TO notes;`,
-    "-- foreign-keys: off",
-  ),
-  "003_index.sql": migrationFile(
-    "CREATE INDEX by_author ON notes (author);",
-    "DROP INDEX by_author;",
-  ),
-  "004_trigger.sql": migrationFile(
-    `CREATE TRIGGER log_note AFTER INSERT ON notes BEGIN
-  -- DOWN
-  SELECT '-- DOWN'; END;`,
-    "DROP TRIGGER log_note;",
-  ),
-  "005_view.sql": migrationFile("CREATE VIEW v AS SELECT * FROM notes;", "DROP VIEW v;"),
-  "006_long.sql": migrationFile(`CREATE TABLE long (a);\n${LONG}`, `${LONG}\nDROP TABLE long;`),
-  "007_crlf.sql": migrationFile("CREATE TABLE crlf (a);", "DROP TABLE crlf;").replaceAll(
-    "\n",
-    "\r\n",
-  ),
-  "008_bom.sql": `\uFEFF${migrationFile("CREATE TABLE bom (a);", "DROP TABLE bom;")}`,
-  "009_no_newline.sql": "-- UP\nCREATE TABLE short (a);\n-- DOWN\nDROP TABLE short;",
-  "010_rows.sql": migrationFile(
-    "INSERT INTO notes (id, body) VALUES (2, 'b');",
-    "DELETE FROM notes WHERE id = 2;",
-  ),
-};
 
 const OWN_SCHEMA = "SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM sqlite_schema" +
   " WHERE name NOT LIKE 'plugin\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'" +

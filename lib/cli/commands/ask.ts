@@ -1,12 +1,12 @@
-// `apply`, `rollback`, `status`: one request, answered in this process or by a running service.
-// Other commands send theirs with it.
+// `apply`, `rollback`, `status`, `history`: one request, answered in this process or by a
+// running service. Other commands send theirs with it.
 
 import { openMigrator } from "../../migrator.ts";
 import { call } from "../../handler/dispatch.ts";
 import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
 import { parseReply, type Reply } from "../../message/any_reply.ts";
-import type { CommonOptions, RunOptions } from "../arguments.ts";
+import type { CommonOptions, HistoryOptions, RunOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
@@ -47,6 +47,16 @@ export function runQuestion(
 /** The request of `status`. */
 export function statusQuestion(plugin: string, tenant: string | undefined): Question {
   return { verb: "status", plugin, request: tenant === undefined ? {} : { tenant } };
+}
+
+/** The request of `history`. */
+export function historyQuestion({ plugin, tenant, limit, offset }: HistoryOptions): Question {
+  const request = {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+  return { verb: "history", plugin, request };
 }
 
 /** Sends the request, prints the reply and returns the exit status. */
@@ -170,6 +180,10 @@ async function render(
     case "status": {
       const { renderStatus } = await import("../render/status.ts");
       return renderStatus(reply, console.colors);
+    }
+    case "history": {
+      const { renderHistory } = await import("../render/history.ts");
+      return renderHistory(reply, console.colors);
     }
   }
   reply satisfies never;

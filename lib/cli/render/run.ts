@@ -50,10 +50,14 @@ export function renderEntries(entries: readonly RunEntry[], colors: Colors): str
   return [head, ...lines].join("\n");
 }
 
-const DETAIL_INDENT = " ".repeat("version  ".length);
+/** Begins the lines under a migration. */
+export const DETAIL_INDENT = " ".repeat("version  ".length);
 
 /** The changes, each with its loss, and then the losses that no change explains. */
-function renderDetails({ changes, data_loss }: RunEntry, colors: Colors): readonly string[] {
+export function renderDetails(
+  { changes, data_loss }: Pick<RunEntry, "changes" | "data_loss">,
+  colors: Colors,
+): readonly string[] {
   const explained = new Set<DataLossMessage>();
   const lines = changes.map((change) => {
     const loss = data_loss.find((each) => isOf(each, change));

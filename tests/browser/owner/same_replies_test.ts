@@ -35,6 +35,8 @@ const THERE_AND_BACK: Scenario["requests"] = [
   ["status", { limit: 2, offset: 1 }],
   ["rollback", { target_version: 0 }],
   ["apply", { target_version: "latest" }],
+  ["history", {}],
+  ["history", { limit: 1, offset: 2 }],
 ];
 
 const BAD_REQUESTS: Scenario["requests"] = [
@@ -149,8 +151,8 @@ function maskTimes(reply: unknown, dataDir: string): string {
     if (key.endsWith("_time_ms") && typeof value === "number") return "<ms>";
     if (key === "run_id") return "<id>";
     if (typeof value !== "string") return value;
-    if (key === "backup" && value.startsWith(dataDir)) {
-      return value.slice(dataDir.length).replace(/\d{8}T\d{9}Z/, "<time>");
+    if (key === "backup") {
+      return value.replace(dataDir, "").replace(/\d{8}T\d{9}Z/, "<time>");
     }
     return value.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "<time>");
   });

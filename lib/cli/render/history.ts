@@ -1,0 +1,64 @@
+// Renders the reply to a history request as a table.
+
+import Table from "cli-table3";
+import { counted } from "../../finding/counted.ts";
+import type { AttemptEntry, HistoryReply } from "../../message/history_reply.ts";
+import type { Colors } from "../console.ts";
+import { databaseOf } from "./database_of.ts";
+import { paragraph, printable, readableTime, tableLines } from "./layout.ts";
+import { DETAIL_INDENT, renderDetails } from "./run.ts";
+import { TABLE_STYLE } from "./table_style.ts";
+
+/** Renders the attempts, newest first; under each what it did, its run and its plan. */
+export function renderHistory(reply: HistoryReply, colors: Colors): string {
+  const { entries, entry_count: total } = reply;
+  const database = databaseOf(reply);
+  if (total === 0) return `${database}: nothing was applied or rolled back yet`;
+  const shown = entries.length === total ? "" : `, ${entries.length} shown`;
+  const headline = `${database}: ${counted(total, "attempt")}${shown}, newest first`;
+  if (entries.length === 0) return headline;
+  const table = new Table({
+    ...TABLE_STYLE,
+    head: ["version", "migration", "outcome", "at (UTC)", "by", "ms"],
+    colAligns: ["right", "left", "left", "left", "left", "right"],
+  });
+  for (const entry of entries) {
+    table.push([
+      entry.version,
+      printable(entry.name),
+      outcomeOf(entry, colors),
+      readableTime(entry.applied_at),
+      printable(entry.applied_by),
+      entry.execution_time_ms ?? "",
+    ]);
+  }
+  const [head = "", ...rows] = tableLines(table);
+  const lines = entries.flatMap((entry, index) => [
+    rows[index] ?? "",
+    ...detailsOf(entry, colors).map((line) => `${DETAIL_INDENT}${line}`),
+  ]);
+  return [headline, head, ...lines].join("\n");
+}
+
+function outcomeOf({ direction, outcome }: AttemptEntry, colors: Colors): string {
+  switch (outcome) {
+    case "applied":
+      return colors.green("applied");
+    case "rolled_back":
+      return colors.yellow("rolled back");
+    case "failed":
+      return colors.red(direction === "apply" ? "failed" : "rollback failed");
+  }
+  outcome satisfies never;
+}
+
+function detailsOf(entry: AttemptEntry, colors: Colors): readonly string[] {
+  const { changes, data_loss: losses, error_message: error, backup, run_id: run } = entry;
+  const plan = `plan ${entry.plan_hash.slice(0, 12)}`;
+  return [
+    ...renderDetails({ changes: changes ?? [], data_loss: losses ?? [] }, colors),
+    ...(error === null ? [] : paragraph(colors.red("error"), error).split("\n")),
+    ...(backup === null ? [] : [`backup ${printable(backup)}`]),
+    colors.dim(run === null ? plan : `run ${printable(run)}, ${plan}`),
+  ];
+}
