@@ -15,9 +15,12 @@ export interface BufferedFile extends StorageFile {
 /**
  * Wraps a file so that writes which continue each other are passed on together, at the latest when
  * the file is flushed. Reading sees every write. A write that fails is reported by a later call,
- * but never later than `flush()`, so that nothing is taken for durable that is not.
+ * but never later than `flush()`, so that nothing is taken for durable that is not. A file that is
+ * `isOnlyOurs`, which no other handle writes to, is not flushed again where nothing was written.
  */
-export function bufferWrites(file: StorageFile): BufferedFile {
+export function bufferWrites(file: StorageFile, { isOnlyOurs = false } = {}): BufferedFile {
+  // What was written before the file was opened may not be durable yet.
+  let isDurable = false;
   let buffer: Uint8Array | null = null;
   let start = 0;
   let length = 0;
@@ -38,6 +41,7 @@ export function bufferWrites(file: StorageFile): BufferedFile {
       return file.read(target, at);
     },
     write(source, at) {
+      isDurable = false;
       if (length > 0 && (at !== start + length || length + source.length > BUFFER_BYTES)) {
         writePending();
       }
@@ -51,6 +55,7 @@ export function bufferWrites(file: StorageFile): BufferedFile {
       length += source.length;
     },
     truncate(sizeBytes) {
+      isDurable = false;
       writePending();
       file.truncate(sizeBytes);
     },
@@ -59,8 +64,10 @@ export function bufferWrites(file: StorageFile): BufferedFile {
       return file.size();
     },
     flush() {
+      if (isDurable) return;
       writePending();
       file.flush();
+      isDurable = isOnlyOurs;
     },
     close() {
       try {

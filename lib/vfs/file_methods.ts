@@ -46,7 +46,7 @@ export function fileMethods(context: VfsContext): Readonly<Record<string, Method
         open.file.flush();
         if (!open.isNameDurable) {
           storage.flushDirectory(open.path);
-          open.isNameDurable = true;
+          files.nameIsDurable(open);
         }
         return capi.SQLITE_OK;
       }),

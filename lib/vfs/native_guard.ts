@@ -88,6 +88,8 @@ export function createNatively(
   try {
     const connection = open(path, { readOnly: false, timeoutMs });
     try {
+      // An empty file has nothing to go back to, and a journal would be flushed three times.
+      connection.run("PRAGMA journal_mode=MEMORY");
       connection.run("BEGIN EXCLUSIVE");
       connection.run("COMMIT");
       if (journalMode === "wal") connection.run("PRAGMA journal_mode=WAL");

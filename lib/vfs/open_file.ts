@@ -120,7 +120,8 @@ export function openBeside(
   if ((flags & capi.SQLITE_OPEN_DELETEONCLOSE) !== 0) view.delete(path);
   else if (database !== null) remember(storage, database, path);
   const reserved = isLog && database?.access === "write" ? reserveAhead(opened) : null;
-  const file = bufferWrites(reserved ?? opened);
+  // Native programs write to a log too; a journal belongs to the one that has the lock.
+  const file = bufferWrites(reserved ?? opened, { isOnlyOurs: !isLog });
   return {
     path,
     file,

@@ -56,6 +56,14 @@ export class OpenFiles {
     return [...this.#files.values()].find((open) => open.path === path);
   }
 
+  /** The directory of an open file was flushed, which also names what lies beside it. */
+  nameIsDurable(flushed: OpenFile): void {
+    flushed.isNameDurable = true;
+    for (const open of this.#files.values()) {
+      if (open.database !== null && open.database === flushed.database) open.isNameDurable = true;
+    }
+  }
+
   /** Opens a file for SQLite, and returns the flags that it was opened with. */
   open(pointer: Pointer, path: string | null, access: Access, flags: number): number {
     const { capi } = this.#context;
