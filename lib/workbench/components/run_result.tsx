@@ -2,13 +2,8 @@
 
 import type { JSX } from "preact";
 import type { RunEntry } from "../../message/reply.ts";
-import {
-  count,
-  describeChange,
-  describeDuration,
-  describeLoss,
-  padVersion,
-} from "../model/words.ts";
+import { describeChange } from "../../diagram/change_words.ts";
+import { count, describeDuration, describeLoss, padVersion } from "../model/words.ts";
 import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
 import { goTo } from "../state/navigate.ts";
 import { withoutEntry } from "../state/store.ts";

@@ -4,10 +4,10 @@ import type { JSX, TargetedEvent } from "preact";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { FileReport } from "../../browser/sandbox.ts";
-import { diagramOf } from "../model/diagram.ts";
-import { defaultDetail, type Detail, layoutDiagram } from "../model/diagram_layout.ts";
-import { ChangeList } from "./change_list.tsx";
-import { DiagramLegend } from "./diagram_legend.tsx";
+import { diagramOf } from "../../diagram/diagram.ts";
+import { defaultDetail, type Detail, layoutDiagram } from "../../diagram/diagram_layout.ts";
+import { ChangeList } from "../../diagram/change_list.tsx";
+import { DiagramLegend } from "../../diagram/diagram_legend.tsx";
 import { SchemaDiagram } from "./schema_diagram.tsx";
 
 interface SchemaChangePanelProps {

@@ -3,15 +3,8 @@
 import type { JSX } from "preact";
 import type { ChangeMessage } from "../../message/reply.ts";
 import { STATE_LABELS, type StepState, type TimelineStep } from "../model/timeline.ts";
-import {
-  CHANGE_SIGNS,
-  changeSubject,
-  changeWord,
-  count,
-  describeDuration,
-  describeTimeShort,
-  padVersion,
-} from "../model/words.ts";
+import { CHANGE_SIGNS, changeSubject, changeWord } from "../../diagram/change_words.ts";
+import { count, describeDuration, describeTimeShort, padVersion } from "../model/words.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface TimelineItemProps {

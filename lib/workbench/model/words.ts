@@ -1,37 +1,6 @@
-// Formats changes, losses, times and sizes. Pure; runs anywhere.
+// Formats losses, times and sizes. Pure; runs anywhere.
 
-import type { ChangeMessage, DataLossMessage, MigrationReference } from "../../message/reply.ts";
-
-const CHANGE_WORDS: Readonly<Record<ChangeMessage["change"], string>> = {
-  added: "added",
-  removed: "lost",
-  altered: "altered",
-  renamed: "renamed",
-};
-
-/** The sign of a change, for readers who do not distinguish colours. */
-export const CHANGE_SIGNS: Readonly<Record<ChangeMessage["change"], string>> = {
-  added: "+",
-  removed: "−",
-  altered: "~",
-  renamed: "→",
-};
-
-/** The verb of a change. */
-export function changeWord(change: ChangeMessage["change"]): string {
-  return CHANGE_WORDS[change];
-}
-
-/** Names the object of a change: `column votes.weight`, `table votes`. */
-export function changeSubject({ object, table, name }: ChangeMessage): string {
-  return object === "column" && table !== null ? `${object} ${table}.${name}` : `${object} ${name}`;
-}
-
-/** Describes a change: `added column votes.weight`, `altered table votes (foreign keys)`. */
-export function describeChange(change: ChangeMessage): string {
-  const detail = change.detail === null ? "" : ` (${change.detail})`;
-  return `${changeWord(change.change)} ${changeSubject(change)}${detail}`;
-}
+import type { DataLossMessage, MigrationReference } from "../../message/reply.ts";
 
 /** Describes a loss: `12 rows of votes`, `3 values of quotes.channel`. */
 export function describeLoss(loss: DataLossMessage): string {

@@ -1,9 +1,10 @@
-// Draws a table or a view: columns, indexes, triggers and their changes. Runs in the browser.
+// Draws a table or a view: columns, indexes, triggers and their changes. Runs anywhere.
 
 import type { JSX } from "preact";
-import type { DiagramAttachment, DiagramColumn, Mark } from "../model/diagram.ts";
-import { type PlacedBox, ROW } from "../model/diagram_layout.ts";
-import { CHANGE_SIGNS, changeWord, count } from "../model/words.ts";
+import type { DiagramAttachment, DiagramColumn, Mark } from "./diagram.ts";
+import { type PlacedBox, ROW } from "./diagram_layout.ts";
+import { CHANGE_SIGNS, changeWord } from "./change_words.ts";
+import { counted } from "../finding/counted.ts";
 
 const TEXT = { inset: 12, sign: 10, key: 22, name: 46, baseline: 14 } as const;
 
@@ -55,7 +56,7 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
 function headWord({ box, hidden, columns }: PlacedBox): string {
   if (box.mark !== "same") return changeWord(box.mark);
   if (box.kind !== "table") return box.kind;
-  return columns.length === 0 && hidden > 0 ? count(hidden, "column") : "";
+  return columns.length === 0 && hidden > 0 ? counted(hidden, "column") : "";
 }
 
 function ColumnRow(

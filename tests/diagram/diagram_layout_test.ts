@@ -1,14 +1,10 @@
 // layoutDiagram(): boxes that keep their place and never lie on each other.
 
 import * as assert from "uvu/assert";
-import { type Diagram, diagramOf } from "../../../lib/workbench/model/diagram.ts";
-import {
-  defaultDetail,
-  layoutDiagram,
-  type PlacedBox,
-} from "../../../lib/workbench/model/diagram_layout.ts";
-import { suite } from "../../support/suite.ts";
-import { changeOf, keyTo, schemaOf, tableOf } from "./sample.ts";
+import { type Diagram, diagramOf } from "../../lib/diagram/diagram.ts";
+import { defaultDetail, layoutDiagram, type PlacedBox } from "../../lib/diagram/diagram_layout.ts";
+import { suite } from "../support/suite.ts";
+import { changeOf, keyTo, schemaOf, tableOf } from "../workbench/model/sample.ts";
 
 const layout = suite("layoutDiagram()");
 

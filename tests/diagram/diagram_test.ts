@@ -1,10 +1,10 @@
 // diagramOf(): which table became which, and what is marked on each side.
 
 import * as assert from "uvu/assert";
-import { describeSide, diagramOf } from "../../../lib/workbench/model/diagram.ts";
-import { EMPTY_SCHEMA } from "../../../lib/sqlite/schema.ts";
-import { suite } from "../../support/suite.ts";
-import { attachmentOf, changeOf, keyTo, schemaOf, tableOf } from "./sample.ts";
+import { describeSide, diagramOf } from "../../lib/diagram/diagram.ts";
+import { EMPTY_SCHEMA } from "../../lib/sqlite/schema.ts";
+import { suite } from "../support/suite.ts";
+import { attachmentOf, changeOf, keyTo, schemaOf, tableOf } from "../workbench/model/sample.ts";
 
 const diagram = suite("diagramOf()");
 

@@ -1,8 +1,8 @@
-// The legend of a drawing. Runs in the browser.
+// The legend of a drawing. Runs anywhere.
 
 import type { JSX } from "preact";
-import type { ChangeMessage } from "../../message/reply.ts";
-import { CHANGE_SIGNS, changeWord } from "../model/words.ts";
+import type { ChangeMessage } from "../message/reply.ts";
+import { CHANGE_SIGNS, changeWord } from "./change_words.ts";
 
 const MARKS: readonly ChangeMessage["change"][] = ["added", "removed", "altered", "renamed"];
 

@@ -1,8 +1,35 @@
 // The schema before and after a migration as two drawings, with the changes marked. Pure; runs
 // anywhere.
 
-import type { ChangeMessage } from "../../message/reply.ts";
-import type { Attachment, Column, Schema, Table } from "../../sqlite/schema.ts";
+import type { ChangeMessage } from "../message/reply.ts";
+
+/** The parts of a schema that a drawing shows. */
+export interface DrawnSchema {
+  readonly tables: readonly DrawnTable[];
+  readonly indexes: readonly DrawnAttachment[];
+  readonly triggers: readonly DrawnAttachment[];
+  readonly views: readonly { readonly name: string }[];
+}
+
+interface DrawnTable {
+  readonly name: string;
+  readonly kind: "table" | "virtual" | "index";
+  readonly columns: readonly DrawnColumn[];
+  readonly foreignKeys: readonly { readonly columns: string; readonly parent: string }[];
+}
+
+interface DrawnColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Its position in the primary key, from 1; 0 where it is not part of it. */
+  readonly primaryKey: number;
+}
+
+interface DrawnAttachment {
+  readonly name: string;
+  readonly table: string;
+}
 
 /** What a migration does to an object of the schema. */
 export type Mark = ChangeMessage["change"] | "same";
@@ -57,7 +84,7 @@ export interface Diagram {
   readonly after: DiagramSide;
 }
 
-const KINDS: Readonly<Record<Table["kind"], DiagramBox["kind"]>> = {
+const KINDS: Readonly<Record<DrawnTable["kind"], DiagramBox["kind"]>> = {
   table: "table",
   virtual: "virtual table",
   index: "search index",
@@ -68,8 +95,8 @@ const KINDS: Readonly<Record<Table["kind"], DiagramBox["kind"]>> = {
  * guessed from similarity.
  */
 export function diagramOf(
-  before: Schema,
-  after: Schema,
+  before: DrawnSchema,
+  after: DrawnSchema,
   changes: readonly ChangeMessage[],
 ): Diagram {
   const formerNames = new Map(
@@ -102,7 +129,7 @@ export function describeSide({ boxes, edges }: DiagramSide): string {
 }
 
 function drawSide(
-  schema: Schema,
+  schema: DrawnSchema,
   side: "before" | "after",
   changes: readonly ChangeMessage[],
   idOf: (table: string) => string,
@@ -152,7 +179,7 @@ function drawSide(
 }
 
 function columnsOf(
-  table: Table,
+  table: DrawnTable,
   side: "before" | "after",
   visible: readonly ChangeMessage[],
   nameAfter: (table: string) => string,
@@ -177,7 +204,7 @@ function columnsOf(
 
 // The change of a renamed column has the new name, and the old one in its detail.
 function changeOf(
-  column: Column,
+  column: DrawnColumn,
   side: "before" | "after",
   concerning: readonly ChangeMessage[],
 ): ChangeMessage | undefined {
@@ -190,11 +217,11 @@ function changeOf(
 }
 
 function attachmentsOf(
-  schema: Schema,
+  schema: DrawnSchema,
   table: string,
   visible: readonly ChangeMessage[],
 ): readonly DiagramAttachment[] {
-  const draw = (kind: "index" | "trigger", list: readonly Attachment[]) =>
+  const draw = (kind: "index" | "trigger", list: readonly DrawnAttachment[]) =>
     list.filter((each) => sameName(each.table, table)).map(({ name }): DiagramAttachment => ({
       kind,
       name,
@@ -213,7 +240,7 @@ function formerName({ detail }: ChangeMessage): string {
   return detail?.replace(/^was /, "") ?? "";
 }
 
-function isView({ views }: Schema, name: string): boolean {
+function isView({ views }: DrawnSchema, name: string): boolean {
   return views.some((view) => sameName(view.name, name));
 }
 

@@ -1,8 +1,8 @@
-// The changes of a migration in words. Runs in the browser.
+// The changes of a migration in words. Runs anywhere.
 
 import type { JSX } from "preact";
-import type { ChangeMessage } from "../../message/reply.ts";
-import { CHANGE_SIGNS, changeWord } from "../model/words.ts";
+import type { ChangeMessage } from "../message/reply.ts";
+import { CHANGE_SIGNS, changeWord } from "./change_words.ts";
 
 /** One item for each change. */
 export function ChangeList(
