@@ -1,11 +1,22 @@
 // The difference of two texts in the form of `diff -u`. Pure; runs anywhere.
 
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
+import { structuredPatch } from "diff";
 
 /** What the two texts are called in the head of the difference. */
 export interface DiffNames {
   readonly before: string;
   readonly after: string;
+}
+
+/** Lines that follow each other, with some that are in both texts around the changes. */
+interface Hunk {
+  /** Where it begins, from 1, and how many lines it has. */
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  /** Each with a space, a minus or a plus before it. */
+  readonly lines: readonly string[];
 }
 
 // The search takes the square of the edits. Texts that differ more have little in common to show.
@@ -15,30 +26,39 @@ const CONTEXT_LINES = 3;
 /** The unified difference of two texts, each of whose lines ends in a line feed; empty if equal. */
 export function unifiedDiff(before: string, after: string, names: DiffNames): string {
   if (before === after) return "";
-  const options = { context: CONTEXT_LINES, headerOptions: FILE_HEADERS_ONLY };
-  return createTwoFilesPatch(names.before, names.after, before, after, undefined, undefined, {
-    ...options,
+  const patch = structuredPatch("", "", before, after, undefined, undefined, {
+    context: CONTEXT_LINES,
     maxEditLength: MAX_EDITS,
-  }) ?? replaceAll(before, after, names);
-}
-
-function replaceAll(before: string, after: string, names: DiffNames): string {
-  const removed = linesOf(before);
-  const added = linesOf(after);
+  });
+  const hunks = patch?.hunks ?? [everything(before, after)];
   return [
     `--- ${names.before}`,
     `+++ ${names.after}`,
-    `@@ -${rangeOf(removed)} +${rangeOf(added)} @@`,
-    ...removed.map((line) => `-${line}`),
-    ...added.map((line) => `+${line}`),
+    ...hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+      `@@ -${rangeOf(oldStart, oldLines)} +${rangeOf(newStart, newLines)} @@`,
+      ...lines,
+    ]),
     "",
   ].join("\n");
 }
 
-function linesOf(text: string): readonly string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+// The range of no lines begins at the line before them.
+function rangeOf(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
-function rangeOf(lines: readonly string[]): string {
-  return `${lines.length === 0 ? 0 : 1},${lines.length}`;
+function everything(before: string, after: string): Hunk {
+  const removed = linesOf(before);
+  const added = linesOf(after);
+  return {
+    oldStart: 1,
+    oldLines: removed.length,
+    newStart: 1,
+    newLines: added.length,
+    lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
+  };
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
