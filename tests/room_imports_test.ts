@@ -15,7 +15,9 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   "browser/owner": ["browser/page", "browser/tab"],
   "browser/database": ["browser/page", "browser/tab", "browser/owner"],
   "browser/frame": ["browser/page", "browser/tab", "browser/owner", "browser/database"],
-  "workbench": ["bundle", "cli"],
+  "diagram": ["browser", "workbench", "handler", "database", "sqlite"],
+  "review": ["browser", "workbench", "handler", "database", "sqlite", "cli"],
+  "workbench": ["bundle", "cli", "review"],
 };
 
 const rooms = suite("room imports");

@@ -61,6 +61,8 @@ export interface PlanOptions {
   /** Plan a rollback. */
   readonly down: boolean;
   readonly rows: number | undefined;
+  /** The page to write. */
+  readonly html: string | undefined;
   readonly timeoutMs: number | undefined;
 }
 
@@ -134,6 +136,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --to N             the version to end at; rollback --to 0 undoes everything
   --down             plan a rollback
   --rows N           lost rows that a plan shows      20, with --json 0
+  --html FILE        write the plan as a page, too
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --transaction X    what is committed at a time: migration or plan
@@ -218,11 +221,12 @@ function defineCommands(
     .option("--to <N>", "", versionOrLatest)
     .option("--down", "", false)
     .option("--rows <N>", "", wholeNumber)
+    .option("--html <FILE>", "", text)
     .option("--timeout-ms <N>", "", wholeNumber)
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
     .addOption(NATS).addOption(PREFIX)
-    .action((plugin, { tenant, to, down, rows, timeoutMs }, command) => {
-      const plan = { plugin, tenant, to, down, rows, timeoutMs };
+    .action((plugin, { tenant, to, down, rows, html, timeoutMs }, command) => {
+      const plan = { plugin, tenant, to, down, rows, html, timeoutMs };
       use({ name: "plan", plan, options: commonOptions(command) });
     });
 

@@ -114,6 +114,22 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "apply one --to latest",
     command({ name: "apply", run: runOf({ to: "latest" }), options: COMMON }),
   ],
+  [
+    "plan one --down --to 2 --rows 5 --html plan.html --timeout-ms 5",
+    command({
+      name: "plan",
+      plan: {
+        plugin: "one",
+        tenant: undefined,
+        to: 2,
+        down: true,
+        rows: 5,
+        html: "plan.html",
+        timeoutMs: 5,
+      },
+      options: COMMON,
+    }),
+  ],
   ["rollback --to=0 one", command({ name: "rollback", run: runOf({ to: 0 }), options: COMMON })],
   [
     "--json --plugins p status one --data d --by me",

@@ -1,8 +1,11 @@
 // `plan`: what an apply or a rollback would do, for reviewers.
 
+import type { Reply } from "../../message/any_reply.ts";
 import type { AllMessages } from "../../message/verbs.ts";
+import { applyCommand } from "../apply_command.ts";
 import type { CommonOptions, Environment, PlanOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
+import { paragraph } from "../render/layout.ts";
 import { printReply, type Question, replyTo } from "./ask.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 
@@ -17,12 +20,39 @@ export async function runPlan(
   environment: Environment,
 ): Promise<ExitStatus> {
   const reply = await replyTo(planQuestion(plan, options), options, console, environment);
-  return reply === null ? EXIT.noReply : await printReply(reply, options, console);
+  if (reply === null) return EXIT.noReply;
+  if (plan.html !== undefined) {
+    const problem = await writePage(plan.html, reply, options);
+    if (problem !== null) {
+      console.err(paragraph(console.colors.red("✗"), problem));
+      return EXIT.failure;
+    }
+  }
+  return await printReply(reply, options, console);
+}
+
+/** Writes the page of a plan, or of why there is none; returns what went wrong, or `null`. */
+async function writePage(
+  file: string,
+  reply: Reply,
+  options: CommonOptions,
+): Promise<string | null> {
+  if (reply.success && reply.verb !== "plan") return `The service answered as if to ${reply.verb}`;
+  const { planPage } = await import("../../review/plan_page.ts");
+  const command = reply.success ? applyCommand(reply, options) : null;
+  try {
+    // The rows in it are for its reviewers alone.
+    await Deno.writeTextFile(file, await planPage(reply, command), { mode: 0o600 });
+    return null;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return `Cannot write ${file}: ${error.message}; name another file with --html`;
+  }
 }
 
 /** The request of `plan`; it leaves out what the command line does not set. */
 export function planQuestion(plan: PlanOptions, { json }: CommonOptions): Question {
-  const rows = plan.rows ?? (json ? undefined : SHOWN_ROWS);
+  const rows = plan.rows ?? (json && plan.html === undefined ? undefined : SHOWN_ROWS);
   const request: AllMessages["plan"]["request"] = {
     ...(plan.tenant === undefined ? {} : { tenant: plan.tenant }),
     ...(plan.down ? { direction: "rollback" } : {}),

@@ -1,7 +1,7 @@
 // Renders a unified difference in the colours of `git diff`.
 
+import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
-import { printable } from "./layout.ts";
 
 /** Renders a difference, line by line. */
 export function renderDiff(diff: string, colors: Colors): string {

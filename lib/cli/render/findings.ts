@@ -3,8 +3,9 @@
 import stringWidth from "string-width";
 import { excerptOf } from "../../finding/excerpt.ts";
 import type { FindingMessage } from "../../message/reply.ts";
+import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
-import { paragraph, printable } from "./layout.ts";
+import { paragraph } from "./layout.ts";
 
 /** Renders findings, errors first, as lines of text; empty if there are none. */
 export function renderFindings(findings: readonly FindingMessage[], colors: Colors): string {

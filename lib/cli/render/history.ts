@@ -3,9 +3,10 @@
 import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
 import type { AttemptEntry, HistoryReply } from "../../message/history_reply.ts";
+import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
-import { paragraph, printable, readableTime, tableLines } from "./layout.ts";
+import { paragraph, readableTime, tableLines } from "./layout.ts";
 import { DETAIL_INDENT, renderDetails } from "./run.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 

@@ -2,6 +2,7 @@
 
 import type { Table } from "cli-table3";
 import wrapAnsi from "wrap-ansi";
+import { printable } from "../../printable.ts";
 
 const COLUMNS = 80;
 const INDENT = "  ";
@@ -14,14 +15,6 @@ const INDENT = "  ";
 export function paragraph(head: string, text: string): string {
   return wrapAnsi(`${head} ${printable(text)}`, COLUMNS - INDENT.length)
     .replaceAll("\n", `\n${INDENT}`);
-}
-
-/** Escapes control characters, which could move the cursor or forge lines. */
-export function printable(text: string): string {
-  return text.replaceAll(
-    /[^\P{Cc}\t]/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }
 
 /** The lines of a table, the head first. */

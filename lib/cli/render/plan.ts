@@ -2,11 +2,11 @@
 
 import { counted } from "../../finding/counted.ts";
 import type { PlannedStep, PlanReply } from "../../message/plan_reply.ts";
+import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderDiff } from "./diff.ts";
 import { renderFindings } from "./findings.ts";
-import { printable } from "./layout.ts";
 import { renderAmount, renderChange } from "./run.ts";
 import { renderLosses } from "./planned_losses.ts";
 import { renderSql } from "./sql.ts";

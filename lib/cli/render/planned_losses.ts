@@ -4,7 +4,8 @@ import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
 import type { PlannedLoss, ShownValue } from "../../message/plan_reply.ts";
 import type { Colors } from "../console.ts";
-import { printable, tableLines } from "./layout.ts";
+import { printable } from "../../printable.ts";
+import { tableLines } from "./layout.ts";
 import { renderAmount } from "./run.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 

@@ -10,9 +10,10 @@ import type {
   RunEntry,
 } from "../../message/reply.ts";
 import type { Colors } from "../console.ts";
+import { printable } from "../../printable.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { printable, tableLines } from "./layout.ts";
+import { tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a run that succeeded. */

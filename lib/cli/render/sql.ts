@@ -2,8 +2,8 @@
 
 import { clippedAround } from "../../clipped_text.ts";
 import type { PlannedStatement } from "../../message/plan_reply.ts";
+import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
-import { printable } from "./layout.ts";
 
 // A migration that fills a table may have a statement of megabytes.
 const MAX_LINES = 40;
@@ -15,6 +15,7 @@ export function renderSql({ sql, line: first }: PlannedStatement, colors: Colors
   const gutter = (text: string): string => colors.dim(`  ${text.padStart(4)} | `);
   const shown = lines.slice(0, MAX_LINES).map((line, index) =>
     `${gutter(String(first + index))}${printable(clippedAround(line, 0, MAX_LINE_LENGTH))}`
+      .trimEnd()
   );
   const left = lines.length - MAX_LINES;
   const more = left > 0 ? [`${gutter("")}${colors.dim(`... (${left} more lines)`)}`] : [];

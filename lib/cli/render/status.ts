@@ -2,10 +2,11 @@
 
 import Table from "cli-table3";
 import type { FailedMigration, StatusReply } from "../../message/reply.ts";
+import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { paragraph, printable, readableTime, tableLines } from "./layout.ts";
+import { paragraph, readableTime, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a plugin's migrations, one line each, then failures and findings. */

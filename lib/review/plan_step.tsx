@@ -1,0 +1,60 @@
+// One migration of a plan: its changes, and its SQL with findings at their statements. Runs
+// anywhere.
+
+import type { JSX } from "preact";
+import type { PlannedStatement, PlannedStep } from "../message/plan_reply.ts";
+import type { FindingMessage } from "../message/reply.ts";
+import { printable } from "../printable.ts";
+import { FindingItems } from "./finding_items.tsx";
+
+interface PlanStepProps {
+  readonly step: PlannedStep;
+  /** Those about its file. */
+  readonly findings: readonly FindingMessage[];
+}
+
+/** A migration. */
+export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
+  const { file, statements = [], execution_time_ms: ms } = step;
+  const placed = statements.map((statement) => findings.filter((each) => isIn(each, statement)));
+  const seen = new Set(placed.flat());
+  const others = findings.filter((each) => !seen.has(each));
+  return (
+    <section class="step">
+      <h3>
+        <code>{printable(file)}</code> <span class="quiet">{ms} ms</span>
+      </h3>
+      {others.length > 0 && <FindingItems findings={others} />}
+      {statements.map((statement, at) => (
+        <div key={at}>
+          <Sql statement={statement} />
+          {placed[at] !== undefined && placed[at].length > 0 && (
+            <FindingItems findings={placed[at]} isBesideSql />
+          )}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function isIn({ line }: FindingMessage, { sql, line: first }: PlannedStatement): boolean {
+  return line !== undefined && line >= first && line < first + sql.split("\n").length;
+}
+
+// A statement that fills a table may have megabytes, which no reviewer reads.
+const MAX_CHARACTERS = 20_000;
+
+function Sql({ statement: { sql, line: first } }: { readonly statement: PlannedStatement }) {
+  const left = sql.length - MAX_CHARACTERS;
+  const lines = sql.slice(0, MAX_CHARACTERS).toWellFormed().split("\n");
+  return (
+    <>
+      <pre class="code sql"><code>
+        {lines.map((text, at) => (
+          <span key={at} class="line" data-line={first + at}>{`${printable(text)}\n`}</span>
+        ))}
+      </code></pre>
+      {left > 0 && <p class="quiet">{`... and ${left} more characters`}</p>}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+// How the schema changes: in words, as a unified difference, and drawn before and after. Runs
+// anywhere.
+
+import type { JSX } from "preact";
+import { ChangeList } from "../diagram/change_list.tsx";
+import { diagramOf } from "../diagram/diagram.ts";
+import { DiagramLegend } from "../diagram/diagram_legend.tsx";
+import { defaultDetail, layoutDiagram } from "../diagram/diagram_layout.ts";
+import { SchemaDrawing } from "../diagram/schema_drawing.tsx";
+import type { PlanReply } from "../message/plan_reply.ts";
+import type { ChangeMessage } from "../message/reply.ts";
+import { printable } from "../printable.ts";
+import { drawnSchema } from "./drawn_schema.ts";
+
+/** The schema of a plan. */
+export function SchemaChange({ reply }: { readonly reply: PlanReply }): JSX.Element {
+  const changes = reply.steps.flatMap((step) => step.changes);
+  return (
+    <>
+      <ChangeList changes={changes} />
+      <Difference text={reply.schema_diff} />
+      <Drawings reply={reply} changes={changes} />
+    </>
+  );
+}
+
+const SIGNS: Readonly<Record<string, "added" | "removed" | "hunk">> = {
+  "+": "added",
+  "-": "removed",
+  "@": "hunk",
+};
+
+function Difference({ text }: { readonly text: string }): JSX.Element | null {
+  if (text === "") return null;
+  return (
+    <pre class="code diff" tabIndex={0} role="group" aria-label="Difference of the schemas"><code>
+      {text.replace(/\n$/, "").split("\n").map((line, at) => (
+        <span key={at} class="line" data-sign={at < 2 ? "file" : SIGNS[line.charAt(0)] ?? "same"}>
+          {`${printable(line)}\n`}
+        </span>
+      ))}
+    </code></pre>
+  );
+}
+
+function Drawings(
+  { reply: { schema_before, schema_after }, changes }: {
+    readonly reply: PlanReply;
+    readonly changes: readonly ChangeMessage[];
+  },
+): JSX.Element | null {
+  if (schema_before === undefined || schema_after === undefined) return null;
+  const diagram = diagramOf(drawnSchema(schema_before), drawnSchema(schema_after), changes);
+  const layout = layoutDiagram(diagram, defaultDetail(diagram));
+  return (
+    <>
+      <div class="drawings">
+        {([["before", "Before"], ["after", "After"]] as const).map(([side, label]) => (
+          <figure key={side}>
+            <figcaption>{label}</figcaption>
+            {layout[side].boxes.length === 0
+              ? <p class="quiet">No tables</p>
+              : (
+                <div class="scroll" tabIndex={0} role="group" aria-label={`${label}, scrolls`}>
+                  <SchemaDrawing
+                    side={layout[side]}
+                    layout={layout}
+                    label={label}
+                    arrowId={`arrow-${side}`}
+                  />
+                </div>
+              )}
+          </figure>
+        ))}
+      </div>
+      <DiagramLegend />
+    </>
+  );
+}
