@@ -6,7 +6,7 @@ import type { SqlValue } from "../sqlite/sqlite3.ts";
 /** A short text as it is, so that any SQLite shell shows it; a long one as raw DEFLATE of UTF-8. */
 export type StoredText = string | Uint8Array;
 
-// About a page of a database: below it, compression saves nothing that could be given back.
+// About a page of a database. A shorter text costs little, and people can read it in the log.
 const MAX_PLAIN_LENGTH = 4_096;
 
 /** Makes of a text what the log stores. */
@@ -16,7 +16,10 @@ export async function packText(text: string): Promise<StoredText> {
   return new Uint8Array(await new Response(deflated).arrayBuffer());
 }
 
-/** Reads a stored text; `null` where the value is none, or longer than a file can be. */
+/**
+ * Reads a stored text; `null` where the value is none, or longer than a file can be. Compare its
+ * checksum: some runtimes return a part of what was cut short.
+ */
 export async function unpackText(stored: SqlValue): Promise<string | null> {
   if (typeof stored === "string") return stored;
   if (!(stored instanceof Uint8Array)) return null;

@@ -21,14 +21,6 @@ export interface LoggedFiles {
   readonly findings: readonly Finding[];
 }
 
-/** No file is missing. */
-export const NO_LOGGED_FILES: LoggedFiles = {
-  kept: new Set(),
-  migrations: [],
-  altered: new Set(),
-  findings: [],
-};
-
 /**
  * Looks `missing` up in the log, and reads those that `isNeeded`. Each text is used only if it has
  * the checksum that the history records.

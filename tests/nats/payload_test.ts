@@ -121,4 +121,21 @@ payload("a reply is serialised once, and its size is that of the bytes that are 
   assert.is(count, 1);
 });
 
+payload("a history that does not fit is refused, and pages give everything", async () => {
+  await using server = await NatsServer.start({ config: "max_payload: 8192" });
+  await using workspace = new Workspace();
+  workspace.write("many", manyMigrations(20));
+  await workspace.apply("many");
+  await using _service = await serveHere(workspace, server);
+  const client = await server.connect();
+  const subject = "db.migrate.many.history";
+  const { reply } = await askOnce(client, subject);
+  assert.ok(!reply.success);
+  assert.is(reply.error_code, "RESPONSE_TOO_LARGE");
+  assert.match(reply.message, /8192; page with limit and offset/);
+  const page = await askOnce(client, subject, JSON.stringify({ limit: 5, offset: 15 }));
+  assert.ok(page.reply.success && page.reply.verb === "history");
+  assert.equal(page.reply.entries.map(({ version }) => version), [5, 4, 3, 2, 1]);
+});
+
 payload.run();

@@ -55,12 +55,20 @@ function pendingCells(failed: FailedMigration | undefined, colors: Colors): read
 function rowsOf(reply: StatusReply, colors: Colors): string[][] {
   const failed = new Map(reply.failed_migrations.map((each) => [each.version, each]));
   const changed = new Set(reply.checksum_warnings.map((each) => each.migration_version));
+  const missing = new Set(
+    reply.pending_warnings.filter(({ code }) => code === "missing-file")
+      .map((each) => each.migration_version),
+  );
   const applied = reply.applied_migrations.map((each) => ({
     version: each.version,
     row: [
       String(each.version),
       each.name,
-      changed.has(each.version) ? colors.red("changed") : colors.green("applied"),
+      changed.has(each.version)
+        ? colors.red("changed")
+        : missing.has(each.version)
+        ? colors.red("no file")
+        : colors.green("applied"),
       readableTime(each.applied_at),
       printable(each.applied_by),
       String(each.execution_time_ms ?? ""),
