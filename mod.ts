@@ -44,6 +44,8 @@
  *       return reply.schema_diff;
  *     case "status":
  *       return `${reply.pending_count} pending`;
+ *     case "cancel":
+ *       return reply.message;
  *     case "history":
  *       return `${reply.entry_count} attempts`;
  *   }
@@ -137,6 +139,7 @@ export type {
 export {
   type AppliedMigration,
   type ApplyReply,
+  type CancelReply,
   type ChangeMessage,
   type CheckReply,
   type DataLossMessage,
@@ -163,6 +166,7 @@ export type {
 } from "./lib/message/schema_message.ts";
 export type {
   ApplyRequest,
+  CancelRequest,
   Checked,
   CheckedApply,
   CheckedHistory,

@@ -25,6 +25,10 @@ export interface WireDeadline {
 /** Why a call is no longer waited for. */
 export type Overdue = "timeout" | "cancelled";
 
+// SQL ends within milliseconds of its flag, and what it has written is rolled back then. A caller
+// who cancels waits no longer than this, although a single operation of SQLite takes longer.
+const CANCEL_GRACE_MS = 700;
+
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The deadline `timeoutMs` from now. */
@@ -46,7 +50,7 @@ export function receiveDeadline({ timeoutMs, cancelFlag }: WireDeadline): Deadli
 
 /** A deadline in the form for another thread. */
 export function sendDeadline({ atMs }: Deadline): WireDeadline {
-  return { timeoutMs: Math.max(atMs - performance.now(), 0), cancelFlag: sharedFlags() };
+  return { timeoutMs: Math.max(atMs - performance.now(), 0), cancelFlag: sharedFlag() };
 }
 
 /** Returns whether a call was given up. */
@@ -55,8 +59,9 @@ export function isOverdue(settled: unknown): settled is Overdue {
 }
 
 /**
- * Waits for a call that ends by itself at its deadline, and `graceMs` longer. `sent` is the
- * deadline that the other thread has; the signal is passed on in its flag.
+ * Waits for a call that ends by itself at its deadline, and `graceMs` longer; at most 700 ms after it
+ * was cancelled. The last argument is the deadline that the other thread has; the signal is passed
+ * on in its flag.
  */
 export async function callWithin<T>(
   { atMs, signal }: Deadline<AbortSignal>,
@@ -72,7 +77,7 @@ export async function callWithin<T>(
   };
   const cancel = (): void => {
     if (cancelFlag !== null) Atomics.store(cancelFlag, 0, 1);
-    giveUp(cancelFlag === null ? 0 : graceMs, "cancelled");
+    giveUp(cancelFlag === null ? 0 : Math.min(graceMs, CANCEL_GRACE_MS), "cancelled");
   };
   giveUp(atMs - performance.now() + graceMs, "timeout");
   if (signal.aborted) cancel();
@@ -104,6 +109,19 @@ export async function endsWithin(limitMs: number, work: Promise<unknown>): Promi
   return await within(limitMs, work.then(() => true, () => true)) === true;
 }
 
+/** Waits for an answer; `null` where `signal` is aborted first. */
+export async function beforeAbort<T>(signal: AbortSignal, answer: T): Promise<Awaited<T> | null> {
+  const aborted = Promise.withResolvers<null>();
+  const abort = (): void => aborted.resolve(null);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([answer, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
 /** Resolves after `ms` milliseconds, or when `signal` is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -119,10 +137,10 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Two numbers that both threads see. `null` in pages that are not isolated from other origins, from
+ * A number that both threads see. `null` in pages that are not isolated from other origins, from
  * which browsers hide shared memory:
  * https://developer.mozilla.org/docs/Web/API/Window/crossOriginIsolated
  */
-export function sharedFlags(): Int32Array | null {
-  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(8));
+export function sharedFlag(): Int32Array | null {
+  return typeof SharedArrayBuffer === "undefined" ? null : new Int32Array(new SharedArrayBuffer(4));
 }

@@ -64,6 +64,8 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly status: VerbMethod<"status">;
   /** Lists what was applied and rolled back, newest first. Changes nothing. */
   readonly history: VerbMethod<"history">;
+  /** Ends the run that has the database, in this process or another one. */
+  readonly cancel: VerbMethod<"cancel">;
   /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
   readonly check: VerbMethod<"check">;
   /** Lists the plugins and the databases of their tenants. */
@@ -123,6 +125,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     plan: method("plan"),
     status: method("status"),
     history: method("history"),
+    cancel: method("cancel"),
     check: method("check"),
     plugins: (request = {}) => call("plugins", ALL_PLUGINS, request, context),
     subscribe,

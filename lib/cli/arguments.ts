@@ -74,6 +74,13 @@ export interface HistoryOptions {
   readonly offset: number | undefined;
 }
 
+/** Options of `cancel`. */
+export interface CancelOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly runId: string | undefined;
+}
+
 /** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
@@ -91,6 +98,7 @@ export type Command =
     | { readonly name: "plan"; readonly plan: PlanOptions }
     | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
     | { readonly name: "history"; readonly history: HistoryOptions }
+    | { readonly name: "cancel"; readonly cancel: CancelOptions }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
@@ -117,6 +125,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   plan: ["plan <plugin>", `${ALL_VERBS.plan.summary}   [--to N] [--down]`],
   status: ["status <plugin>", ALL_VERBS.status.summary],
   history: ["history <plugin>", ALL_VERBS.history.summary],
+  cancel: ["cancel <plugin>", `${ALL_VERBS.cancel.summary}   [--run ID]`],
   check: ["check [plugin]", ALL_VERBS.check.summary],
   new: ["new <plugin> <description>", "write the next numbered file"],
   bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
@@ -140,6 +149,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --transaction X    what is committed at a time: migration or plan
+  --run ID           cancel only this run, as status and events name it
   --timeout-ms N     interrupt after N milliseconds   600000
   --journal-mode M   of new databases: delete or wal  delete
   --busy-timeout-ms N
@@ -244,6 +254,14 @@ function defineCommands(
       const history = { plugin, tenant, limit, offset };
       use({ name: "history", history, options: commonOptions(command) });
     });
+
+  program.command("cancel").argument("<plugin>")
+    .addOption(TENANT)
+    .option("--run <ID>", "", text)
+    .addOption(NATS).addOption(PREFIX)
+    .action((plugin, { tenant, run: runId }, command) =>
+      use({ name: "cancel", cancel: { plugin, tenant, runId }, options: commonOptions(command) })
+    );
 
   program.command("check").argument("[plugin]")
     .action((plugin, _, command) =>

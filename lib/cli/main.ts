@@ -64,6 +64,10 @@ async function run(
       const { runPlan } = await import("./commands/plan.ts");
       return await runPlan(command.plan, options, console, environment);
     }
+    case "cancel": {
+      const { ask, cancelQuestion } = await import("./commands/ask.ts");
+      return await ask(cancelQuestion(command.cancel), options, console, environment);
+    }
     case "status": {
       const { ask, statusQuestion } = await import("./commands/ask.ts");
       const question = statusQuestion(command.plugin, command.tenant);

@@ -1,16 +1,15 @@
 // A worker thread with SQLite in it, and the sessions that are held on it. Runs anywhere.
 
 import * as Comlink from "comlink";
-import type { RunMode } from "../execution/execution.ts";
 import type { HostedDatabase } from "./database_host.ts";
 import { Ending } from "./ending.ts";
 import {
   callWithin,
+  type Deadline,
   deadlineIn,
   isOverdue,
   type Overdue,
   sendDeadline,
-  sharedFlags,
   within,
 } from "../deadline.ts";
 import type { Failed, Outcome } from "../outcome.ts";
@@ -18,14 +17,13 @@ import { stoppedFinding } from "../rule/rehearsal_findings.ts";
 import type { PlanOutline } from "./prepare.ts";
 import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
 import type { StuckThreads } from "./stuck_threads.ts";
+import { awaitExecution, unansweredRun } from "./await_execution.ts";
 import { batches, transferred } from "./transfer_files.ts";
-import { STATE } from "./thread_state.ts";
+import { STATE, threadState } from "./thread_state.ts";
 
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
 // for a long text in a long text, may run without end. A thread that is this late is given up.
 const REHEARSAL_GRACE_MS = 3_000;
-// A COMMIT waits for the disk and is not interrupted.
-const EXECUTION_GRACE_MS = 5_000;
 // Reading history and schema, and merging a write-ahead log.
 const UPKEEP_LIMIT_MS = 60_000;
 const SILENT = {
@@ -36,7 +34,7 @@ const SILENT = {
 const STOPPED = {
   ok: false,
   code: "cancelled",
-  message: "Stopped, because the databases are being closed",
+  message: "Cancelled before the database was read",
 } as const;
 
 // A thread whose SQLite took more is ended: WebAssembly never frees memory.
@@ -170,7 +168,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
       return answer;
     };
     const remote: Comlink.Remote<HostedDatabase> = this.remote;
-    const state = sharedFlags();
+    const state = threadState();
     const close = async (): Promise<void> => {
       try {
         if (unanswered !== null && stuck !== null) {
@@ -219,13 +217,13 @@ export class DatabaseThread<Host extends HostedDatabase> {
         );
         // Reading the database may wait for another program; only what follows has the caller's
         // limit.
-        const outline = await this.call(
-          within(UPKEEP_LIMIT_MS, Promise.race([planned.promise, answer.then(() => null)])),
-        );
+        const reading: Deadline<AbortSignal> = deadlineIn(UPKEEP_LIMIT_MS, deadline.signal);
+        const read = Promise.race([planned.promise, answer.then(() => null)]);
+        const outline = await this.call(callWithin(reading, 0, read, sent));
         if (outline === null) return await answer;
         if (isOverdue(outline)) {
           track(answer, true);
-          return SILENT;
+          return outline === "timeout" ? SILENT : STOPPED;
         }
         const outcome = await this.call(
           callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent),
@@ -233,14 +231,26 @@ export class DatabaseThread<Host extends HostedDatabase> {
         if (!isOverdue(outcome)) return outcome;
         track(answer, state === null || Atomics.load(state, STATE.isOpen) !== 0);
         const rehearsed = state === null ? 0 : Atomics.load(state, STATE.rehearsed);
-        endless.set(outline.hash, rehearsed);
+        // One that was cancelled may only have been in the middle of something.
+        if (outcome === "timeout") endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },
       execute: async (hash, request, deadline, onEvent) => {
         const sent = sendDeadline(deadline);
-        const answer = track(remote.execute(hash, request, sent, Comlink.proxy(onEvent)), true);
-        const outcome = await this.call(callWithin(deadline, EXECUTION_GRACE_MS, answer, sent));
-        return isOverdue(outcome) ? unansweredRun(outcome, request.mode) : outcome;
+        if (state !== null) Atomics.store(state, STATE.committed, 0);
+        let reported = 0;
+        const follow: typeof onEvent = (event) => {
+          if (event.kind === "step-finished") reported += 1;
+          onEvent(event);
+        };
+        const answer = track(remote.execute(hash, request, sent, Comlink.proxy(follow)), true);
+        const reportedSteps = (): number => reported;
+        const outcome = await this.call(
+          awaitExecution({ answer, deadline, sent, state, reportedSteps }),
+        );
+        if ("ok" in outcome) return outcome;
+        this.#isSound = false;
+        return unansweredRun(outcome, request.mode);
       },
       [Symbol.asyncDispose]: close,
     };
@@ -269,17 +279,4 @@ function interruptedOutline(
   const unknown = { version: null, name: null, file: null };
   const stopped = stoppedFinding({ ...(outline.steps[rehearsed] ?? unknown), reason });
   return { ...outline, findings: [...outline.findings, stopped], interrupted: reason };
-}
-
-function unansweredRun(why: Overdue, mode: RunMode): Failed<DatabaseCode> {
-  const reason = why === "timeout" ? "The time limit was reached" : "The service is stopping";
-  const kept = mode === "commit"
-    ? "the migration that was running is undone unless its COMMIT had begun"
-    : "nothing is kept";
-  return {
-    ok: false,
-    code: "unanswered",
-    message: `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
-      `The database is not opened again before the service is started anew; ask for status then`,
-  };
 }

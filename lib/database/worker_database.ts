@@ -36,7 +36,7 @@ import type {
   ExecutionRequest,
   PreparationOutcome,
 } from "./session.ts";
-import type { ThreadState } from "./thread_state.ts";
+import { commitGate, type ThreadState } from "./thread_state.ts";
 
 /** What a preparation reports. */
 export type PreparationListener = Pick<
@@ -51,6 +51,7 @@ export class WorkerDatabase {
   readonly #sqlite3: Sqlite3;
   readonly #rehearsals: KeptRehearsals;
   readonly #location: TargetLocation;
+  readonly #state: ThreadState | null;
   #prepared: Prepared | null = null;
 
   constructor(
@@ -62,6 +63,7 @@ export class WorkerDatabase {
     this.#sqlite3 = environment.sqlite3;
     this.#rehearsals = environment.rehearsals;
     this.#location = location;
+    this.#state = state;
   }
 
   /** Reads the history alone, even where SQLite here cannot read the schema. */
@@ -132,6 +134,7 @@ export class WorkerDatabase {
         deadline,
         now: () => new Date().toISOString(),
         backups: location.backups,
+        commitGate: commitGate(this.#state),
         onEvent,
       });
     const outcome =

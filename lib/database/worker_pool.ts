@@ -61,6 +61,10 @@ class WorkerPool implements Databases {
   }
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {
+    // An operation that outlasts its run keeps the database as another program would.
+    if (target.kind === "plugin") {
+      await this.#stuck.untilClosed(target, this.#options.busyTimeoutMs);
+    }
     const thread = await this.#take(purpose);
     return await thread.openSession(
       target,

@@ -21,7 +21,7 @@ import { RunHistory } from "./run_history.ts";
 import { runStep } from "./run_step.ts";
 import { RunTransaction } from "./run_transaction.ts";
 import { COLLECT_MS, isSmall } from "./small_steps.ts";
-import { sqlFailure } from "./step_failure.ts";
+import { sqlFailure, stepFailure } from "./step_failure.ts";
 
 /**
  * Executes `plan`, whose steps `rehearsed` are. History and schema are read again inside the first
@@ -195,16 +195,36 @@ class Run implements Disposable {
   }
 
   async #tryToCommit(steps: readonly IndexedStep[]): Promise<Attempt> {
+    const { commitGate } = this.#options;
     const finished: FinishedStep[] = [];
-    const attempt = await this.#transaction.run("COMMIT", async () => {
-      const end = await this.#runSteps(steps, (step) => finished.push(step));
-      const isLossy = finished.some(({ executed }) => executed.dataLoss.length > 0);
-      const isUnsaved = end.kind === "completed" && isLossy && this.#backup.made === null;
-      return isUnsaved ? { kind: "backup-missing" } as const : end;
-    });
-    if (attempt.kind === "completed") finished.forEach((step) => this.#keep(step));
-    else this.#database.forget();
-    return attempt;
+    let kept = 0;
+    try {
+      const attempt = await this.#transaction.run("COMMIT", async () => {
+        const end = await this.#runSteps(steps, (step) => finished.push(step));
+        const isLossy = finished.some(({ executed }) => executed.dataLoss.length > 0);
+        const isUnsaved = end.kind === "completed" && isLossy && this.#backup.made === null;
+        if (isUnsaved) return { kind: "backup-missing" } as const;
+        return end.kind === "completed" && !commitGate.begin() ? this.#cancelled(steps) : end;
+      });
+      if (attempt.kind !== "completed") {
+        this.#database.forget();
+        return attempt;
+      }
+      finished.forEach((step) => this.#keep(step));
+      kept = finished.length;
+      return attempt;
+    } finally {
+      commitGate.end(kept);
+    }
+  }
+
+  /** The last step of a transaction that is cancelled before its COMMIT. */
+  #cancelled(steps: readonly IndexedStep[]): FailedStep {
+    const last = steps.at(-1);
+    if (last === undefined) throw new Error("A transaction has no step");
+    const { step } = last;
+    const failure = stepFailure(step, "cancelled", `${step.file} was cancelled`);
+    return { kind: "failed", step, failure, started: performance.now() };
   }
 
   async #undo(steps: readonly IndexedStep[]): Promise<Execution["end"]> {

@@ -98,6 +98,17 @@ export type RunMode = "commit" | "rehearse-on-data" | { readonly examples: numbe
 /** What one transaction of a run holds: a migration, or the whole plan. */
 export type TransactionExtent = "migration" | "plan";
 
+/** Lets a caller in another thread know whether a COMMIT may have begun. */
+export interface CommitGate {
+  /** Says whether a COMMIT may begin; `false` where the caller has answered without it. */
+  begin(): boolean;
+  /** Says that a COMMIT has ended, and how many steps it kept. */
+  end(steps: number): void;
+}
+
+/** The gate of a run that no other thread cancels. */
+export const OPEN_GATE: CommitGate = { begin: () => true, end() {} };
+
 /** How a plan is run. */
 export interface ExecutionOptions {
   readonly mode: RunMode;
@@ -112,5 +123,6 @@ export interface ExecutionOptions {
   /** The time now as ISO 8601, UTC. */
   readonly now: () => string;
   readonly backups: BackupPlace;
+  readonly commitGate: CommitGate;
   readonly onEvent: (event: ExecutionEvent) => void;
 }

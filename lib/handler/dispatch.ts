@@ -13,6 +13,7 @@ import {
 } from "../message/verbs.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { apply } from "./apply.ts";
+import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
 import type { HandlerContext } from "./context.ts";
 import { type Failure, failureReply, withVerb } from "./failure.ts";
@@ -31,6 +32,7 @@ type Handler<V extends AnyVerb> = (
 
 const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   apply,
+  cancel,
   check,
   history,
   plan,

@@ -57,6 +57,7 @@ export type { AttemptEntry, HistoryReply } from "./history_reply.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
+  type CancelReply,
   type ChangeMessage,
   type CheckReply,
   type DataLossMessage,
@@ -83,6 +84,7 @@ export type {
 } from "./schema_message.ts";
 export {
   type ApplyRequest,
+  type CancelRequest,
   type Checked,
   type CheckedApply,
   type CheckedHistory,

@@ -11,6 +11,7 @@ export const ERROR_CODES: readonly [
   "PLAN_CHANGED",
   "MIGRATION_FAILED",
   "ROLLBACK_FAILED",
+  "CANCELLED",
   "DATABASE_UNAVAILABLE",
   "RESPONSE_TOO_LARGE",
   "INTERNAL_ERROR",
@@ -22,6 +23,7 @@ export const ERROR_CODES: readonly [
   "PLAN_CHANGED",
   "MIGRATION_FAILED",
   "ROLLBACK_FAILED",
+  "CANCELLED",
   "DATABASE_UNAVAILABLE",
   "RESPONSE_TOO_LARGE",
   "INTERNAL_ERROR",
@@ -227,6 +229,24 @@ export interface StatusReply {
   locked: boolean;
   /** Present while `locked` is true. */
   progress?: ProgressMessage | undefined;
+}
+
+/** The reply to a cancel. */
+export interface CancelReply {
+  /** Distinguishes it from a failure. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "cancel";
+  /** The plugin that the request named. */
+  plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
+  /** Whether a run has ended because of this request; its own reply is `CANCELLED`. */
+  cancelled: boolean;
+  /** The run that has, or had, the database; `null` where there was none. */
+  run_id: string | null;
+  /** One sentence for people: what became of the run. */
+  message: string;
 }
 
 /** The reply to a check that found no `ERROR`. */

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { FINDING_CODES, type FindingCategory, type FindingCode } from "../finding/finding.ts";
 import type {
   ApplyReply,
+  CancelReply,
   ChangeMessage,
   CheckReply,
   DataLossMessage,
@@ -144,6 +145,17 @@ export const StatusReplySchema: v.GenericSchema<StatusReply> = v.object({
   pending_warnings: v.array(FindingSchema),
   locked: v.boolean(),
   progress: v.optional(ProgressSchema),
+});
+
+/** The schema of the reply to a cancel. */
+export const CancelReplySchema: v.GenericSchema<CancelReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("cancel"),
+  plugin_name: v.string(),
+  tenant: v.optional(v.string()),
+  cancelled: v.boolean(),
+  run_id: v.nullable(v.string()),
+  message: v.string(),
 });
 
 /** The schema of the reply to a check that found no `ERROR`. */

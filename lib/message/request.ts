@@ -171,6 +171,12 @@ export interface HistoryRequest extends DatabaseRequest {
   offset?: number | undefined;
 }
 
+/** `cancel`: end the run that has the database. */
+export interface CancelRequest extends DatabaseRequest {
+  /** The only run that is meant; by default any. */
+  run_id?: string | undefined;
+}
+
 /** `plugins`: list the plugins and the databases of their tenants. */
 export interface PluginsRequest {
   /** The most tenants in the reply; 100 by default, 10,000 at most. */
@@ -256,6 +262,17 @@ export const StatusRequestSchema: v.GenericSchema<StatusRequest, CheckedStatus> 
 /** The schema of a history request. */
 export const HistoryRequestSchema: v.GenericSchema<HistoryRequest, CheckedHistory> = v
   .strictObject({ ...DATABASE_FIELDS, ...pageFields(50, MAX_HISTORY_LIMIT) });
+
+/** The schema of a cancel request. */
+export const CancelRequestSchema: v.GenericSchema<CancelRequest> = v.strictObject({
+  ...DATABASE_FIELDS,
+  run_id: v.optional(
+    v.pipe(
+      v.string("expected a text"),
+      v.regex(/^[\x21-\x7e]{1,100}$/, "expected the run_id of an event or of status"),
+    ),
+  ),
+});
 
 /** The schema of a plugins request. */
 export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugins> = v

@@ -1,13 +1,21 @@
 // The table of verbs: what each is for, and the schemas of its messages. Runs anywhere.
 
 import type * as v from "valibot";
-import type { ApplyReply, CheckReply, PluginsReply, RollbackReply, StatusReply } from "./reply.ts";
+import type {
+  ApplyReply,
+  CancelReply,
+  CheckReply,
+  PluginsReply,
+  RollbackReply,
+  StatusReply,
+} from "./reply.ts";
 import type { HistoryReply } from "./history_reply.ts";
 import { HistoryReplySchema } from "./history_reply_schema.ts";
 import type { PlanReply } from "./plan_reply.ts";
 import { PlanReplySchema } from "./plan_reply_schema.ts";
 import {
   ApplyReplySchema,
+  CancelReplySchema,
   CheckReplySchema,
   PluginsReplySchema,
   RollbackReplySchema,
@@ -16,6 +24,8 @@ import {
 import {
   type ApplyRequest,
   ApplyRequestSchema,
+  type CancelRequest,
+  CancelRequestSchema,
   type CheckedApply,
   type CheckedHistory,
   type CheckedPlan,
@@ -58,6 +68,8 @@ export interface WireMessages {
   readonly status: Messages<StatusRequest, CheckedStatus, StatusReply>;
   /** Lists what was attempted, newest first. */
   readonly history: Messages<HistoryRequest, CheckedHistory, HistoryReply>;
+  /** Ends the run that has a database. */
+  readonly cancel: Messages<CancelRequest, CancelRequest, CancelReply>;
 }
 
 /** The messages of the verbs that only programs and the command line have: they need no service. */
@@ -137,6 +149,14 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
     scope: "plugin",
     request: HistoryRequestSchema,
     reply: HistoryReplySchema,
+  },
+  cancel: {
+    summary: "end the run that has the database",
+    access: "write",
+    duration: "short",
+    scope: "plugin",
+    request: CancelRequestSchema,
+    reply: CancelReplySchema,
   },
 };
 

@@ -57,6 +57,7 @@ const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   VALIDATION_FAILED: 422,
   MIGRATION_FAILED: 500,
   ROLLBACK_FAILED: 500,
+  CANCELLED: 409,
   DATABASE_UNAVAILABLE: 503,
   RESPONSE_TOO_LARGE: 500,
   INTERNAL_ERROR: 500,
@@ -234,6 +235,7 @@ function describeTooLarge(reply: Reply, size: string): string {
     return `The ${size}; leave parts out with omit, show fewer rows, ` +
       `or plan fewer migrations at a time with target_version`;
   }
+  if (reply.verb === "cancel") return `The ${size}`;
   const run = reply.dry_run ? "dry run" : "run";
   return `The ${run} is over and its ${size}; ` +
     `ask for status, or run fewer migrations at a time with target_version`;

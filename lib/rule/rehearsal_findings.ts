@@ -119,7 +119,7 @@ export function stoppedFinding({ reason, ...step }: Omit<StoppedStep, "after">):
     step,
     reason === "timeout"
       ? `${what} was not rehearsed to its end, because it ran out of time; make it smaller`
-      : `${what} was not rehearsed to its end, because the service is stopping`,
+      : `${what} was not rehearsed to its end, because the run was cancelled`,
   );
 }
 

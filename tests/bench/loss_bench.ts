@@ -6,6 +6,7 @@ import { backUp } from "../../lib/execution/backup.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { createHistoryTables } from "../../lib/history/history_table.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
+import { OPEN_GATE } from "../../lib/execution/execution.ts";
 import { completePlan } from "../../lib/plan/migration_plan.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
@@ -112,6 +113,7 @@ async function run(
     deadline: DEADLINE,
     now: () => new Date().toISOString(),
     backups: place,
+    commitGate: OPEN_GATE,
     onEvent() {},
   });
   const ms = performance.now() - started;

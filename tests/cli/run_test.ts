@@ -215,7 +215,7 @@ environment("Ctrl-C rolls a long apply back, says so and exits with 1", async ()
   assert.is(code, 1);
   assert.match(
     stderr,
-    /^Stopping; migrations that are not committed are rolled back\n✗ MIGRATION_FAILED /,
+    /^Cancelling; migrations that are not committed are rolled back\n✗ CANCELLED /,
   );
   assert.match(stderr, /The database is at version 1\n$/);
   assert.is(versionOf(workspace, "sums"), "1");

@@ -29,8 +29,15 @@ export function directContext(
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     locks: {
-      acquire: () => ({ kind: "acquired", publish() {}, advance() {}, release() {} }),
+      acquire: () => ({
+        kind: "acquired",
+        cancelled: new AbortController().signal,
+        publish() {},
+        advance() {},
+        release() {},
+      }),
       current: () => null,
+      cancel: () => Promise.resolve({ kind: "idle" }),
     },
     now: () => new Date("2026-01-01T00:00:00Z"),
     plans: new KnownPlans(),

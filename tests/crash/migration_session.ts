@@ -3,7 +3,7 @@
 import type { BackupPlace } from "../../lib/execution/backup.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
-import type { Execution, ExecutionEvent } from "../../lib/execution/execution.ts";
+import { type Execution, type ExecutionEvent, OPEN_GATE } from "../../lib/execution/execution.ts";
 import type { Deadline } from "../../lib/deadline.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
@@ -165,6 +165,7 @@ async function runWithPragmas(
     deadline: NEVER,
     now: () => NOW,
     backups: backupPlace(engine, backups),
+    commitGate: OPEN_GATE,
     onEvent: whenFinished(onCommitted),
   });
 }

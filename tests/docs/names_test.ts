@@ -74,7 +74,10 @@ names("every option is in OPERATIONS and in the help", () => {
 
 names("every documented option is one that the command line knows", () => {
   for (const option of namesUnder(operations, "Options")) {
-    const isUnknown = [["apply", "p"], ["plan", "p"], ["history", "p"], ["bundle", "p"], ["serve"]]
+    const isUnknown = [["apply", "p"], ["plan", "p"], ["history", "p"], ["cancel", "p"], [
+      "bundle",
+      "p",
+    ], ["serve"]]
       .flatMap((
         command,
       ) => [

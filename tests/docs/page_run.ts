@@ -89,6 +89,9 @@ async function direct({ command, attributes, text }: Directive, scene: Scene): P
     case "bug":
       scene.hasBug = true;
       return;
+    case "cancelling":
+      scene.isCancelled = true;
+      return;
     case "reset":
       scene.reset();
       return;

@@ -40,8 +40,9 @@ permissions("a plugin can neither migrate nor see another", async () => {
   }
 });
 
-permissions("a plugin can neither roll back nor plan, itself included", async () => {
+permissions("a plugin can neither roll back, cancel nor plan, itself included", async () => {
   assert.is(await ask(quoteDb, "quote-db", "rollback"), "forbidden");
+  assert.is(await ask(quoteDb, "quote-db", "cancel"), "forbidden");
   assert.is(await ask(quoteDb, "quote-db", "plan"), "forbidden");
 });
 
@@ -78,6 +79,7 @@ permissions("operators apply, roll back and see every plugin", async () => {
   assert.is(await ask(operator, "trivia", "apply"), true);
   assert.is(await ask(operator, "trivia", "rollback"), true);
   assert.is(await ask(operator, "quote-db", "status"), true);
+  assert.is(await ask(operator, "quote-db", "cancel"), true);
   for (const verb of verbs()) assert.not.equal(await ask(operator, "trivia", verb), "forbidden");
 });
 

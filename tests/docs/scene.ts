@@ -43,6 +43,8 @@ export class Scene implements AsyncDisposable {
   events: RunEvent[] = [];
   /** Whether the next request meets a bug. */
   hasBug = false;
+  /** Whether the next run is cancelled in its second migration. */
+  isCancelled = false;
   #held: RunLock | null = null;
   #opened: { readonly plugins: string; readonly migrator: Migrator } | null = null;
 
@@ -62,8 +64,17 @@ export class Scene implements AsyncDisposable {
 
   /** Sends a request to the handlers in this process. */
   async ask(verb: Verb, plugin: string, payload: string): Promise<unknown> {
-    const { context } = await this.#start();
+    const migrator = await this.#start();
+    const { context } = migrator;
     this.events = [];
+    if (this.isCancelled) {
+      const unsubscribe = migrator.subscribe((event) => {
+        if (event.event !== "migration_started" || event.version < 2) return;
+        unsubscribe();
+        migrator.cancel(plugin);
+      });
+      this.isCancelled = false;
+    }
     const bug = { ...context.source, find: () => Promise.reject(new Error("a bug")) };
     const reply = await dispatch(
       verb,
@@ -90,7 +101,10 @@ export class Scene implements AsyncDisposable {
   /** Holds a plugin as an apply of somebody else would that has just begun its first migration. */
   async hold(plugin: string, by: string): Promise<void> {
     const status = v.parse(StatusReplySchema, await this.ask("status", plugin, "{}"));
-    const lock = fileLocks(join(this.copy.root, "data")).acquire({ plugin, tenant: null });
+    const lock = fileLocks(join(this.copy.root, "data")).acquire(
+      { plugin, tenant: null },
+      crypto.randomUUID(),
+    );
     if (lock.kind !== "acquired") throw new Error(`${plugin} cannot be held: ${lock.kind}`);
     lock.publish({
       files: status.available_migrations.map((each) => ({
@@ -122,6 +136,7 @@ export class Scene implements AsyncDisposable {
         statements_total: 4,
       },
     });
+    lock.cancelled.addEventListener("abort", () => lock.release("cancelled"));
     this.#held = lock;
   }
 

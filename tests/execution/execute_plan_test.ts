@@ -3,7 +3,7 @@
 import * as assert from "uvu/assert";
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
-import type { Execution, ExecutionOptions } from "../../lib/execution/execution.ts";
+import { type Execution, type ExecutionOptions, OPEN_GATE } from "../../lib/execution/execution.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { parseMigration } from "../../lib/migration/parse_migration.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
@@ -26,6 +26,7 @@ const OPTIONS: ExecutionOptions = {
   deadline: NEVER,
   now: () => "2026-01-01T00:00:00.000Z",
   backups: { newFile: (name) => name, freeBytes: () => 0, discard: () => {} },
+  commitGate: OPEN_GATE,
   onEvent: () => {},
 };
 

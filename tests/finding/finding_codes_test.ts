@@ -4,6 +4,8 @@ import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
+import { OPEN_GATE } from "../../lib/execution/execution.ts";
+import { sleep } from "../../lib/deadline.ts";
 import { violationOf } from "../../lib/statement/policy.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
@@ -55,8 +57,7 @@ function codesOf(reply: Reply<Verb | "check">): readonly string[] {
   if (reply.verb === "status") {
     return [...reply.checksum_warnings, ...reply.pending_warnings].map(({ code }) => code);
   }
-  if (reply.verb === "history") return [];
-  return reply.warnings.map(({ code }) => code);
+  return "warnings" in reply ? reply.warnings.map(({ code }) => code) : [];
 }
 
 /** Applies files on top of the base migration. */
@@ -269,6 +270,7 @@ async function brokenSchema(): Promise<readonly string[]> {
     deadline,
     now: () => "2026-01-01T00:00:00.000Z",
     backups: { newFile: (name) => name, freeBytes: () => 0, discard() {} },
+    commitGate: OPEN_GATE,
     onEvent() {},
   });
   return failureFindings(execution).map(({ code }) => code);
@@ -339,7 +341,7 @@ const ERRORS: Readonly<
     const lock = (await workspace.migrator()).context.locks.acquire({
       plugin: "p",
       tenant: null,
-    });
+    }, "1");
     const reply = await workspace.ask("apply", "p");
     if (lock.kind === "acquired") lock.release();
     return reply;
@@ -359,6 +361,13 @@ const ERRORS: Readonly<
     });
     await workspace.apply("p");
     return await workspace.ask("rollback", "p");
+  },
+  CANCELLED: async (workspace) => {
+    workspace.write("p", { "002_x.sql": migrationFile(ENDLESS_INSERT) });
+    const asked = workspace.ask("apply", "p");
+    while (!workspace.events.some(({ event }) => event === "migration_started")) await sleep(5);
+    await workspace.ask("cancel", "p");
+    return await asked;
   },
   DATABASE_UNAVAILABLE: async (workspace) => {
     await using _holder = await holdNatively(workspace.database("p"), "exclusive transaction");

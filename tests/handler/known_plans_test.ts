@@ -127,7 +127,7 @@ statuses("a known plan runs nothing beside a run that holds the lock", async () 
   const { context } = await counting(workspace);
   age(workspace);
   await statusOf(context);
-  const lock = context.locks.acquire({ plugin: "p", tenant: null });
+  const lock = context.locks.acquire({ plugin: "p", tenant: null }, "1");
   if (lock.kind !== "acquired") throw new Error(lock.kind);
   const reply = await call("apply", "p", {}, context);
   lock.release();

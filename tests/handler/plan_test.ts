@@ -214,7 +214,7 @@ plans("refuses targets that its direction cannot have", async () => {
 plans("while a run holds the database is refused", async () => {
   await using workspace = await beforeDestroy();
   const { context } = await workspace.migrator();
-  const lock = context.locks.acquire({ plugin: "p", tenant: null });
+  const lock = context.locks.acquire({ plugin: "p", tenant: null }, "1");
   assert.is(lock.kind, "acquired");
   assert.is((await workspace.refused("plan", "p")).error_code, "MIGRATION_IN_PROGRESS");
 });

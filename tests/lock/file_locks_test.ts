@@ -41,12 +41,12 @@ function acquired(lock: ReturnType<ReturnType<typeof fileLocks>["acquire"]>): Ru
 locking("acquire() gives a database's lock once, and again when it is released", async () => {
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);
-  const lock = acquired(locks.acquire(QUOTES));
-  assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: null });
-  assert.equal(fileLocks(workspace.dataDir).acquire(QUOTES).kind, "held");
-  acquired(locks.acquire(TRIVIA)).release();
+  const lock = acquired(locks.acquire(QUOTES, "1"));
+  assert.equal(locks.acquire(QUOTES, "1"), { kind: "held", snapshot: null });
+  assert.equal(fileLocks(workspace.dataDir).acquire(QUOTES, "1").kind, "held");
+  acquired(locks.acquire(TRIVIA, "1")).release();
   lock.release();
-  acquired(locks.acquire(QUOTES)).release();
+  acquired(locks.acquire(QUOTES, "1")).release();
 });
 
 locking(
@@ -55,11 +55,11 @@ locking(
     await using workspace = new Workspace();
     const locks = fileLocks(workspace.dataDir);
     assert.is(locks.current(QUOTES), null);
-    const lock = acquired(locks.acquire(QUOTES));
+    const lock = acquired(locks.acquire(QUOTES, "1"));
     assert.is(locks.current(QUOTES), null);
     lock.publish(SNAPSHOT);
     assert.equal(locks.current(QUOTES), SNAPSHOT);
-    assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: SNAPSHOT });
+    assert.equal(locks.acquire(QUOTES, "1"), { kind: "held", snapshot: SNAPSHOT });
     lock.release();
     assert.is(locks.current(QUOTES), null);
     assert.not.ok(existsSync(join(workspace.dataDir, "locks", "quotes.json")));
@@ -77,7 +77,7 @@ locking(
     assert.is(locks.current(QUOTES), null);
     Deno.writeTextFileSync(join(directory, "quotes.lock"), "");
     assert.is(locks.current(QUOTES), null);
-    const lock = acquired(locks.acquire(QUOTES));
+    const lock = acquired(locks.acquire(QUOTES, "1"));
     assert.is(locks.current(QUOTES), null);
     lock.release();
   },
@@ -86,10 +86,10 @@ locking(
 locking("half a snapshot, as a full disk leaves it, is no snapshot", async () => {
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);
-  const lock = acquired(locks.acquire(QUOTES));
+  const lock = acquired(locks.acquire(QUOTES, "1"));
   Deno.writeTextFileSync(join(workspace.dataDir, "locks", "quotes.json"), '{"progress":');
   assert.is(locks.current(QUOTES), null);
-  assert.equal(locks.acquire(QUOTES), { kind: "held", snapshot: null });
+  assert.equal(locks.acquire(QUOTES, "1"), { kind: "held", snapshot: null });
   lock.release();
 });
 
@@ -97,11 +97,11 @@ locking("a link or a pipe in the place of a lock or a snapshot is not opened", a
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);
   const path = (name: string): string => join(workspace.dataDir, "locks", name);
-  acquired(locks.acquire(QUOTES)).release();
+  acquired(locks.acquire(QUOTES, "1")).release();
   const outside = join(workspace.root, "outside");
 
   Deno.symlinkSync(outside, path("quotes.json"));
-  const lock = acquired(locks.acquire(QUOTES));
+  const lock = acquired(locks.acquire(QUOTES, "1"));
   Deno.symlinkSync(outside, path("quotes.json"));
   lock.publish(SNAPSHOT);
   assert.is(locks.current(QUOTES), null);
@@ -111,7 +111,7 @@ locking("a link or a pipe in the place of a lock or a snapshot is not opened", a
 
   Deno.removeSync(path("quotes.lock"));
   Deno.symlinkSync(outside, path("quotes.lock"));
-  const refusal = locks.acquire(QUOTES);
+  const refusal = locks.acquire(QUOTES, "1");
   assert.match(refusal.kind === "unavailable" ? refusal.message : "", "quotes.lock: ELOOP");
   assert.is(locks.current(QUOTES), null);
   assert.not.ok(existsSync(outside));
@@ -127,16 +127,16 @@ locking("tenants of a plugin, and the plugin itself, have locks of their own", a
     { plugin: "quotes-acme", tenant: null },
     { plugin: "acme", tenant: "quotes" },
   ];
-  const [own, acme, ...others] = addresses.map((address) => acquired(locks.acquire(address)));
+  const [own, acme, ...others] = addresses.map((address) => acquired(locks.acquire(address, "1")));
   acme?.publish(SNAPSHOT);
   for (const address of addresses) {
     const snapshot = address === addresses[1] ? SNAPSHOT : null;
-    assert.equal(locks.acquire(address), { kind: "held", snapshot });
+    assert.equal(locks.acquire(address, "1"), { kind: "held", snapshot });
     assert.equal(locks.current(address), snapshot);
   }
   acme?.release();
-  acquired(locks.acquire({ plugin: "quotes", tenant: "acme" })).release();
-  assert.is(locks.acquire(QUOTES).kind, "held");
+  acquired(locks.acquire({ plugin: "quotes", tenant: "acme" }, "1")).release();
+  assert.is(locks.acquire(QUOTES, "1").kind, "held");
   for (const lock of [own, ...others]) lock?.release();
 });
 
@@ -154,7 +154,7 @@ locking("a run of 200 steps writes its history once, and one line for each step"
     executionTimeMs: 3,
   });
   const history = Array.from({ length: 200 }, (_, index) => entryOf(index + 1));
-  const lock = acquired(locks.acquire(QUOTES));
+  const lock = acquired(locks.acquire(QUOTES, "1"));
   lock.publish({ ...SNAPSHOT, history });
   const path = join(workspace.dataDir, "locks", "quotes.json");
   const firstBytes = Deno.statSync(path).size;

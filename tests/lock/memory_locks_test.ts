@@ -29,30 +29,30 @@ const locks = suite("memoryLocks()");
 
 locks("a plugin's lock is had once, and again when it was given back", () => {
   const held = memoryLocks();
-  const first = held.acquire(A);
+  const first = held.acquire(A, "1");
   assert.is(first.kind, "acquired");
-  assert.equal(held.acquire(A), { kind: "held", snapshot: null });
+  assert.equal(held.acquire(A, "1"), { kind: "held", snapshot: null });
   if (first.kind === "acquired") first.release();
-  assert.is(held.acquire(A).kind, "acquired");
+  assert.is(held.acquire(A, "1").kind, "acquired");
 });
 
 locks("plugins do not stand in each other's way", () => {
   const held = memoryLocks();
-  held.acquire(A);
-  assert.is(held.acquire(B).kind, "acquired");
-  assert.is(held.acquire({ plugin: "a", tenant: "b" }).kind, "acquired");
-  assert.is(memoryLocks().acquire(A).kind, "acquired");
+  held.acquire(A, "1");
+  assert.is(held.acquire(B, "1").kind, "acquired");
+  assert.is(held.acquire({ plugin: "a", tenant: "b" }, "1").kind, "acquired");
+  assert.is(memoryLocks().acquire(A, "1").kind, "acquired");
 });
 
 locks("current() returns what the holder published, until it releases the lock", () => {
   const held = memoryLocks();
   assert.is(held.current(A), null);
-  const lock = held.acquire(A);
+  const lock = held.acquire(A, "1");
   assert.ok(lock.kind === "acquired");
   assert.is(held.current(A), null);
   lock.publish(SNAPSHOT);
   assert.equal(held.current(A), SNAPSHOT);
-  assert.equal(held.acquire(A), { kind: "held", snapshot: SNAPSHOT });
+  assert.equal(held.acquire(A, "1"), { kind: "held", snapshot: SNAPSHOT });
   const progress = { ...SNAPSHOT.progress, migrations_done: 1 };
   lock.advance({ progress, entries: [] });
   assert.equal(held.current(A), { ...SNAPSHOT, progress });
@@ -62,14 +62,14 @@ locks("current() returns what the holder published, until it releases the lock",
 
 locks("a lock that was given back can neither publish nor release another's", () => {
   const held = memoryLocks();
-  const first = held.acquire(A);
+  const first = held.acquire(A, "1");
   assert.ok(first.kind === "acquired");
   first.release();
-  const second = held.acquire(A);
+  const second = held.acquire(A, "1");
   assert.ok(second.kind === "acquired");
   first.publish(SNAPSHOT);
   first.release();
-  assert.equal(held.acquire(A), { kind: "held", snapshot: null });
+  assert.equal(held.acquire(A, "1"), { kind: "held", snapshot: null });
 });
 
 locks.run();

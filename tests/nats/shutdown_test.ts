@@ -65,7 +65,7 @@ shutdown("a second SIGTERM rolls a long migration back, says so, and ends with 0
   await insist(service);
   const { reply } = await answer;
   assert.ok(!reply.success);
-  assert.is(reply.error_code, "MIGRATION_FAILED");
+  assert.is(reply.error_code, "CANCELLED");
   assert.is(reply.errors[0]?.code, "interrupted");
   assert.is(reply.current_version, 1);
   const { code, stderr } = await service.finished();

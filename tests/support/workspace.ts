@@ -52,12 +52,12 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** Sends one request through dispatch, as NATS and the command line do. */
-  ask(verb: Verb, plugin: string, body: unknown = {}): Promise<Reply> {
+  ask<V extends Verb>(verb: V, plugin: string, body: unknown = {}): Promise<Reply<V>> {
     return this.send(verb, plugin, new TextEncoder().encode(JSON.stringify(body)));
   }
 
   /** Sends bytes as they are. Every reply is held against its schema, and so are the events. */
-  async send(verb: Verb, plugin: string, payload: Uint8Array): Promise<Reply> {
+  async send<V extends Verb>(verb: V, plugin: string, payload: Uint8Array): Promise<Reply<V>> {
     const reply = await dispatch(verb, plugin, payload, (await this.migrator()).context);
     // What crosses the wire is JSON, where a missing value and an undefined one are the same.
     const message: unknown = JSON.parse(JSON.stringify(reply));

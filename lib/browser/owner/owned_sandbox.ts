@@ -177,7 +177,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
   async importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    const lock = this.#locks.acquire({ plugin, tenant: null });
+    const lock = this.#locks.acquire({ plugin, tenant: null }, crypto.randomUUID());
     if (lock.kind !== "acquired") {
       const message = `"${plugin}" is being migrated; wait until that is done`;
       return { ok: false, code: "migrating", message };

@@ -92,19 +92,19 @@ export class WireRequests {
   // the old state.
   #watch(locks: RunLocks): RunLocks {
     return {
-      acquire: (address) => {
+      ...locks,
+      acquire: (address, runId) => {
         const { plugin } = address;
-        const lock = locks.acquire(address);
+        const lock = locks.acquire(address, runId);
         if (lock.kind !== "acquired") return lock;
         return {
           ...lock,
-          release: () => {
-            lock.release();
+          release: (end) => {
+            lock.release(end);
             if (this.#changed.delete(plugin)) this.#emit({ kind: "database", plugin });
           },
         };
       },
-      current: (address) => locks.current(address),
     };
   }
 }

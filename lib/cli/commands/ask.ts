@@ -1,4 +1,4 @@
-// `apply`, `rollback`, `status`, `history`: one request, answered in this process or by a
+// `apply`, `rollback`, `status`, `history`, `cancel`: one request, answered in this process or by a
 // running service. Other commands send theirs with it.
 
 import { openMigrator } from "../../migrator.ts";
@@ -6,14 +6,14 @@ import { call } from "../../handler/dispatch.ts";
 import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
 import { parseReply, type Reply } from "../../message/any_reply.ts";
-import type { CommonOptions, HistoryOptions, RunOptions } from "../arguments.ts";
+import type { CancelOptions, CommonOptions, HistoryOptions, RunOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
 import { progressBar } from "../render/progress_bar.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { stopSignals } from "./stop_signals.ts";
+import { type StopSignals, stopSignals } from "./stop_signals.ts";
 
 /** A request as the command line makes it. */
 export interface Question {
@@ -22,7 +22,7 @@ export interface Question {
   readonly request: AllMessages[Verb]["request"];
 }
 
-// A request that only reads is answered at once; the reply to a run comes at its end.
+// The reply to a run comes at its end; any other request is answered at once.
 const READ_TIMEOUT_MS = 10_000;
 const REPLY_MARGIN_MS = 10_000;
 
@@ -59,6 +59,15 @@ export function historyQuestion({ plugin, tenant, limit, offset }: HistoryOption
   return { verb: "history", plugin, request };
 }
 
+/** The request of `cancel`. */
+export function cancelQuestion({ plugin, tenant, runId }: CancelOptions): Question {
+  const request = {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(runId === undefined ? {} : { run_id: runId }),
+  };
+  return { verb: "cancel", plugin, request };
+}
+
 /** Sends the request, prints the reply and returns the exit status. */
 export async function ask(
   question: Question,
@@ -93,7 +102,7 @@ export async function replyTo(
   environment: Environment,
 ): Promise<Reply | null> {
   if (options.nats === undefined) return await askHere(question, options, console);
-  const answer = await askService(question, options, options.nats, environment);
+  const answer = await askService(question, options, options.nats, console, environment);
   if (answer.ok) return answer.reply;
   const { paragraph } = await import("../render/layout.ts");
   console.err(paragraph(console.colors.red("✗"), answer.message));
@@ -106,13 +115,8 @@ async function askHere(
   console: Console,
 ): Promise<Reply> {
   const bar = console.isWatched && !options.json ? progressBar() : null;
-  // Ctrl-C rolls the run back; the reply reports it.
-  using signals = stopSignals();
-  signals.asked.addEventListener("abort", () => {
-    if (!options.json) console.err("Stopping; migrations that are not committed are rolled back");
-  });
-  // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
-  signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
+  // Ctrl-C cancels the run; the reply reports it.
+  using signals = announcedSignals(options, console);
   await using migrator = await openMigrator({
     ...options.databases,
     plugins: options.pluginsDir,
@@ -128,10 +132,22 @@ async function askHere(
   }
 }
 
+/** Ctrl-C as signals: the first says that the run is cancelled, the second ends the process. */
+function announcedSignals({ json }: CommonOptions, console: Console): StopSignals {
+  const signals = stopSignals();
+  signals.asked.addEventListener("abort", () => {
+    if (!json) console.err("Cancelling; migrations that are not committed are rolled back");
+  });
+  // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
+  signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
+  return signals;
+}
+
 async function askService(
   { verb, plugin, request }: Question,
   options: CommonOptions,
   url: string,
+  console: Console,
   environment: Environment,
 ): Promise<
   { readonly ok: true; readonly reply: Reply } | { readonly ok: false; readonly message: string }
@@ -140,12 +156,21 @@ async function askService(
   const credentials = await credentialsFrom(environment);
   if (!credentials.ok) return credentials;
   const runTimeoutMs = "timeout_ms" in request ? request.timeout_ms : undefined;
-  const timeoutMs = VERBS[verb].duration === "short"
-    ? READ_TIMEOUT_MS
-    : (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS;
+  const isRun = VERBS[verb].duration === "run";
+  const timeoutMs = isRun
+    ? (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS
+    : READ_TIMEOUT_MS;
   const settings = { url, credentials: credentials.credentials };
+  const { prefix } = options;
+  // The service runs it, so the service cancels it.
+  using signals = isRun ? announcedSignals(options, console) : null;
+  const { tenant } = request;
+  const body = tenant === undefined ? {} : { tenant };
+  signals?.asked.addEventListener("abort", () => {
+    requestRemotely(settings, { prefix, plugin, verb: "cancel", body, timeoutMs: READ_TIMEOUT_MS });
+  });
   const answer = await requestRemotely(settings, {
-    prefix: options.prefix,
+    prefix,
     plugin,
     verb,
     body: request,
@@ -176,6 +201,10 @@ async function render(
       const { applyCommand } = await import("../apply_command.ts");
       const { renderPlan } = await import("../render/plan.ts");
       return renderPlan(reply, applyCommand(reply, options), console.colors);
+    }
+    case "cancel": {
+      const { paragraph } = await import("../render/layout.ts");
+      return paragraph(console.colors.green(reply.cancelled ? "✓" : "○"), reply.message);
     }
     case "status": {
       const { renderStatus } = await import("../render/status.ts");

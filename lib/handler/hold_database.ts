@@ -1,0 +1,53 @@
+// Holds a database for one run: its lock, its id, and the signal that ends it.
+
+import type { RunLock } from "../lock/run_locks.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import type { HandlerContext } from "./context.ts";
+import { describeHolder } from "./describe_run.ts";
+import { type Failure, failureReply } from "./failure.ts";
+
+/** A run that holds its database. */
+export interface HeldRun {
+  /** Identifies it in its reply, its events and the snapshot of its lock. */
+  readonly id: string;
+  readonly lock: RunLock;
+  /** Aborted when this run is cancelled, or every run of the program is. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does `work` while no other run has the database. Fails with `MIGRATION_IN_PROGRESS` where one has
+ * it. A run that ends with `CANCELLED` tells so to those who have cancelled it.
+ */
+export async function holdDatabase<R extends { readonly success: true }>(
+  address: DatabaseAddress,
+  context: HandlerContext,
+  work: (run: HeldRun) => Promise<R | Failure>,
+): Promise<R | Failure> {
+  const { plugin } = address;
+  const id = context.newId();
+  const lock = context.locks.acquire(address, id);
+  if (lock.kind === "unavailable") {
+    return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
+  }
+  if (lock.kind === "held") {
+    const holder = describeHolder(address, lock.snapshot);
+    const message = `${holder}; wait until it is done and try again`;
+    return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
+  }
+  let isCancelled = false;
+  try {
+    const signal = AbortSignal.any([context.signal, lock.cancelled]);
+    const reply = await work({ id, lock, signal });
+    if (reply.success) return reply;
+    isCancelled = reply.error_code === "CANCELLED";
+    return { ...reply, run_id: id };
+  } finally {
+    lock.release(isCancelled ? "cancelled" : "ended");
+  }
+}
+
+/** The failure of a run that was cancelled; `undone` says what that means for the database. */
+export function cancelledFailure({ plugin }: DatabaseAddress, undone: string): Failure {
+  return failureReply("CANCELLED", plugin, `The run was cancelled: ${undone}`);
+}
