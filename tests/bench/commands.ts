@@ -1,7 +1,7 @@
 // Runs programs as their users do, and measures them from start to end.
 
 import { fileURLToPath } from "node:url";
-import { permissionsOf } from "../support/permitted_migrator.ts";
+import { permissionsOf, v8FlagsOf } from "../support/permitted_migrator.ts";
 
 /** A program and its arguments. */
 export interface Command {
@@ -18,18 +18,26 @@ export interface Finished {
 const PROGRAM = fileURLToPath(new URL("../../mod.ts", import.meta.url));
 const DEADLINE_MS = 300_000;
 
-/** godwit's command line, with the permissions of its task. */
+/** godwit's command line, as its task runs it. */
 export function godwit(...args: readonly string[]): Command {
+  const task = args[0] === "serve" ? "serve" : "godwit";
   return {
     program: Deno.execPath(),
-    args: ["run", "--no-prompt", ...permissionsOf("godwit"), PROGRAM, ...args],
+    args: ["run", "--no-prompt", ...v8FlagsOf(task), ...permissionsOf(task), PROGRAM, ...args],
   };
 }
 
-/** A program of this directory, with all permissions. */
-export function benchProgram(file: string, ...args: readonly string[]): Command {
+/** A program of this directory, with all permissions, on V8 as Deno or as a task has it. */
+export function benchProgram(
+  file: string,
+  args: readonly string[],
+  v8Flags: readonly string[] = [],
+): Command {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return { program: Deno.execPath(), args: ["run", "--no-prompt", "-A", path, ...args] };
+  return {
+    program: Deno.execPath(),
+    args: ["run", "--no-prompt", ...v8Flags, "-A", path, ...args],
+  };
 }
 
 /** Runs a program to its end. Throws what it wrote if it fails or takes more than five minutes. */

@@ -80,7 +80,7 @@ function scriptRival(name: string, way: string, packages: Rival["packages"]): Ri
     packages,
     format: ({ up }) => `${up}\n`,
     apply: (installed, files, database) => {
-      const { program, args } = benchProgram("rival_program.ts", way, installed, files, database);
+      const { program, args } = benchProgram("rival_program.ts", [way, installed, files, database]);
       // The packages are those of its own directory, not those of deno.json.
       const [command = "run", ...rest] = args;
       return { program, args: [command, "--no-config", ...rest] };

@@ -49,7 +49,7 @@ async function measure({ rounds }: BenchOptions): Promise<Section> {
   await using _service = await start(
     godwit("serve", "--nats", server.url, ...directoryOptions(root.path)),
   );
-  await using _echo = await start(benchProgram("echo_program.ts", server.url, "bench.echo"));
+  await using _echo = await start(benchProgram("echo_program.ts", [server.url, "bench.echo"]));
   const connection = await server.connect();
   let events = 0;
   connection.subscribe("db.migrate.*.events", { callback: () => void events++ });

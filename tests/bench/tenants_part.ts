@@ -6,6 +6,7 @@ import { smallMigrations, writePlugin } from "./bench_plugins.ts";
 import { benchProgram, run } from "./commands.ts";
 import type { BenchOptions, Part, Section } from "./part.ts";
 import { aimCell, alternate, medianOf, spreadCells, type Way } from "./samples.ts";
+import { v8FlagsOf } from "../support/permitted_migrator.ts";
 import { temporaryDirectory } from "./temporary_directory.ts";
 import type { TenantsReport } from "./tenants_program.ts";
 
@@ -61,7 +62,9 @@ async function measureTenants(): Promise<TenantsReport> {
   writePlugin(root.path, "small", MIGRATIONS);
   const directories = [join(root.path, "plugins"), join(root.path, "data")];
   const counts = [String(TENANTS), String(CALLERS)];
-  const { stdout } = await run(benchProgram("tenants_program.ts", ...directories, ...counts));
+  const { stdout } = await run(
+    benchProgram("tenants_program.ts", [...directories, ...counts], v8FlagsOf("serve")),
+  );
   return JSON.parse(stdout);
 }
 

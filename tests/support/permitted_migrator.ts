@@ -58,10 +58,19 @@ export class PermittedMigrator implements AsyncDisposable {
 
 /** The permissions of a task of deno.json. */
 export function permissionsOf(task: string): readonly string[] {
+  return optionsOf(task, "--allow-");
+}
+
+/** The options of `deno run` that a task of deno.json sets for V8. */
+export function v8FlagsOf(task: string): readonly string[] {
+  return optionsOf(task, "--v8-flags");
+}
+
+function optionsOf(task: string, option: string): readonly string[] {
   const config: { tasks: Record<string, { command: string }> } = JSON.parse(
     Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),
   );
-  return config.tasks[task]?.command.split(" ").filter((each) => each.startsWith("--allow-")) ?? [];
+  return config.tasks[task]?.command.split(" ").filter((each) => each.startsWith(option)) ?? [];
 }
 
 async function main(): Promise<void> {
