@@ -118,6 +118,7 @@ export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
+  MigrationProgressEvent,
   MigrationStartedEvent,
   RunEvent,
   RunEventBase,

@@ -20,6 +20,7 @@ import { RunBackup } from "./run_backup.ts";
 import { RunHistory } from "./run_history.ts";
 import { runStep } from "./run_step.ts";
 import { RunTransaction } from "./run_transaction.ts";
+import { StatementProgress } from "./statement_progress.ts";
 import { COLLECT_MS, isSmall } from "./small_steps.ts";
 import { sqlFailure, stepFailure } from "./step_failure.ts";
 
@@ -82,6 +83,7 @@ class Run implements Disposable {
   readonly #rehearsed: readonly RehearsedStep[];
   readonly #options: ExecutionOptions;
   readonly #interrupter: Interrupter;
+  readonly #progress: StatementProgress;
   readonly #foreignKeysOff: Disposable;
   readonly #snapshots: Snapshots;
   readonly #history: RunHistory;
@@ -112,7 +114,12 @@ class Run implements Disposable {
     this.#database = new LiveDatabase(connection, plan, rehearsed, this.#history);
     this.#foreignKeysOff = switchOffForeignKeys(connection);
     this.#snapshots = new Snapshots(connection);
-    this.#interrupter = new Interrupter(connection, options.deadline);
+    this.#progress = new StatementProgress(
+      connection,
+      (report) => options.onEvent({ kind: "statement-progress", ...report }),
+    );
+    const check = (nowMs: number): void => this.#progress.check(nowMs);
+    this.#interrupter = new Interrupter(connection, options.deadline, check);
     const { mode } = options;
     this.#review = typeof mode === "string" ? null : new PlanReview(mode.examples);
   }
@@ -291,6 +298,7 @@ class Run implements Disposable {
     const outcome = runStep({
       connection: this.#connection,
       interrupter: this.#interrupter,
+      progress: this.#progress,
       snapshots: this.#snapshots,
       ...this.#database.known,
       tables: this.#tables,

@@ -7,6 +7,7 @@ import type { History, HistoryEntry } from "../plan/history.ts";
 import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
+import type { StatementReport } from "./statement_progress.ts";
 import type { BackupPlace } from "./backup.ts";
 import type { Review } from "./plan_review.ts";
 
@@ -80,6 +81,7 @@ export type ExecutionEvent =
     readonly statementsTotal: number;
   }
   | { readonly kind: "statement-finished"; readonly statementsDone: number }
+  | { readonly kind: "statement-progress" } & StatementReport
   /** In a dry run the entry of the history is not kept. */
   | {
     readonly kind: "step-finished";

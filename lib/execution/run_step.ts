@@ -25,12 +25,14 @@ import type { StepFailure } from "./execution.ts";
 import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
 import { LateLosses } from "./late_losses.ts";
 import type { KnownDatabase } from "./live_database.ts";
+import type { StatementProgress } from "./statement_progress.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
 /** A step to run, the facts of its rehearsal, and the database before it. */
 export interface StepRun extends KnownDatabase {
   readonly connection: Connection;
   readonly interrupter: Interrupter;
+  readonly progress: StatementProgress;
   readonly snapshots: Snapshots;
   readonly tables: RunTables;
   readonly step: PlanStep;
@@ -114,9 +116,13 @@ function runStatements(
     const ran = runNext(
       run,
       stream,
-      (ready) => losses.beforeStatement(stream, ready, number),
+      (ready) => {
+        losses.beforeStatement(stream, ready, number);
+        run.progress.begin(stream, ready, number);
+      },
       changes,
     );
+    run.progress.end();
     if (ran === "end") return null;
     if ("reason" in ran) return ran;
     // Only a statement that takes long is interrupted in itself.

@@ -47,6 +47,8 @@ export function reportRun(
   // Entries of the history that were committed and are not published yet.
   let entries: HistoryEntry[] = [];
   let publishedMs = -Infinity;
+  const startedMs = context.elapsedMs();
+  let running = { version: 0, name: "", statements: 0 };
   let progress: ProgressMessage = {
     run_id: id,
     verb: direction,
@@ -109,6 +111,7 @@ export function reportRun(
       switch (event.kind) {
         case "step-started": {
           const { version, name, statementsTotal } = event;
+          running = { version, name, statements: statementsTotal };
           // Always, because a migration of one long statement reports nothing until its end.
           publish({ version, statements_done: 0, statements_total: statementsTotal });
           context.publish({ event: "migration_started", ...common(), version, name });
@@ -117,6 +120,23 @@ export function reportRun(
         case "statement-finished":
           update({ statements_done: event.statementsDone });
           return;
+        case "statement-progress": {
+          const { statement, rowsDone, rowsTotal, elapsedMs } = event;
+          const { version, name, statements } = running;
+          context.publish({
+            event: "migration_progress",
+            ...common(),
+            version,
+            name,
+            statement,
+            statements,
+            rows_done: rowsDone,
+            rows_total: rowsTotal,
+            elapsed_ms: Math.round(context.elapsedMs() - startedMs),
+            remaining_ms: remainingMs(rowsDone, rowsTotal, elapsedMs),
+          });
+          return;
+        }
         case "step-finished": {
           const { version, name, executionTimeMs, dataLoss } = event.step;
           if (!dryRun) entries.push(event.entry);
@@ -149,4 +169,14 @@ export function reportRun(
       });
     },
   };
+}
+
+/** When the running statement will have read all of its rows, if it goes on as it has begun. */
+function remainingMs(
+  rowsDone: number | null,
+  rowsTotal: number | null,
+  elapsedMs: number,
+): number | null {
+  if (rowsDone === null || rowsTotal === null) return null;
+  return Math.round(elapsedMs * Math.max(rowsTotal - rowsDone, 0) / rowsDone);
 }

@@ -48,6 +48,24 @@ export interface MigrationStartedEvent extends StepEventBase {
   event: "migration_started";
 }
 
+/** How far a migration is that takes long; four a second at most. */
+export interface MigrationProgressEvent extends StepEventBase {
+  /** The kind of the event. */
+  event: "migration_progress";
+  /** The number of the statement that runs, from 1. */
+  statement: number;
+  /** How many statements the migration has. */
+  statements: number;
+  /** How many rows the statement has read; `null` where SQLite does not count them. */
+  rows_done: number | null;
+  /** About how many rows it will read; `null` where that is not known. */
+  rows_total: number | null;
+  /** How long the run has taken, in milliseconds. */
+  elapsed_ms: number;
+  /** About how long the statement still takes, in milliseconds; `null` where that is not known. */
+  remaining_ms: number | null;
+}
+
 /** A migration was applied or rolled back; in a dry run it will be undone. */
 export interface MigrationDoneEvent extends StepEventBase {
   /** The kind of the event. */
@@ -82,6 +100,7 @@ export interface RunFinishedEvent extends RunEventBase {
 export type RunEvent =
   | RunStartedEvent
   | MigrationStartedEvent
+  | MigrationProgressEvent
   | MigrationDoneEvent
   | MigrationFailedEvent
   | RunFinishedEvent;

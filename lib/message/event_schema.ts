@@ -28,6 +28,16 @@ export const EventSchema: v.GenericSchema<RunEvent> = v.variant("event", [
   }),
   v.object({ event: v.literal("migration_started"), ...STEP }),
   v.object({
+    event: v.literal("migration_progress"),
+    ...STEP,
+    statement: count,
+    statements: count,
+    rows_done: v.nullable(count),
+    rows_total: v.nullable(count),
+    elapsed_ms: v.pipe(v.number(), v.minValue(0)),
+    remaining_ms: v.nullable(v.pipe(v.number(), v.minValue(0))),
+  }),
+  v.object({
     event: v.picklist(["migration_applied", "migration_rolled_back"]),
     ...STEP,
     execution_time_ms: v.pipe(v.number(), v.minValue(0)),

@@ -35,6 +35,7 @@ export { type FailureReply, FailureReplySchema, parseReply, type Reply } from ".
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
+  MigrationProgressEvent,
   MigrationStartedEvent,
   RunEvent,
   RunEventBase,

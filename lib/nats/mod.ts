@@ -26,6 +26,7 @@ export type { BeforeRunListener, EventListener } from "../handler/event_hub.ts";
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
+  MigrationProgressEvent,
   MigrationStartedEvent,
   RunEvent,
   RunEventBase,

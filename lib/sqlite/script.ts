@@ -159,6 +159,12 @@ export class Statement implements Disposable {
     return null;
   }
 
+  /** How many rows it has read in full scans: https://sqlite.org/c3ref/c_stmtstatus_counter.html */
+  get scannedRows(): number {
+    const { capi } = this.#connection.sqlite3;
+    return capi.sqlite3_stmt_status(this.#pointer, capi.SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+  }
+
   /** Whether it writes nothing: https://sqlite.org/c3ref/stmt_readonly.html */
   get isReadOnly(): boolean {
     return this.#connection.sqlite3.capi.sqlite3_stmt_readonly(this.#pointer) !== 0;

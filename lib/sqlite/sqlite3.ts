@@ -137,6 +137,7 @@ export interface Sqlite3 {
 }
 
 interface Capi {
+  readonly SQLITE_STMTSTATUS_FULLSCAN_STEP: number;
   readonly sqlite3_file: StructClass<FileStruct>;
   readonly sqlite3_io_methods: StructClass<IoMethodsStruct>;
   readonly sqlite3_vfs: StructClass<VfsStruct>;
@@ -149,6 +150,7 @@ interface Capi {
     sourceSchema: string,
   ): Pointer;
   sqlite3_backup_step(backup: Pointer, pages: number): number;
+  sqlite3_stmt_status(statement: Pointer, counter: number, reset: number): number;
   sqlite3_changes64(db: Pointer): bigint;
   sqlite3_total_changes64(db: Pointer): bigint;
   sqlite3_deserialize(

@@ -16,14 +16,20 @@ const OPERATIONS_PER_CHECK = 500;
 export class Interrupter implements Disposable {
   readonly #connection: Connection;
   readonly #deadline: Deadline;
+  readonly #onCheck: (nowMs: number) => void;
   #checksLeft = Infinity;
   #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
 
-  /** Watches `connection` until disposed. */
-  constructor(connection: Connection, deadline: Deadline) {
+  /** Watches `connection` until disposed; `onCheck` is called while SQL runs, and must not run any. */
+  constructor(
+    connection: Connection,
+    deadline: Deadline,
+    onCheck: (nowMs: number) => void = () => {},
+  ) {
     this.#connection = connection;
     this.#deadline = deadline;
+    this.#onCheck = onCheck;
     connection.onProgress(OPERATIONS_PER_CHECK, () => this.#check());
   }
 
@@ -54,17 +60,18 @@ export class Interrupter implements Disposable {
   }
 
   #check(): boolean {
-    this.#checkLimits();
+    this.#onCheck(this.#checkLimits());
     this.#checksLeft -= 1;
     if (this.#checksLeft <= 0) this.#reason ??= "budget";
     return this.#reason !== null;
   }
 
-  #checkLimits(): void {
+  /** Returns the time that it has read. */
+  #checkLimits(): number {
     const { atMs, signal } = this.#deadline;
+    const nowMs = performance.now();
     if (signal.aborted) this.#reason = "cancelled";
-    else if (performance.now() >= Math.min(atMs, this.#stepDeadlineMs)) {
-      this.#reason = "timeout";
-    }
+    else if (nowMs >= Math.min(atMs, this.#stepDeadlineMs)) this.#reason = "timeout";
+    return nowMs;
   }
 }

@@ -84,6 +84,11 @@ export class StatementStream implements Disposable {
     this.#guard();
   }
 
+  /** How many rows the prepared statement has read in full scans; 0 where there is none. */
+  get scannedRows(): number {
+    return this.#statement?.scannedRows ?? 0;
+  }
+
   /** Prepares the next statement. */
   next(): NextStatement {
     return this.#prepare();

@@ -1,6 +1,7 @@
 // The events of a run: their order, and that they say only what came to pass.
 
 import * as assert from "uvu/assert";
+import { sleep } from "../../lib/deadline.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
@@ -19,7 +20,8 @@ const FAILS = migrationFile("INSERT INTO t VALUES (1);", "SELECT 1;");
 async function told(workspace: Workspace, ask: () => Promise<unknown>): Promise<readonly string[]> {
   const before = workspace.events.length;
   await ask();
-  const fresh = workspace.events.slice(before);
+  const fresh = workspace.events.slice(before)
+    .filter(({ event }) => event !== "migration_progress");
   assert.ok(new Set(fresh.map(({ run_id }) => run_id)).size <= 1);
   assert.ok(fresh.every(({ plugin_name }) => plugin_name === "p"));
   return fresh.map(inShort);
@@ -137,6 +139,33 @@ events("carry the run_id of the reply, which no other run has", async () => {
   const finished = workspace.events.filter(({ event }) => event === "run_finished");
   assert.equal(finished.map(({ run_id }) => run_id), ids);
   assert.is(new Set(ids).size, 3);
+});
+
+events("a statement that takes long tells which it is, and how many rows it has read", async () => {
+  await using workspace = new Workspace();
+  const count = (most: string): string =>
+    `WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < ${most}) SELECT n FROM c`;
+  workspace.write("p", {
+    "001_create.sql": migrationFile(`CREATE TABLE t (a); INSERT INTO t ${count("100")};`),
+    // Each row takes some milliseconds.
+    "002_copy.sql": migrationFile(
+      `CREATE TABLE u (a); INSERT INTO u SELECT (SELECT max(n) FROM (${
+        count("100000 + t.rowid")
+      })) FROM t;`,
+    ),
+  });
+  const asked = workspace.ask("apply", "p");
+  const seen = (): RunEvent | undefined =>
+    workspace.events.find((each) => each.event === "migration_progress" && each.rows_done !== null);
+  while (seen() === undefined) await sleep(5);
+  await workspace.ask("cancel", "p");
+  await asked;
+  const event = seen();
+  if (event?.event !== "migration_progress") throw new Error("There is no progress");
+  assert.equal([event.version, event.statement, event.statements], [2, 2, 2]);
+  assert.ok(event.rows_done !== null && event.rows_done >= 1 && event.rows_done <= 100);
+  assert.is(event.rows_total, 100);
+  assert.ok(event.remaining_ms !== null && event.elapsed_ms > 0);
 });
 
 events.run();

@@ -3,6 +3,7 @@
 import { ForeignKeyGuard } from "../../lib/execution/foreign_key_guard.ts";
 import { LiveSchema } from "../../lib/execution/live_schema.ts";
 import { runStep } from "../../lib/execution/run_step.ts";
+import { StatementProgress } from "../../lib/execution/statement_progress.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { createHistoryTables } from "../../lib/history/history_table.ts";
 import type { StepLosses } from "../../lib/loss/data_loss.ts";
@@ -73,6 +74,7 @@ export async function measureStep(
     const outcome = runStep({
       connection,
       interrupter,
+      progress: new StatementProgress(connection, () => {}),
       snapshots,
       schema,
       foreignKeys: new ForeignKeyGuard(connection, schema),

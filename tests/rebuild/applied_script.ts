@@ -4,6 +4,7 @@
 import { ForeignKeyGuard } from "../../lib/execution/foreign_key_guard.ts";
 import { LiveSchema } from "../../lib/execution/live_schema.ts";
 import { runStep } from "../../lib/execution/run_step.ts";
+import { StatementProgress } from "../../lib/execution/statement_progress.ts";
 import type { Finding } from "../../lib/finding/finding.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import type { StepLosses } from "../../lib/loss/data_loss.ts";
@@ -75,6 +76,7 @@ export async function runAndCommit(
   const outcome = runStep({
     connection,
     interrupter,
+    progress: new StatementProgress(connection, () => {}),
     snapshots,
     schema,
     foreignKeys: new ForeignKeyGuard(connection, schema),

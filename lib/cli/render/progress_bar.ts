@@ -1,6 +1,6 @@
 // Draws a progress bar for a run that takes long.
 
-import type { RunEvent } from "../../message/event.ts";
+import type { MigrationProgressEvent, RunEvent } from "../../message/event.ts";
 
 /** Shows the events of a run. */
 export interface ProgressBar {
@@ -48,10 +48,27 @@ export function progressBar(): ProgressBar {
         timer = setTimeout(show, DELAY_MS);
       }
       if (event.event === "migration_started") name = `${event.version} ${event.name}`;
+      if (event.event === "migration_progress") name = describe(event);
       if (event.event === "migration_applied" || event.event === "migration_rolled_back") done += 1;
       if (event.event === "run_finished") stop();
       bar?.update(done, { name });
     },
     stop,
   };
+}
+
+/** Such as `3 split_names, statement 2 of 4, 120,000 of about 1,000,000 rows, 12 s left`. */
+function describe(event: MigrationProgressEvent): string {
+  const { version, name, statement, statements, rows_done, rows_total, remaining_ms } = event;
+  const rows = (count: number): string => count.toLocaleString("en");
+  return [
+    `${version} ${name}`,
+    `statement ${statement} of ${statements}`,
+    ...(rows_done === null ? [] : [
+      rows_total === null
+        ? `${rows(rows_done)} rows`
+        : `${rows(rows_done)} of about ${rows(rows_total)} rows`,
+    ]),
+    ...(remaining_ms === null ? [] : [`${Math.ceil(remaining_ms / 1_000)} s left`]),
+  ].join(", ");
 }

@@ -47,6 +47,10 @@ export function followRun(before: RunProgress | null, event: RunEvent): RunProgr
         version: null,
         statements: 0,
       };
+    case "migration_progress": {
+      const statements = (event.statement - 1) / Math.max(event.statements, 1);
+      return { ...progress, version: event.version, statements };
+    }
     case "migration_failed":
       return progress;
     case "run_finished":
