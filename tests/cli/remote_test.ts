@@ -5,6 +5,8 @@ import { requestRemotely } from "../../lib/nats/remote_request.ts";
 import { suite } from "../support/suite.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { serveHere } from "../nats/nats_setting.ts";
+import { versionOf, writeSlowPlugin } from "../nats/slow_plugin.ts";
+import { GodwitProcess, until } from "../support/service_process.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ask, QUOTES, run } from "./cli_setting.ts";
 
@@ -87,6 +89,21 @@ remote("without a reply exits with 3 and says what to do", async () => {
   const gone = await run(workspace, "status", "quotes", "--nats", server.url);
   assert.is(gone.code, 3);
   assert.match(gone.stderr, /no server listens there/);
+});
+
+remote("Ctrl-C lets the service cancel the run, and prints its reply", async () => {
+  await using server = await NatsServer.start();
+  await using there = new Workspace();
+  await writeSlowPlugin(there, "sums", "for ever");
+  await using _service = await serveHere(there, server);
+  await using process = new GodwitProcess(["apply", "sums", "--nats", server.url]);
+  await until("the migration", async () => (await there.status("sums")).progress?.version === 2);
+  process.signal("SIGINT");
+  const { code, stderr } = await process.finished();
+  assert.is(code, 1);
+  assert.match(stderr, /^Cancelling; .*\n✗ CANCELLED /);
+  assert.not.ok((await there.status("sums")).locked);
+  assert.is(versionOf(there, "sums"), "1");
 });
 
 remote.run();
