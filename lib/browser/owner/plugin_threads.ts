@@ -14,6 +14,7 @@ import type {
   SessionPurpose,
   SessionTarget,
 } from "../../database/session.ts";
+import { threadState } from "../../database/thread_state.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
 import { sleep } from "../../deadline.ts";
@@ -86,7 +87,8 @@ export class PluginThreads implements Databases {
     if (!acquired.ok) return failingSession(acquired);
     const { thread, release } = acquired.value;
     try {
-      return await thread.openSession(target, this.#endless, null, release);
+      const session = await thread.openSession(target, this.#endless, null, release);
+      return this.#isLostWith(target) ? this.#untilStopped(session) : session;
     } catch (error) {
       return failingSession(unavailable(storageMessage(error)));
     }
@@ -185,6 +187,23 @@ export class PluginThreads implements Databases {
     this.#spare = started.then(() => {}, () => {}).then(() => loadThread(this.#options));
     this.#spare.catch(() => {});
     return await started;
+  }
+
+  // Without shared memory a run is cancelled by ending its thread.
+  #isLostWith(target: SessionTarget): boolean {
+    return target.kind === "plugin" && this.#isKeptIn(target.plugin) && threadState() === null;
+  }
+
+  /** A session that a cancel does not end, because its database would be lost. */
+  #untilStopped(session: DatabaseSession): DatabaseSession {
+    const { signal } = this.#options;
+    return {
+      ...session,
+      prepare: (target, deadline, onPlanned) =>
+        session.prepare(target, { ...deadline, signal }, onPlanned),
+      execute: (hash, request, deadline, onEvent) =>
+        session.execute(hash, request, { ...deadline, signal }, onEvent),
+    };
   }
 
   /** Whether a plugin's database is in the memory of its thread. */
