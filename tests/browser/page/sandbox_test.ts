@@ -165,7 +165,7 @@ sandbox(
     assert.ok((await tab.ask("apply", "other")).success);
     await tab.handle.evaluate(({ sandbox }) => sandbox.close());
     const stopped = await running;
-    assert.is(!stopped.success && stopped.error_code, "DATABASE_UNAVAILABLE");
+    assert.is(!stopped.success && stopped.error_code, "CANCELLED");
     await tab.reload();
     const after = await tab.ask("status", "long");
     assert.ok(after.success && "pending_count" in after);
