@@ -6,6 +6,7 @@ import type { Outcome } from "../outcome.ts";
 import { insertProbeRow } from "../rehearsal/probe_row.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { Attachment, Schema, Table, View } from "../sqlite/schema.ts";
+import { describeColumn } from "../sqlite/schema_diff.ts";
 import { entriesOf, type SchemaEntry, schemaOf } from "../sqlite/schema_slice.ts";
 import { CompiledObjects } from "../sqlite/compiled_objects.ts";
 import { SchemaFollower } from "../sqlite/schema_follower.ts";
@@ -110,11 +111,16 @@ class OneWayScript {
       ...this.#pairs.removed.map(({ name }) => name),
     ]);
     const order = ["trigger", "view", "index"];
-    const dropped = stale.filter(({ object }) => !("table" in object) || !owners.has(object.table))
+    const isBack = ({ type, object }: SchemaEntry): boolean =>
+      this.#wantedOf(type, object.name) !== null;
+    // What is on a table or a view goes with it. What does not come back with it is dropped by its
+    // name, to show that this is meant.
+    const goesAlong = (entry: SchemaEntry): boolean =>
+      "table" in entry.object && owners.has(entry.object.table) &&
+      (isBack(entry) || !this.#isWanted(entry.object.table));
+    const dropped = stale.filter((each) => !goesAlong(each))
       .toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
     if (dropped.length === 0) return;
-    const isBack = ({ type, object }: SchemaEntry): boolean =>
-      entriesOf(this.#to).some((each) => each.type === type && each.object.name === object.name);
     const names = (entries: readonly SchemaEntry[]): string =>
       entries.map(({ object }) => object.name).join(", ");
     const gone = dropped.filter((each) => !isBack(each));
@@ -246,7 +252,7 @@ class OneWayScript {
       return;
     }
     const [dropped, added] = columnChange(pair);
-    const what = describeColumns(dropped, added);
+    const what = describeColumns(dropped, added, current, to);
     this.#noteLosses(to, dropped);
     const alters = this.#alters(current, to);
     if (alters !== null) {
@@ -502,10 +508,21 @@ function inTwoSteps(
   return [...aside, ...first, ...second];
 }
 
-function describeColumns(dropped: readonly string[], added: readonly string[]): string {
+function describeColumns(
+  dropped: readonly string[],
+  added: readonly string[],
+  current: Table,
+  wanted: Table,
+): string {
+  const altered = wanted.columns.flatMap((column) => {
+    const before = current.columns.find(({ name }) => foldName(name) === foldName(column.name));
+    const changes = before === undefined ? [] : describeColumn(before, column);
+    return changes.length === 0 ? [] : [`${column.name}: ${changes.join(", ")}`];
+  });
   const parts = [
     ...(added.length > 0 ? [`adds ${added.join(", ")}`] : []),
     ...(dropped.length > 0 ? [`drops ${dropped.join(", ")} (lost: the values)`] : []),
+    ...altered,
   ];
   return parts.length === 0 ? "changes its definition" : parts.join("; ");
 }

@@ -46,11 +46,17 @@ export function replaceTable(
   }
   const { copied, statements, guards } = successor.value;
   const filled = copied.filter(({ column, target }) =>
-    column === null && wanted.columns.some(({ name }) => name === target)
+    column === null &&
+    wanted.columns.some(({ name, primaryKey, notNull }) =>
+      name === target && (notNull || primaryKey === 0)
+    )
   );
   const lines = [
-    `${wanted.name}: ${what}. SQLite cannot alter this in place, so the table is rebuilt.`,
-    ...filled.map(({ target, source }) => `Rows get ${source} in ${target}, for it has no other.`),
+    `${wanted.name}: ${what}.`,
+    "SQLite cannot alter this in place, so the table is rebuilt.",
+    ...filled.map(({ target, source }) =>
+      `Rows get ${source} in ${target}, which is NOT NULL without a default.`
+    ),
   ];
   const guarded = guards.length === 0 ? [] : [{
     comment: `Fails here, and changes nothing, where rows break what is new in ${wanted.name}.`,

@@ -1,6 +1,7 @@
 // A database in memory on which a script is made: each statement runs there, and SQLite says what
 // came of it.
 
+import type { ForeignKeyMode } from "../migration/migration.ts";
 import { isReserved } from "../plan/reserved_names.ts";
 import { buildShadow, type MissingObject, type Shadow } from "../rehearsal/shadow.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -50,9 +51,13 @@ export class Scratch implements Disposable {
   }
 
   /** Runs statements up to the first that fails: its message, otherwise `null`. */
-  run(statements: readonly string[]): string | null {
+  run(
+    statements: readonly string[],
+    foreignKeys: ForeignKeyMode = "off",
+    tables: RunTables = this.#tables,
+  ): string | null {
     for (const sql of statements) {
-      using stream = new StatementStream(this.connection, sql, "refuse", "off", this.#tables);
+      using stream = new StatementStream(this.connection, sql, "refuse", foreignKeys, tables);
       for (let next = stream.next(); next.kind !== "end"; next = stream.next()) {
         if (next.kind === "failed") return next.violations[0]?.message ?? next.failure.message;
         const { failure } = stream.run();

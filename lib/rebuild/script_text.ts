@@ -15,9 +15,9 @@ export function commented(text: string): string {
   return text.split("\n").map((line) => `-- ${line}`).join("\n");
 }
 
-// After a comment that ends the statement, a semicolon would be part of the comment.
-function terminated(sql: string): string {
+/** A statement with its semicolon, which must not become part of a comment at its end. */
+export function terminated(sql: string): string {
   const last = [...tokensOf(sql)].at(-1);
   const rest = last === undefined ? sql : sql.slice(last.start + last.text.length);
-  return rest.includes("--") ? `${sql}\n;` : `${sql};`;
+  return rest.lastIndexOf("--") > rest.lastIndexOf("\n") ? `${sql}\n;` : `${sql};`;
 }

@@ -166,7 +166,8 @@ function tableChanges({ before, after }: TableFate, lineage: Lineage): readonly 
   return changes;
 }
 
-function describeColumn(before: Column, after: Column): readonly string[] {
+/** What is different in two descriptions of a column, in words; empty where nothing is. */
+export function describeColumn(before: Column, after: Column): readonly string[] {
   const altered: string[] = [];
   if (before.type.toUpperCase() !== after.type.toUpperCase()) {
     altered.push(`type ${before.type || "none"} to ${after.type || "none"}`);

@@ -117,12 +117,13 @@ function schemaOf(connection: Connection): Schema {
 
 /**
  * The texts without what SQLite changes of them: RENAME writes the table's name in quotes, and ADD
- * COLUMN a space before the column.
+ * COLUMN a space before the column. Comments in a table stay where an ALTER leaves them.
  */
 function written(schema: Schema): readonly string[] {
   return entriesOf(schema).map(({ type, object }) => {
     const text = object.sql.replaceAll(/"((?:[tT]|table |renamed|x)\d+(?:_new)?)"/g, "$1")
-      .replaceAll(/\s+/g, " ").replaceAll(/ ?([(,)]) ?/g, "$1").trim();
+      .replaceAll("/* a, (comment */", "").replaceAll(/\s+/g, " ").replaceAll(/ ?([(,)]) ?/g, "$1")
+      .trim();
     return `${type} ${object.name} ${text}`;
   });
 }
@@ -197,7 +198,10 @@ async function checkFindings(
   const { findings } = await findingsOf(sqlite3, live, steps);
   // The rules compare names, and take a table that has the name of another one for that table.
   const isSwapped = shared(before, after).some(([from, to]) =>
-    from.name !== to.name && before.tables.some(({ name }) => name === to.name)
+    from.name !== to.name &&
+    [...before.tables, ...after.tables].some(({ id, name }) =>
+      id !== from.id && (name === to.name || name === from.name)
+    )
   );
   const wrong = findings.filter(({ level, code }) =>
     level === "ERROR" || level === "WARNING" && !isSwapped && !LOSS_CODES.includes(code)

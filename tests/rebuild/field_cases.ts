@@ -464,6 +464,21 @@ CREATE TABLE leaf (node INTEGER REFERENCES node (id));`,
     ],
   },
   {
+    issue: "own probe: comments",
+    wrong: "the comments in a table are gone",
+    before: "CREATE TABLE t (a TEXT /* the first */, -- one, (two\n    b TEXT) /* end */ STRICT",
+    rows: "INSERT INTO t VALUES ('1', 'x')",
+    after: "CREATE TABLE t (a TEXT /* the first */, -- one, (two\n    b ANY) /* end */ STRICT",
+    keeps: `SELECT a, b, (SELECT count(*) FROM sqlite_schema WHERE sql LIKE
+      '%(a TEXT /* the first */, -- one, (two' || char(10) || '    b % /* end */ STRICT') FROM t`,
+    generates: [
+      "CREATE TABLE t_new (a TEXT /* the first */, -- one, (two",
+      "INSERT INTO t_new (rowid, a, b)",
+      "DROP TABLE t",
+      "ALTER TABLE t_new RENAME TO t",
+    ],
+  },
+  {
     issue: "own probe: rowid",
     wrong: "the row numbers of a table without an integer key change",
     before: "CREATE TABLE t (a TEXT, b TEXT)",

@@ -1,0 +1,77 @@
+// Reads the schema that a schema.sql describes, and the one that migrations make. SQLite runs in
+// memory.
+
+import type { Deadline } from "../deadline.ts";
+import { counted } from "../finding/counted.ts";
+import type { Migration } from "../migration/migration.ts";
+import type { Failed, Outcome } from "../outcome.ts";
+import { isSchemaChange } from "../sqlite/access.ts";
+import { EMPTY_SCHEMA, type Schema } from "../sqlite/schema.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { Interrupter } from "../statement/interrupter.ts";
+import { noTables, StatementStream } from "../statement/statement_stream.ts";
+import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
+import { Scratch } from "./scratch.ts";
+
+/** Why there is no schema: the text of schema.sql, or a migration, does not run. */
+export type SchemaProblem = Failed<"schema-file" | "files">;
+
+/**
+ * Reads the schema that a text of CREATE statements describes. Any other statement is refused: it
+ * would do nothing, because the text is never run on a database.
+ */
+export function readSchemaText(
+  sqlite3: Sqlite3,
+  text: string,
+): Outcome<Schema, "schema-file"> {
+  using scratch = new Scratch(sqlite3, EMPTY_SCHEMA);
+  using stream = new StatementStream(scratch.connection, text, "refuse", "off", noTables());
+  const refused = (offset: number, why: string): Failed<"schema-file"> => {
+    const line = lineOf(text, offset);
+    return { ok: false, code: "schema-file", message: `schema.sql, line ${line}: ${why}` };
+  };
+  while (true) {
+    const next = stream.next();
+    if (next.kind === "end") return { ok: true, value: scratch.schema };
+    if (next.kind === "failed") {
+      const why = next.violations[0]?.message ?? `SQLite refuses this: ${next.failure.message}`;
+      return refused(next.failure.offset ?? next.text.offset, why);
+    }
+    const isCreate = next.accesses.some((access) =>
+      isSchemaChange(access) && access.kind === "create" && !access.temporary
+    );
+    if (!isCreate) {
+      return refused(next.text.offset, "it has CREATE statements alone; move this to a migration");
+    }
+    const { failure } = stream.run();
+    if (failure !== null) {
+      return refused(next.text.offset, `SQLite refuses this: ${failure.message}`);
+    }
+  }
+}
+
+/** Reads the schema that the UP sections make, one after the other, in an empty database. */
+export function replayMigrations(
+  sqlite3: Sqlite3,
+  migrations: readonly Migration[],
+  deadline: Deadline,
+): Outcome<Schema, "files"> {
+  using scratch = new Scratch(sqlite3, EMPTY_SCHEMA);
+  using interrupter = new Interrupter(scratch.connection, deadline);
+  for (const { file, up, foreignKeys } of migrations) {
+    const tables = noTables();
+    const message = scratch.run([up.sql], foreignKeys ?? "off", tables);
+    dropTemporaryObjects(scratch.connection, tables);
+    if (message === null) continue;
+    const why = interrupter.isOver() ? "its statements do not end" : message;
+    const text = `Cannot read the schema of ${counted(migrations.length, "file")}: ` +
+      `${file} fails on an empty database: ${why}; godwit check says where`;
+    return { ok: false, code: "files", message: text };
+  }
+  return { ok: true, value: scratch.schema };
+}
+
+function lineOf(text: string, offsetBytes: number): number {
+  const before = new TextEncoder().encode(text).subarray(0, offsetBytes);
+  return new TextDecoder().decode(before).split("\n").length;
+}
