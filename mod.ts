@@ -137,6 +137,7 @@ export type {
   PlanReply,
   ShownValue,
 } from "./lib/message/plan_reply.ts";
+export type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./lib/message/schema_file.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
@@ -170,6 +171,7 @@ export type {
   CancelRequest,
   Checked,
   CheckedApply,
+  CheckedDump,
   CheckedHistory,
   CheckedPlan,
   CheckedPlugins,
@@ -177,6 +179,7 @@ export type {
   CheckedRun,
   CheckedStatus,
   DatabaseRequest,
+  DumpRequest,
   EmptyRequest,
   HistoryRequest,
   PlanPart,

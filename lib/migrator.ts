@@ -68,6 +68,10 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly cancel: VerbMethod<"cancel">;
   /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
   readonly check: VerbMethod<"check">;
+  /** Compares the files with the schema.sql, and makes the text of the file that leads there. */
+  readonly diff: VerbMethod<"diff">;
+  /** Writes the schema of the files, or of the database, as a schema.sql. */
+  readonly dump: VerbMethod<"dump">;
   /** Lists the plugins and the databases of their tenants. */
   plugins(request?: PluginsRequest): Promise<Reply<"plugins">>;
   /**
@@ -127,6 +131,8 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     history: method("history"),
     cancel: method("cancel"),
     check: method("check"),
+    diff: method("diff"),
+    dump: method("dump"),
     plugins: (request = {}) => call("plugins", ALL_PLUGINS, request, context),
     subscribe,
     onBeforeRun,

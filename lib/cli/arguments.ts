@@ -12,6 +12,7 @@ import { VERSION } from "../version.ts";
 import {
   journalMode,
   moduleFile,
+  sqliteVersion,
   subject,
   text,
   transactionExtent,
@@ -90,6 +91,20 @@ export interface BundleOptions {
   readonly overwrite: boolean;
 }
 
+/** Options of `diff`. */
+export interface DiffOptions {
+  readonly plugin: string;
+  readonly description: string | undefined;
+  /** The wanted schema; by default the plugin's schema.sql. */
+  readonly schemaFile: string | undefined;
+  readonly renames: readonly string[];
+  readonly noRename: boolean;
+  /** The SQLite that the file may require. */
+  readonly requires: string | undefined;
+  /** Compare alone. */
+  readonly check: boolean;
+}
+
 /** A valid command line. */
 export type Command =
   & { readonly options: CommonOptions }
@@ -101,6 +116,13 @@ export type Command =
     | { readonly name: "cancel"; readonly cancel: CancelOptions }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
+    | { readonly name: "diff"; readonly diff: DiffOptions }
+    | {
+      readonly name: "dump";
+      readonly plugin: string;
+      readonly live: boolean;
+      readonly tenant: string | undefined;
+    }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
     | { readonly name: "serve"; readonly graceMs: number }
     | { readonly name: "plugins" }
@@ -128,6 +150,8 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   cancel: ["cancel <plugin>", `${ALL_VERBS.cancel.summary}   [--run ID]`],
   check: ["check [plugin]", ALL_VERBS.check.summary],
   new: ["new <plugin> <description>", "write the next numbered file"],
+  diff: ["diff <plugin> <description>", ALL_VERBS.diff.summary],
+  dump: ["dump <plugin>", `${ALL_VERBS.dump.summary}   [--live]`],
   bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
   plugins: ["plugins", `${ALL_VERBS.plugins.summary} with versions and pending counts`],
 };
@@ -160,6 +184,12 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --limit N          of a history, the most entries   50
   --offset N         of a history, leave out so many  0
   --grace-ms N       at a stop, let runs go on so long  10000
+  --schema FILE      the schema to lead to            <plugin>/schema.sql
+  --rename OLD=NEW   quotes.author=quotes.writer; may be repeated
+  --no-rename        what is dropped and added is no rename
+  --requires X       the SQLite that the file may use, such as 3.35.0
+  --check            compare alone: exit 1 where files and schema differ
+  --live             dump the database, and not the files
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
   --nats URL         ask a running service; for serve, where NATS is:
@@ -271,6 +301,30 @@ function defineCommands(
   program.command("new").argument("<plugin>").argument("<description>")
     .action((plugin, description, _, command) =>
       use({ name: "new", plugin, description, options: commonOptions(command) })
+    );
+
+  // Commander takes --no-rename for the opposite of --rename, and either would undo the other.
+  const renames: string[] = [];
+  let noRename = false;
+  program.command("diff").argument("<plugin>").argument("[description]")
+    .option("--schema <FILE>", "", text)
+    .option("--rename <OLD=NEW>", "", (value) => renames.push(text(value)))
+    .option("--no-rename")
+    .on("option:no-rename", () => {
+      noRename = true;
+    })
+    .option("--requires <VERSION>", "", sqliteVersion)
+    .option("--check", "", false)
+    .action((plugin, description, { schema: schemaFile, requires, check }, command) => {
+      const diff = { plugin, description, schemaFile, renames, noRename, requires, check };
+      use({ name: "diff", diff, options: commonOptions(command) });
+    });
+
+  program.command("dump").argument("<plugin>")
+    .addOption(TENANT)
+    .option("--live", "", false)
+    .action((plugin, { tenant, live }, command) =>
+      use({ name: "dump", plugin, live, tenant, options: commonOptions(command) })
     );
 
   program.command("bundle").argument("<plugin>")

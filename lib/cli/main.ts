@@ -85,6 +85,15 @@ async function run(
       const { runNew } = await import("./commands/new.ts");
       return await runNew(command.plugin, command.description, options, console);
     }
+    case "diff": {
+      const { runDiff } = await import("./commands/diff.ts");
+      return await runDiff(command.diff, options, console);
+    }
+    case "dump": {
+      const { runDump } = await import("./commands/dump.ts");
+      const { plugin, live, tenant } = command;
+      return await runDump(plugin, live, tenant, options, console);
+    }
     case "bundle": {
       const { runBundle } = await import("./commands/bundle.ts");
       return await runBundle(command.bundle, options, console);

@@ -2,6 +2,7 @@
 // Pure; runs anywhere.
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import { isPrefix } from "../message/subject.ts";
 
 /**
@@ -46,6 +47,12 @@ export function moduleFile(value: string): string {
   // A server derives the media type from the extension, and browsers load modules by media type.
   if (/[^/\\]\.m?js$/.test(value)) return text(value);
   throw new InvalidArgumentError("It needs a file that ends in .js or .mjs");
+}
+
+/** A version of SQLite. */
+export function sqliteVersion(value: string): string {
+  if (parseSqliteVersion(value) !== null) return value;
+  throw new InvalidArgumentError("It needs a version of SQLite, such as 3.35.0");
 }
 
 /** A URL of WebSocket. */

@@ -10,8 +10,11 @@ import type { MigrationFile } from "../migration/migration.ts";
 import { MigrationCollector } from "../source/collect_migrations.ts";
 import type { SourceFile } from "../source/source_file.ts";
 import type { PluginLocation, TargetLocation, WorkerEnvironment } from "./database_access.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Generation, GenerationCode, GenerationRequest } from "./generate.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
+  DatabaseCode,
   DatabaseOutcome,
   ExecutionReport,
   ExecutionRequest,
@@ -57,6 +60,13 @@ export interface HostedDatabase {
     deadline: WireDeadline,
     onEvent: (event: ExecutionEvent) => void | Promise<void>,
   ): Promise<DatabaseOutcome<ExecutionReport>>;
+  /** Compares the files that were added with a schema.sql. */
+  generate(
+    request: GenerationRequest,
+    deadline: WireDeadline,
+  ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>>;
+  /** The schema as a schema.sql. */
+  dump(deadline: WireDeadline): Promise<Outcome<string, DatabaseCode | "files">>;
   /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
   close(): number;
 }
@@ -151,6 +161,18 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
     const outcome = await this.database.execute(hash, request, receiveDeadline(deadline), report);
     await Promise.all(received);
     return outcome;
+  }
+
+  generate(
+    request: GenerationRequest,
+    deadline: WireDeadline,
+  ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>> {
+    const { migrations } = this.#files.collected();
+    return this.database.generate(migrations, request, receiveDeadline(deadline));
+  }
+
+  dump(deadline: WireDeadline): Promise<Outcome<string, DatabaseCode | "files">> {
+    return this.database.dump(this.#files.collected().migrations, receiveDeadline(deadline));
   }
 
   close(): number {

@@ -235,6 +235,20 @@ export class DatabaseThread<Host extends HostedDatabase> {
         if (outcome === "timeout") endless.set(outline.hash, rehearsed);
         return { ok: true, value: interruptedOutline(outline, outcome, rehearsed) };
       },
+      generate: async (request, deadline) => {
+        if (!this.#isSound) return SILENT;
+        const sent = sendDeadline(deadline);
+        const answer = track(remote.generate(request, sent), false);
+        const outcome = await this.call(callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent));
+        return isOverdue(outcome) ? SILENT : outcome;
+      },
+      dump: async (deadline) => {
+        if (!this.#isSound) return SILENT;
+        const sent = sendDeadline(deadline);
+        const answer = track(remote.dump(sent), true);
+        const outcome = await this.call(callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent));
+        return isOverdue(outcome) ? SILENT : outcome;
+      },
       execute: async (hash, request, deadline, onEvent) => {
         const sent = sendDeadline(deadline);
         if (state !== null) Atomics.store(state, STATE.committed, 0);
@@ -265,6 +279,8 @@ export function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
     log: fail,
     load: fail,
     prepare: fail,
+    generate: fail,
+    dump: fail,
     execute: fail,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

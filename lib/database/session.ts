@@ -14,6 +14,7 @@ import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
 import type { SourceFile } from "../source/source_file.ts";
+import type { Generation, GenerationCode, GenerationRequest } from "./generate.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 
 /**
@@ -70,6 +71,13 @@ export interface DatabaseSession extends AsyncDisposable {
     deadline: Deadline<AbortSignal>,
     onEvent: (event: ExecutionEvent) => void,
   ): Promise<DatabaseOutcome<ExecutionReport>>;
+  /** Compares the files that were loaded with a schema.sql, and makes the file that leads there. */
+  generate(
+    request: GenerationRequest,
+    deadline: Deadline<AbortSignal>,
+  ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>>;
+  /** The schema as a schema.sql: of an empty database, the one that the loaded files make. */
+  dump(deadline: Deadline<AbortSignal>): Promise<Outcome<string, DatabaseCode | "files">>;
   /** Reads the history alone, also where the schema cannot be read. */
   history(): Promise<DatabaseOutcome<History>>;
   /** Reads a page of the log, newest first. */

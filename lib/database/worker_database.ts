@@ -18,6 +18,13 @@ import { isIntact } from "../plan/migration_plan.ts";
 import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
 import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findings.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import type { Migration } from "../migration/migration.ts";
+import type { Outcome } from "../outcome.ts";
+import { isReserved } from "../plan/reserved_names.ts";
+import { dumpText } from "../rebuild/dump_text.ts";
+import { replayMigrations } from "../rebuild/read_schemas.ts";
+import type { Schema } from "../sqlite/schema.ts";
+import { readSchema } from "../sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { DatabaseAccess, type TargetLocation, type WorkerEnvironment } from "./database_access.ts";
 import { settleExecution } from "./settle_execution.ts";
@@ -30,7 +37,14 @@ import {
   prepare,
   type Prepared,
 } from "./prepare.ts";
+import {
+  generate,
+  type Generation,
+  type GenerationCode,
+  type GenerationRequest,
+} from "./generate.ts";
 import type {
+  DatabaseCode,
   DatabaseOutcome,
   ExecutionReport,
   ExecutionRequest,
@@ -146,6 +160,32 @@ export class WorkerDatabase {
       read: (action) => this.access.read(action),
     });
     return { ok: true, value: reportOf(prepared, settled) };
+  }
+
+  /** Compares files with a schema.sql, and makes the file that leads there. */
+  async generate(
+    migrations: readonly Migration[],
+    request: GenerationRequest,
+    deadline: Deadline,
+  ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>> {
+    const outcome = await this.access.attempt(() =>
+      Promise.resolve(generate(this.#sqlite3, migrations, request, deadline))
+    );
+    return outcome.ok ? outcome.value : outcome;
+  }
+
+  /** The schema as a schema.sql: of an empty database, the one that `migrations` make. */
+  async dump(
+    migrations: readonly Migration[],
+    deadline: Deadline,
+  ): Promise<Outcome<string, DatabaseCode | "files">> {
+    const outcome = await this.access.read((connection): Outcome<Schema, "files"> =>
+      this.#location.kind === "empty"
+        ? replayMigrations(this.#sqlite3, migrations, deadline)
+        : { ok: true, value: readSchema(connection, isReserved) }
+    );
+    if (!outcome.ok) return outcome;
+    return outcome.value.ok ? { ok: true, value: dumpText(outcome.value.value) } : outcome.value;
   }
 
   async #readBase(

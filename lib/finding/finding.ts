@@ -34,6 +34,7 @@ export const FINDING_CODES = {
   "directive": "file",
   "no-migrations": "file",
   "missing-file": "file",
+  "stale-schema": "file",
   "from-history": "file",
   "checksum-mismatch": "checksum",
   "manifest-mismatch": "checksum",

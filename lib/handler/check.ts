@@ -1,12 +1,14 @@
 // Handles `check`: checks a plugin's files by themselves, without its database.
 
 import { deadlineIn } from "../deadline.ts";
-import { isError } from "../finding/finding.ts";
+import { type Finding, finding, isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
 import type { EmptyRequest } from "../message/request.ts";
+import type { DatabaseSession } from "../database/session.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
+import { schemaTextOf } from "./schema_text.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 
 // Files are rehearsed without rows, so a minute is long.
@@ -33,7 +35,7 @@ export async function check(
     deadlineIn(TIMEOUT_MS, context.signal),
   );
   if (!prepared.ok) return databaseFailure(prepared, plugin, findings);
-  const all = prepared.value.findings;
+  const all = [...prepared.value.findings, ...await schemaFindings(plugin, session, context)];
   if (all.some(isError)) {
     return { ...validationFailure(plugin, "", all), migrations: migrations.length };
   }
@@ -44,4 +46,30 @@ export async function check(
     migrations: migrations.length,
     warnings: all.map(findingMessage),
   };
+}
+
+// A file that does not run has an error of its own.
+async function schemaFindings(
+  plugin: string,
+  session: DatabaseSession,
+  { source, signal }: HandlerContext,
+): Promise<readonly Finding[]> {
+  const subject = { version: null, name: null, file: "schema.sql" };
+  const text = await schemaTextOf(plugin, source);
+  if (!text.ok) return [finding("ERROR", "stale-schema", subject, text.message)];
+  if (text.value === null) return [];
+  const compared = await session.generate(
+    { schema: text.value, file: null },
+    deadlineIn(TIMEOUT_MS, signal),
+  );
+  if (!compared.ok) {
+    return compared.code === "schema-file"
+      ? [finding("ERROR", "stale-schema", subject, compared.message)]
+      : [];
+  }
+  const { differences } = compared.value;
+  if (differences.length === 0) return [];
+  const message = `Files and schema.sql differ in ${differences.join(", ")}; write the next file ` +
+    `with "godwit diff", or schema.sql with "godwit dump"`;
+  return [finding("WARNING", "stale-schema", subject, message)];
 }

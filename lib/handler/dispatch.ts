@@ -15,6 +15,8 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import { apply } from "./apply.ts";
 import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
+import { diff } from "./diff.ts";
+import { dump } from "./dump.ts";
 import type { HandlerContext } from "./context.ts";
 import { type Failure, failureReply, withVerb } from "./failure.ts";
 import { history } from "./history.ts";
@@ -35,6 +37,8 @@ const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   cancel,
   check,
   history,
+  diff,
+  dump,
   plan,
   plugins,
   rollback,

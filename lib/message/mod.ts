@@ -55,6 +55,7 @@ export type {
   ShownValue,
 } from "./plan_reply.ts";
 export type { AttemptEntry, HistoryReply } from "./history_reply.ts";
+export type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./schema_file.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
@@ -88,6 +89,7 @@ export {
   type CancelRequest,
   type Checked,
   type CheckedApply,
+  type CheckedDump,
   type CheckedHistory,
   type CheckedPlan,
   type CheckedPlugins,
@@ -95,6 +97,7 @@ export {
   type CheckedRun,
   type CheckedStatus,
   type DatabaseRequest,
+  type DumpRequest,
   type EmptyRequest,
   type HistoryRequest,
   type PlanPart,

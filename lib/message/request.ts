@@ -177,6 +177,18 @@ export interface CancelRequest extends DatabaseRequest {
   run_id?: string | undefined;
 }
 
+/** `dump`: the schema of the files, or of the database, as a schema.sql. */
+export interface DumpRequest extends DatabaseRequest {
+  /** Read the database, and not the files; `false` by default. */
+  live?: boolean | undefined;
+}
+
+/** A checked `dump`. */
+export interface CheckedDump extends DatabaseRequest {
+  /** Read the database, and not the files. */
+  readonly live: boolean;
+}
+
 /** `plugins`: list the plugins and the databases of their tenants. */
 export interface PluginsRequest {
   /** The most tenants in the reply; 100 by default, 10,000 at most. */
@@ -277,6 +289,12 @@ export const CancelRequestSchema: v.GenericSchema<CancelRequest> = v.strictObjec
 /** The schema of a plugins request. */
 export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugins> = v
   .strictObject(pageFields(100, MAX_PLUGINS_LIMIT));
+
+/** The schema of a dump request. */
+export const DumpRequestSchema: v.GenericSchema<DumpRequest, CheckedDump> = v.strictObject({
+  ...DATABASE_FIELDS,
+  live: v.optional(v.boolean("expected true or false"), false),
+});
 
 /** The schema of a request without fields. */
 export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});

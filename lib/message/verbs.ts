@@ -13,6 +13,8 @@ import type { HistoryReply } from "./history_reply.ts";
 import { HistoryReplySchema } from "./history_reply_schema.ts";
 import type { PlanReply } from "./plan_reply.ts";
 import { PlanReplySchema } from "./plan_reply_schema.ts";
+import type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./schema_file.ts";
+import { DiffReplySchema, DiffRequestSchema, DumpReplySchema } from "./schema_file_schema.ts";
 import {
   ApplyReplySchema,
   CancelReplySchema,
@@ -27,11 +29,14 @@ import {
   type CancelRequest,
   CancelRequestSchema,
   type CheckedApply,
+  type CheckedDump,
   type CheckedHistory,
   type CheckedPlan,
   type CheckedPlugins,
   type CheckedRollback,
   type CheckedStatus,
+  type DumpRequest,
+  DumpRequestSchema,
   type EmptyRequest,
   EmptyRequestSchema,
   type HistoryRequest,
@@ -76,6 +81,10 @@ export interface WireMessages {
 export interface LocalMessages {
   /** Rehearses every file on an empty database: up, down, and up again. */
   readonly check: Messages<EmptyRequest, EmptyRequest, CheckReply>;
+  /** Compares the files with the schema.sql, and makes the file that leads there. */
+  readonly diff: Messages<DiffRequest, CheckedDiff, DiffReply>;
+  /** Writes the schema of the files, or of the database, as a schema.sql. */
+  readonly dump: Messages<DumpRequest, CheckedDump, DumpReply>;
   /** Lists the plugins and the databases of their tenants. */
   readonly plugins: Messages<PluginsRequest, CheckedPlugins, PluginsReply>;
 }
@@ -170,6 +179,22 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
     scope: "plugin",
     request: EmptyRequestSchema,
     reply: CheckReplySchema,
+  },
+  diff: {
+    summary: "the next file, from schema.sql",
+    access: "read",
+    duration: "short",
+    scope: "plugin",
+    request: DiffRequestSchema,
+    reply: DiffReplySchema,
+  },
+  dump: {
+    summary: "schema.sql, from the files",
+    access: "read",
+    duration: "short",
+    scope: "plugin",
+    request: DumpRequestSchema,
+    reply: DumpReplySchema,
   },
   plugins: {
     summary: "list plugins",

@@ -21,6 +21,7 @@ export function directorySource(pluginsDir: string): FileSource {
   return {
     plugins: () => listPlugins(pluginsDir),
     list: (plugin) => listFiles(pluginsDir, plugin),
+    schemaOf: (plugin) => readSchemaFile(pluginsDir, plugin),
     stateOf: (plugin) => stateOf(pluginsDir, plugin),
   };
 }
@@ -29,6 +30,8 @@ export function directorySource(pluginsDir: string): FileSource {
 const CONCURRENCY = 16;
 
 const LEADS_OUT = "it is a symbolic link that leads out of the plugin's folder";
+
+const SCHEMA_FILE = "schema.sql";
 
 // Looking at a file takes some ten microseconds, in which nothing else is answered.
 const MAX_STATED_FILES = 500;
@@ -71,10 +74,37 @@ type Folder =
 
 async function openFolder(pluginsDir: string, plugin: string): Promise<Folder> {
   const path = await realpath(join(pluginsDir, plugin));
-  const migrations = await realpath(join(path, "migrations"));
+  const migrations = await migrationsIn(path);
+  // A new plugin begins with its schema.sql alone.
+  if (migrations === null) return { ok: true, path, migrations: path, entries: [] };
   if (!isIn(path, migrations)) return { ok: false, problem: LEADS_OUT };
   const entries = await readdir(migrations, { withFileTypes: true });
   return { ok: true, path, migrations, entries };
+}
+
+async function migrationsIn(path: string): Promise<string | null> {
+  try {
+    return await realpath(join(path, "migrations"));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" && await schemaEntry(path) !== null) return null;
+    throw error;
+  }
+}
+
+async function schemaEntry(path: string): Promise<Dirent | null> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.find(({ name }) => name === SCHEMA_FILE) ?? null;
+}
+
+async function readSchemaFile(pluginsDir: string, plugin: string): Promise<SourceFile | null> {
+  try {
+    const path = await realpath(join(pluginsDir, plugin));
+    const entry = await schemaEntry(path);
+    return entry === null ? null : await readFile(path, path, entry);
+  } catch (error) {
+    const code = codeOf(error);
+    return code === "ENOENT" || code === "ENOTDIR" ? null : { file: SCHEMA_FILE, problem: code };
+  }
 }
 
 async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFiles> {

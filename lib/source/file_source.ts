@@ -17,6 +17,8 @@ export interface FileSource {
   plugins(): Promise<readonly string[]>;
   /** Lists every `.sql` file of a plugin. */
   list(plugin: string): Promise<PluginFiles>;
+  /** Finds the schema.sql of a plugin; `null` where it has none. Missing where no plugin has one. */
+  schemaOf?(plugin: string): Promise<SourceFile | null>;
   /** A text that any change of a plugin's files changes; `null` where it is not known. */
   stateOf?(plugin: string): string | null;
 }
@@ -37,6 +39,7 @@ export interface PluginSource extends FileSource {
  */
 export function migrationSource(files: FileSource, maxBytes?: number): MigrationSource {
   return {
+    schemaOf: (plugin) => files.schemaOf?.(plugin) ?? Promise.resolve(null),
     stateOf: (plugin) => files.stateOf?.(plugin) ?? null,
     async plugins(): Promise<ListedPlugins> {
       try {

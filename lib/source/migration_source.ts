@@ -27,6 +27,8 @@ export interface MigrationSource {
   plugins(): Promise<ListedPlugins>;
   /** Finds the files of a plugin. */
   find(plugin: string): Promise<FoundFiles>;
+  /** Finds the schema.sql of a plugin; `null` where it has none. Missing where no plugin has one. */
+  schemaOf?(plugin: string): Promise<SourceFile | null>;
   /** A text that any change of a plugin's files changes; `null` where it is not known. */
   stateOf?(plugin: string): string | null;
 }

@@ -77,6 +77,8 @@ function openSession(
         onRehearsed() {},
         endlessAfter: () => undefined,
       }),
+    generate: (request, deadline) => database.generate(migrations, request, deadline),
+    dump: (deadline) => database.dump(migrations, deadline),
     execute: (hash, request, deadline, onEvent) =>
       database.execute(hash, request, deadline, onEvent),
     [Symbol.asyncDispose]() {

@@ -74,10 +74,8 @@ names("every option is in OPERATIONS and in the help", () => {
 
 names("every documented option is one that the command line knows", () => {
   for (const option of namesUnder(operations, "Options")) {
-    const isUnknown = [["apply", "p"], ["plan", "p"], ["history", "p"], ["cancel", "p"], [
-      "bundle",
-      "p",
-    ], ["serve"]]
+    const commands = ["apply", "plan", "history", "cancel", "diff", "dump", "bundle"];
+    const isUnknown = [...commands.map((command) => [command, "p"]), ["serve"]]
       .flatMap((
         command,
       ) => [

@@ -1,6 +1,6 @@
 // Runs SQL blocks: whole files up, down and up again, fragments as a dry run, queries in the shell.
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import type { CodeBlock } from "./page.ts";
@@ -20,13 +20,20 @@ type Message = v.InferOutput<typeof MessageSchema>;
 
 /**
  * `sql` is the UP of a migration, `on=<plugin>` on that plugin's tables; `migration=<plugin>/<file>` is
- * a whole file, applied, rolled back and applied again; `file=` is only written; `shell=<plugin>` runs
- * in the `sqlite3` shell. `fails=<code>` and `warns=<codes>` say which findings there must be.
+ * a whole file, applied, rolled back and applied again; `file=` is only written; `schema=<plugin>` is
+ * its schema.sql; `shell=<plugin>` runs in the `sqlite3` shell. `fails=<code>` and `warns=<codes>` say which findings there must be.
  */
 export async function runSqlBlock(block: CodeBlock, scene: Scene): Promise<Verdict> {
   const file = block.attributes.get("file");
   if (file !== undefined) {
     write(scene, file, block.text);
+    return RIGHT;
+  }
+  const schema = block.attributes.get("schema");
+  if (schema !== undefined) {
+    const path = join(dirname(pathOf(scene, `${schema}/x`)), "..", "schema.sql");
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    Deno.writeTextFileSync(path, `${block.text}\n`);
     return RIGHT;
   }
   const shell = block.attributes.get("shell");

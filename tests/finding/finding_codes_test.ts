@@ -15,7 +15,7 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { migration } from "../rule/facts.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
-import { dispatch } from "../../lib/handler/dispatch.ts";
+import { call, dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
 import { ERROR_CODES, type ErrorCode } from "../../lib/message/reply.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
@@ -105,6 +105,13 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     await using workspace = new Workspace();
     Deno.mkdirSync(join(workspace.pluginsDir, "p", "migrations"), { recursive: true });
     return codesOf(await workspace.ask("apply", "p"));
+  },
+  "stale-schema": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    workspace.writeSchema("p", "CREATE TABLE other (a);");
+    const { context } = await workspace.migrator();
+    return codesOf(await call("check", "p", {}, context));
   },
   "missing-file": async () => {
     await using workspace = new Workspace();

@@ -60,6 +60,7 @@ dispatching("payloads that are no request are refused for every verb", async () 
 dispatching("every reply names its verb, whether it succeeds or fails", async () => {
   await using workspace = new Workspace();
   await threeVersions(workspace);
+  workspace.writeSchema("p", "");
   const { context } = await workspace.migrator();
   for (const verb of allVerbs()) {
     const plugin = ALL_VERBS[verb].scope === "all" ? ALL_PLUGINS : "p";

@@ -41,6 +41,12 @@ export class Workspace implements AsyncDisposable {
     }
   }
 
+  /** Writes a plugin's schema.sql. */
+  writeSchema(plugin: string, sql: string): void {
+    Deno.mkdirSync(join(this.pluginsDir, plugin), { recursive: true });
+    Deno.writeTextFileSync(join(this.pluginsDir, plugin, "schema.sql"), sql);
+  }
+
   /** Removes one of a plugin's files. */
   remove(plugin: string, file: string): void {
     Deno.removeSync(join(this.pluginsDir, plugin, "migrations", file));

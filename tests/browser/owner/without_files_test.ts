@@ -35,6 +35,8 @@ async function sandboxDatabases(): Promise<Databases> {
     },
     prepare: (target, _deadline, onPlanned = () => {}) =>
       host.prepare(target, new Map(), DEADLINE, onPlanned),
+    generate: (request) => host.generate(request, DEADLINE),
+    dump: () => host.dump(DEADLINE),
     execute: (hash, request, _deadline, onEvent) => host.execute(hash, request, DEADLINE, onEvent),
     [Symbol.asyncDispose]() {
       host.close();

@@ -1,0 +1,51 @@
+// Names and writes the next numbered file of a plugin.
+
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { formatFileName, parseFileName } from "../../migration/file_name.ts";
+import { codeOf, type Outcome } from "../../outcome.ts";
+
+/** The part of a file's name that a description gives; empty where it has no letter or digit. */
+export function nameFrom(description: string): string {
+  return description.toLowerCase().normalize("NFKD").replaceAll(/\p{M}/gu, "")
+    .replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "").slice(0, 100);
+}
+
+/** A description on one line: after a line break, it would be SQL. */
+export function titleFrom(description: string): string {
+  return description.replaceAll(/\s+/g, " ").trim();
+}
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly version: number;
+}
+
+/**
+ * Writes the file after the newest one; an existing file is never overwritten. Files that do not
+ * parse count too.
+ */
+export async function writeNextFile(
+  pluginsDir: string,
+  plugin: string,
+  name: string,
+  text: string,
+): Promise<Outcome<WrittenFile, "unwritable">> {
+  const directory = join(pluginsDir, plugin, "migrations");
+  let path = directory;
+  try {
+    await mkdir(directory, { recursive: true });
+    const version = await newestIn(directory) + 1;
+    path = join(directory, formatFileName({ version, name }));
+    await writeFile(path, text, { flag: "wx" });
+    return { ok: true, value: { path, version } };
+  } catch (error) {
+    return { ok: false, code: "unwritable", message: `Cannot write ${path}: ${codeOf(error)}` };
+  }
+}
+
+async function newestIn(directory: string): Promise<number> {
+  const versions = (await readdir(directory)).map((file) => parseFileName(file)?.version ?? 0);
+  return versions.reduce((newest, version) => Math.max(newest, version), 0);
+}
