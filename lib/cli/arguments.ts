@@ -7,11 +7,13 @@ import {
   Option,
 } from "@commander-js/extra-typings";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
+import type { PlanPart } from "../message/request.ts";
 import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 import { VERSION } from "../version.ts";
 import {
   journalMode,
   moduleFile,
+  planParts,
   sqliteVersion,
   subject,
   text,
@@ -62,6 +64,8 @@ export interface PlanOptions {
   /** Plan a rollback. */
   readonly down: boolean;
   readonly rows: number | undefined;
+  /** Parts to leave out of the reply. */
+  readonly omit: readonly PlanPart[] | undefined;
   /** The page to write. */
   readonly html: string | undefined;
   readonly timeoutMs: number | undefined;
@@ -169,6 +173,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --to N             the version to end at; rollback --to 0 undoes everything
   --down             plan a rollback
   --rows N           lost rows that a plan shows      20, with --json 0
+  --omit PARTS       of a reply that is too large: statements,schemas
   --html FILE        write the plan as a page, too
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
@@ -261,12 +266,13 @@ function defineCommands(
     .option("--to <N>", "", versionOrLatest)
     .option("--down", "", false)
     .option("--rows <N>", "", wholeNumber)
+    .option("--omit <PARTS>", "", planParts)
     .option("--html <FILE>", "", text)
     .option("--timeout-ms <N>", "", wholeNumber)
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
     .addOption(NATS).addOption(PREFIX)
-    .action((plugin, { tenant, to, down, rows, html, timeoutMs }, command) => {
-      const plan = { plugin, tenant, to, down, rows, html, timeoutMs };
+    .action((plugin, { tenant, to, down, rows, omit, html, timeoutMs }, command) => {
+      const plan = { plugin, tenant, to, down, rows, omit, html, timeoutMs };
       use({ name: "plan", plan, options: commonOptions(command) });
     });
 

@@ -3,6 +3,7 @@
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
 
 /**
@@ -40,6 +41,14 @@ export function journalMode(value: string): "delete" | "wal" {
 export function transactionExtent(value: string): "migration" | "plan" {
   if (value === "migration" || value === "plan") return value;
   throw new InvalidArgumentError("It needs migration or plan");
+}
+
+/** Parts of a plan, separated by commas. */
+export function planParts(value: string): readonly PlanPart[] {
+  const parts = value.split(",");
+  const known = parts.filter((part) => part === "statements" || part === "schemas");
+  if (known.length === parts.length) return known;
+  throw new InvalidArgumentError("It needs statements, schemas or statements,schemas");
 }
 
 /** The path of a JavaScript module. */

@@ -232,7 +232,7 @@ function describeTooLarge(reply: Reply, size: string): string {
     return `The ${size}; page with limit and offset`;
   }
   if (reply.verb === "plan") {
-    return `The ${size}; leave parts out with omit, show fewer rows, ` +
+    return `The ${size}; leave out statements or schemas with omit, show fewer rows, ` +
       `or plan fewer migrations at a time with target_version`;
   }
   if (reply.verb === "cancel") return `The ${size}`;

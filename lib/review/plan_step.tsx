@@ -1,7 +1,7 @@
-// One migration of a plan: its changes, and its SQL with findings at their statements. Runs
-// anywhere.
+// One migration of a plan: its SQL, with findings at their statements. Runs anywhere.
 
 import type { JSX } from "preact";
+import { counted } from "../finding/counted.ts";
 import type { PlannedStatement, PlannedStep } from "../message/plan_reply.ts";
 import type { FindingMessage } from "../message/reply.ts";
 import { printable } from "../printable.ts";
@@ -13,10 +13,16 @@ interface PlanStepProps {
   readonly findings: readonly FindingMessage[];
 }
 
+// A migration that fills a table may have thousands of statements, or one of megabytes, which no
+// reviewer reads.
+const MAX_STATEMENTS = 500;
+const MAX_CHARACTERS = 20_000;
+
 /** A migration. */
 export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
   const { file, statements = [], execution_time_ms: ms } = step;
-  const placed = statements.map((statement) => findings.filter((each) => isIn(each, statement)));
+  const placed = statements.slice(0, MAX_STATEMENTS)
+    .map((statement) => findings.filter((each) => isIn(each, statement)));
   const seen = new Set(placed.flat());
   const others = findings.filter((each) => !seen.has(each));
   return (
@@ -25,7 +31,7 @@ export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
         <code>{printable(file)}</code> <span class="quiet">{ms} ms</span>
       </h3>
       {others.length > 0 && <FindingItems findings={others} />}
-      {statements.map((statement, at) => (
+      {statements.slice(0, MAX_STATEMENTS).map((statement, at) => (
         <div key={at}>
           <Sql statement={statement} />
           {placed[at] !== undefined && placed[at].length > 0 && (
@@ -33,6 +39,11 @@ export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
           )}
         </div>
       ))}
+      {statements.length > MAX_STATEMENTS && (
+        <p class="quiet">
+          {`... and ${counted(statements.length - MAX_STATEMENTS, "more statement")}`}
+        </p>
+      )}
     </section>
   );
 }
@@ -40,9 +51,6 @@ export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
 function isIn({ line }: FindingMessage, { sql, line: first }: PlannedStatement): boolean {
   return line !== undefined && line >= first && line < first + sql.split("\n").length;
 }
-
-// A statement that fills a table may have megabytes, which no reviewer reads.
-const MAX_CHARACTERS = 20_000;
 
 function Sql({ statement: { sql, line: first } }: { readonly statement: PlannedStatement }) {
   const left = sql.length - MAX_CHARACTERS;

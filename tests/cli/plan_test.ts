@@ -106,13 +106,18 @@ plans("renderPlan() paints a difference as git does", () => {
   assert.ok(text.includes(`${colors.red("-old")}\n${colors.green("+new")}`));
 });
 
-plans("renderPlan() cuts a statement of many lines", () => {
+plans("renderPlan() cuts a statement of many lines, and a file of many statements", () => {
   const sql = Array.from({ length: 100 }, (_, at) => `(${at}),`).join("\n");
   const [step] = PLAN.steps;
   if (step === undefined) throw new Error("There is a step");
   const long = { ...PLAN, steps: [{ ...step, statements: [{ sql, line: 10 }] }] };
   const text = renderPlan(long, null, pc.createColors(false));
   assert.match(text, / {4}49 \| \(39\),\n {7}\| \.\.\. \(60 more lines\)/);
+  const statements = Array.from({ length: 103 }, (_, at) => ({ sql: "SELECT 1;", line: at }));
+  const many = { ...PLAN, steps: [{ ...step, statements }] };
+  const shown = renderPlan(many, null, pc.createColors(false));
+  assert.is(shown.split("SELECT 1;").length - 1, 100);
+  assert.match(shown, /\n {2}\.\.\. \(3 more statements\)\n/);
 });
 
 plans("applyCommand() names what is not the default, quoted for a shell", () => {

@@ -115,7 +115,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     command({ name: "apply", run: runOf({ to: "latest" }), options: COMMON }),
   ],
   [
-    "plan one --down --to 2 --rows 5 --html plan.html --timeout-ms 5",
+    "plan one --down --to 2 --rows 5 --omit schemas,statements --html plan.html --timeout-ms 5",
     command({
       name: "plan",
       plan: {
@@ -124,6 +124,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
         to: 2,
         down: true,
         rows: 5,
+        omit: ["schemas", "statements"],
         html: "plan.html",
         timeoutMs: 5,
       },

@@ -58,6 +58,7 @@ export function planQuestion(plan: PlanOptions, { json }: CommonOptions): Questi
     ...(plan.down ? { direction: "rollback" } : {}),
     ...(plan.to === undefined ? {} : { target_version: plan.to }),
     ...(rows === undefined ? {} : { rows }),
+    ...(plan.omit === undefined ? {} : { omit: [...plan.omit] }),
     ...(plan.timeoutMs === undefined ? {} : { timeout_ms: plan.timeoutMs }),
   };
   return { verb: "plan", plugin: plan.plugin, request };

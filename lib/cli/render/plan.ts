@@ -9,7 +9,7 @@ import { renderDiff } from "./diff.ts";
 import { renderFindings } from "./findings.ts";
 import { renderAmount, renderChange } from "./run.ts";
 import { renderLosses } from "./planned_losses.ts";
-import { renderSql } from "./sql.ts";
+import { renderStatements } from "./sql.ts";
 
 /** Renders a plan; `command` runs it, and is `null` where there is nothing to run. */
 export function renderPlan(reply: PlanReply, command: string | null, colors: Colors): string {
@@ -44,7 +44,7 @@ function renderStep(step: PlannedStep, colors: Colors): string {
   return [
     `${colors.bold(printable(file))} ${colors.dim(`(${ms} ms)`)}`,
     ...changes.map((change) => `  ${renderChange(change, colors)}`),
-    ...statements.map((statement) => renderSql(statement, colors)),
+    ...renderStatements(statements, colors),
     ...renderLosses(data_loss, colors),
   ].join("\n");
 }
