@@ -17,7 +17,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   "browser/frame": ["browser/page", "browser/tab", "browser/owner", "browser/database"],
   "diagram": ["browser", "workbench", "handler", "database", "sqlite"],
   "review": ["browser", "workbench", "handler", "database", "sqlite", "cli"],
-  "workbench": ["bundle", "cli", "review"],
+  "workbench": ["bundle", "cli"],
 };
 
 const rooms = suite("room imports");

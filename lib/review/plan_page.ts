@@ -5,10 +5,11 @@ import diagramStyle from "../diagram/diagram.css" with { type: "text" };
 import tokens from "../diagram/tokens.css" with { type: "text" };
 import type { FailureReply } from "../message/any_reply.ts";
 import type { PlanReply } from "../message/plan_reply.ts";
+import partsStyle from "./parts.css" with { type: "text" };
 import reviewStyle from "./review.css" with { type: "text" };
 import { PlanDocument } from "./plan_document.tsx";
 
-const STYLE = [tokens, diagramStyle, reviewStyle].join("\n");
+const STYLE = [tokens, diagramStyle, partsStyle, reviewStyle].join("\n");
 
 /**
  * The page of a plan, or of why there is none. `command` runs the plan; `null` where there is

@@ -9,8 +9,8 @@ import { defaultDetail, layoutDiagram } from "../diagram/diagram_layout.ts";
 import { SchemaDrawing } from "../diagram/schema_drawing.tsx";
 import type { PlanReply } from "../message/plan_reply.ts";
 import type { ChangeMessage } from "../message/reply.ts";
-import { printable } from "../printable.ts";
 import { drawnSchema } from "./drawn_schema.ts";
+import { SchemaDifference } from "./schema_difference.tsx";
 
 /** The schema of a plan. */
 export function SchemaChange({ reply }: { readonly reply: PlanReply }): JSX.Element {
@@ -18,28 +18,9 @@ export function SchemaChange({ reply }: { readonly reply: PlanReply }): JSX.Elem
   return (
     <>
       <ChangeList changes={changes} />
-      <Difference text={reply.schema_diff} />
+      <SchemaDifference text={reply.schema_diff} />
       <Drawings reply={reply} changes={changes} />
     </>
-  );
-}
-
-const SIGNS: Readonly<Record<string, "added" | "removed" | "hunk">> = {
-  "+": "added",
-  "-": "removed",
-  "@": "hunk",
-};
-
-function Difference({ text }: { readonly text: string }): JSX.Element | null {
-  if (text === "") return null;
-  return (
-    <pre class="code diff" tabIndex={0} role="group" aria-label="Difference of the schemas"><code>
-      {text.replace(/\n$/, "").split("\n").map((line, at) => (
-        <span key={at} class="line" data-sign={at < 2 ? "file" : SIGNS[line.charAt(0)] ?? "same"}>
-          {`${printable(line)}\n`}
-        </span>
-      ))}
-    </code></pre>
   );
 }
 
