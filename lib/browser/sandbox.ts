@@ -122,6 +122,8 @@ export interface DataQuery {
   readonly access: "read" | "write";
   /** The highest number of rows to return. */
   readonly limit: number;
+  /** A name for `stopQuery()`, such as a random UUID; without one it cannot be stopped. */
+  readonly id?: string;
 }
 
 /** The result of a statement. */
@@ -207,6 +209,11 @@ export interface Sandbox {
   schema(plugin: string): Promise<Outcome<Schema>>;
   /** Runs one statement on the plugin's database. */
   query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>>;
+  /**
+   * Stops the statement of a query by its id, and undoes what it has written; succeeds if it has
+   * ended already. Fails where that would end the thread that has the database in its memory.
+   */
+  stopQuery(id: string): Promise<Outcome<void>>;
   /** The bytes of the database file, or of a backup; `null` if there is no such file. */
   exportDatabase(
     plugin: string,

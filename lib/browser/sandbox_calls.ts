@@ -49,6 +49,7 @@ export function sandboxCalls(
     files: make("files", readAgain),
     schema: make("schema", readAgain),
     query: make("query", (_plugin, { access }) => access === "read" ? null : OWNER_GONE),
+    stopQuery: make("stopQuery", readAgain),
     exportDatabase: make("exportDatabase", readAgain),
     backups: make("backups", readAgain),
     deleteBackup: make("deleteBackup", failWrite),

@@ -50,10 +50,11 @@ export async function awaitExecution(
   return { why: settled, isUndone: state !== null && !isCommitting(state) };
 }
 
-/** The failure of an execution that has not answered. */
+/** The failure of an execution that has not answered; `isEnded` says that its thread is ended now. */
 export function unansweredRun(
   { why, isUndone }: Unanswered,
   mode: RunMode,
+  isEnded: boolean,
 ): Failed<DatabaseCode> {
   const reason = why === "timeout" ? "The time limit was reached" : "The run was cancelled";
   const kept = mode !== "commit"
@@ -64,8 +65,10 @@ export function unansweredRun(
   return {
     ok: false,
     code: why === "timeout" ? "unanswered" : "cancelled",
-    message: `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
-      `This process opens the database again once the operation has ended`,
+    message: isEnded
+      ? `${reason}, and its thread was ended; ${kept}`
+      : `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
+        `This process opens the database again once the operation has ended`,
   };
 }
 

@@ -10,6 +10,7 @@ import {
   isOverdue,
   type Overdue,
   sendDeadline,
+  type WireDeadline,
   within,
 } from "../deadline.ts";
 import type { Failed, Outcome } from "../outcome.ts";
@@ -140,6 +141,15 @@ export class DatabaseThread<Host extends HostedDatabase> {
     return outcome === "timeout" ? SILENT : STOPPED;
   }
 
+  /** Waits for a call that ends by itself at `deadline`, of which the thread has `sent`. */
+  async callUntil<T>(
+    deadline: Deadline<AbortSignal>,
+    answer: Promise<T>,
+    sent: WireDeadline,
+  ): Promise<Awaited<T> | Overdue> {
+    return await this.call(callWithin(deadline, REHEARSAL_GRACE_MS, answer, sent));
+  }
+
   /**
    * Opens a database; `giveBack` is called once it is closed, or where it cannot be opened. `stuck`
    * is `null` where a thread can be ended at any time.
@@ -264,7 +274,7 @@ export class DatabaseThread<Host extends HostedDatabase> {
         );
         if ("ok" in outcome) return outcome;
         this.#isSound = false;
-        return unansweredRun(outcome, request.mode);
+        return unansweredRun(outcome, request.mode, stuck === null);
       },
       [Symbol.asyncDispose]: close,
     };

@@ -76,7 +76,9 @@ export function runQuery(
         value: { ...outcome, changes: statement.isReadOnly ? 0 : connection.changes },
       };
     }
-    if (interrupter.isOver()) return refuse("Stopped: it took too long");
+    if (interrupter.isOver()) {
+      return refuse(interrupter.reason === "cancelled" ? "Stopped" : "Stopped: it took too long");
+    }
     return refuse(describe(outcome, query.sql));
   } finally {
     connection.authorize(null);

@@ -15,6 +15,7 @@ import { memorySource } from "./memory_source.ts";
 import { openOpfs } from "./open_opfs.ts";
 import { openSources, type SandboxSources } from "./open_sources.ts";
 import { type HostCall, PluginThreads } from "./plugin_threads.ts";
+import { RunningQueries } from "./running_queries.ts";
 import { reportFiles } from "./report_files.ts";
 import type {
   DataQuery,
@@ -65,6 +66,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly #locks: RunLocks;
   readonly #emit: (event: SandboxEvent) => void;
   readonly #stop: AbortController;
+  readonly #queries = new RunningQueries();
 
   private constructor({ options, stop, locks, storage, threads, sources }: Parts) {
     const { emit, log } = options;
@@ -77,7 +79,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     this.wire = new WireRequests({
       source: migrationSource(sources.all),
       databases: threads,
-      locks,
+      locks: { ...locks, cancel: (...args) => this.#cancel(...args) },
       log,
       signal: stop.signal,
       emit,
@@ -148,13 +150,19 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   async query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>> {
-    const deadline = { timeoutMs: QUERY_TIMEOUT_MS, cancelFlag: null };
-    const outcome = await this.#call(
-      plugin,
-      (host) => host.query(query, deadline),
-    );
+    if (!isPluginName(plugin)) return noPlugin(plugin);
+    using running = this.#queries.begin(query.id ?? null);
+    const limits = { timeoutMs: QUERY_TIMEOUT_MS, stopped: running.signal };
+    const outcome = await this.#threads.query(plugin, query, limits);
     if (outcome.ok && outcome.value.changes > 0) this.#emit({ kind: "database", plugin });
     return outcome;
+  }
+
+  stopQuery(id: string): Promise<Outcome<void>> {
+    const refusal = this.#threads.whyNotEnded();
+    if (refusal !== null) return Promise.resolve(refusal);
+    this.#queries.stop(id);
+    return Promise.resolve({ ok: true, value: undefined });
   }
 
   exportDatabase(
@@ -212,6 +220,13 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     this.#stop.abort();
     await this.wire.settled();
     await this.#threads[Symbol.asyncDispose]();
+  }
+
+  #cancel(...args: Parameters<RunLocks["cancel"]>): ReturnType<RunLocks["cancel"]> {
+    const refusal = this.#threads.whyNotEnded();
+    return refusal === null
+      ? this.#locks.cancel(...args)
+      : Promise.resolve({ kind: "unavailable", message: refusal.message });
   }
 
   async #call<T>(plugin: string, call: HostCall<T>): Promise<Outcome<T>> {

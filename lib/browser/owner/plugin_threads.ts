@@ -14,11 +14,12 @@ import type {
   SessionPurpose,
   SessionTarget,
 } from "../../database/session.ts";
-import { threadState } from "../../database/thread_state.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
-import { sleep } from "../../deadline.ts";
+import { threadState } from "../../database/thread_state.ts";
+import { deadlineIn, isOverdue, sendDeadline, sleep } from "../../deadline.ts";
 import { StorageError } from "../../vfs/storage.ts";
+import type { DataQuery, DataRows } from "../sandbox.ts";
 import { startWorker } from "../start_worker.ts";
 
 /** How database workers are started. */
@@ -57,6 +58,20 @@ const MIGRATING = {
   message: "A migration is using the database; wait until it has finished",
 } as const;
 
+const STOPPED = {
+  ok: false,
+  code: "stopped",
+  message: "Stopped; what a statement had not committed is undone",
+} as const;
+const LATE = { ok: false, code: "stopped", message: "Stopped: it took too long" } as const;
+const KEPT_IN_MEMORY = {
+  ok: false,
+  code: "kept-in-memory",
+  message:
+    "The databases are in the memory of a thread, and this browser can stop what runs only " +
+    "by ending the thread; wait until it has finished",
+} as const;
+
 /** Opens the databases of the sandbox, each for one caller at a time. */
 export class PluginThreads implements Databases {
   readonly engineVersion: string;
@@ -87,15 +102,53 @@ export class PluginThreads implements Databases {
     if (!acquired.ok) return failingSession(acquired);
     const { thread, release } = acquired.value;
     try {
-      const session = await thread.openSession(target, this.#endless, null, release);
-      return this.#isLostWith(target) ? this.#untilStopped(session) : session;
+      return await thread.openSession(target, this.#endless, null, release);
     } catch (error) {
       return failingSession(unavailable(storageMessage(error)));
     }
   }
 
   /** Opens a database for one caller and calls its worker. */
-  async call<T>(target: SessionTarget, action: HostCall<T>): Promise<Outcome<T>> {
+  call<T>(target: SessionTarget, action: HostCall<T>): Promise<Outcome<T>> {
+    return this.#onThread(
+      target,
+      (thread) => thread.upkeepUntil(this.#options.signal, action(thread.remote)),
+    );
+  }
+
+  /** Runs a statement until its time is over or `stopped` is aborted, which ends it at once. */
+  async query(
+    plugin: string,
+    query: DataQuery,
+    { timeoutMs, stopped }: { readonly timeoutMs: number; readonly stopped: AbortSignal },
+  ): Promise<Outcome<DataRows>> {
+    const signal = AbortSignal.any([this.#options.signal, stopped]);
+    const target = { kind: "plugin", plugin, tenant: null } as const;
+    const answer = this.#onThread<DataRows>(target, async (thread) => {
+      // It may have been stopped while it waited for its turn.
+      if (signal.aborted) return STOPPED;
+      const deadline = deadlineIn(timeoutMs, signal);
+      const sent = sendDeadline(deadline);
+      const answer: Promise<Outcome<DataRows>> = thread.remote.query(query, sent);
+      const outcome = await thread.callUntil(deadline, answer, sent);
+      if (!isOverdue(outcome)) return outcome;
+      return outcome === "timeout" ? LATE : STOPPED;
+    });
+    return await Promise.race([answer, whenAborted(signal, STOPPED)]);
+  }
+
+  /**
+   * Why nothing that runs can be cancelled; `null` where it can. Without shared memory, a thread is
+   * ended to cancel what it runs.
+   */
+  whyNotEnded(): Failed | null {
+    return this.#options.directory === null && threadState() === null ? KEPT_IN_MEMORY : null;
+  }
+
+  async #onThread<T>(
+    target: SessionTarget,
+    use: (thread: PluginThread) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
     const acquired = await this.#acquire(target, "run");
     if (!acquired.ok) return acquired;
     const { thread, release } = acquired.value;
@@ -106,7 +159,7 @@ export class PluginThreads implements Databases {
       return unavailable(storageMessage(error));
     }
     await using _session = session;
-    return await thread.upkeepUntil(this.#options.signal, action(thread.remote));
+    return await use(thread);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,23 +242,6 @@ export class PluginThreads implements Databases {
     return await started;
   }
 
-  // Without shared memory a run is cancelled by ending its thread.
-  #isLostWith(target: SessionTarget): boolean {
-    return target.kind === "plugin" && this.#isKeptIn(target.plugin) && threadState() === null;
-  }
-
-  /** A session that a cancel does not end, because its database would be lost. */
-  #untilStopped(session: DatabaseSession): DatabaseSession {
-    const { signal } = this.#options;
-    return {
-      ...session,
-      prepare: (target, deadline, onPlanned) =>
-        session.prepare(target, { ...deadline, signal }, onPlanned),
-      execute: (hash, request, deadline, onEvent) =>
-        session.execute(hash, request, { ...deadline, signal }, onEvent),
-    };
-  }
-
   /** Whether a plugin's database is in the memory of its thread. */
   #isKeptIn(name: string): boolean {
     return this.#options.directory === null && name !== NOTHING;
@@ -235,6 +271,13 @@ export class PluginThreads implements Databases {
       });
     }
   }
+}
+
+function whenAborted<T>(signal: AbortSignal, value: T): Promise<T> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(value);
+    else signal.addEventListener("abort", () => resolve(value), { once: true });
+  });
 }
 
 async function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {

@@ -5,7 +5,7 @@ import { useMemo } from "preact/hooks";
 import type { DataRows } from "../../browser/sandbox.ts";
 import { promptFindings } from "../model/prompt_findings.ts";
 import { count, describeDuration } from "../model/words.ts";
-import { allowWriting, runPrompt, typePrompt } from "../state/browse.ts";
+import { allowWriting, runPrompt, stopPrompt, typePrompt } from "../state/browse.ts";
 import { useStore } from "../state/store_context.ts";
 import { RowTable } from "./row_table.tsx";
 import { SqlEditor } from "./sql_editor.tsx";
@@ -13,7 +13,7 @@ import { SqlEditor } from "./sql_editor.tsx";
 /** Runs one statement at a time, by Ctrl+Enter or the button. */
 export function SqlPrompt(): JSX.Element {
   const store = useStore();
-  const { sql, mayWrite, isRunning, result } = store.prompt.value;
+  const { sql, mayWrite, running, result } = store.prompt.value;
   const problem = result?.rows.ok === false ? result.rows.message : null;
   const findings = useMemo(() => problem === null ? [] : promptFindings(problem), [problem]);
   return (
@@ -33,11 +33,20 @@ export function SqlPrompt(): JSX.Element {
         <button
           type="button"
           class="button button-primary button-small"
-          aria-disabled={isRunning || sql.trim() === ""}
+          aria-disabled={running !== null || sql.trim() === ""}
           onClick={() => void runPrompt(store)}
         >
           Run
         </button>
+        {running !== null && (
+          <button
+            type="button"
+            class="button button-small"
+            onClick={() => void stopPrompt(store)}
+          >
+            Stop
+          </button>
+        )}
       </div>
       <SqlEditor
         label="SQL to run"
@@ -56,6 +65,7 @@ export function SqlPrompt(): JSX.Element {
           : "Read-only; Ctrl+Enter or ⌘+Enter runs"}
       </p>
       <div class="prompt-result" role="status">
+        {running !== null && <p class="quiet">Running …</p>}
         {problem !== null && <p class="problem-text">{problem}</p>}
         {result?.rows.ok === true && (
           <p class="quiet">{describeRows(result.rows.value)} in {describeDuration(result.ms)}</p>

@@ -83,16 +83,27 @@ export function allowWriting(store: Store, mayWrite: boolean): void {
 export async function runPrompt(store: Store): Promise<void> {
   const { plugin } = store.route.value;
   const sandbox = store.sandbox.value;
-  const { sql, mayWrite, isRunning } = store.prompt.value;
-  if (sandbox === null || plugin === null || isRunning || sql.trim() === "") return;
-  store.prompt.value = { ...store.prompt.value, isRunning: true };
+  const { sql, mayWrite, running } = store.prompt.value;
+  if (sandbox === null || plugin === null || running !== null || sql.trim() === "") return;
+  const id = crypto.randomUUID();
+  store.prompt.value = { ...store.prompt.value, running: id };
   const begun = performance.now();
   const rows = await sandbox.query(plugin, {
     sql,
     access: mayWrite ? "write" : "read",
     limit: PROMPT_ROWS,
+    id,
   });
-  if (plugin !== store.route.value.plugin) return;
+  // Another plugin may have been selected since.
+  if (store.prompt.value.running !== id) return;
   const ms = performance.now() - begun;
-  store.prompt.value = { ...store.prompt.value, isRunning: false, result: { rows, ms } };
+  store.prompt.value = { ...store.prompt.value, running: null, result: { rows, ms } };
+}
+
+/** Stops the statement of the prompt. */
+export async function stopPrompt(store: Store): Promise<void> {
+  const { running } = store.prompt.value;
+  if (running === null) return;
+  const stopped = await store.sandbox.value?.stopQuery(running);
+  if (stopped?.ok === false) store.said.value = stopped.message;
 }

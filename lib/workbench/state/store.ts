@@ -11,6 +11,7 @@ import type {
   SandboxState,
 } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
+import type { AttemptEntry } from "../../message/history_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
@@ -50,11 +51,22 @@ export interface Browsing {
   readonly backups: readonly string[];
 }
 
+/** The log of the selected plugin's database. */
+export interface History {
+  /** Newest first; `null` until they are read. */
+  readonly entries: readonly AttemptEntry[] | null;
+  /** How many the log has. */
+  readonly total: number;
+  /** Why the log cannot be read. */
+  readonly problem: string | null;
+}
+
 /** The SQL prompt of the selected plugin. */
 export interface Prompt {
   readonly sql: string;
   readonly mayWrite: boolean;
-  readonly isRunning: boolean;
+  /** The id of the query that runs; `null` if there is none. */
+  readonly running: string | null;
   readonly result: { readonly rows: Outcome<DataRows>; readonly ms: number } | null;
 }
 
@@ -95,6 +107,7 @@ export interface Store {
   readonly naming: Signal<Naming | null>;
   readonly isNatsOpen: Signal<boolean>;
   readonly browsing: Signal<Browsing>;
+  readonly history: Signal<History>;
   readonly prompt: Signal<Prompt>;
   readonly drafts: Signal<ReadonlyMap<string, DraftState>>;
   readonly exchanges: Signal<readonly Exchange[]>;
@@ -123,8 +136,11 @@ export const NOT_BROWSING: Browsing = {
   backups: [],
 };
 
+/** The initial state of the history. */
+export const NO_HISTORY: History = { entries: null, total: -1, problem: null };
+
 /** The initial state of the SQL prompt. */
-export const EMPTY_PROMPT: Prompt = { sql: "", mayWrite: false, isRunning: false, result: null };
+export const EMPTY_PROMPT: Prompt = { sql: "", mayWrite: false, running: null, result: null };
 
 /** The step key of the empty database. */
 export const BEGINNING = "0";
@@ -165,6 +181,7 @@ export function createStore(): Store {
     naming: signal(null),
     isNatsOpen: signal(false),
     browsing: signal(NOT_BROWSING),
+    history: signal(NO_HISTORY),
     prompt: signal(EMPTY_PROMPT),
     drafts: signal(new Map()),
     exchanges: signal([]),

@@ -45,6 +45,7 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
     files: () => outcome("files"),
     schema: () => outcome("schema"),
     query: (_, { access }) => outcome(`query ${access}`),
+    stopQuery: () => outcome("stopQuery"),
     exportDatabase: () => outcome("exportDatabase"),
     backups: () => outcome("backups"),
     deleteBackup: () => outcome("deleteBackup"),
@@ -172,6 +173,7 @@ const READING: readonly (readonly [string, (calls: SandboxCalls) => Promise<unkn
   ["files", (calls) => calls.files("p")],
   ["schema", (calls) => calls.schema("p")],
   ["query read", (calls) => calls.query("p", { sql: "", access: "read", limit: 1 })],
+  ["stopQuery", (calls) => calls.stopQuery("q")],
   ["exportDatabase", (calls) => calls.exportDatabase("p")],
   ["backups", (calls) => calls.backups("p")],
 ];
