@@ -6,7 +6,13 @@ import type { TestBrowser } from "./browser.ts";
 import type { Files } from "./workspace.ts";
 
 /** A view of a plugin, by the words on its tab. */
-export type ViewName = "Migrations" | "Data" | "Playground" | "Messages" | "Plugin page";
+export type ViewName =
+  | "Migrations"
+  | "Data"
+  | "History"
+  | "Playground"
+  | "Messages"
+  | "Plugin page";
 
 // What a person would no longer wait for; a test that fails says so soon.
 const TIMEOUT_MS = 20_000;

@@ -156,6 +156,8 @@ keyboard("arrow keys go through the views, and Tab leaves an editor", async () =
   assert.is(await focused(), "Data");
   await sandbox.page.getByRole("region", { name: "Rows of notes" }).waitFor();
   await sandbox.page.keyboard.press("ArrowRight");
+  assert.is(await focused(), "History");
+  await sandbox.page.keyboard.press("ArrowRight");
   assert.is(await focused(), "Playground");
   await sandbox.page.getByText(/^Runs/).first().waitFor();
   const editor = sandbox.page.getByRole("textbox", { name: "Migration" });
@@ -166,6 +168,7 @@ keyboard("arrow keys go through the views, and Tab leaves an editor", async () =
   assert.is(await editor.innerText(), before);
   assert.is(await editor.evaluate((element) => element.matches(":focus")), false);
   await sandbox.page.getByRole("tab", { name: "Playground" }).focus();
+  await sandbox.page.keyboard.press("ArrowLeft");
   await sandbox.page.keyboard.press("ArrowLeft");
   await sandbox.type("SQL to run", "SELECT 41 + 1 AS answer");
   await sandbox.page.keyboard.press("ControlOrMeta+Enter");

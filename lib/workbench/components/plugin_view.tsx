@@ -5,6 +5,7 @@ import type { PluginEntry } from "../../browser/sandbox.ts";
 import type { View } from "../model/route.ts";
 import { useStore } from "../state/store_context.ts";
 import { DataView } from "./data_view.tsx";
+import { HistoryView } from "./history_view.tsx";
 import { MessagesView } from "./messages_view.tsx";
 import { MigrationsView } from "./migrations_view.tsx";
 import { PlaygroundView } from "./playground_view.tsx";
@@ -38,6 +39,8 @@ function showView(view: View, entry: PluginEntry): JSX.Element {
       return <MigrationsView plugin={entry.name} />;
     case "data":
       return <DataView plugin={entry.name} />;
+    case "history":
+      return <HistoryView />;
     case "playground":
       return <PlaygroundView plugin={entry.name} />;
     case "messages":

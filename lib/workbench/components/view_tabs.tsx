@@ -8,6 +8,7 @@ import { useStore } from "../state/store_context.ts";
 const LABELS: Readonly<Record<View, string>> = {
   migrations: "Migrations",
   data: "Data",
+  history: "History",
   playground: "Playground",
   messages: "Messages",
   page: "Plugin page",

@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { formatRoute, parseRoute } from "../model/route.ts";
 import { refreshBrowsing } from "./browse.ts";
 import { openDraft } from "./draft.ts";
+import { refreshHistory } from "./history.ts";
 import { arrive } from "./navigate.ts";
 import type { Store } from "./store.ts";
 
@@ -26,6 +27,7 @@ export function followAddress(store: Store): void {
     const isReady = store.sandbox.value !== null && store.entry.value !== null;
     if (!isReady || plugin === null) return;
     if (view === "data" && store.browsing.peek().schema === null) void refreshBrowsing(store);
+    if (view === "history" && store.history.peek().entries === null) void refreshHistory(store);
     if (view === "playground" && store.report.value !== null) openDraft(store, plugin);
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Route } from "../model/route.ts";
 import { stopBrowsing } from "./browse.ts";
+import { forgetHistory } from "./history.ts";
 import { loadPlugin } from "./load.ts";
 import type { Store } from "./store.ts";
 
@@ -15,7 +16,10 @@ export function goTo(store: Store, change: Partial<Route>): void {
 /** Shows a route, and loads its plugin. */
 export function arrive(store: Store, route: Route): void {
   const isOther = route.plugin !== store.route.value.plugin;
-  if (isOther) stopBrowsing(store);
+  if (isOther) {
+    stopBrowsing(store);
+    forgetHistory(store);
+  }
   store.route.value = route;
   if (isOther && route.plugin !== null && !store.reports.value.has(route.plugin)) {
     void loadPlugin(store, route.plugin);

@@ -6,6 +6,7 @@ import { followRun } from "../model/run_progress.ts";
 import { addMessage } from "../model/wire_log.ts";
 import { refreshBrowsing } from "./browse.ts";
 import { rehearseDraft } from "./draft.ts";
+import { refreshHistory } from "./history.ts";
 import { loadPlugins, loadReport, loadStatus } from "./load.ts";
 import { type Store, withEntry, withoutEntry } from "./store.ts";
 
@@ -48,7 +49,10 @@ function follow(store: Store, event: SandboxEvent): void {
       return;
     case "database":
       void loadStatus(store, event.plugin);
-      if (event.plugin === store.route.value.plugin) void refreshBrowsing(store);
+      if (event.plugin === store.route.value.plugin) {
+        void refreshBrowsing(store);
+        void refreshHistory(store);
+      }
       return;
   }
   event satisfies never;
