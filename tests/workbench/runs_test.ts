@@ -154,8 +154,8 @@ runs(
     await sandbox.button("Cancel").click();
     await sandbox.result.getByText("Dry run: would apply 1 migration").waitFor();
     await sandbox.state("losing").getByText("Version 2").waitFor();
-    const tried = await sandbox.newestMessage("apply");
-    assert.is(JSON.parse(tried.request).dry_run, true);
+    const tried = await sandbox.newestMessage("plan");
+    assert.equal(JSON.parse(tried.request).target_version, 3);
 
     await sandbox.view("Migrations");
     await sandbox.button("Apply to here").click();

@@ -1,36 +1,46 @@
 // The result of a run: its changes and losses, or its error. Runs in the browser.
 
 import type { JSX } from "preact";
-import type { RunEntry } from "../../message/reply.ts";
-import { describeChange } from "../../diagram/change_words.ts";
-import { count, describeDuration, describeLoss, padVersion } from "../model/words.ts";
-import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
+import { SchemaDifference } from "../../review/schema_difference.tsx";
+import { padVersion } from "../model/words.ts";
+import {
+  entriesOf,
+  headlineOf,
+  type RunOutcome,
+  type Verdict,
+  verdictOf,
+} from "../model/run_outcome.ts";
 import { goTo } from "../state/navigate.ts";
+import { showLostRows } from "../state/run.ts";
 import { withoutEntry } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { FindingList } from "./finding_list.tsx";
-import { Icon } from "./icon.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+import { ResultEntry } from "./result_entry.tsx";
 
 interface RunResultProps {
   readonly plugin: string;
   readonly outcome: RunOutcome;
 }
 
+const ICONS: Readonly<Record<Verdict, IconName>> = {
+  done: "check",
+  tried: "info",
+  cancelled: "info",
+  failed: "cross",
+};
+
 /** The reply to the last run, until the user closes it. */
 export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
   const store = useStore();
-  const { reply, isDryRun } = outcome;
+  const { reply } = outcome;
+  const verdict = verdictOf(outcome);
   const findings = reply.success ? reply.warnings : [...reply.errors, ...reply.warnings];
   const entries = entriesOf(reply);
-  const failed = reply.success ? undefined : reply.failed_version;
   return (
-    <section
-      class="result"
-      data-kind={!reply.success ? "failure" : isDryRun ? "tried" : "done"}
-      aria-label="Result"
-    >
+    <section class="result" data-kind={verdict} aria-label="Result">
       <div class="result-head">
-        <Icon name={!reply.success ? "cross" : isDryRun ? "info" : "check"} />
+        <Icon name={ICONS[verdict]} />
         <p class="result-headline">{headlineOf(outcome)}</p>
         <button
           type="button"
@@ -40,31 +50,16 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
           Dismiss
         </button>
       </div>
-      {!reply.success && (
-        <p class="quiet">
-          <code>{reply.error_code}</code>
-          {failed !== undefined && (
-            <>
-              {" "}in{" "}
-              <button
-                type="button"
-                class="link"
-                onClick={() => goTo(store, { step: String(failed) })}
-              >
-                {padVersion(failed)}
-              </button>, which was rolled back
-            </>
-          )}
-          {reply.current_version !== undefined && `; the database is at ${reply.current_version}`}
-        </p>
-      )}
+      {!reply.success && <FailureFacts reply={reply} />}
       {entries.length > 0 && (
         <ul class="entries">
           {entries.map((entry) => <ResultEntry key={entry.version} entry={entry} />)}
         </ul>
       )}
+      {outcome.kind === "dry-run" && <LostRowsButton plugin={plugin} outcome={outcome} />}
+      {reply.verb === "plan" && reply.success && <Difference text={reply.schema_diff} />}
       {findings.length > 0 && <FindingList findings={findings} onShow={null} />}
-      {reply.backup !== undefined && (
+      {reply.verb !== "plan" && reply.backup !== undefined && (
         <p class="quiet">
           Backup, listed under{" "}
           <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>
@@ -76,27 +71,61 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
   );
 }
 
-function ResultEntry({ entry }: { readonly entry: RunEntry }): JSX.Element {
-  const facts = [
-    count(entry.statements, "statement"),
-    describeDuration(entry.execution_time_ms),
-    ...entry.changes.map(describeChange),
-  ];
+function FailureFacts(
+  { reply }: { readonly reply: Extract<RunOutcome["reply"], { success: false }> },
+): JSX.Element {
+  const store = useStore();
+  const { error_code: code, failed_version: failed, current_version: current } = reply;
   return (
-    <li>
-      <span class="timeline-version">{padVersion(entry.version)}</span>
-      <span>
-        {entry.name.replaceAll("_", " ")}
-        <span class="quiet">
-          {facts.map((fact) => ` · ${fact}`).join("")}
-        </span>
-        {entry.data_loss.map((loss) => (
-          <span key={describeLoss(loss)} class="loss-word" data-level="WARNING">
-            <Icon name="warning" />
-            loses {describeLoss(loss)}
-          </span>
-        ))}
-      </span>
-    </li>
+    <p class="quiet">
+      <code>{code}</code>
+      {failed !== undefined && (
+        <>
+          {" "}in{" "}
+          <button
+            type="button"
+            class="link"
+            onClick={() => goTo(store, { step: String(failed) })}
+          >
+            {padVersion(failed)}
+          </button>, which was rolled back
+        </>
+      )}
+      {current !== undefined && `; the database is at ${current}`}
+    </p>
+  );
+}
+
+function LostRowsButton(
+  { plugin, outcome: { planned, reply } }: {
+    readonly plugin: string;
+    readonly outcome: Extract<RunOutcome, { kind: "dry-run" }>;
+  },
+): JSX.Element | null {
+  const store = useStore();
+  const losses = reply.success ? reply.steps.flatMap(({ data_loss }) => data_loss) : [];
+  if (losses.length === 0 || losses.some(({ examples }) => examples !== undefined)) return null;
+  const isBusy = store.busy.value.has(plugin);
+  return (
+    <p>
+      <button
+        type="button"
+        class="button button-small"
+        aria-disabled={isBusy}
+        onClick={() => void showLostRows(store, plugin, planned)}
+      >
+        Show what is lost
+      </button>
+    </p>
+  );
+}
+
+function Difference({ text }: { readonly text: string }): JSX.Element | null {
+  if (text === "") return null;
+  return (
+    <details class="result-difference" open>
+      <summary>Schema difference</summary>
+      <SchemaDifference text={text} />
+    </details>
   );
 }

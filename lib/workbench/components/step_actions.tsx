@@ -1,10 +1,11 @@
 // The actions of a step, and the progress of a run. Runs in the browser.
 
 import type { JSX } from "preact";
-import { describeProgress, fractionDone } from "../model/run_progress.ts";
+import { useSignal } from "@preact/signals";
+import { describeProgress, describeStatement, fractionDone } from "../model/run_progress.ts";
 import { type PlannedRun, stepAction } from "../model/step_action.ts";
 import { count, describeVersions } from "../model/words.ts";
-import { dryRun, run } from "../state/run.ts";
+import { cancelRun, dryRun, run } from "../state/run.ts";
 import { useStore } from "../state/store_context.ts";
 
 interface StepActionsProps {
@@ -45,17 +46,20 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
           {planned?.label ?? "Apply to here"}
         </button>
       </div>
-      <p class="actions-words" role="status">
-        {progress !== undefined
-          ? describeProgress(progress)
-          : isBusy
-          ? "Waiting for the reply …"
-          : planned !== null
-          ? describePlan(planned)
-          : action?.verb === "none"
-          ? action.reason
-          : ""}
-      </p>
+      <div class="actions-words">
+        <p role="status">
+          {progress !== undefined
+            ? describeProgress(progress)
+            : isBusy
+            ? "Waiting for the reply …"
+            : planned !== null
+            ? describePlan(planned)
+            : action?.verb === "none"
+            ? action.reason
+            : ""}
+        </p>
+        {isBusy && store.question.value === null && <CancelButton plugin={plugin} />}
+      </div>
       <progress
         class="progress"
         aria-label="Progress"
@@ -63,7 +67,27 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
         max={1}
         {...(fraction === null ? {} : { value: fraction })}
       />
+      <p class="actions-statement">{progress === undefined ? "" : describeStatement(progress)}</p>
     </div>
+  );
+}
+
+function CancelButton({ plugin }: { readonly plugin: string }): JSX.Element {
+  const store = useStore();
+  const isCancelling = useSignal(false);
+  return (
+    <button
+      type="button"
+      class="button button-small"
+      aria-disabled={isCancelling.value}
+      onClick={() => {
+        if (isCancelling.value) return;
+        isCancelling.value = true;
+        void cancelRun(store, plugin).finally(() => isCancelling.value = false);
+      }}
+    >
+      {isCancelling.value ? "Cancelling …" : "Cancel"}
+    </button>
   );
 }
 

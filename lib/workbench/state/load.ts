@@ -1,6 +1,6 @@
 // Loads plugins, status and files into the state of the page. Runs in the browser.
 
-import { progressOf } from "../model/run_progress.ts";
+import { joinStatus } from "../model/run_progress.ts";
 import { START } from "../model/route.ts";
 import { statusOf, type Store, withEntry, withoutEntry } from "./store.ts";
 
@@ -44,7 +44,9 @@ export async function loadStatus(store: Store, plugin: string): Promise<void> {
   store.statuses.value = withEntry(store.statuses.value, plugin, reply);
   const status = statusOf(reply);
   if (status?.progress !== undefined) {
-    store.running.value = withEntry(store.running.value, plugin, progressOf(status.progress));
+    const before = store.running.value.get(plugin) ?? null;
+    const progress = joinStatus(before, status.progress);
+    store.running.value = withEntry(store.running.value, plugin, progress);
   } else if (status?.locked === false) {
     store.running.value = withoutEntry(store.running.value, plugin);
   }

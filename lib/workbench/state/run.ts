@@ -1,31 +1,33 @@
 // Requests runs from the sandbox. A dry run always comes first, so that the reviewed plan is what
 // runs. Runs in the browser.
 
-import type { FailureReply, Reply } from "../../message/any_reply.ts";
-import type { RunEntry } from "../../message/reply.ts";
-import { entriesOf, headlineOf, type RunOutcome } from "../model/run_outcome.ts";
+import type { PlanReply } from "../../message/plan_reply.ts";
+import { headlineOf, type RunOutcome, verdictOf } from "../model/run_outcome.ts";
 import type { PlannedRun } from "../model/step_action.ts";
 import { describeLoss, describeVersions } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { loadStatus } from "./load.ts";
+import { request } from "./request.ts";
 import { type Store, withEntry, withoutEntry } from "./store.ts";
 
-type RunReply = RunOutcome["reply"];
+// The most lost rows of a table, and lost values of a column, that the page shows.
+const SHOWN_ROWS = 20;
 
 // Poll only runs long enough to notice, and no faster than a user reads.
 const POLL_MS = 500;
 
 /** Requests a dry run: it runs on the real rows and is rolled back. */
 export async function dryRun(store: Store, plugin: string, planned: PlannedRun): Promise<void> {
-  await whileBusy(store, plugin, async () => {
-    conclude(
-      store,
-      plugin,
-      planned,
-      true,
-      await request(store, plugin, planned, { dry_run: true }),
-    );
-  });
+  await whileBusy(store, plugin, () => plan(store, plugin, planned, 0));
+}
+
+/** Repeats a dry run, to show some of the rows and values that would be lost. */
+export async function showLostRows(
+  store: Store,
+  plugin: string,
+  planned: PlannedRun,
+): Promise<void> {
+  await whileBusy(store, plugin, () => plan(store, plugin, planned, SHOWN_ROWS));
 }
 
 /**
@@ -34,24 +36,48 @@ export async function dryRun(store: Store, plugin: string, planned: PlannedRun):
  */
 export async function run(store: Store, plugin: string, planned: PlannedRun): Promise<void> {
   await whileBusy(store, plugin, async () => {
-    const tried = await request(store, plugin, planned, { dry_run: true });
-    if (!tried.success) return conclude(store, plugin, planned, false, tried);
-    const isAgreed = await review(store, planned, entriesOf(tried), tried.plan_hash);
-    if (!isAgreed) return conclude(store, plugin, planned, true, tried);
-    const reply = await request(store, plugin, planned, { plan_hash: tried.plan_hash });
-    // So that the timeline and the result show the same database.
-    await loadStatus(store, plugin);
-    conclude(store, plugin, planned, false, reply);
+    const tried = await plan(store, plugin, planned, 0);
+    const { reply } = tried;
+    if (!reply.success) return { kind: "run", planned, reply };
+    if (!await confirm(store, planned, reply)) return tried;
+    return {
+      kind: "run",
+      planned,
+      reply: await request(store, planned.verb, plugin, {
+        target_version: planned.target,
+        applied_by: "sandbox",
+        plan_hash: reply.plan_hash,
+      }),
+    };
   });
 }
 
-async function review(
+/** Cancels the run that has the database of a plugin, from whichever client it is. */
+export async function cancelRun(store: Store, plugin: string): Promise<void> {
+  const reply = await request(store, "cancel", plugin, {});
+  // The reply of a cancelled run says so itself, and the run of another client has no panel here.
+  if (reply.success && reply.cancelled && store.busy.value.has(plugin)) return;
+  store.said.value = reply.message;
+}
+
+async function plan(
   store: Store,
+  plugin: string,
   planned: PlannedRun,
-  entries: readonly RunEntry[],
-  planHash: string,
-): Promise<boolean> {
-  const points = entries.flatMap(({ data_loss: losses }) => losses.map(describeLoss));
+  rows: number,
+): Promise<Extract<RunOutcome, { kind: "dry-run" }>> {
+  const reply = await request(store, "plan", plugin, {
+    direction: planned.verb,
+    target_version: planned.target,
+    rows,
+    // The page shows the SQL and the schemas of each file already.
+    omit: ["statements", "schemas"],
+  });
+  return { kind: "dry-run", planned, reply };
+}
+
+async function confirm(store: Store, planned: PlannedRun, tried: PlanReply): Promise<boolean> {
+  const points = tried.steps.flatMap(({ data_loss: losses }) => losses.map(describeLoss));
   if (points.length === 0) return true;
   const doing = planned.verb === "apply" ? "Applying" : "Rolling back";
   return await ask(store, {
@@ -59,14 +85,19 @@ async function review(
     text: `${doing} ${describeVersions(planned.migrations)} deletes data. Measured on your rows:`,
     points,
     footnote: `The database is backed up first. Only the plan of this dry run can run, ` +
-      `${planHash.slice(0, 12)}.`,
+      `${tried.plan_hash.slice(0, 12)}.`,
     confirm: planned.verb === "apply"
       ? "Apply and delete this data"
       : "Roll back and delete this data",
   });
 }
 
-async function whileBusy(store: Store, plugin: string, work: () => Promise<void>): Promise<void> {
+/** Shows a plugin as busy until `work` is done, then its outcome; does nothing if it is busy. */
+async function whileBusy(
+  store: Store,
+  plugin: string,
+  work: () => Promise<RunOutcome>,
+): Promise<void> {
   if (store.busy.value.has(plugin)) return;
   store.busy.value = new Set([...store.busy.value, plugin]);
   const timer = setInterval(() => {
@@ -74,7 +105,14 @@ async function whileBusy(store: Store, plugin: string, work: () => Promise<void>
     if (store.question.value === null) void loadStatus(store, plugin);
   }, POLL_MS);
   try {
-    await work();
+    const outcome = await work();
+    clearInterval(timer);
+    // Also makes the last answer of the timer stale, which may still report the run.
+    const loaded = loadStatus(store, plugin);
+    // So that the timeline and the result show the same database. After a cancel it may take a
+    // while to open it again.
+    if (verdictOf(outcome) === "done") await loaded;
+    conclude(store, plugin, outcome);
   } finally {
     clearInterval(timer);
     store.busy.value = new Set([...store.busy.value].filter((each) => each !== plugin));
@@ -82,40 +120,7 @@ async function whileBusy(store: Store, plugin: string, work: () => Promise<void>
   }
 }
 
-async function request(
-  store: Store,
-  plugin: string,
-  { verb, target }: PlannedRun,
-  fields: { readonly dry_run: true } | { readonly plan_hash: string },
-): Promise<RunReply> {
-  const payload = JSON.stringify({ target_version: target, applied_by: "sandbox", ...fields });
-  const reply: Reply | undefined = await store.sandbox.value?.request(verb, plugin, payload);
-  if (reply === undefined) {
-    return notOpen(verb, plugin, "The sandbox is not open yet; wait a moment");
-  }
-  if (!reply.success || reply.verb === "apply" || reply.verb === "rollback") return reply;
-  return notOpen(verb, plugin, `The sandbox answered as if to ${reply.verb}`);
-}
-
-function notOpen(verb: PlannedRun["verb"], plugin: string, message: string): FailureReply {
-  return {
-    success: false,
-    verb,
-    error_code: "INTERNAL_ERROR",
-    message,
-    plugin_name: plugin,
-    errors: [],
-    warnings: [],
-  };
-}
-
-function conclude(
-  store: Store,
-  plugin: string,
-  planned: PlannedRun,
-  isDryRun: boolean,
-  reply: RunReply,
-): void {
-  store.outcomes.value = withEntry(store.outcomes.value, plugin, { planned, isDryRun, reply });
-  store.announced.value = headlineOf({ planned, isDryRun, reply });
+function conclude(store: Store, plugin: string, outcome: RunOutcome): void {
+  store.outcomes.value = withEntry(store.outcomes.value, plugin, outcome);
+  store.announced.value = headlineOf(outcome);
 }

@@ -3,12 +3,14 @@
 import * as assert from "uvu/assert";
 import {
   describeProgress,
+  describeStatement,
   followRun,
   fractionDone,
-  progressOf,
+  joinStatus,
   type RunProgress,
 } from "../../../lib/workbench/model/run_progress.ts";
 import type { RunEvent, RunEventBase } from "../../../lib/message/event.ts";
+import type { ProgressMessage } from "../../../lib/message/reply.ts";
 import { suite } from "../../support/suite.ts";
 
 const progress = suite("followRun()");
@@ -37,6 +39,19 @@ const DONE: RunEvent = {
   data_loss: [],
 };
 
+const STATUS: ProgressMessage = {
+  run_id: "1",
+  verb: "apply",
+  dry_run: false,
+  started_at: BASE.at,
+  started_by: "ada",
+  version: 3,
+  migrations_done: 0,
+  migrations_total: 2,
+  statements_done: 1,
+  statements_total: 2,
+};
+
 function follow(...events: readonly RunEvent[]): RunProgress | null {
   return events.reduce<RunProgress | null>(followRun, null);
 }
@@ -63,8 +78,36 @@ progress("joins a run that began before the page did", () => {
   assert.is(follow(BEGUN)?.version, 3);
 });
 
+progress("counts the statements and rows of an event", () => {
+  const reading: RunEvent = {
+    ...BASE,
+    event: "migration_progress",
+    version: 3,
+    name: "a",
+    statement: 2,
+    statements: 2,
+    rows_done: 600_000,
+    rows_total: 1_200_000,
+    elapsed_ms: 4_000,
+    remaining_ms: 3_100,
+  };
+  const far = follow(STARTED, BEGUN, reading);
+  assert.is(far === null ? null : fractionDone(far), 0.375);
+  assert.is(
+    far === null ? "" : describeStatement(far),
+    "Statement 2 of 2, 600,000 of about 1,200,000 rows, 4.0 s, about 4 s left",
+  );
+  const next = follow(STARTED, BEGUN, reading, DONE);
+  assert.is(next === null ? "" : describeStatement(next), "");
+  // Status knows the number of the statement alone, and is asked while events come.
+  const asked = far === null ? null : joinStatus(far, STATUS);
+  assert.equal(asked?.statement, far?.statement);
+  const behind = far === null ? null : joinStatus(far, { ...STATUS, run_id: "2" });
+  assert.is(behind?.statement, null);
+});
+
 progress("counts statements where status tells them", () => {
-  const told = progressOf({
+  const told = joinStatus(null, {
     run_id: "1",
     verb: "rollback",
     dry_run: true,
