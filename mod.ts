@@ -48,6 +48,12 @@
  *       return reply.message;
  *     case "history":
  *       return `${reply.entry_count} attempts`;
+ *     case "backups":
+ *       return `${reply.backup_count} backups`;
+ *     case "backup":
+ *       return `made ${reply.backup}`;
+ *     case "restore":
+ *       return `restored ${reply.restored}`;
  *   }
  * }
  * ```
@@ -111,10 +117,19 @@ export {
   type FindingCode,
   type FindingLevel,
 } from "./lib/finding/finding.ts";
+export type { BackupPolicy } from "./lib/backup/backup_rules.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";
 export { dispatch } from "./lib/handler/dispatch.ts";
 export type { BeforeRunListener, EventListener } from "./lib/handler/event_hub.ts";
 export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
+export type {
+  BackupEntry,
+  BackupReason,
+  BackupReply,
+  BackupsReply,
+  RestoreReply,
+  RowChangeMessage,
+} from "./lib/message/backup_reply.ts";
 export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
@@ -168,13 +183,18 @@ export type {
 } from "./lib/message/schema_message.ts";
 export type {
   ApplyRequest,
+  BackupRequest,
+  BackupsRequest,
   CancelRequest,
   Checked,
   CheckedApply,
+  CheckedBackup,
+  CheckedBackups,
   CheckedDump,
   CheckedHistory,
   CheckedPlan,
   CheckedPlugins,
+  CheckedRestore,
   CheckedRollback,
   CheckedRun,
   CheckedStatus,
@@ -185,6 +205,7 @@ export type {
   PlanPart,
   PlanRequest,
   PluginsRequest,
+  RestoreRequest,
   RollbackRequest,
   RunRequest,
   StatusRequest,

@@ -2,6 +2,11 @@
 // NATS.
 
 import { KnownPlans } from "./handler/known_plans.ts";
+import {
+  type BackupPolicy,
+  type BackupRules,
+  DEFAULT_BACKUP_RULES,
+} from "./backup/backup_rules.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
 import { call } from "./handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
@@ -30,6 +35,17 @@ export interface MigratorOptions {
   readonly exclusive?: boolean;
   /** The most bytes that the files of one plugin have together; 64 MiB by default. */
   readonly maxPluginBytes?: number;
+  /**
+   * When a run makes a backup: `lossy`, the default, before a step that may lose data; `always`
+   * before it writes anything; `never`.
+   */
+  readonly backup?: BackupPolicy;
+  /** How many backups of a database are kept; 30 by default, 0 is no limit. */
+  readonly keepBackups?: number;
+  /** After how many days backups are removed; by default never, as with 0. */
+  readonly keepBackupsDays?: number;
+  /** How many bytes the backups of a database may have together; by default any, as with 0. */
+  readonly keepBackupsBytes?: number;
   /** The most worker threads; at least 2, by default one more than there are cores. */
   readonly workers?: number;
   /** Takes log lines; by default they are dropped. */
@@ -72,6 +88,12 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly diff: VerbMethod<"diff">;
   /** Writes the schema of the files, or of the database, as a schema.sql. */
   readonly dump: VerbMethod<"dump">;
+  /** Lists the backups of a database, newest first. */
+  readonly backups: VerbMethod<"backups">;
+  /** Makes a backup now. */
+  readonly backup: VerbMethod<"backup">;
+  /** Puts a backup in the place of the database, which is kept as a backup first. */
+  readonly restore: VerbMethod<"restore">;
   /** Lists the plugins and the databases of their tenants. */
   plugins(request?: PluginsRequest): Promise<Reply<"plugins">>;
   /**
@@ -104,6 +126,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     journalMode: options.journalMode ?? "delete",
     busyTimeoutMs: options.busyTimeoutMs ?? 5_000,
     exclusive: options.exclusive ?? false,
+    backups: backupRules(options),
     workers: Math.max(workers, 2),
     observer: logStuckThreads(log),
   });
@@ -133,11 +156,28 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     check: method("check"),
     diff: method("diff"),
     dump: method("dump"),
+    backups: method("backups"),
+    backup: method("backup"),
+    restore: method("restore"),
     plugins: (request = {}) => call("plugins", ALL_PLUGINS, request, context),
     subscribe,
     onBeforeRun,
     context,
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
+  };
+}
+
+function backupRules(options: MigratorOptions): BackupRules {
+  const { policy, retention } = DEFAULT_BACKUP_RULES;
+  const limit = (given: number | undefined, otherwise: number | null): number | null =>
+    given === undefined ? otherwise : given === 0 ? null : given;
+  return {
+    policy: options.backup ?? policy,
+    retention: {
+      count: limit(options.keepBackups, retention.count),
+      days: limit(options.keepBackupsDays, retention.days),
+      bytes: limit(options.keepBackupsBytes, retention.bytes),
+    },
   };
 }
 

@@ -60,6 +60,7 @@
 
 export type { FindingCategory, FindingCode, FindingLevel } from "../finding/finding.ts";
 export type * from "../message/any_reply.ts";
+export type * from "../message/backup_reply.ts";
 export type * from "../message/event.ts";
 export type * from "../message/history_reply.ts";
 export type * from "../message/plan_reply.ts";

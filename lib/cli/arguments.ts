@@ -10,7 +10,9 @@ import { DEFAULT_PREFIX } from "../message/subject.ts";
 import type { PlanPart } from "../message/request.ts";
 import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 import { VERSION } from "../version.ts";
+import type { BackupPolicy } from "../backup/backup_rules.ts";
 import {
+  backupPolicy,
   journalMode,
   moduleFile,
   planParts,
@@ -43,6 +45,10 @@ export interface DatabaseOptions {
   readonly journalMode?: "delete" | "wal";
   readonly busyTimeoutMs?: number;
   readonly exclusive?: boolean;
+  readonly backup?: BackupPolicy;
+  readonly keepBackups?: number;
+  readonly keepBackupsDays?: number;
+  readonly keepBackupsBytes?: number;
 }
 
 /** Options of `apply` and `rollback`. */
@@ -86,6 +92,21 @@ export interface CancelOptions {
   readonly runId: string | undefined;
 }
 
+/** Options of `backups`, `backup` and `restore`. */
+export type BackupCommand =
+  & { readonly plugin: string; readonly tenant: string | undefined }
+  & (
+    | { readonly verb: "backups"; readonly verify: boolean }
+    | { readonly verb: "backup"; readonly timeoutMs: number | undefined }
+    | {
+      readonly verb: "restore";
+      /** A name, or `latest`. */
+      readonly backup: string;
+      readonly dryRun: boolean;
+      readonly timeoutMs: number | undefined;
+    }
+  );
+
 /** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
@@ -118,6 +139,7 @@ export type Command =
     | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
     | { readonly name: "history"; readonly history: HistoryOptions }
     | { readonly name: "cancel"; readonly cancel: CancelOptions }
+    | { readonly name: BackupCommand["verb"]; readonly backups: BackupCommand }
     | { readonly name: "check"; readonly plugin: string | undefined }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
     | { readonly name: "diff"; readonly diff: DiffOptions }
@@ -152,6 +174,9 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   status: ["status <plugin>", ALL_VERBS.status.summary],
   history: ["history <plugin>", ALL_VERBS.history.summary],
   cancel: ["cancel <plugin>", `${ALL_VERBS.cancel.summary}   [--run ID]`],
+  backups: ["backups <plugin>", `${ALL_VERBS.backups.summary}   [--verify]`],
+  backup: ["backup <plugin>", ALL_VERBS.backup.summary],
+  restore: ["restore <plugin> <backup>", `${ALL_VERBS.restore.summary}   [--dry-run]`],
   check: ["check [plugin]", ALL_VERBS.check.summary],
   new: ["new <plugin> <description>", "write the next numbered file"],
   diff: ["diff <plugin> <description>", ALL_VERBS.diff.summary],
@@ -180,6 +205,13 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --transaction X    what is committed at a time: migration or plan
   --run ID           cancel only this run, as status and events name it
   --timeout-ms N     interrupt after N milliseconds   600000
+  --backup WHEN      before a run: always, lossy or never  lossy
+  --keep-backups N   of each database; 0 for all      30
+  --keep-backups-days N
+                     remove older ones; 0 for none    0
+  --keep-backups-bytes N
+                     remove the oldest above that     0
+  --verify           read every backup
   --journal-mode M   of new databases: delete or wal  delete
   --busy-timeout-ms N
                      wait for other programs' locks   5000
@@ -240,6 +272,7 @@ function defineCommands(
 
   program.command("serve").addOption(NATS).addOption(PREFIX)
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+    .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
     .option("--grace-ms <N>", "", wholeNumber, 10_000)
     .action(({ graceMs }, command) =>
       use({ name: "serve", graceMs, options: commonOptions(command) })
@@ -254,6 +287,7 @@ function defineCommands(
       .option("--timeout-ms <N>", "", wholeNumber)
       .option("--transaction <EXTENT>", "", transactionExtent)
       .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+      .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
       .addOption(NATS).addOption(PREFIX)
       .action((plugin, { tenant, to, dryRun, planHash, timeoutMs, transaction }, command) => {
         const run = { plugin, tenant, to, dryRun, planHash, timeoutMs, transaction };
@@ -298,6 +332,33 @@ function defineCommands(
     .action((plugin, { tenant, run: runId }, command) =>
       use({ name: "cancel", cancel: { plugin, tenant, runId }, options: commonOptions(command) })
     );
+
+  program.command("backups").argument("<plugin>")
+    .addOption(TENANT).option("--verify", "", false).addOption(NATS).addOption(PREFIX)
+    .action((plugin, { tenant, verify }, command) => {
+      const backups = { verb: "backups", plugin, tenant, verify } as const;
+      use({ name: "backups", backups, options: commonOptions(command) });
+    });
+
+  program.command("backup").argument("<plugin>")
+    .addOption(TENANT).option("--timeout-ms <N>", "", wholeNumber)
+    .addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+    .addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
+    .addOption(NATS).addOption(PREFIX)
+    .action((plugin, { tenant, timeoutMs }, command) => {
+      const backups = { verb: "backup", plugin, tenant, timeoutMs } as const;
+      use({ name: "backup", backups, options: commonOptions(command) });
+    });
+
+  program.command("restore").argument("<plugin>").argument("<backup>")
+    .addOption(TENANT).option("--dry-run", "", false).option("--timeout-ms <N>", "", wholeNumber)
+    .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+    .addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
+    .addOption(NATS).addOption(PREFIX)
+    .action((plugin, backup, { tenant, dryRun, timeoutMs }, command) => {
+      const backups = { verb: "restore", plugin, tenant, backup, dryRun, timeoutMs } as const;
+      use({ name: "restore", backups, options: commonOptions(command) });
+    });
 
   program.command("check").argument("[plugin]")
     .action((plugin, _, command) =>
@@ -360,12 +421,20 @@ const PREFIX = new Option("--prefix <SUBJECT>").argParser(subject).default(DEFAU
 
 const JOURNAL_MODE = new Option("--journal-mode <MODE>").argParser(journalMode);
 const BUSY_TIMEOUT = new Option("--busy-timeout-ms <N>").argParser(wholeNumber);
+const BACKUP = new Option("--backup <WHEN>").argParser(backupPolicy);
+const KEEP = new Option("--keep-backups <N>").argParser(wholeNumber);
+const KEEP_DAYS = new Option("--keep-backups-days <N>").argParser(wholeNumber);
+const KEEP_BYTES = new Option("--keep-backups-bytes <N>").argParser(wholeNumber);
 const EXCLUSIVE = new Option("--exclusive").default(false);
 
 interface CommonValues {
   readonly journalMode?: "delete" | "wal" | undefined;
   readonly busyTimeoutMs?: number | undefined;
   readonly exclusive?: boolean | undefined;
+  readonly backup?: BackupPolicy | undefined;
+  readonly keepBackups?: number | undefined;
+  readonly keepBackupsDays?: number | undefined;
+  readonly keepBackupsBytes?: number | undefined;
   readonly maxPluginBytes?: number | undefined;
   readonly plugins?: string | undefined;
   readonly data?: string | undefined;
@@ -385,12 +454,24 @@ function readCommon(values: CommonValues, environment: Environment): CommonOptio
     nats: values.nats,
     prefix: values.prefix ?? DEFAULT_PREFIX,
     databases: {
-      ...(values.journalMode === undefined ? {} : { journalMode: values.journalMode }),
-      ...(values.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: values.busyTimeoutMs }),
-      ...(values.maxPluginBytes === undefined ? {} : { maxPluginBytes: values.maxPluginBytes }),
       exclusive: values.exclusive ?? false,
+      ...given(values, "journalMode"),
+      ...given(values, "busyTimeoutMs"),
+      ...given(values, "maxPluginBytes"),
+      ...given(values, "backup"),
+      ...given(values, "keepBackups"),
+      ...given(values, "keepBackupsDays"),
+      ...given(values, "keepBackupsBytes"),
     },
   };
+}
+
+/** An option that was given, and nothing otherwise. */
+function given<Name extends keyof DatabaseOptions>(
+  values: { readonly [N in Name]?: DatabaseOptions[N] | undefined },
+  name: Name,
+): Pick<DatabaseOptions, Name> | Record<never, never> {
+  return values[name] === undefined ? {} : { [name]: values[name] };
 }
 
 /** Commander's message in godwit's form; for an option of another command, what this one takes. */

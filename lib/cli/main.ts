@@ -77,6 +77,12 @@ async function run(
       const { ask, historyQuestion } = await import("./commands/ask.ts");
       return await ask(historyQuestion(command.history), options, console, environment);
     }
+    case "backups":
+    case "backup":
+    case "restore": {
+      const { ask, backupQuestion } = await import("./commands/ask.ts");
+      return await ask(backupQuestion(command.backups, options), options, console, environment);
+    }
     case "check": {
       const { runCheck } = await import("./commands/check.ts");
       return await runCheck(command.plugin, options, console);

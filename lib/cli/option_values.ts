@@ -2,6 +2,7 @@
 // Pure; runs anywhere.
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
+import type { BackupPolicy } from "../backup/backup_rules.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
@@ -35,6 +36,12 @@ export function wholeNumber(value: string): number {
 export function journalMode(value: string): "delete" | "wal" {
   if (value === "delete" || value === "wal") return value;
   throw new InvalidArgumentError("It needs delete or wal");
+}
+
+/** When a run makes a backup. */
+export function backupPolicy(value: string): BackupPolicy {
+  if (value === "always" || value === "lossy" || value === "never") return value;
+  throw new InvalidArgumentError("It needs always, lossy or never");
 }
 
 /** What is committed at a time. */

@@ -2,8 +2,10 @@
 // SQLite or the storage becomes a value here.
 
 import { clippedMessage } from "../clipped_text.ts";
-import type { BackupPlace } from "../execution/backup.ts";
+import type { BackupPlace } from "../backup/backup_place.ts";
+import type { BackupRules } from "../backup/backup_rules.ts";
 import { Connection } from "../sqlite/connection.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { adviseOn, SqliteError } from "../sqlite/sqlite_error.ts";
 import type { Vfs } from "../vfs/install_vfs.ts";
@@ -29,6 +31,8 @@ export interface WorkerEnvironment {
   readonly storage: Pick<Storage, "sizeOf" | "create">;
   readonly journal: Journal;
   readonly rehearsals: KeptRehearsals;
+  /** When backups are made, and how long they are kept. */
+  readonly backups: BackupRules;
 }
 
 /** Where a plugin's files are. */
@@ -39,7 +43,7 @@ export interface PluginLocation {
 
 /** Which database is meant. */
 export type TargetLocation =
-  | { readonly kind: "plugin"; readonly plugin: string } & PluginLocation
+  | { readonly kind: "plugin" } & DatabaseAddress & PluginLocation
   /** An empty one in memory, where nothing is ever committed. */
   | { readonly kind: "empty" };
 

@@ -12,6 +12,13 @@ import type { SourceFile } from "../source/source_file.ts";
 import type { PluginLocation, TargetLocation, WorkerEnvironment } from "./database_access.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Generation, GenerationCode, GenerationRequest } from "./generate.ts";
+import type {
+  BackupList,
+  BackupListRequest,
+  MadeBackup,
+  RestoreOutcome,
+  RestoreRequest,
+} from "./database_backups.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 import type {
   DatabaseCode,
@@ -67,6 +74,9 @@ export interface HostedDatabase {
   ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>>;
   /** The schema as a schema.sql. */
   dump(deadline: WireDeadline): Promise<Outcome<string, DatabaseCode | "files">>;
+  listBackups(request: BackupListRequest): Promise<DatabaseOutcome<BackupList>>;
+  makeBackup(runId: string, deadline: WireDeadline): Promise<MadeBackup>;
+  restore(request: RestoreRequest, deadline: WireDeadline): Promise<RestoreOutcome>;
   /** Closes the database; returns the bytes of memory that SQLite has, which never become fewer. */
   close(): number;
 }
@@ -95,7 +105,12 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   async open(target: SessionTarget, state: ThreadState | null): Promise<void> {
     const environment = this.environment;
     const location: TargetLocation = target.kind === "plugin"
-      ? { kind: "plugin", plugin: target.plugin, ...await environment.locate(target) }
+      ? {
+        kind: "plugin",
+        plugin: target.plugin,
+        tenant: target.tenant,
+        ...await environment.locate(target),
+      }
       : { kind: "empty" };
     this.#database = new WorkerDatabase(environment, location, state);
     this.#files = new MigrationCollector();
@@ -173,6 +188,18 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
 
   dump(deadline: WireDeadline): Promise<Outcome<string, DatabaseCode | "files">> {
     return this.database.dump(this.#files.collected().migrations, receiveDeadline(deadline));
+  }
+
+  listBackups(request: BackupListRequest): Promise<DatabaseOutcome<BackupList>> {
+    return this.database.backups.list(request);
+  }
+
+  makeBackup(runId: string, deadline: WireDeadline): Promise<MadeBackup> {
+    return this.database.backups.make({ reason: "request", runId }, receiveDeadline(deadline));
+  }
+
+  restore(request: RestoreRequest, deadline: WireDeadline): Promise<RestoreOutcome> {
+    return this.database.backups.restore(request, receiveDeadline(deadline));
   }
 
   close(): number {

@@ -25,6 +25,8 @@ import { STATE, threadState } from "./thread_state.ts";
 // SQL is interrupted between two steps of SQLite's virtual machine, and one step, such as a search
 // for a long text in a long text, may run without end. A thread that is this late is given up.
 const REHEARSAL_GRACE_MS = 3_000;
+// A copy ends between two pages, and its last flush waits for the disk.
+const COPY_GRACE_MS = 5_000;
 // Reading history and schema, and merging a write-ahead log.
 const UPKEEP_LIMIT_MS = 60_000;
 const SILENT = {
@@ -198,6 +200,15 @@ export class DatabaseThread<Host extends HostedDatabase> {
       await close();
       throw error;
     }
+    const runUntil = async <T, Code extends string>(
+      deadline: Deadline<AbortSignal>,
+      call: (sent: WireDeadline) => Promise<Outcome<T, Code>>,
+    ): Promise<Outcome<T, Code | DatabaseCode>> => {
+      if (!this.#isSound) return SILENT;
+      const sent = sendDeadline(deadline);
+      const outcome = await this.call(callWithin(deadline, COPY_GRACE_MS, call(sent), sent));
+      return isOverdue(outcome) ? unansweredCopy(outcome) : outcome;
+    };
     return {
       history: () =>
         this.#isSound ? this.upkeep(track(remote.history(), true)) : Promise.resolve(SILENT),
@@ -276,6 +287,12 @@ export class DatabaseThread<Host extends HostedDatabase> {
         this.#isSound = false;
         return unansweredRun(outcome, request.mode, stuck === null);
       },
+      listBackups: (request, deadline) =>
+        runUntil(deadline, () => track(remote.listBackups(request), false)),
+      makeBackup: (runId, deadline) =>
+        runUntil(deadline, (sent) => track(remote.makeBackup(runId, sent), true)),
+      restore: (request, deadline) =>
+        runUntil(deadline, (sent) => track(remote.restore(request, sent), true)),
       [Symbol.asyncDispose]: close,
     };
   }
@@ -292,7 +309,20 @@ export function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
     generate: fail,
     dump: fail,
     execute: fail,
+    listBackups: fail,
+    makeBackup: fail,
+    restore: fail,
     [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function unansweredCopy(why: Overdue): Failed<DatabaseCode> {
+  const reason = why === "timeout" ? "The time limit was reached" : "The run was cancelled";
+  return {
+    ok: false,
+    code: "unanswered",
+    message: `${reason} while pages were copied, and the disk does not answer; what is not ` +
+      `committed is undone. Ask for status before anything else`,
   };
 }
 

@@ -3,6 +3,7 @@
 import { KeptRehearsals } from "./kept_rehearsals.ts";
 import * as Comlink from "comlink";
 import { dirname, join } from "node:path";
+import type { BackupRules } from "../backup/backup_rules.ts";
 import { databaseName } from "../plan/database_address.ts";
 import { loadSqlite } from "../sqlite/load_sqlite.ts";
 import { installVfs } from "../vfs/install_vfs.ts";
@@ -21,11 +22,12 @@ export interface FileWorkerOptions {
   readonly busyTimeoutMs: number;
   /** Whether no other program has the databases open, so that their locks need not be taken. */
   readonly exclusive: boolean;
+  readonly backups: BackupRules;
 }
 
 async function startOnFiles(
   module: WebAssembly.Module,
-  { dataDir, journalMode, busyTimeoutMs, exclusive }: FileWorkerOptions,
+  { dataDir, journalMode, busyTimeoutMs, exclusive, backups }: FileWorkerOptions,
 ): Promise<HostEnvironment> {
   const sqlite3 = await loadSqlite(module);
   const storage = nodeStorage({ busyTimeoutMs, exclusive });
@@ -41,6 +43,7 @@ async function startOnFiles(
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: { mode: journalMode },
     rehearsals: new KeptRehearsals(),
+    backups,
     locate(address) {
       const path = databasePath(dataDir, address);
       const directory = join(dataDir, "backups", databaseName(address));

@@ -15,6 +15,13 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { History } from "../plan/history.ts";
 import type { SourceFile } from "../source/source_file.ts";
 import type { Generation, GenerationCode, GenerationRequest } from "./generate.ts";
+import type {
+  BackupList,
+  BackupListRequest,
+  MadeBackup,
+  RestoreOutcome,
+  RestoreRequest,
+} from "./database_backups.ts";
 import type { PlanOutline, PreparationRequest } from "./prepare.ts";
 
 /**
@@ -39,7 +46,9 @@ export interface ExecutionRequest {
 }
 
 /** How an execution ended, with the findings as they are after it. */
-export interface ExecutionReport extends Pick<Execution, "executed" | "backup" | "end" | "review"> {
+export interface ExecutionReport extends Pick<Execution, "executed" | "end" | "review"> {
+  /** The path of the backup; `null` where none was made. */
+  readonly backup: string | null;
   readonly currentVersion: number;
   readonly findings: readonly Finding[];
 }
@@ -78,6 +87,15 @@ export interface DatabaseSession extends AsyncDisposable {
   ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>>;
   /** The schema as a schema.sql: of an empty database, the one that the loaded files make. */
   dump(deadline: Deadline<AbortSignal>): Promise<Outcome<string, DatabaseCode | "files">>;
+  /** Lists the backups; with `verify`, reads each of them whole. */
+  listBackups(
+    request: BackupListRequest,
+    deadline: Deadline<AbortSignal>,
+  ): Promise<DatabaseOutcome<BackupList>>;
+  /** Makes a backup now. */
+  makeBackup(runId: string, deadline: Deadline<AbortSignal>): Promise<MadeBackup>;
+  /** Puts a backup in the place of the database. */
+  restore(request: RestoreRequest, deadline: Deadline<AbortSignal>): Promise<RestoreOutcome>;
   /** Reads the history alone, also where the schema cannot be read. */
   history(): Promise<DatabaseOutcome<History>>;
   /** Reads a page of the log, newest first. */

@@ -1,6 +1,6 @@
 // Completes the result of an execution once its files are closed. Runs where SQLite runs.
 
-import type { BackupPlace } from "../execution/backup.ts";
+import type { BackupPlace } from "../backup/backup_place.ts";
 import type { Execution } from "../execution/execution.ts";
 import { readHistory } from "../history/history_table.ts";
 import { historyDigest } from "../plan/migration_plan.ts";
@@ -10,7 +10,7 @@ import type { DatabaseOutcome } from "./session.ts";
 /** The database of an execution, which is closed. */
 export interface ExecutedDatabase {
   readonly plugin: string;
-  readonly backups: BackupPlace;
+  readonly backups: Pick<BackupPlace, "remove">;
   /** Opens it again for one action. */
   read<T>(action: (connection: Connection) => T): Promise<DatabaseOutcome<T>>;
 }
@@ -20,7 +20,7 @@ export async function settleExecution(
   execution: Execution,
   database: ExecutedDatabase,
 ): Promise<Execution> {
-  return withoutUnusedBackup(await withoutDoubt(execution, database), database.backups);
+  return await withoutUnusedBackup(await withoutDoubt(execution, database), database.backups);
 }
 
 /**
@@ -46,13 +46,16 @@ async function withoutDoubt(
 }
 
 /** A backup is of use once a step was committed after it, or may have been. */
-function withoutUnusedBackup(execution: Execution, backups: BackupPlace): Execution {
+async function withoutUnusedBackup(
+  execution: Execution,
+  backups: Pick<BackupPlace, "remove">,
+): Promise<Execution> {
   const { backup, end, executed, stepsBeforeBackup } = execution;
   const isUsed = end.kind === "completed" || executed.length > stepsBeforeBackup ||
     end.kind === "failed" && end.failure.outcome === "unknown";
   if (backup === null || isUsed) return execution;
   try {
-    backups.discard(backup);
+    await backups.remove(backup.name);
     return { ...execution, backup: null, spaceChecked: true };
   } catch {
     // It does no harm, and the reply names it. What the run did must be answered in any case.

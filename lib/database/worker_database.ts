@@ -25,10 +25,9 @@ import { dumpText } from "../rebuild/dump_text.ts";
 import { replayMigrations } from "../rebuild/read_schemas.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
-import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { DatabaseAccess, type TargetLocation, type WorkerEnvironment } from "./database_access.ts";
+import { DatabaseBackups } from "./database_backups.ts";
 import { settleExecution } from "./settle_execution.ts";
-import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import {
   type PlanOutline,
   type PreparationBase,
@@ -62,8 +61,7 @@ export type PreparationListener = Pick<
 export class WorkerDatabase {
   /** Access to the database, for calls that are not part of a plan. */
   readonly access: DatabaseAccess;
-  readonly #sqlite3: Sqlite3;
-  readonly #rehearsals: KeptRehearsals;
+  readonly #environment: WorkerEnvironment;
   readonly #location: TargetLocation;
   readonly #state: ThreadState | null;
   #prepared: Prepared | null = null;
@@ -74,10 +72,16 @@ export class WorkerDatabase {
     state: ThreadState | null = null,
   ) {
     this.access = new DatabaseAccess(environment, location, state);
-    this.#sqlite3 = environment.sqlite3;
-    this.#rehearsals = environment.rehearsals;
+    this.#environment = environment;
     this.#location = location;
     this.#state = state;
+  }
+
+  /** Its backups. */
+  get backups(): DatabaseBackups {
+    const location = this.#location;
+    if (location.kind === "empty") throw new Error("An empty database has no backups");
+    return new DatabaseBackups(this.#environment, this.access, location, location);
   }
 
   /** Reads the history alone, even where SQLite here cannot read the schema. */
@@ -106,7 +110,7 @@ export class WorkerDatabase {
     const ports: PreparationPorts = {
       onPlanned,
       endlessAfter,
-      rehearsals: this.#rehearsals,
+      rehearsals: this.#environment.rehearsals,
       onRehearsed: (...rehearsed) => {
         this.access.countRehearsed();
         onRehearsed(...rehearsed);
@@ -114,7 +118,7 @@ export class WorkerDatabase {
       countLosses: (first) => this.#countLosses(first, live, deadline),
     };
     const outcome = await this.access.attempt(() =>
-      prepare(this.#sqlite3, this.#plugin, base.value, request, deadline, ports)
+      prepare(this.#environment.sqlite3, this.#plugin, base.value, request, deadline, ports)
     );
     if (!outcome.ok) return outcome;
     if (!outcome.value.ok) return outcome.value;
@@ -147,7 +151,12 @@ export class WorkerDatabase {
         texts,
         deadline,
         now: () => new Date().toISOString(),
-        backups: location.backups,
+        backups: {
+          ...this.#environment.backups,
+          place: location.backups,
+          tenant: location.tenant,
+          runId: request.runId,
+        },
         commitGate: commitGate(this.#state),
         onEvent,
       });
@@ -169,7 +178,7 @@ export class WorkerDatabase {
     deadline: Deadline,
   ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>> {
     const outcome = await this.access.attempt(() =>
-      Promise.resolve(generate(this.#sqlite3, migrations, request, deadline))
+      Promise.resolve(generate(this.#environment.sqlite3, migrations, request, deadline))
     );
     return outcome.ok ? outcome.value : outcome;
   }
@@ -181,7 +190,7 @@ export class WorkerDatabase {
   ): Promise<Outcome<string, DatabaseCode | "files">> {
     const outcome = await this.access.read((connection): Outcome<Schema, "files"> =>
       this.#location.kind === "empty"
-        ? replayMigrations(this.#sqlite3, migrations, deadline)
+        ? replayMigrations(this.#environment.sqlite3, migrations, deadline)
         : { ok: true, value: readSchema(connection, isReserved) }
     );
     if (!outcome.ok) return outcome;
@@ -233,7 +242,7 @@ function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
   return {
     executed,
     currentVersion: currentVersion(history),
-    backup,
+    backup: backup?.path ?? null,
     review,
     end,
     findings: [

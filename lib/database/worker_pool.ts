@@ -127,11 +127,12 @@ class WorkerPool implements Databases {
 }
 
 function startThread(
-  { dataDir, journalMode, busyTimeoutMs, exclusive }: FileWorkerOptions,
+  { dataDir, journalMode, busyTimeoutMs, exclusive, backups }: FileWorkerOptions,
 ): Promise<FileThread> {
   const worker = new Worker(new URL("./file_worker.ts", import.meta.url), { type: "module" });
   return DatabaseThread.start(
     worker,
-    (remote) => remote.start(sqliteModule, { dataDir, journalMode, busyTimeoutMs, exclusive }),
+    (remote) =>
+      remote.start(sqliteModule, { dataDir, journalMode, busyTimeoutMs, exclusive, backups }),
   );
 }

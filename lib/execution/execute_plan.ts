@@ -109,7 +109,7 @@ class Run implements Disposable {
     this.#options = options;
     this.#collects = options.mode === "commit" && options.transaction === "migration";
     this.#history = new RunHistory(connection, plan, options);
-    this.#backup = new RunBackup(connection, plan.plugin, options);
+    this.#backup = new RunBackup(connection, plan, options.backups, options.deadline);
     this.#transaction = new RunTransaction(connection);
     this.#database = new LiveDatabase(connection, plan, rehearsed, this.#history);
     this.#foreignKeysOff = switchOffForeignKeys(connection);
@@ -183,12 +183,12 @@ class Run implements Disposable {
     const started = performance.now();
     try {
       const isDue = this.#backup.isDueBefore(steps.map((step) => this.#rehearsalOf(step)));
-      const refused = isDue ? this.#backUp() : null;
+      const refused = isDue ? await this.#backUp() : null;
       if (refused !== null) return refused;
       const attempt = await this.#tryToCommit(steps);
       if (attempt.kind !== "backup-missing") return attempt;
       // SQLite does not say beforehand that UPDATE OR REPLACE deletes rows.
-      const refusedNow = this.#backUp();
+      const refusedNow = await this.#backUp();
       if (refusedNow !== null) return refusedNow;
       const again = await this.#tryToCommit(steps);
       if (again.kind !== "backup-missing") return again;
@@ -209,7 +209,7 @@ class Run implements Disposable {
       const attempt = await this.#transaction.run("COMMIT", async () => {
         const end = await this.#runSteps(steps, (step) => finished.push(step));
         const isLossy = finished.some(({ executed }) => executed.dataLoss.length > 0);
-        const isUnsaved = end.kind === "completed" && isLossy && this.#backup.made === null;
+        const isUnsaved = end.kind === "completed" && isLossy && !this.#backup.isSaved;
         if (isUnsaved) return { kind: "backup-missing" } as const;
         return end.kind === "completed" && !commitGate.begin() ? this.#cancelled(steps) : end;
       });
@@ -350,8 +350,8 @@ class Run implements Disposable {
     this.#options.onEvent({ kind: "step-started", version, name, statementsTotal });
   }
 
-  #backUp(): Extract<Attempt, { kind: "unavailable" }> | null {
-    const outcome = this.#backup.ensure(this.#history.currentVersion, this.#executed.length);
+  async #backUp(): Promise<Extract<Attempt, { kind: "unavailable" }> | null> {
+    const outcome = await this.#backup.ensure(this.#options.now(), this.#executed.length);
     if (outcome.ok) return null;
     const { message, sqliteCode = null } = outcome;
     return { kind: "unavailable", message, sqliteCode };
@@ -380,7 +380,7 @@ class Run implements Disposable {
       executed: this.#executed,
       watched: this.#watched,
       history: isUndone ? readHistory(this.#connection, this.#plan.plugin) : this.#history.entries,
-      backup: this.#backup.made?.path ?? null,
+      backup: this.#backup.made,
       stepsBeforeBackup: this.#backup.stepsBefore,
       spaceChecked: this.#backup.made?.spaceChecked ?? true,
       review: this.#review?.review ?? null,

@@ -1,5 +1,6 @@
 // How a plan is executed, and what that yields. Runs anywhere.
 
+import type { Backup } from "../backup/make_backup.ts";
 import type { Deadline } from "../deadline.ts";
 import type { StoredText } from "../history/file_text.ts";
 import type { SourcePlace } from "../finding/source_text.ts";
@@ -8,8 +9,8 @@ import type { SchemaChange } from "../sqlite/schema_diff.ts";
 import type { DataLoss, ReusedNumbers } from "../loss/data_loss.ts";
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { StatementReport } from "./statement_progress.ts";
-import type { BackupPlace } from "./backup.ts";
 import type { Review } from "./plan_review.ts";
+import type { RunBackupOptions } from "./run_backup.ts";
 
 /** One migration that ran to its end. */
 export interface ExecutedStep {
@@ -54,7 +55,7 @@ export interface Execution {
   /** The tables that each version writes to, as they were known when it had run. */
   readonly watched: ReadonlyMap<number, readonly WatchedTable[]>;
   readonly history: History;
-  readonly backup: string | null;
+  readonly backup: Pick<Backup, "name" | "path"> | null;
   /** How many steps were committed before there was a backup. */
   readonly stepsBeforeBackup: number;
   /** Whether the free space for the backup could be read; true where there was no backup. */
@@ -124,7 +125,7 @@ export interface ExecutionOptions {
   readonly deadline: Deadline;
   /** The time now as ISO 8601, UTC. */
   readonly now: () => string;
-  readonly backups: BackupPlace;
+  readonly backups: RunBackupOptions;
   readonly commitGate: CommitGate;
   readonly onEvent: (event: ExecutionEvent) => void;
 }

@@ -1,28 +1,42 @@
-// Makes the one backup of a run, before the first step that takes something away.
+// Makes the one backup of a run: before the first step that takes something away, or before the
+// first step of any run.
 
+import type { BackupPlace } from "../backup/backup_place.ts";
+import type { BackupRules } from "../backup/backup_rules.ts";
+import { type Backup, backUp, type BackupOutcome } from "../backup/make_backup.ts";
+import type { Deadline } from "../deadline.ts";
 import { mayLoseData } from "../loss/foreseen_losses.ts";
+import type { MigrationPlan } from "../plan/migration_plan.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { isRefusal } from "../sqlite/sqlite_error.ts";
-import { type Backup, backUp, type BackupOutcome } from "./backup.ts";
-import type { ExecutionOptions } from "./execution.ts";
+
+/** How a run makes its backup. */
+export interface RunBackupOptions extends BackupRules {
+  readonly place: BackupPlace;
+  readonly tenant: string | null;
+  readonly runId: string;
+}
 
 /** The backup of a run. There is none until `ensure()` is called. */
 export class RunBackup {
   readonly #connection: Connection;
-  readonly #plugin: string;
-  readonly #options: Pick<ExecutionOptions, "backups" | "now">;
+  readonly #plan: Pick<MigrationPlan, "plugin" | "hash">;
+  readonly #options: RunBackupOptions;
+  readonly #deadline: Deadline;
   #made: Backup | null = null;
   #stepsBefore = 0;
 
   constructor(
     connection: Connection,
-    plugin: string,
-    options: Pick<ExecutionOptions, "backups" | "now">,
+    plan: Pick<MigrationPlan, "plugin" | "hash">,
+    options: RunBackupOptions,
+    deadline: Deadline,
   ) {
     this.#connection = connection;
-    this.#plugin = plugin;
+    this.#plan = plan;
     this.#options = options;
+    this.#deadline = deadline;
   }
 
   /** The backup; `null` if none was made. */
@@ -32,7 +46,7 @@ export class RunBackup {
 
   /** The name of its file; `null` as above. */
   get madeName(): string | null {
-    return this.#made?.path.split(/[/\\]/).at(-1) ?? null;
+    return this.#made?.name ?? null;
   }
 
   /** How many steps were committed before the backup was made. */
@@ -40,15 +54,21 @@ export class RunBackup {
     return this.#stepsBefore;
   }
 
+  /** Whether a step that lost something may be committed: there is a backup, or none is wanted. */
+  get isSaved(): boolean {
+    return this.#made !== null || this.#options.policy === "never";
+  }
+
   /**
-   * Says whether the steps of a transaction may take away what is there, and there is no backup of
-   * it yet. Only the first one meets the rows as they are now. What was not rehearsed may take
-   * anything.
+   * Says whether a backup has to be made before the steps of a transaction. By the policy "lossy"
+   * it has if they may take away what is there. Only the first one meets the rows as they are now.
+   * What was not rehearsed may take anything.
    */
   isDueBefore(steps: readonly RehearsedStep[]): boolean {
-    if (this.#made !== null) return false;
-    if (steps.some(({ touched }) => touched === null)) return true;
+    if (this.isSaved) return false;
     try {
+      if (this.#options.policy === "always") return this.#hasTables();
+      if (steps.some(({ touched }) => touched === null)) return true;
       return mayLoseData(this.#connection, steps[0]?.watched ?? []);
     } catch (error) {
       // A table that another program has dropped since; the base is compared before anything runs.
@@ -58,14 +78,27 @@ export class RunBackup {
   }
 
   /** Makes the backup, unless there is one. Must be called outside a transaction. */
-  ensure(currentVersion: number, committedSteps: number): BackupOutcome {
+  async ensure(at: string, committedSteps: number): Promise<BackupOutcome> {
     if (this.#made !== null) return { ok: true, value: this.#made };
-    const label = { plugin: this.#plugin, occasion: `v${currentVersion}`, at: this.#options.now() };
-    const outcome = backUp(this.#connection, this.#options.backups, label);
-    if (outcome.ok) {
-      this.#made = outcome.value;
-      this.#stepsBefore = committedSteps;
+    const { tenant, runId, policy, place, retention } = this.#options;
+    const outcome = await backUp(this.#connection, {
+      plugin: this.#plan.plugin,
+      tenant,
+      reason: policy === "always" ? "always" : "lossy",
+      planHash: this.#plan.hash,
+      runId,
+      at,
+    }, { place, retention, deadline: this.#deadline });
+    if (!outcome.ok) {
+      const message = `Cannot back up before the first destructive step: ${outcome.message}`;
+      return { ...outcome, message };
     }
+    this.#made = outcome.value;
+    this.#stepsBefore = committedSteps;
     return outcome;
+  }
+
+  #hasTables(): boolean {
+    return this.#connection.integer("SELECT count(*) FROM main.sqlite_schema") > 0;
   }
 }

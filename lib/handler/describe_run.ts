@@ -1,6 +1,7 @@
 // Names the run that holds a database. Pure; runs anywhere.
 
 import type { RunSnapshot } from "../lock/run_snapshot.ts";
+import type { ProgressMessage } from "../message/reply.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 
 /** Writes `"quote-db" is held by an apply by ada since ...`. */
@@ -11,5 +12,12 @@ export function describeHolder(address: DatabaseAddress, snapshot: RunSnapshot |
 function describeRun(snapshot: RunSnapshot | null): string {
   if (snapshot === null) return "another run";
   const { verb, started_by: by, started_at: since } = snapshot.progress;
-  return `${verb === "apply" ? "an apply" : "a rollback"} by ${by} since ${since}`;
+  return `${RUNS[verb]} by ${by} since ${since}`;
 }
+
+const RUNS: Readonly<Record<ProgressMessage["verb"], string>> = {
+  apply: "an apply",
+  backup: "a backup",
+  restore: "a restore",
+  rollback: "a rollback",
+};

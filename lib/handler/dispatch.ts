@@ -13,6 +13,8 @@ import {
 } from "../message/verbs.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { apply } from "./apply.ts";
+import { backup } from "./backup.ts";
+import { backups } from "./backups.ts";
 import { cancel } from "./cancel.ts";
 import { check } from "./check.ts";
 import { diff } from "./diff.ts";
@@ -22,6 +24,7 @@ import { type Failure, failureReply, withVerb } from "./failure.ts";
 import { history } from "./history.ts";
 import { plan } from "./plan.ts";
 import { plugins } from "./plugins.ts";
+import { restore } from "./restore.ts";
 import { rollback } from "./rollback.ts";
 import { status } from "./status.ts";
 
@@ -34,6 +37,8 @@ type Handler<V extends AnyVerb> = (
 
 const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   apply,
+  backup,
+  backups,
   cancel,
   check,
   history,
@@ -41,6 +46,7 @@ const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   dump,
   plan,
   plugins,
+  restore,
   rollback,
   status,
 };

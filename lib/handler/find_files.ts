@@ -1,5 +1,6 @@
 // Finds the files of a plugin, or the database of one that is gone. Runs wherever handlers run.
 
+import { deadlineIn } from "../deadline.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { FoundFiles } from "../source/migration_source.ts";
 import { readFiles } from "../source/source_file.ts";
@@ -23,3 +24,23 @@ export async function findFilesOrHistory(
   });
   return known.ok && known.value.length > 0 ? { found: true, files: readFiles([]) } : found;
 }
+
+/**
+ * Finds a plugin's files for a request about backups. They are there also for a plugin whose files
+ * and database are gone.
+ */
+export async function findFilesOrBackups(
+  address: DatabaseAddress,
+  context: HandlerContext,
+): Promise<FoundFiles> {
+  const found = await findFilesOrHistory(address, context);
+  if (found.found) return found;
+  await using session = await context.databases.open({ kind: "plugin", ...address }, "read");
+  const listed = await session.listBackups(
+    { verify: false, limit: 1, offset: 0 },
+    deadlineIn(LIST_TIMEOUT_MS, context.signal),
+  );
+  return listed.ok && listed.value.count > 0 ? { found: true, files: readFiles([]) } : found;
+}
+
+const LIST_TIMEOUT_MS = 10_000;

@@ -11,7 +11,7 @@ export interface RunEventBase {
   /** Identifies the run; the same in all of its events. */
   run_id: string;
   /** The verb that runs. */
-  verb: "apply" | "rollback";
+  verb: "apply" | "rollback" | "restore";
   /** Whether it is a dry run. */
   dry_run: boolean;
   /** ISO 8601, UTC. */
@@ -27,19 +27,21 @@ export interface StepEventBase extends RunEventBase {
 }
 
 /**
- * The plan is made. `run_requested`: godwit is about to lock the database, so a plugin that has it
+ * The plan is made, or a backup is about to be restored. `run_requested`: godwit is about to lock the database, so a plugin that has it
  * open may close it until `run_finished`; dry runs and runs without a migration do not say so.
- * `run_started`: the first migration follows.
+ * `run_started`: the first migration follows, or the restore.
  */
 export interface RunStartedEvent extends RunEventBase {
   /** The kind of the event. */
   event: "run_requested" | "run_started";
   /** The `applied_by` of the request. */
   applied_by: string;
-  /** SHA-256 of the plan. */
-  plan_hash: string;
-  /** The versions that will run, in order. */
+  /** SHA-256 of the plan; absent where a backup is restored. */
+  plan_hash?: string | undefined;
+  /** The versions that will run, in order; none where a backup is restored. */
   versions: number[];
+  /** The backup that is restored, as the request named it. */
+  backup?: string | undefined;
 }
 
 /** A migration begins. */

@@ -11,7 +11,7 @@ const COMMON = {
   plugin_name: v.string(),
   tenant: v.optional(v.string()),
   run_id: v.string(),
-  verb: v.picklist(["apply", "rollback"]),
+  verb: v.picklist(["apply", "rollback", "restore"]),
   dry_run: v.boolean(),
   at: v.pipe(v.string(), v.isoTimestamp()),
 };
@@ -23,8 +23,9 @@ export const EventSchema: v.GenericSchema<RunEvent> = v.variant("event", [
     event: v.picklist(["run_requested", "run_started"]),
     ...COMMON,
     applied_by: v.string(),
-    plan_hash: v.string(),
+    plan_hash: v.optional(v.string()),
     versions: v.array(count),
+    backup: v.optional(v.string()),
   }),
   v.object({ event: v.literal("migration_started"), ...STEP }),
   v.object({

@@ -33,6 +33,14 @@ export {
 } from "../finding/finding.ts";
 export { type FailureReply, FailureReplySchema, parseReply, type Reply } from "./any_reply.ts";
 export type {
+  BackupEntry,
+  BackupReason,
+  BackupReply,
+  BackupsReply,
+  RestoreReply,
+  RowChangeMessage,
+} from "./backup_reply.ts";
+export type {
   MigrationDoneEvent,
   MigrationFailedEvent,
   MigrationProgressEvent,
@@ -86,13 +94,18 @@ export type {
 } from "./schema_message.ts";
 export {
   type ApplyRequest,
+  type BackupRequest,
+  type BackupsRequest,
   type CancelRequest,
   type Checked,
   type CheckedApply,
+  type CheckedBackup,
+  type CheckedBackups,
   type CheckedDump,
   type CheckedHistory,
   type CheckedPlan,
   type CheckedPlugins,
+  type CheckedRestore,
   type CheckedRollback,
   type CheckedRun,
   type CheckedStatus,
@@ -103,6 +116,7 @@ export {
   type PlanPart,
   type PlanRequest,
   type PluginsRequest,
+  type RestoreRequest,
   type RollbackRequest,
   type RunRequest,
   type StatusRequest,

@@ -12,6 +12,8 @@ export const ERROR_CODES: readonly [
   "MIGRATION_FAILED",
   "ROLLBACK_FAILED",
   "CANCELLED",
+  "BACKUP_NOT_FOUND",
+  "RESTORE_FAILED",
   "DATABASE_UNAVAILABLE",
   "RESPONSE_TOO_LARGE",
   "INTERNAL_ERROR",
@@ -24,6 +26,8 @@ export const ERROR_CODES: readonly [
   "MIGRATION_FAILED",
   "ROLLBACK_FAILED",
   "CANCELLED",
+  "BACKUP_NOT_FOUND",
+  "RESTORE_FAILED",
   "DATABASE_UNAVAILABLE",
   "RESPONSE_TOO_LARGE",
   "INTERNAL_ERROR",
@@ -148,7 +152,7 @@ export interface ProgressMessage {
   /** Identifies the run. */
   run_id: string;
   /** The verb that runs. */
-  verb: "apply" | "rollback";
+  verb: "apply" | "rollback" | "backup" | "restore";
   /** Whether it is a dry run. */
   dry_run: boolean;
   /** ISO 8601, UTC. */

@@ -106,7 +106,7 @@ export const RollbackReplySchema: v.GenericSchema<RollbackReply> = v.object({
 /** The schema of how far a run has come. */
 export const ProgressSchema: v.GenericSchema<ProgressMessage> = v.object({
   run_id: v.string(),
-  verb: v.picklist(["apply", "rollback"]),
+  verb: v.picklist(["apply", "rollback", "backup", "restore"]),
   dry_run: v.boolean(),
   started_at: timestamp,
   started_by: v.string(),

@@ -197,6 +197,26 @@ export interface PluginsRequest {
   offset?: number | undefined;
 }
 
+/** `backups`: list the backups of a database. */
+export interface BackupsRequest extends DatabaseRequest {
+  /** Read every backup whole, and say what is wrong with it; `false` by default. */
+  verify?: boolean | undefined;
+  /** The most backups in the reply; 1,000 by default. */
+  limit?: number | undefined;
+  /** How many of the newest backups to leave out; 0 by default. */
+  offset?: number | undefined;
+}
+
+/** `backup`: make a backup now. */
+export type BackupRequest = DatabaseRequest & Pick<RunRequest, "applied_by" | "timeout_ms">;
+
+/** `restore`: put a backup in the place of the database. */
+export interface RestoreRequest
+  extends DatabaseRequest, Pick<RunRequest, "applied_by" | "dry_run" | "timeout_ms"> {
+  /** The name of a backup, or `"latest"`. */
+  backup: string;
+}
+
 /** A request of a verb that takes no fields. */
 export type EmptyRequest = Record<string, never>;
 
@@ -233,6 +253,15 @@ export type CheckedHistory = Checked<HistoryRequest, "limit" | "offset">;
 
 /** A checked `plugins`. */
 export type CheckedPlugins = Checked<PluginsRequest, "limit" | "offset">;
+
+/** A checked `backups`. */
+export type CheckedBackups = Checked<BackupsRequest, "verify" | "limit" | "offset">;
+
+/** A checked `backup`. */
+export type CheckedBackup = Checked<BackupRequest, "applied_by" | "timeout_ms">;
+
+/** A checked `restore`. */
+export type CheckedRestore = Checked<RestoreRequest, "applied_by" | "dry_run" | "timeout_ms">;
 
 /** The schema of an apply request. */
 export const ApplyRequestSchema: v.GenericSchema<ApplyRequest, CheckedApply> = v.strictObject({
@@ -295,6 +324,37 @@ export const DumpRequestSchema: v.GenericSchema<DumpRequest, CheckedDump> = v.st
   ...DATABASE_FIELDS,
   live: v.optional(v.boolean("expected true or false"), false),
 });
+
+/** The schema of a backups request. */
+export const BackupsRequestSchema: v.GenericSchema<BackupsRequest, CheckedBackups> = v.strictObject(
+  {
+    ...DATABASE_FIELDS,
+    verify: v.optional(v.boolean("expected true or false"), false),
+    ...pageFields(1_000, 10_000),
+  },
+);
+
+/** The schema of a backup request. */
+export const BackupRequestSchema: v.GenericSchema<BackupRequest, CheckedBackup> = v.strictObject({
+  ...DATABASE_FIELDS,
+  applied_by: RUN_FIELDS.applied_by,
+  timeout_ms: RUN_FIELDS.timeout_ms,
+});
+
+/** The schema of a restore request. */
+export const RestoreRequestSchema: v.GenericSchema<RestoreRequest, CheckedRestore> = v.strictObject(
+  {
+    ...DATABASE_FIELDS,
+    backup: v.pipe(
+      v.string('expected the name of a backup, or "latest"'),
+      v.minLength(1, 'expected the name of a backup, or "latest"'),
+      v.maxLength(255, "expected at most 255 characters"),
+    ),
+    applied_by: RUN_FIELDS.applied_by,
+    dry_run: RUN_FIELDS.dry_run,
+    timeout_ms: RUN_FIELDS.timeout_ms,
+  },
+);
 
 /** The schema of a request without fields. */
 export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});

@@ -1,6 +1,14 @@
 // The table of verbs: what each is for, and the schemas of its messages. Runs anywhere.
 
 import type * as v from "valibot";
+import {
+  type BackupReply,
+  BackupReplySchema,
+  type BackupsReply,
+  BackupsReplySchema,
+  type RestoreReply,
+  RestoreReplySchema,
+} from "./backup_reply.ts";
 import type {
   ApplyReply,
   CancelReply,
@@ -26,13 +34,20 @@ import {
 import {
   type ApplyRequest,
   ApplyRequestSchema,
+  type BackupRequest,
+  BackupRequestSchema,
+  type BackupsRequest,
+  BackupsRequestSchema,
   type CancelRequest,
   CancelRequestSchema,
   type CheckedApply,
+  type CheckedBackup,
+  type CheckedBackups,
   type CheckedDump,
   type CheckedHistory,
   type CheckedPlan,
   type CheckedPlugins,
+  type CheckedRestore,
   type CheckedRollback,
   type CheckedStatus,
   type DumpRequest,
@@ -45,6 +60,8 @@ import {
   PlanRequestSchema,
   type PluginsRequest,
   PluginsRequestSchema,
+  type RestoreRequest,
+  RestoreRequestSchema,
   type RollbackRequest,
   RollbackRequestSchema,
   type StatusRequest,
@@ -75,6 +92,12 @@ export interface WireMessages {
   readonly history: Messages<HistoryRequest, CheckedHistory, HistoryReply>;
   /** Ends the run that has a database. */
   readonly cancel: Messages<CancelRequest, CancelRequest, CancelReply>;
+  /** Lists the backups of a database. */
+  readonly backups: Messages<BackupsRequest, CheckedBackups, BackupsReply>;
+  /** Makes a backup now. */
+  readonly backup: Messages<BackupRequest, CheckedBackup, BackupReply>;
+  /** Puts a backup in the place of the database. */
+  readonly restore: Messages<RestoreRequest, CheckedRestore, RestoreReply>;
 }
 
 /** The messages of the verbs that only programs and the command line have: they need no service. */
@@ -166,6 +189,30 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
     scope: "plugin",
     request: CancelRequestSchema,
     reply: CancelReplySchema,
+  },
+  backups: {
+    summary: "list the backups",
+    access: "read",
+    duration: "run",
+    scope: "plugin",
+    request: BackupsRequestSchema,
+    reply: BackupsReplySchema,
+  },
+  backup: {
+    summary: "make a backup now",
+    access: "write",
+    duration: "run",
+    scope: "plugin",
+    request: BackupRequestSchema,
+    reply: BackupReplySchema,
+  },
+  restore: {
+    summary: "bring back a backup",
+    access: "write",
+    duration: "run",
+    scope: "plugin",
+    request: RestoreRequestSchema,
+    reply: RestoreReplySchema,
   },
 };
 

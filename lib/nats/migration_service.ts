@@ -58,6 +58,8 @@ const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
   MIGRATION_FAILED: 500,
   ROLLBACK_FAILED: 500,
   CANCELLED: 409,
+  BACKUP_NOT_FOUND: 404,
+  RESTORE_FAILED: 409,
   DATABASE_UNAVAILABLE: 503,
   RESPONSE_TOO_LARGE: 500,
   INTERNAL_ERROR: 500,
@@ -228,17 +230,27 @@ function describeTooLarge(reply: Reply, size: string): string {
     return `The request ended with ${reply.error_code}, and its ${size}; ` +
       `ask for status, and page with limit and offset`;
   }
-  if (reply.verb === "status" || reply.verb === "history") {
-    return `The ${size}; page with limit and offset`;
+  switch (reply.verb) {
+    case "status":
+    case "history":
+    case "backups":
+      return `The ${size}; page with limit and offset`;
+    case "plan":
+      return `The ${size}; leave out statements or schemas with omit, show fewer rows, ` +
+        `or plan fewer migrations at a time with target_version`;
+    case "cancel":
+      return `The ${size}`;
+    case "backup":
+    case "restore":
+      return `The ${reply.verb} is over and its ${size}; ask for status and for backups`;
+    case "apply":
+    case "rollback": {
+      const run = reply.dry_run ? "dry run" : "run";
+      return `The ${run} is over and its ${size}; ` +
+        `ask for status, or run fewer migrations at a time with target_version`;
+    }
   }
-  if (reply.verb === "plan") {
-    return `The ${size}; leave out statements or schemas with omit, show fewer rows, ` +
-      `or plan fewer migrations at a time with target_version`;
-  }
-  if (reply.verb === "cancel") return `The ${size}`;
-  const run = reply.dry_run ? "dry run" : "run";
-  return `The ${run} is over and its ${size}; ` +
-    `ask for status, or run fewer migrations at a time with target_version`;
+  reply satisfies never;
 }
 
 function encode(reply: Reply): Uint8Array {

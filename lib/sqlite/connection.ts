@@ -13,6 +13,9 @@ export type Row = Readonly<Record<string, SqlValue>>;
 // allocates pages only as it needs them.
 const CACHE_KIB = 64 * 1024;
 
+// Pages that are copied between two readings of the clock.
+const PAGES_PER_STEP = 1_000;
+
 /** A connection. Every method throws `SqliteError` if SQLite fails. */
 export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
@@ -33,7 +36,9 @@ export class Connection implements Disposable {
       location.kind === "memory"
         ? new sqlite3.oo1.DB({ filename: ":memory:", flags: "c" })
         : new sqlite3.oo1.DB({
-          filename: location.access === "read" ? uriOf(location.path, "read") : location.path,
+          filename: location.access === "create"
+            ? location.path
+            : uriOf(location.path, location.access),
           flags: location.access === "create" ? "c" : "w",
           vfs: location.vfs.name,
         })
@@ -105,12 +110,23 @@ export class Connection implements Disposable {
     this.sqlite3.capi.sqlite3_progress_handler(this.pointer, operations, handler, 0);
   }
 
+  /** Opens a copy in the same storage, to read it. */
+  openBeside(path: string): Connection {
+    if (this.#file === null) throw new Error("Nothing is stored beside a database in memory");
+    return new Connection(this.sqlite3, {
+      kind: "file",
+      vfs: this.#file.vfs,
+      path,
+      access: "copy",
+    });
+  }
+
   /**
-   * Copies the database page by page into a new file, without reading its schema:
-   * https://sqlite.org/c3ref/backup_finish.html
+   * Copies the database page by page into a new file, which keeps its own rollback journal. Where
+   * `isOver` says so between two pages, it fails with `SQLITE_INTERRUPT`.
    */
-  copyPages(path: string): void {
-    const { capi, oo1 } = this.sqlite3;
+  copyPages(path: string, isOver: () => boolean): void {
+    const { oo1 } = this.sqlite3;
     if (this.#file === null) throw new Error("A database in memory has no pages to copy");
     const vfs = this.#file.vfs.name;
     this.#attempt(() => {
@@ -118,20 +134,45 @@ export class Connection implements Disposable {
       try {
         // The file is new: what fails leaves nothing to roll back to.
         target.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL");
-        const pointer = target.pointer ?? 0;
-        const backup = capi.sqlite3_backup_init(pointer, "main", this.pointer, "main");
-        if (backup !== 0) {
-          const code = capi.sqlite3_backup_step(backup, -1);
-          if (capi.sqlite3_backup_finish(backup) === capi.SQLITE_OK && code === capi.SQLITE_DONE) {
-            return;
-          }
-        }
-        const code = capi.sqlite3_extended_errcode(pointer);
-        throw this.#describe(code, capi.sqlite3_errmsg(pointer), null);
+        this.#copyInto(target.pointer ?? 0, isOver);
+        // The header of a database with a log says that there is one beside the copy.
+        target.exec("PRAGMA journal_mode=DELETE");
       } finally {
         target.close();
       }
     });
+  }
+
+  /**
+   * Replaces everything in this database by what `source` has, in one transaction: with SQLite's
+   * backup API, which takes pages as they are and keeps the journal mode, and gives the schema a
+   * number that no other program has seen. Where it throws, nothing has changed.
+   */
+  replaceBy(source: Connection, isOver: () => boolean): void {
+    this.#attempt(() => source.#copyInto(this.pointer, isOver));
+    this.verify();
+  }
+
+  /** Runs SQLite's backup API: https://sqlite.org/c3ref/backup_finish.html */
+  #copyInto(target: Pointer, isOver: () => boolean): void {
+    const { capi } = this.sqlite3;
+    const fail = (resultCode: number): never => {
+      const code = capi.sqlite3_extended_errcode(target) || resultCode;
+      throw this.#describe(code, capi.sqlite3_errmsg(target), null);
+    };
+    const backup = capi.sqlite3_backup_init(target, "main", this.pointer, "main");
+    if (backup === 0) return fail(capi.SQLITE_ERROR);
+    let stepped: number = capi.SQLITE_OK;
+    while (stepped === capi.SQLITE_OK && !isOver()) {
+      stepped = capi.sqlite3_backup_step(backup, PAGES_PER_STEP);
+    }
+    // This rolls back a copy that is not complete.
+    const finished = capi.sqlite3_backup_finish(backup);
+    if (stepped === capi.SQLITE_OK) {
+      throw this.#describe(capi.SQLITE_INTERRUPT, "interrupted", null);
+    }
+    if (stepped !== capi.SQLITE_DONE) fail(stepped);
+    if (finished !== capi.SQLITE_OK) fail(finished);
   }
 
   /** Switches an option of https://sqlite.org/c3ref/c_dbconfig_defensive.html on or off. */
@@ -216,6 +257,21 @@ export class Connection implements Disposable {
   }
 
   /**
+   * Runs a check whose findings are rows of text. Throws where the storage failed meanwhile, which
+   * SQLite would report as a finding.
+   */
+  check(sql: string): SqlValue {
+    this.#file?.vfs.takeError();
+    const found = this.value(sql);
+    const cause = this.#file?.vfs.takeError() ?? null;
+    if (cause === null) return found;
+    throw new SqliteError(
+      { code: "SQLITE_IOERR", message: `disk I/O error: ${cause.message}`, offset: null },
+      cause,
+    );
+  }
+
+  /**
    * Closes the database, which checkpoints and removes its write-ahead log. Closing twice is
    * harmless.
    */
@@ -243,11 +299,11 @@ export class Connection implements Disposable {
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
   // schema cannot call functions with side effects: https://sqlite.org/security.html
-  #harden(access: "read" | "create"): void {
+  #harden(access: "read" | "copy" | "create"): void {
     const { capi } = this.sqlite3;
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
-    this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, access === "read");
+    this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, access !== "create");
     this.exec(`PRAGMA cache_size=-${CACHE_KIB}`);
     if (this.#file !== null) this.#keepLock();
   }

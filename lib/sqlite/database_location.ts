@@ -23,11 +23,14 @@ export type DatabaseLocation =
     readonly kind: "file";
     readonly vfs: ConnectionVfs;
     readonly path: string;
-    /** `read` keeps nothing of what is written; `create` writes, and makes a missing file. */
-    readonly access: "read" | "create";
+    /**
+     * `read` keeps nothing of what is written; `copy` neither, of a file that no program writes to,
+     * such as a backup; `create` writes, and makes a missing file.
+     */
+    readonly access: "read" | "copy" | "create";
   };
 
 /** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */
-export function uriOf(path: string, access: "read" | "new"): string {
+export function uriOf(path: string, access: "read" | "copy" | "new"): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}?access=${access}`;
 }

@@ -75,6 +75,8 @@ export interface OpfsPool {
   getFileCount(): number;
   /** Throws if the file does not exist. */
   exportFile(name: string): Uint8Array<ArrayBuffer>;
+  /** Writes a database, in the place of one that has the name. */
+  importDb(name: string, bytes: Uint8Array): number;
   /** Returns whether the file existed. */
   unlink(name: string): boolean;
   reserveMinimumCapacity(files: number): Promise<number>;
@@ -195,6 +197,7 @@ interface Capi {
   sqlite3_finalize(statement: Pointer): number;
 
   readonly SQLITE_OK: number;
+  readonly SQLITE_ERROR: number;
   readonly SQLITE_ROW: number;
   readonly SQLITE_DONE: number;
   readonly SQLITE_BUSY: number;

@@ -5,6 +5,7 @@ import { openIfThere, type Storage, StorageError, type StorageFile } from "./sto
 
 // Offsets in https://sqlite.org/fileformat2.html#the_database_header
 const DATABASE_HEADER_BYTES = 100;
+const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 const PAGE_SIZE_AT = 16;
 const CHANGE_COUNTER_AT = 24;
 
@@ -193,7 +194,8 @@ interface DatabaseHeader {
 
 function readHeader(database: StorageFile): DatabaseHeader | null {
   const header = read(database, 0, DATABASE_HEADER_BYTES);
-  if (header === null) return null;
+  // Without it the file is no database, and nothing can be foreign to it.
+  if (header === null || MAGIC.some((byte, at) => header.getUint8(at) !== byte)) return null;
   // 65,536 does not fit into two bytes and is written as 1.
   const pageBytes = header.getUint16(PAGE_SIZE_AT);
   return {

@@ -106,7 +106,7 @@ export function nameMethods(
   function accessOf(zName: Pointer, flags: number): Access {
     if (zName === 0 || (flags & capi.SQLITE_OPEN_MAIN_DB) === 0) return "write";
     const access = capi.sqlite3_uri_parameter(zName, "access");
-    return access === "read" || access === "new" ? access : "write";
+    return access === "read" || access === "copy" || access === "new" ? access : "write";
   }
 }
 

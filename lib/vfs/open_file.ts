@@ -16,15 +16,16 @@ import type { HeapWalIndex } from "./wal_index.ts";
 
 /**
  * What a connection may do. `read`: it sees one state of the database, and what it writes is gone
- * once it is closed. `write`: it excludes other writers. `new`: no other program has opened
- * the file, such as a backup that is being written.
+ * once it is closed. `copy`: the same without a lock, for a file that no program writes to, such as
+ * a backup. `write`: it excludes other writers. `new`: no other program has opened the file, such
+ * as a backup that is being written.
  */
-export type Access = "read" | "write" | "new";
+export type Access = "read" | "copy" | "write" | "new";
 
 /** A database that one connection has open. */
 export interface OpenDatabase {
   readonly path: string;
-  readonly access: Access;
+  readonly access: Exclude<Access, "copy">;
   readonly file: DatabaseFile;
   /** The files beside it, as this connection sees them. */
   readonly view: FileView;
@@ -85,9 +86,14 @@ export function openDatabase(
 ): OpenedDatabase {
   const { capi, storage } = context;
   const existence = existenceOf(capi, flags);
-  const isReading = wanted === "read" || (flags & capi.SQLITE_OPEN_READONLY) !== 0;
+  const isReading = wanted === "read" || wanted === "copy" ||
+    (flags & capi.SQLITE_OPEN_READONLY) !== 0;
   const { file, access, flags: outFlags } = isReading
-    ? { file: openToRead(storage, path), access: "read" as const, flags }
+    ? {
+      file: wanted === "copy" ? openCopy(storage, path) : openToRead(storage, path),
+      access: "read" as const,
+      flags,
+    }
     : openToWrite(context, path, existence, wanted, flags);
   refuseUtf16(file, path);
   const database = describe(context, path, access, file, flags);
@@ -145,13 +151,29 @@ function openToRead(storage: Storage, path: string): DatabaseFile {
   return storage.openDatabase(path, { access: "read", existence: "must-exist" });
 }
 
+// A native lock would need a file beside it.
+function openCopy(storage: Storage, path: string): DatabaseFile {
+  const lock: DatabaseLock = {
+    kind: "acquired",
+    walIndex: null,
+    isJournalLive: false,
+    verify() {},
+    release() {},
+  };
+  return { ...storage.open(path, { access: "read", existence: "must-exist" }), lock: () => lock };
+}
+
 function openToWrite(
   { capi, storage }: OpeningContext,
   path: string,
   existence: OpenMode["existence"],
-  access: Access,
+  access: "write" | "new",
   flags: number,
-): { readonly file: DatabaseFile; readonly access: Access; readonly flags: number } {
+): {
+  readonly file: DatabaseFile;
+  readonly access: "read" | "write" | "new";
+  readonly flags: number;
+} {
   try {
     const mode: OpenMode = { access: "read-write", existence };
     const file = access === "new"
@@ -171,7 +193,7 @@ function openToWrite(
 function describe(
   { capi, storage }: OpeningContext,
   path: string,
-  access: Access,
+  access: OpenDatabase["access"],
   file: DatabaseFile,
   flags: number,
 ): OpenDatabase {

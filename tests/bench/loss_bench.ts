@@ -2,7 +2,10 @@
 // it, in turn; with the backup in both, if there is one. The fastest of 5, because others use the
 // machine. deno task bench:losses
 
-import { backUp } from "../../lib/execution/backup.ts";
+import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
+import { backUp } from "../../lib/backup/make_backup.ts";
+import { DEFAULT_RETENTION } from "../../lib/backup/retention.ts";
+import { backupDirectory } from "../../lib/database/backup_directory.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { createHistoryTables } from "../../lib/history/history_table.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
@@ -91,15 +94,13 @@ async function run(
     base: base.digests,
     steps: [step],
   });
-  const place = {
-    newFile: () => `${directory}/backup.sqlite3`,
-    freeBytes: () => null,
-    discard() {},
-  };
+  const place = backupDirectory(`${directory}/backups`, path, nodeStorage());
   const started = performance.now();
   if (how.kind === "bare" && how.withBackup) {
-    const label = { plugin: "p", occasion: "v0", at: new Date().toISOString() };
-    backUp(connection, place, label);
+    const label = { plugin: "p", tenant: null, planHash: null, runId: "bench" };
+    const at = new Date().toISOString();
+    const settings = { place, retention: DEFAULT_RETENTION, deadline: DEADLINE };
+    await backUp(connection, { ...label, reason: "lossy", at }, settings);
   }
   const rehearsed = how.kind === "measured"
     ? steps
@@ -112,14 +113,14 @@ async function run(
     texts: new Map(),
     deadline: DEADLINE,
     now: () => new Date().toISOString(),
-    backups: place,
+    backups: { ...DEFAULT_BACKUP_RULES, place, tenant: null, runId: "bench" },
     commitGate: OPEN_GATE,
     onEvent() {},
   });
   const ms = performance.now() - started;
   if (end.kind !== "completed") throw new Error(JSON.stringify(end));
   if (backup !== null || how.kind === "bare" && how.withBackup) {
-    Deno.removeSync(`${directory}/backup.sqlite3`);
+    Deno.removeSync(`${directory}/backups`, { recursive: true });
   }
   return { ms, hasBackup: backup !== null };
 }

@@ -63,6 +63,7 @@ function openSession(
   const place = {
     kind: "plugin",
     plugin: PLUGIN,
+    tenant: null,
     path,
     backups: backupPlace(engine, dirname(path)),
   } as const;
@@ -81,6 +82,9 @@ function openSession(
     dump: (deadline) => database.dump(migrations, deadline),
     execute: (hash, request, deadline, onEvent) =>
       database.execute(hash, request, deadline, onEvent),
+    listBackups: (request) => database.backups.list(request),
+    makeBackup: (runId, deadline) => database.backups.make({ reason: "request", runId }, deadline),
+    restore: (request, deadline) => database.backups.restore(request, deadline),
     [Symbol.asyncDispose]() {
       return Promise.resolve();
     },

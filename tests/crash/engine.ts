@@ -1,5 +1,6 @@
 // SQLite in this thread, on whatever storage is plugged in.
 
+import { type BackupRules, DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
 import { KeptRehearsals } from "../../lib/database/kept_rehearsals.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
@@ -17,6 +18,7 @@ export interface Engine {
   readonly storage: Storage;
   readonly journal: Journal;
   readonly rehearsals: KeptRehearsals;
+  readonly backups: BackupRules;
   /** Puts another storage under the VFS. */
   plug(storage: Storage): void;
 }
@@ -45,6 +47,7 @@ export async function startEngine(): Promise<Engine> {
     storage,
     journal: { mode: "wal" },
     rehearsals: new KeptRehearsals(),
+    backups: DEFAULT_BACKUP_RULES,
     plug(other) {
       plugged = other;
     },

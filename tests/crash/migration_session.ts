@@ -1,6 +1,8 @@
 // One apply or rollback in this thread, as godwit runs it or in another journal mode.
 
-import type { BackupPlace } from "../../lib/execution/backup.ts";
+import { runBackups } from "../support/backup_places.ts";
+import type { BackupPlace } from "../../lib/backup/backup_place.ts";
+import { collectingHash, storageBackups } from "../../lib/backup/storage_backups.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
 import { type Execution, type ExecutionEvent, OPEN_GATE } from "../../lib/execution/execution.ts";
@@ -65,7 +67,10 @@ export async function exampleMigrations(): Promise<readonly Migration[]> {
 }
 
 /** How a session ended. */
-export type SessionResult = Pick<Execution, "backup" | "end">;
+export interface SessionResult extends Pick<Execution, "end"> {
+  /** The path of the backup; `null` where none was made. */
+  readonly backup: string | null;
+}
 
 /**
  * Runs one request of one step on the engine's storage and closes the database, unless the run failed.
@@ -126,6 +131,7 @@ async function runAsWorker(
   const database = new WorkerDatabase(engine, {
     kind: "plugin",
     plugin: PLUGIN,
+    tenant: null,
     path,
     backups: backupPlace(engine, backups),
   });
@@ -156,7 +162,7 @@ async function runWithPragmas(
   const base = await readBase(connection, PLUGIN);
   const plan = await planOf(migrations, target, base);
   const rehearsal = await rehearse(engine.sqlite3, base, plan.steps, NEVER);
-  return await executePlan(connection, plan, rehearsal.steps, {
+  const { end, backup } = await executePlan(connection, plan, rehearsal.steps, {
     mode: "commit",
     transaction: "migration",
     runId: "1",
@@ -164,10 +170,11 @@ async function runWithPragmas(
     texts: new Map(),
     deadline: NEVER,
     now: () => NOW,
-    backups: backupPlace(engine, backups),
+    backups: runBackups(backupPlace(engine, backups)),
     commitGate: OPEN_GATE,
     onEvent: whenFinished(onCommitted),
   });
+  return { end, backup: backup?.path ?? null };
 }
 
 function whenFinished(onCommitted: () => void): (event: ExecutionEvent) => void {
@@ -193,21 +200,21 @@ async function planOf(
   });
 }
 
-// Each backup gets a name of its own: on a simulated disk the clock stands still.
-let backupCount = 0;
-
 /** A directory for backups on the engine's storage. */
 export function backupPlace(
   { storage }: Pick<Engine, "storage">,
   directory: string = BACKUPS,
 ): BackupPlace {
-  return {
-    newFile: (name) => `${directory}/${++backupCount}-${name}`,
+  return storageBackups(storage, {
+    path: directory,
+    create() {},
+    // What a storage cannot list. Every session begins on a disk without incomplete files.
+    names: () => [],
+    writtenAt: () => NOW,
     freeBytes: () => null,
-    discard(path) {
-      if (storage.sizeOf(path) !== null) storage.delete(path);
-    },
-  };
+    makePrivate() {},
+    hash: collectingHash,
+  }, DATABASE);
 }
 
 /** A session could not do its work. The message says why. */

@@ -1,5 +1,6 @@
 // The pool of worker threads: runs never take the last one, and calls of a dead thread reject.
 
+import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
 import * as assert from "uvu/assert";
 import { deadlineIn } from "../../lib/deadline.ts";
 import type { DatabaseSession } from "../../lib/database/session.ts";
@@ -28,6 +29,7 @@ async function openSession(workspace: Workspace): Promise<DatabaseSession> {
     journalMode: "delete",
     busyTimeoutMs: 5_000,
     exclusive: false,
+    backups: DEFAULT_BACKUP_RULES,
     workers: 2,
   });
   const session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run");
@@ -47,6 +49,7 @@ pools("open() keeps a worker for reading while runs wait for each other", async 
     journalMode: "delete",
     busyTimeoutMs: 5_000,
     exclusive: false,
+    backups: DEFAULT_BACKUP_RULES,
     workers: 2,
   });
   const order: string[] = [];

@@ -1,5 +1,6 @@
 // executePlan(): what it does to the connection it is given.
 
+import { runBackups } from "../support/backup_places.ts";
 import * as assert from "uvu/assert";
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
@@ -25,7 +26,7 @@ const OPTIONS: ExecutionOptions = {
   texts: new Map(),
   deadline: NEVER,
   now: () => "2026-01-01T00:00:00.000Z",
-  backups: { newFile: (name) => name, freeBytes: () => 0, discard: () => {} },
+  backups: runBackups(),
   commitGate: OPEN_GATE,
   onEvent: () => {},
 };
@@ -74,11 +75,10 @@ executing("a rebuild keeps child rows though the connection had foreign keys on"
     CREATE TABLE parent (id INTEGER PRIMARY KEY);
     CREATE TABLE child (p INTEGER REFERENCES parent (id) ON DELETE CASCADE);
     INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1), (2), (2);`);
-  const place = { newFile: (name: string) => name, freeBytes: () => null, discard: () => {} };
   const up =
     `CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n (id) SELECT id FROM parent;
     DROP TABLE parent; ALTER TABLE n RENAME TO parent;`;
-  const dry = await run(connection, up, () => {}, { mode: "rehearse-on-data", backups: place });
+  const dry = await run(connection, up, () => {}, { mode: "rehearse-on-data" });
   assert.is(dry.end.kind, "completed");
   assert.is(connection.integer("SELECT count(*) FROM child"), 3);
   assert.equal(dry.executed[0]?.dataLoss, []);

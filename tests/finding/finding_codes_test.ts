@@ -1,5 +1,6 @@
 // Every finding code and every error code comes from a scenario here; a code without one fails.
 
+import { runBackups } from "../support/backup_places.ts";
 import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { readBase } from "../../lib/history/database_base.ts";
@@ -21,7 +22,6 @@ import { ERROR_CODES, type ErrorCode } from "../../lib/message/reply.ts";
 import { MAX_FILE_BYTES } from "../../lib/migration/parse_migration.ts";
 import { statementFindings } from "../../lib/rule/statements.ts";
 import { migrationSource } from "../../lib/source/file_source.ts";
-import type { Verb } from "../../lib/message/verbs.ts";
 import { rehearsedStep, statement } from "../rule/facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { holdNatively } from "../support/native_holder.ts";
@@ -52,7 +52,7 @@ INSERT INTO counted DEFAULT VALUES;`,
 const REBUILD = "CREATE TABLE n (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n SELECT * FROM t;" +
   " DROP TABLE t; ALTER TABLE n RENAME TO t;";
 
-function codesOf(reply: Reply<Verb | "check">): readonly string[] {
+function codesOf(reply: Reply<"apply" | "rollback" | "status" | "check">): readonly string[] {
   if (!reply.success) return [...reply.errors, ...reply.warnings].map(({ code }) => code);
   if (reply.verb === "status") {
     return [...reply.checksum_warnings, ...reply.pending_warnings].map(({ code }) => code);
@@ -276,7 +276,7 @@ async function brokenSchema(): Promise<readonly string[]> {
     texts: new Map(),
     deadline,
     now: () => "2026-01-01T00:00:00.000Z",
-    backups: { newFile: (name) => name, freeBytes: () => 0, discard() {} },
+    backups: runBackups(),
     commitGate: OPEN_GATE,
     onEvent() {},
   });
@@ -371,10 +371,18 @@ const ERRORS: Readonly<
   },
   CANCELLED: async (workspace) => {
     workspace.write("p", { "002_x.sql": migrationFile(ENDLESS_INSERT) });
+    workspace.events.length = 0;
     const asked = workspace.ask("apply", "p");
     while (!workspace.events.some(({ event }) => event === "migration_started")) await sleep(5);
     await workspace.ask("cancel", "p");
     return await asked;
+  },
+  BACKUP_NOT_FOUND: (workspace) => workspace.ask("restore", "p", { backup: "latest" }),
+  RESTORE_FAILED: async (workspace) => {
+    const made = await workspace.ask("backup", "p");
+    assert.ok(made.success && made.verb === "backup");
+    Deno.truncateSync(made.path, 4096);
+    return await workspace.ask("restore", "p", { backup: "latest" });
   },
   DATABASE_UNAVAILABLE: async (workspace) => {
     await using _holder = await holdNatively(workspace.database("p"), "exclusive transaction");

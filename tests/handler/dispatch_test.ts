@@ -1,5 +1,6 @@
 // dispatch(): every request gets one reply, bad ones included, and changes nothing.
 
+import { leastRequest } from "../support/least_request.ts";
 import * as assert from "uvu/assert";
 import * as v from "valibot";
 import { existsSync } from "node:fs";
@@ -64,11 +65,11 @@ dispatching("every reply names its verb, whether it succeeds or fails", async ()
   const { context } = await workspace.migrator();
   for (const verb of allVerbs()) {
     const plugin = ALL_VERBS[verb].scope === "all" ? ALL_PLUGINS : "p";
-    const reply = await call(verb, plugin, {}, context);
+    const reply = await call(verb, plugin, leastRequest(verb), context);
     assert.equal([reply.success, reply.verb, reply.plugin_name], [true, verb, plugin]);
     v.parse(ALL_VERBS[verb].reply, JSON.parse(JSON.stringify(reply)));
     const broken = { ...context, source: brokenSource };
-    const failed = await call(verb, plugin, {}, broken);
+    const failed = await call(verb, plugin, leastRequest(verb), broken);
     assertRefused(failed, "INTERNAL_ERROR", "its log says more under");
     assert.is(failed.verb, verb);
   }
@@ -137,11 +138,12 @@ dispatching("a name that is not allowed is no plugin, and no path is made of it"
 dispatching("an unknown plugin and a missing plugins directory are named", async () => {
   await using workspace = new Workspace();
   for (const verb of verbs()) {
-    assertRefused(await workspace.ask(verb, "nobody"), "PLUGIN_NOT_FOUND", 'no plugin "nobody"');
+    const reply = await workspace.ask(verb, "nobody", leastRequest(verb));
+    assertRefused(reply, "PLUGIN_NOT_FOUND", 'no plugin "nobody"');
   }
   Deno.removeSync(workspace.pluginsDir);
   for (const verb of verbs()) {
-    const reply = await workspace.ask(verb, "p");
+    const reply = await workspace.ask(verb, "p", leastRequest(verb));
     assertRefused(
       reply,
       "PLUGIN_NOT_FOUND",

@@ -1,7 +1,7 @@
-// Replaces a database by the bytes of another in one transaction. Runs where SQLite runs.
+// Opens the bytes of a database file that a user imports. Runs where SQLite runs.
 
-import { historyOwners, readHistory } from "../../history/history_table.ts";
-import { quoteName } from "../../message/plugin_name.ts";
+import { foreignHistory } from "../../backup/judge_backup.ts";
+import { readHistory } from "../../history/history_table.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { Connection } from "../../sqlite/connection.ts";
 import { readSchema } from "../../sqlite/schema_follower.ts";
@@ -43,30 +43,14 @@ export function openDatabaseFile(
   }
 }
 
-/**
- * Replaces the contents of `target` by those of `source` in one transaction, with SQLite's backup
- * API: https://sqlite.org/backup.html. If it throws `SqliteError`, nothing has changed.
- */
-export function copyDatabase(source: Connection, target: Connection): void {
-  const { capi } = target.sqlite3;
-  const backup = capi.sqlite3_backup_init(target.pointer, "main", source.pointer, "main");
-  if (backup === 0) throw new SqliteError(target.failure(capi.SQLITE_IOERR, null));
-  const stepped = capi.sqlite3_backup_step(backup, -1);
-  // This rolls back an incomplete copy.
-  const finished = capi.sqlite3_backup_finish(backup);
-  if (stepped !== capi.SQLITE_DONE) throw new SqliteError(target.failure(stepped, null));
-  if (finished !== capi.SQLITE_OK) throw new SqliteError(target.failure(finished, null));
-}
-
 /** Why the history in a database is not that of this plugin. */
 function historyProblem(connection: Connection, plugin: string): string | null {
   try {
-    if (readHistory(connection, plugin).length > 0) return null;
-    const others = historyOwners(connection);
-    return others.length === 0
+    readHistory(connection, plugin);
+    const foreign = foreignHistory(connection, plugin);
+    return foreign === null
       ? null
-      : `The file is the database of ${others.map(quoteName).join(", ")} and not ` +
-        `of "${plugin}", and nothing was changed; import it there`;
+      : `The file cannot be imported, and nothing was changed: ${foreign}; import it there`;
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
     return `The file contains a history that is not godwit's, and nothing was changed: ` +

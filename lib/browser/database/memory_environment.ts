@@ -1,6 +1,8 @@
 // SQLite in memory, for browsers without storage: the VFS of the server on another storage. Runs
 // anywhere.
 
+import { DEFAULT_BACKUP_RULES } from "../../backup/backup_rules.ts";
+import { memoryBackups } from "../../backup/storage_backups.ts";
 import { KeptRehearsals } from "../../database/kept_rehearsals.ts";
 import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { installVfs } from "../../vfs/install_vfs.ts";
@@ -19,22 +21,11 @@ export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFi
     vfs: installVfs(sqlite3, storage, "godwit"),
     journal: SANDBOX_JOURNAL,
     rehearsals: new KeptRehearsals(),
-    locate: ({ plugin }) => ({
-      path: `/${plugin}.sqlite3`,
-      backups: {
-        newFile(name) {
-          const path = `/backups/${plugin}/${name}`;
-          return storage.sizeOf(path) === null ? path : null;
-        },
-        // The available memory is not known in advance.
-        freeBytes: () => Infinity,
-        discard(path) {
-          for (const each of [path, `${path}-journal`]) {
-            if (storage.sizeOf(each) !== null) storage.delete(each);
-          }
-        },
-      },
-    }),
+    backups: DEFAULT_BACKUP_RULES,
+    locate({ plugin }) {
+      const path = `/${plugin}.sqlite3`;
+      return { path, backups: memoryBackups(storage, `/backups/${plugin}`, path) };
+    },
     names: () => [...storage.files().keys()],
     read(path) {
       const bytes = storage.files().get(path);

@@ -1,12 +1,14 @@
 // SQLite in OPFS, with its VFS `opfs-sahpool` and one directory for each plugin. Runs in dedicated
 // workers of browsers.
 
+import { DEFAULT_BACKUP_RULES } from "../../backup/backup_rules.ts";
 import { KeptRehearsals } from "../../database/kept_rehearsals.ts";
 import type { HostEnvironment } from "../../database/database_host.ts";
-import type { BackupPlace } from "../../execution/backup.ts";
 import { sleep } from "../../deadline.ts";
 import type { OpfsPool, Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { StorageError } from "../../vfs/storage.ts";
+import { plainFiles } from "./plain_files.ts";
+import { poolBackups } from "./pool_backups.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
@@ -51,6 +53,7 @@ export async function opfsEnvironment(
     vfs: { name: pool.vfsName, takeError: () => failures.take(), verify() {} },
     journal: SANDBOX_JOURNAL,
     rehearsals: new KeptRehearsals(),
+    backups: DEFAULT_BACKUP_RULES,
     // The pool has no sizes without reading, so report only whether the database exists.
     storage: {
       sizeOf: (path) => pool.getFileNames().includes(path) ? 1 : null,
@@ -65,7 +68,13 @@ export async function opfsEnvironment(
       freeBytes = await freeSpace();
       return {
         path: `/${plugin}.sqlite3`,
-        backups: poolBackups(pool, plugin, () => freeBytes),
+        backups: poolBackups({
+          pool,
+          plugin,
+          files: plainFiles(`${directory}/kept`),
+          freeBytes: () => freeBytes,
+          attempt: attemptLater,
+        }),
       };
     },
     names: () => pool.getFileNames(),
@@ -122,22 +131,16 @@ function attempt<T>(operation: string, path: string, action: () => T): T {
   }
 }
 
-function poolBackups(
-  pool: OpfsPool,
-  plugin: string,
-  freeBytes: () => number | null,
-): BackupPlace {
-  return {
-    newFile(name) {
-      const path = `/backups/${plugin}/${name}`;
-      return pool.getFileNames().includes(path) ? null : path;
-    },
-    freeBytes,
-    discard(path) {
-      pool.unlink(path);
-      pool.unlink(`${path}-journal`);
-    },
-  };
+async function attemptLater<T>(
+  operation: string,
+  path: string,
+  action: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof StorageError ? error : storageError(operation, path, error);
+  }
 }
 
 // An estimate, which browsers blur on purpose. Writing too much fails anyway.

@@ -1,7 +1,8 @@
 // The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
-import { receiveDeadline, type WireDeadline } from "../../deadline.ts";
-import { backUp, type BackupLabel, backupStamp } from "../../execution/backup.ts";
+import { type Deadline, receiveDeadline, type WireDeadline } from "../../deadline.ts";
+import type { BackupLabel } from "../../backup/backup_record.ts";
+import { backUp } from "../../backup/make_backup.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
@@ -14,9 +15,9 @@ import {
   type StartEnvironment,
 } from "../../database/database_host.ts";
 import { StorageError } from "../../vfs/storage.ts";
-import type { Outcome } from "../../outcome.ts";
+import type { Failed, Outcome } from "../../outcome.ts";
 import type { SessionTarget } from "../../database/session.ts";
-import { copyDatabase, openDatabaseFile } from "./import_database.ts";
+import { openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
 import type { ThreadState } from "../../database/thread_state.ts";
@@ -30,6 +31,9 @@ export type SandboxStorage =
 
 /** The environment of a storage. */
 export type SandboxEnvironment = HostEnvironment & SandboxFiles;
+
+// The page waits for an import for as long as it takes.
+const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 
 type Effect = NonNullable<FileReport["effect"]>;
 
@@ -131,40 +135,42 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   /** Replaces the database, after a backup of the present one. */
-  async importFile(bytes: Uint8Array, backup: BackupLabel): Promise<Outcome<void>> {
+  async importFile(bytes: Uint8Array, label: BackupLabel): Promise<Outcome<void>> {
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
     using source = opened.value;
-    const outcome = await this.database.access.change((target, location, isNew): Outcome<void> => {
-      const kept = isNew ? { ok: true } as const : backUp(target, location.backups, backup);
-      if (!kept.ok) return kept;
-      copyDatabase(source, target);
-      return { ok: true, value: undefined };
-    });
+    const { retention } = this.environment.backups;
+    const outcome = await this.database.access.change(
+      async (target, { backups: place }, isNew): Promise<Outcome<void>> => {
+        const settings = { place, retention, deadline: NEVER };
+        const kept = isNew ? { ok: true } as const : await backUp(target, label, settings);
+        if (!kept.ok) return kept;
+        target.replaceBy(source, () => false);
+        return { ok: true, value: undefined };
+      },
+    );
     return outcome.ok ? outcome.value : outcome;
   }
 
   /** The names of the backups, newest first. */
-  backups(): readonly string[] {
-    const directory = this.#backupPath("");
-    const names = this.environment.names();
-    return names
-      .filter((path) => path.startsWith(directory) && path.endsWith(".sqlite3"))
-      // SQLite deletes a backup's journal when the last page is written; a crash leaves half of
-      // one.
-      .filter((path) => !names.includes(`${path}-journal`))
-      .map((path) => path.slice(directory.length))
-      .sort((one, other) => backupStamp(other).localeCompare(backupStamp(one)));
+  async backups(): Promise<Outcome<readonly string[]>> {
+    const listed = await this.database.backups.list({ verify: false, limit: Infinity, offset: 0 });
+    return listed.ok ? { ok: true, value: listed.value.backups.map(({ name }) => name) } : listed;
   }
 
-  deleteBackup(backup: string): Outcome<void> {
-    const path = this.#backupPath(backup);
-    if (!this.environment.names().includes(path)) {
+  async deleteBackup(backup: string): Promise<Outcome<void>> {
+    const listed = await this.backups();
+    if (!listed.ok) return listed;
+    if (!listed.value.includes(backup)) {
       return { ok: false, code: "no-backup", message: `There is no backup "${backup}"` };
     }
-    return attempt(() => {
-      this.environment.delete(path);
-    });
+    const { backups } = await this.environment.locate({ plugin: this.#plugin, tenant: null });
+    try {
+      await backups.remove(backup);
+      return { ok: true, value: undefined };
+    } catch (error) {
+      return unavailable(error);
+    }
   }
 
   #backupPath(name: string): string {
@@ -176,9 +182,11 @@ function attempt<T>(action: () => T): Outcome<T> {
   try {
     return { ok: true, value: action() };
   } catch (error) {
-    if (error instanceof StorageError) {
-      return { ok: false, code: "unavailable", message: error.message };
-    }
-    throw error;
+    return unavailable(error);
   }
+}
+
+function unavailable(error: unknown): Failed {
+  if (!(error instanceof StorageError)) throw error;
+  return { ok: false, code: "unavailable", message: error.message };
 }

@@ -173,10 +173,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   }
 
   backups(plugin: string): Promise<Outcome<readonly string[]>> {
-    return this.#call(plugin, async (host) => ({
-      ok: true,
-      value: await host.backups(),
-    }));
+    return this.#call(plugin, (host) => host.backups());
   }
 
   deleteBackup(plugin: string, backup: string): Promise<Outcome<void>> {
@@ -191,11 +188,15 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       return { ok: false, code: "migrating", message };
     }
     try {
-      const backup = { plugin, occasion: "import", at: new Date().toISOString() };
-      const outcome = await this.#call(
+      const label = {
         plugin,
-        (host) => host.importFile(bytes, backup),
-      );
+        tenant: null,
+        reason: "import",
+        planHash: null,
+        runId: null,
+        at: new Date().toISOString(),
+      } as const;
+      const outcome = await this.#call(plugin, (host) => host.importFile(bytes, label));
       if (outcome.ok) this.#emit({ kind: "database", plugin });
       return outcome;
     } finally {

@@ -6,7 +6,13 @@ import { call } from "../../handler/dispatch.ts";
 import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
 import { parseReply, type Reply } from "../../message/any_reply.ts";
-import type { CancelOptions, CommonOptions, HistoryOptions, RunOptions } from "../arguments.ts";
+import type {
+  BackupCommand,
+  CancelOptions,
+  CommonOptions,
+  HistoryOptions,
+  RunOptions,
+} from "../arguments.ts";
 import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
@@ -66,6 +72,23 @@ export function cancelQuestion({ plugin, tenant, runId }: CancelOptions): Questi
     ...(runId === undefined ? {} : { run_id: runId }),
   };
   return { verb: "cancel", plugin, request };
+}
+
+/** The request of `backups`, `backup` and `restore`. */
+export function backupQuestion(command: BackupCommand, { by }: CommonOptions): Question {
+  const { verb, plugin } = command;
+  const tenant = command.tenant === undefined ? {} : { tenant: command.tenant };
+  if (command.verb === "backups") {
+    return { verb, plugin, request: { ...tenant, ...(command.verify ? { verify: true } : {}) } };
+  }
+  const run = {
+    ...tenant,
+    ...(by === undefined ? {} : { applied_by: by }),
+    ...(command.timeoutMs === undefined ? {} : { timeout_ms: command.timeoutMs }),
+  };
+  if (command.verb === "backup") return { verb, plugin, request: run };
+  const dryRun = command.dryRun ? { dry_run: true } : {};
+  return { verb, plugin, request: { ...run, backup: command.backup, ...dryRun } };
 }
 
 /** Sends the request, prints the reply and returns the exit status. */
@@ -205,6 +228,12 @@ async function render(
     case "cancel": {
       const { paragraph } = await import("../render/layout.ts");
       return paragraph(console.colors.green(reply.cancelled ? "✓" : "○"), reply.message);
+    }
+    case "backups":
+    case "backup":
+    case "restore": {
+      const { renderBackups } = await import("../render/backups.ts");
+      return renderBackups(reply, console.colors);
     }
     case "status": {
       const { renderStatus } = await import("../render/status.ts");

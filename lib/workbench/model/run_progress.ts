@@ -116,6 +116,8 @@ export function fractionDone(progress: RunProgress): number | null {
 /** Describes the progress: `Applying 004, 1 of 3 done`. */
 export function describeProgress(progress: RunProgress): string {
   const { verb, isDryRun, migrationsDone, migrationsTotal, version } = progress;
+  if (verb === "restore") return "Restoring a backup";
+  if (verb === "backup") return "Making a backup";
   const doing = isDryRun ? "Trying" : verb === "apply" ? "Applying" : "Rolling back";
   if (migrationsTotal === 0) return isDryRun ? "Preparing the dry run" : "Preparing the run";
   const which = version === null ? "" : ` ${padVersion(version)}`;

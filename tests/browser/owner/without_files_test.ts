@@ -38,6 +38,9 @@ async function sandboxDatabases(): Promise<Databases> {
     generate: (request) => host.generate(request, DEADLINE),
     dump: () => host.dump(DEADLINE),
     execute: (hash, request, _deadline, onEvent) => host.execute(hash, request, DEADLINE, onEvent),
+    listBackups: (request) => host.listBackups(request),
+    makeBackup: (runId) => host.makeBackup(runId, DEADLINE),
+    restore: (request) => host.restore(request, DEADLINE),
     [Symbol.asyncDispose]() {
       host.close();
       return Promise.resolve();

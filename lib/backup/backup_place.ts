@@ -1,0 +1,76 @@
+// Where the backups of one database are, as everything that makes or reads them sees it. Runs
+// anywhere.
+
+import { type BackupRecord, type NamedBackup, parseBackupName } from "./backup_record.ts";
+
+/** A backup that is complete. */
+export interface StoredBackup {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** `null` where there is none, as beside the backups of earlier versions. */
+  readonly record: BackupRecord | null;
+  /** When the file was written, for one whose name and record do not say it; ISO 8601, UTC. */
+  readonly writtenAt: string;
+}
+
+/** What reading a whole file shows. */
+export interface FileFacts {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** The first 100 bytes, or fewer: https://sqlite.org/fileformat2.html#the_database_header */
+  readonly header: Uint8Array;
+}
+
+/** The backups of one database. Every method throws `StorageError` where the storage fails. */
+export interface BackupPlace {
+  /** The backups that are complete, in any order. */
+  list(): Promise<readonly StoredBackup[]>;
+  /** The path that SQLite opens a backup by. */
+  pathOf(name: string): string;
+  /**
+   * Takes a name, and returns the path to write the backup to, where an empty file may be; `null`
+   * where the name is taken. The backup counts once it is completed. Removes what earlier runs
+   * left incomplete, so only the holder of the database's run lock may call it.
+   */
+  begin(name: string): string | null;
+  /** Flushes a file that was begun, with its record, and makes it count. */
+  complete(name: string, record: BackupRecord): Promise<void>;
+  /** Removes a file that was begun, or what there is of it. */
+  discard(name: string): void;
+  /** Removes a backup and its record. */
+  remove(name: string): Promise<void>;
+  /** Reads a whole file, by the path that `begin()` or `pathOf()` returned. */
+  facts(path: string): Promise<FileFacts>;
+  /** Bytes free for backups; `null` where that cannot be known. */
+  freeBytes(): number | null;
+  /**
+   * Copies the bytes of a database that SQLite cannot open into the file that was begun at `path`,
+   * and what lies beside it.
+   */
+  keepBytes(database: string, path: string): Promise<void>;
+  /**
+   * Puts a copy of a backup in the place of a database that SQLite cannot open. What lies beside
+   * that one is removed.
+   */
+  putInPlace(name: string, database: string): Promise<void>;
+}
+
+/** What is known of a stored backup. */
+export interface KnownBackup extends NamedBackup {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly record: BackupRecord | null;
+}
+
+/** The backups of a database, newest first. The record counts before the name. */
+export async function knownBackups(
+  place: Pick<BackupPlace, "list">,
+  plugin: string,
+): Promise<readonly KnownBackup[]> {
+  const stored = await place.list();
+  return stored.map(({ name, sizeBytes, record, writtenAt }): KnownBackup => {
+    const named = record ?? parseBackupName(plugin, name);
+    const { version, at } = named ?? { version: null, at: writtenAt };
+    return { name, sizeBytes, record, version, at };
+  }).sort((one, other) => other.at.localeCompare(one.at) || other.name.localeCompare(one.name));
+}

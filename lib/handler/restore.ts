@@ -1,0 +1,164 @@
+// Handles `restore`: puts a backup in the place of a database.
+
+import type { RestoreOutcome, RestoreReport } from "../database/database_backups.ts";
+import { type Deadline, deadlineIn } from "../deadline.ts";
+import type { RestoreReply } from "../message/backup_reply.ts";
+import type { CheckedRestore } from "../message/request.ts";
+import type { RunEvent, RunStartedEvent } from "../message/event.ts";
+import type { ErrorCode } from "../message/reply.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import { currentVersion } from "../plan/history.ts";
+import type { FoundFiles } from "../source/migration_source.ts";
+import type { HandlerContext } from "./context.ts";
+import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { findFilesOrBackups } from "./find_files.ts";
+import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
+import { publishUpkeep } from "./upkeep_progress.ts";
+
+/**
+ * Restores a backup under the lock of a run, or in a dry run reports what that would change. What
+ * was there before is a backup afterwards, so that a restore undoes a restore.
+ */
+export async function restore(
+  address: DatabaseAddress,
+  request: CheckedRestore,
+  context: HandlerContext,
+): Promise<RestoreReply | Failure> {
+  const startedMs = context.elapsedMs();
+  const found = await findFilesOrBackups(address, context);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", address.plugin, found.message);
+  return await holdDatabase(address, context, async (run): Promise<RestoreReply | Failure> => {
+    const deadline = deadlineIn(request.timeout_ms, run.signal);
+    const outcome = await restoreHeld({ run, address, found, request, context, deadline });
+    if (!outcome.ok) return outcome.failure;
+    return {
+      success: true,
+      verb: "restore",
+      plugin_name: address.plugin,
+      run_id: run.id,
+      dry_run: request.dry_run,
+      ...fieldsOf(outcome.report),
+      total_time_ms: Math.round(context.elapsedMs() - startedMs),
+    };
+  });
+}
+
+interface Restore {
+  readonly run: HeldRun;
+  readonly address: DatabaseAddress;
+  readonly found: FoundFiles;
+  readonly request: CheckedRestore;
+  readonly context: HandlerContext;
+  readonly deadline: Deadline<AbortSignal>;
+}
+
+type Restored =
+  | { readonly ok: true; readonly report: RestoreReport }
+  | { readonly ok: false; readonly failure: Failure };
+
+async function restoreHeld(restore: Restore): Promise<Restored> {
+  const { run: { id, lock }, address, found, request, context, deadline } = restore;
+  const { dry_run: dryRun, applied_by: startedBy, backup } = request;
+  await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
+  const upkeep = { id, verb: "restore", dryRun, startedBy } as const;
+  await publishUpkeep({ session, found, lock, now: context.now() }, upkeep);
+  if (!dryRun) await announce(restore);
+  let outcome: RestoreOutcome | null = null;
+  let failure: Failure | null = null;
+  try {
+    outcome = await session.restore({ runId: id, backup, dryRun }, deadline);
+    if (outcome.ok) return { ok: true, report: outcome.value };
+    failure = failureOf(outcome, address, deadline);
+    return { ok: false, failure };
+  } finally {
+    if (!dryRun) {
+      // Listeners that have closed the database for this run wait for its end, a bug included.
+      const errorCode = outcome?.ok ? null : failure?.error_code ?? "INTERNAL_ERROR";
+      const version = outcome?.ok ? outcome.value.currentVersion : await versionOf(session);
+      finish(restore, errorCode, version);
+    }
+  }
+}
+
+async function versionOf(
+  session: Pick<Awaited<ReturnType<HandlerContext["databases"]["open"]>>, "history">,
+): Promise<number> {
+  const history = await session.history();
+  return history.ok ? currentVersion(history.value) : 0;
+}
+
+function failureOf(
+  outcome: Extract<RestoreOutcome, { ok: false }>,
+  address: DatabaseAddress,
+  { signal }: Deadline<AbortSignal>,
+): Failure {
+  const { plugin } = address;
+  switch (outcome.code) {
+    case "backup-not-found":
+      return failureReply("BACKUP_NOT_FOUND", plugin, outcome.message);
+    case "restore-failed":
+      return failureReply("RESTORE_FAILED", plugin, outcome.message);
+    default: {
+      if (outcome.sqliteCode !== "SQLITE_INTERRUPT") return databaseFailure(outcome, plugin);
+      if (signal.aborted) return cancelledFailure(address, "nothing was restored");
+      const message =
+        "The restore was stopped, because the time limit was reached, which timeout_ms sets; " +
+        "nothing was changed";
+      return databaseFailure({ ...outcome, message }, plugin);
+    }
+  }
+}
+
+function fieldsOf(
+  { restored, previousVersion, currentVersion, replaced, changes, rows }: RestoreReport,
+): Pick<
+  RestoreReply,
+  "restored" | "previous_version" | "current_version" | "replaced" | "changes" | "rows"
+> {
+  return {
+    restored,
+    previous_version: previousVersion,
+    current_version: currentVersion,
+    ...(replaced === null ? {} : { replaced }),
+    changes: [...changes],
+    rows: [...rows],
+  };
+}
+
+async function announce(restore: Restore): Promise<void> {
+  const { request: { applied_by, backup }, context } = restore;
+  const event = (name: RunStartedEvent["event"]): RunStartedEvent => ({
+    event: name,
+    ...common(restore),
+    applied_by,
+    versions: [],
+    backup,
+  });
+  const requested = event("run_requested");
+  context.publish(requested);
+  await context.beforeRun(requested);
+  context.publish(event("run_started"));
+}
+
+function finish(restore: Restore, errorCode: ErrorCode | null, version: number): void {
+  restore.context.publish({
+    event: "run_finished",
+    ...common(restore),
+    success: errorCode === null,
+    error_code: errorCode,
+    current_version: version,
+  });
+}
+
+function common(
+  { run: { id }, address: { plugin, tenant }, context }: Restore,
+): Pick<RunEvent, "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"> {
+  return {
+    plugin_name: plugin,
+    ...(tenant === null ? {} : { tenant }),
+    run_id: id,
+    verb: "restore",
+    dry_run: false,
+    at: context.now().toISOString(),
+  };
+}

@@ -1,0 +1,50 @@
+// Lets `status` answer while a backup is made or restored. Runs wherever handlers run.
+
+import type { DatabaseSession } from "../database/session.ts";
+import type { RunLock } from "../lock/run_locks.ts";
+import { findingMessage } from "../message/finding_message.ts";
+import type { ProgressMessage } from "../message/reply.ts";
+import type { FoundFiles } from "../source/migration_source.ts";
+
+/** A run without migrations. */
+export interface Upkeep {
+  readonly id: string;
+  readonly verb: ProgressMessage["verb"];
+  readonly dryRun: boolean;
+  readonly startedBy: string;
+}
+
+/** Where it runs. */
+export interface UpkeepSetting {
+  readonly session: Pick<DatabaseSession, "history" | "load">;
+  /** The files of the plugin; without them `status` reports none. */
+  readonly found: FoundFiles;
+  readonly lock: RunLock;
+  readonly now: Date;
+}
+
+/** Publishes the history as it is before the run; none where SQLite cannot read it. */
+export async function publishUpkeep(
+  { session, found, lock, now }: UpkeepSetting,
+  { id, verb, dryRun, startedBy }: Upkeep,
+): Promise<void> {
+  const history = await session.history();
+  const files = found.found ? await session.load(found.files) : null;
+  lock.publish({
+    progress: {
+      run_id: id,
+      verb,
+      dry_run: dryRun,
+      started_at: now.toISOString(),
+      started_by: startedBy,
+      version: null,
+      migrations_done: 0,
+      migrations_total: 0,
+      statements_done: 0,
+      statements_total: 0,
+    },
+    history: history.ok ? history.value : [],
+    files: files?.ok ? files.value.migrations : [],
+    findings: files?.ok ? files.value.findings.map(findingMessage) : [],
+  });
+}

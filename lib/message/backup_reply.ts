@@ -1,0 +1,183 @@
+// The replies of the verbs about backups, with their schemas: backups, backup, restore. Runs
+// anywhere.
+
+import * as v from "valibot";
+import type { ChangeMessage } from "./reply.ts";
+import { ChangeSchema, count, milliseconds, timestamp } from "./reply_schema.ts";
+
+/** Every reason for a backup. */
+export const BACKUP_REASONS: readonly ["lossy", "always", "request", "replaced", "import"] = [
+  "lossy",
+  "always",
+  "request",
+  "replaced",
+  "import",
+];
+
+/**
+ * Why a backup was made: before a step that may lose data, before every run, on request, because a
+ * restore replaced the database, or because a file was imported in its place.
+ */
+export type BackupReason = (typeof BACKUP_REASONS)[number];
+
+/** One backup of a database. */
+export interface BackupEntry {
+  /** The name of its file, which a restore takes. */
+  name: string;
+  /** When it was made; ISO 8601, UTC. */
+  at: string;
+  /** The highest applied version in it; `null` where that is not known. */
+  version: number | null;
+  /** The size of the file. */
+  size_bytes: number;
+  /** Why it was made; `null` where there is no record. */
+  reason: BackupReason | null;
+  /** The plan of the run that made it; `null` where no plan was executed, or not known. */
+  plan_hash: string | null;
+  /** The run that made it; `null` where that is not known. */
+  run_id: string | null;
+  /** SHA-256 of the file when it was made; `null` where there is no record. */
+  sha256: string | null;
+  /**
+   * With `verify`, why it cannot be restored. Otherwise what SQLite said about the database when
+   * the backup was made; `null` where nothing is known to be wrong.
+   */
+  problem: string | null;
+}
+
+/** The list of backups. */
+export interface BackupsReply {
+  /** Distinguishes it from a failure. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "backups";
+  /** The plugin that the request named. */
+  plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
+  /** The backups, newest first, as many as the request allows. */
+  backups: BackupEntry[];
+  /** How many there are. */
+  backup_count: number;
+  /** Whether every backup in the list was read. */
+  verified: boolean;
+}
+
+/** The reply to a backup that was made. */
+export interface BackupReply {
+  /** Distinguishes it from a failure. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "backup";
+  /** The plugin that the request named. */
+  plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
+  /** Identifies the run. */
+  run_id: string;
+  /** The name of the backup. */
+  backup: string;
+  /** Its path, where the service runs. */
+  path: string;
+  /** The highest applied version in it. */
+  version: number;
+  /** The size of the file. */
+  size_bytes: number;
+  /** From the request to the reply, in milliseconds. */
+  total_time_ms: number;
+}
+
+/** The number of rows of a table before and after a restore. */
+export interface RowChangeMessage {
+  /** The name of the table. */
+  table: string;
+  /** Rows before; `null` where the table is missing or cannot be read. */
+  before: number | null;
+  /** Rows in the backup; `null` as above. */
+  after: number | null;
+}
+
+/** The reply to a restore. */
+export interface RestoreReply {
+  /** Distinguishes it from a failure. */
+  success: true;
+  /** Which verb it answers. */
+  verb: "restore";
+  /** The plugin that the request named. */
+  plugin_name: string;
+  /** The tenant that the request named. */
+  tenant?: string | undefined;
+  /** Identifies the run: the same in its events. */
+  run_id: string;
+  /** Whether it was a dry run, which changes nothing. */
+  dry_run: boolean;
+  /** The name of the backup. */
+  restored: string;
+  /** The highest applied version before; `null` where the database could not be read. */
+  previous_version: number | null;
+  /** The highest applied version now; in a dry run that of the backup. */
+  current_version: number;
+  /** The backup of what was there before, where there was a database; restoring it undoes this. */
+  replaced?: string | undefined;
+  /** What changed in the schema. */
+  changes: ChangeMessage[];
+  /** The tables whose number of rows changed. */
+  rows: RowChangeMessage[];
+  /** From the request to the reply, in milliseconds. */
+  total_time_ms: number;
+}
+
+const HEAD = { plugin_name: v.string(), tenant: v.optional(v.string()) };
+
+/** The schema of the list of backups. */
+export const BackupsReplySchema: v.GenericSchema<BackupsReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("backups"),
+  ...HEAD,
+  backups: v.array(v.object({
+    name: v.string(),
+    at: timestamp,
+    version: v.nullable(count),
+    size_bytes: count,
+    reason: v.nullable(v.picklist(BACKUP_REASONS)),
+    plan_hash: v.nullable(v.string()),
+    run_id: v.nullable(v.string()),
+    sha256: v.nullable(v.string()),
+    problem: v.nullable(v.string()),
+  })),
+  backup_count: count,
+  verified: v.boolean(),
+});
+
+/** The schema of the reply to a backup that was made. */
+export const BackupReplySchema: v.GenericSchema<BackupReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("backup"),
+  ...HEAD,
+  run_id: v.string(),
+  backup: v.string(),
+  path: v.string(),
+  version: count,
+  size_bytes: count,
+  total_time_ms: milliseconds,
+});
+
+/** The schema of the reply to a restore. */
+export const RestoreReplySchema: v.GenericSchema<RestoreReply> = v.object({
+  success: v.literal(true),
+  verb: v.literal("restore"),
+  ...HEAD,
+  run_id: v.string(),
+  dry_run: v.boolean(),
+  restored: v.string(),
+  previous_version: v.nullable(count),
+  current_version: count,
+  replaced: v.optional(v.string()),
+  changes: v.array(ChangeSchema),
+  rows: v.array(v.object({
+    table: v.string(),
+    before: v.nullable(count),
+    after: v.nullable(count),
+  })),
+  total_time_ms: milliseconds,
+});
