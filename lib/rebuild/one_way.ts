@@ -108,7 +108,7 @@ class OneWayScript {
     const views = stale.filter(({ type }) => type === "view");
     const owners = new Set([
       ...views.map(({ object }) => object.name),
-      ...this.#pairs.removed.map(({ name }) => name),
+      ...(this.#cleared === "all" ? [] : this.#pairs.removed.map(({ name }) => name)),
     ]);
     const order = ["trigger", "view", "index"];
     const isBack = ({ type, object }: SchemaEntry): boolean =>
