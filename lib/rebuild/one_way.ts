@@ -6,11 +6,7 @@ import type { Outcome } from "../outcome.ts";
 import { insertProbeRow } from "../rehearsal/probe_row.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { Attachment, Schema, Table, View } from "../sqlite/schema.ts";
-import { describeColumn } from "../sqlite/schema_diff.ts";
 import { entriesOf, type SchemaEntry, schemaOf } from "../sqlite/schema_slice.ts";
-import { CompiledObjects } from "../sqlite/compiled_objects.ts";
-import { SchemaFollower } from "../sqlite/schema_follower.ts";
-import { isReserved } from "../plan/reserved_names.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { storedColumns } from "../sqlite/stored_columns.ts";
 import { columnAlters } from "./column_alters.ts";
@@ -20,6 +16,9 @@ import { columnChange, pairTables, type Rename, type TablePair } from "./renames
 import { replaceTable } from "./replace_table.ts";
 import type { OneWay, ScriptPart } from "./schema_script.ts";
 import { Scratch } from "./scratch.ts";
+import { type Cleared, findObject, staleObjects } from "./stale_objects.ts";
+import { describeColumns } from "./describe_columns.ts";
+import { columnKey, renameStatements } from "./rename_statements.ts";
 import { hasWord } from "./table_text.ts";
 import { TextComparison } from "./text_comparison.ts";
 
@@ -49,9 +48,6 @@ export function leadTo(
   const second = attempt("all");
   return second.ok ? second : first;
 }
-
-/** The views and triggers that are dropped first and created again. */
-type Cleared = "changed" | "all";
 
 class OneWayScript {
   readonly #scratch: Scratch;
@@ -103,8 +99,15 @@ class OneWayScript {
 
   // Triggers and views that change go first: an ALTER TABLE refuses to break them.
   #dropStale(): void {
-    const changed = this.#staleObjects();
-    const stale = this.#mayAlter ? this.#withUsers(changed) : changed;
+    const stale = staleObjects({
+      scratch: this.#scratch,
+      from: this.#from,
+      to: this.#to,
+      texts: this.#texts,
+      renames: renameStatements(this.#scratch, this.#pairs.pairs, this.#taken),
+      mayAlter: this.#options.renames.length > 0 || this.#options.requires !== null,
+      cleared: this.#cleared,
+    });
     const views = stale.filter(({ type }) => type === "view");
     const owners = new Set([
       ...views.map(({ object }) => object.name),
@@ -136,72 +139,15 @@ class OneWayScript {
     });
   }
 
-  /** What the wanted schema lacks, or has with another text once SQLite has renamed. */
-  #staleObjects(): readonly SchemaEntry[] {
-    const entries = entriesOf(this.#from).filter(({ type }) => type !== "table");
-    const loaded = entries.filter(({ object }) => !this.#isMissing(object.name));
-    if (this.#cleared === "all") {
-      return loaded.filter((each) => each.type !== "index" || !this.#isFinal(each));
-    }
-    const gone = loaded.filter(({ type, object }) => this.#wantedOf(type, object.name) === null);
-    if (this.#options.renames.length === 0) return loaded.filter((each) => !this.#isFinal(each));
-    const renamed = this.#scratch.undoing((): Schema | null => {
-      const drops = [...gone.filter(({ type }) => type === "trigger"), ...gone]
-        .map(({ type, object }) =>
-          `DROP ${type.toUpperCase()} IF EXISTS ${this.#write(object.name)}`
-        );
-      if (this.#scratch.run(drops) !== null) return null;
-      for (const { statement } of this.#renameStatements()) {
-        if (this.#scratch.run([statement]) !== null) return null;
-      }
-      return this.#scratch.schema;
-    });
-    const after = entriesOf(renamed ?? this.#from);
-    return loaded.filter(({ type, object }) => {
-      const entry = after.find((each) => each.type === type && each.object.name === object.name);
-      return entry === undefined || !this.#isFinal(entry);
-    });
-  }
-
-  // RENAME and DROP COLUMN refuse a schema in which a view or a trigger uses what is not there.
-  get #mayAlter(): boolean {
-    return this.#options.renames.length > 0 || this.#options.requires !== null;
-  }
-
-  /** Adds the views and triggers that use a dropped view. */
-  #withUsers(stale: readonly SchemaEntry[]): readonly SchemaEntry[] {
-    const views = new Set(
-      stale.filter(({ type }) => type === "view").map(({ object }) => foldName(object.name)),
-    );
-    if (views.size === 0) return stale;
-    const { connection } = this.#scratch;
-    const compiled = new CompiledObjects(connection, new SchemaFollower(connection, isReserved));
-    const users = new Set(
-      compiled.all.filter(({ uses }) => uses.some((name) => views.has(foldName(name))))
-        .flatMap(({ object, name, triggers }) => (object === "view" ? [name] : triggers)),
-    );
-    const known = new Set(stale.map(({ object }) => object.name));
-    const added = entriesOf(this.#from).filter(({ type, object }) =>
-      (type === "view" || type === "trigger") && users.has(object.name) && !known.has(object.name)
-    );
-    return [...stale, ...added];
-  }
-
-  #isFinal(entry: SchemaEntry): boolean {
-    const wanted = this.#wantedOf(entry.type, entry.object.name);
-    if (wanted === null || !this.#texts.isSame(wanted.sql, entry.object.sql)) return false;
-    return !("table" in entry.object) || !("table" in wanted) ||
-      foldName(wanted.table) === foldName(entry.object.table);
-  }
-
   #wantedOf(type: SchemaEntry["type"], name: string): Table | View | Attachment | null {
-    return entriesOf(this.#to).find((each) => each.type === type && each.object.name === name)
-      ?.object ?? null;
+    return findObject(this.#to, type, name);
   }
 
   #rename(): void {
     const statements: string[] = [];
-    for (const { statement, column } of this.#renameStatements()) {
+    for (
+      const { statement, column } of renameStatements(this.#scratch, this.#pairs.pairs, this.#taken)
+    ) {
       if (column !== null && !this.#scratch.accepts([statement])) {
         this.#unrenamed.add(column);
         continue;
@@ -215,34 +161,6 @@ class OneWayScript {
       comment: "SQLite writes the new names into keys, indexes, triggers and views.",
       statements,
     });
-  }
-
-  /** Renames whose name another thing still has take two steps. */
-  #renameStatements(): readonly { readonly statement: string; readonly column: string | null }[] {
-    const pairs = this.#pairs.pairs.filter(({ from, to }) =>
-      from.name !== to.name &&
-      foldName(from.name) !== foldName(to.name)
-    );
-    const tables = inTwoSteps(
-      pairs.map(({ from, to }) => ({ from: from.name, to: to.name })),
-      this.#pairs.pairs.map(({ from }) => from.name),
-      (name) => this.#scratch.freeName(`${name}_renamed`, this.#taken),
-    ).map(({ from, to }) => ({
-      statement: `ALTER TABLE ${this.#write(from)} RENAME TO ${this.#write(to)}`,
-      column: null,
-    }));
-    const columns = this.#pairs.pairs.flatMap(({ from, to, columns }) =>
-      inTwoSteps(
-        columns,
-        from.columns.map(({ name }) => name),
-        (name) => `${name}_renamed`,
-      ).map((each) => ({
-        statement: `ALTER TABLE ${this.#write(to.name)} RENAME COLUMN ${this.#write(each.from)} ` +
-          `TO ${this.#write(each.to)}`,
-        column: keyOf(to.name, each.to),
-      }))
-    );
-    return [...tables, ...columns];
   }
 
   #changeTable(pair: TablePair): void {
@@ -338,11 +256,11 @@ class OneWayScript {
 
   #sourceOf({ columns }: TablePair, current: Table, column: string): string | null {
     const rename = columns.find(({ to }) => foldName(to) === foldName(column));
-    const name = rename !== undefined && this.#unrenamed.has(keyOf(current.name, rename.to))
+    const name = rename !== undefined && this.#unrenamed.has(columnKey(current.name, rename.to))
       ? rename.from
       : column;
     const isTaken = columns.some(({ from, to }) =>
-      foldName(from) === foldName(name) && this.#unrenamed.has(keyOf(current.name, to))
+      foldName(from) === foldName(name) && this.#unrenamed.has(columnKey(current.name, to))
     );
     if (rename === undefined && isTaken) return null;
     return current.columns.find((each) => foldName(each.name) === foldName(name))?.name ?? null;
@@ -476,59 +394,6 @@ class OneWayScript {
   #write(name: string): string {
     return this.#scratch.write(name);
   }
-}
-
-interface NamePair {
-  readonly from: string;
-  readonly to: string;
-}
-
-/**
- * Orders renames so that none takes a name that is still in use. What has a name that another one
- * gets, and gets none itself, is going to be dropped, and is put aside.
- */
-function inTwoSteps(
-  renames: readonly NamePair[],
-  present: readonly string[],
-  freeName: (name: string) => string,
-): readonly NamePair[] {
-  const isIn = (name: string, names: readonly string[]): boolean =>
-    names.some((each) => foldName(each) === foldName(name));
-  const inTheWay = present.filter((name) =>
-    isIn(name, renames.map(({ to }) => to)) && !isIn(name, renames.map(({ from }) => from))
-  );
-  const aside = inTheWay.map((name) => ({ from: name, to: freeName(name) }));
-  const isTaken = ({ to }: NamePair): boolean => isIn(to, present) && !isIn(to, inTheWay);
-  const first = renames.map((rename) =>
-    isTaken(rename) ? { from: rename.from, to: freeName(rename.from) } : rename
-  );
-  const second = renames.flatMap((rename, index) =>
-    isTaken(rename) ? [{ from: first[index]?.to ?? rename.from, to: rename.to }] : []
-  );
-  return [...aside, ...first, ...second];
-}
-
-function describeColumns(
-  dropped: readonly string[],
-  added: readonly string[],
-  current: Table,
-  wanted: Table,
-): string {
-  const altered = wanted.columns.flatMap((column) => {
-    const before = current.columns.find(({ name }) => foldName(name) === foldName(column.name));
-    const changes = before === undefined ? [] : describeColumn(before, column);
-    return changes.length === 0 ? [] : [`${column.name}: ${changes.join(", ")}`];
-  });
-  const parts = [
-    ...(added.length > 0 ? [`adds ${added.join(", ")}`] : []),
-    ...(dropped.length > 0 ? [`drops ${dropped.join(", ")} (lost: the values)`] : []),
-    ...altered,
-  ];
-  return parts.length === 0 ? "changes its definition" : parts.join("; ");
-}
-
-function keyOf(table: string, column: string): string {
-  return `${foldName(table)} ${foldName(column)}`;
 }
 
 function entryKey({ type, object }: SchemaEntry): string {

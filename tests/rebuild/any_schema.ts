@@ -168,7 +168,8 @@ function keptRows(
     });
     const table = side === "before" ? from : to;
     const number = from.kind !== "rtree" && !from.withoutRowid && !to.withoutRowid ? ["rowid"] : [];
-    const names = [...number, ...keyColumns(table), ...kept.map(({ name }) => quoted(name))];
+    const keys = keyColumns(from).filter((name) => keyColumns(to).includes(name));
+    const names = [...number, ...keys, ...kept.map(({ name }) => quoted(name))];
     const rows = connection.rows(
       `SELECT ${names.map((name) => `quote(${name})`).join(" || '|' || ")} AS row
          FROM ${quoted(table.name)} ORDER BY 1`,
