@@ -10,6 +10,8 @@ import { stress } from "../beside/stress.ts";
 import { Random } from "../support/random.ts";
 import { describeCounts, explore } from "./explore.ts";
 import { FAULTS, injectFaults } from "./inject_faults.ts";
+import { exploreRestore, RESTORE_MODES } from "./explore_restore.ts";
+import { killRestores } from "./kill_restores.ts";
 import { killProcesses } from "./kill_processes.ts";
 import { exampleMigrations, SESSION_MODES, type SessionMode } from "./migration_session.ts";
 
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     modes: { type: "string", default: SESSION_MODES.join(",") },
     sessions: { type: "string", default: "" },
     kills: { type: "string", default: "200" },
+    "restore-kills": { type: "string", default: "25" },
     rounds: { type: "string", default: "300" },
     skip: { type: "string", default: "" },
   },
@@ -33,6 +36,7 @@ say(`seed ${seed}`);
 for (const mode of SESSION_MODES.filter((each) => listOf(options.modes).includes(each))) {
   await exploreMode(mode);
 }
+if (!listOf(options.skip).includes("restores")) await exploreRestores();
 if (!listOf(options.skip).includes("faults")) await injectAllFaults();
 if (!listOf(options.skip).includes("kills")) await kill(Number(options.kills));
 if (!listOf(options.skip).includes("changes")) await killAtChanges();
@@ -55,6 +59,33 @@ async function exploreMode(mode: SessionMode): Promise<void> {
     failures += 1;
     console.log(`  session ${session}, change ${change}, ${outcome}: ${problem.slice(0, 500)}`);
     console.log(`  again: deno task crash --seed ${seed} --modes ${mode} --sessions ${session}`);
+  }
+}
+
+async function exploreRestores(): Promise<void> {
+  for (const mode of RESTORE_MODES) {
+    for (const versions of [{ from: 3, to: 8 }, { from: 9, to: 10 }]) {
+      const outcomes = { randomSubsets: 16, singles: true, seed };
+      const report = await exploreRestore(mode, migrations, versions, outcomes);
+      failures += report.violations.length;
+      say(
+        `restore from version ${versions.to} to ${versions.from}, ${mode}: ${report.crashPoints} ` +
+          `crash points, ${report.outcomes} outcomes (${report.before} as before, ` +
+          `${report.after} as after): ${report.violations.length} violations`,
+      );
+      for (const violation of report.violations) console.log(`  ${violation.slice(0, 500)}`);
+    }
+  }
+  for (const journalMode of JOURNAL_MODES) {
+    const report = await killRestores({
+      kills: Number(options["restore-kills"]),
+      sizeBytes: 200_000_000,
+      journalMode,
+      mostDelayMs: 30_000,
+    }, new Random(seed));
+    failures += report.problems.length;
+    say(`kills in restores of 200 MB, ${journalMode}: ${report.kills}, found ${report.found}`);
+    for (const problem of report.problems) console.log(`  ${problem}`);
   }
 }
 
