@@ -1,6 +1,6 @@
 // The built sandbox on a free loopback port, for tests in a browser.
 
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModule, type BuildResult, buildSandbox } from "../../lib/bundle/build_sandbox.ts";
@@ -15,6 +15,8 @@ export interface SandboxServerOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** A module in TypeScript, bundled to `<its name>.js`, for a page of the test's own. */
   readonly module?: URL;
+  /** Whether pages are isolated, so that their threads share memory; they are by default. */
+  readonly isIsolated?: boolean;
 }
 
 /** A build, in a directory that is removed with the process. */
@@ -35,19 +37,22 @@ export class SandboxServer implements AsyncDisposable {
   #server: LocalServer | null = null;
   #port = 0;
 
-  private constructor({ directory, result }: Build, ownFiles: string) {
+  private constructor({ directory, result }: Build, ownFiles: string, isIsolated: boolean) {
     const serveBuild = serveDirectory(directory);
     const serveOwn = serveDirectory(ownFiles);
     this.build = result;
     this.#ownFiles = ownFiles;
     this.#respond = (request, response) => {
       this.requests.push(`${request.method} ${request.url}`);
+      if (!isIsolated) dropHeader(response, "Cross-Origin-Embedder-Policy");
       serveOwn(request, response, () => serveBuild(request, response));
     };
   }
 
   /** Builds the sandbox, once in a process, and serves it. */
-  static async start({ files = {}, module }: SandboxServerOptions = {}): Promise<SandboxServer> {
+  static async start(
+    { files = {}, module, isIsolated = true }: SandboxServerOptions = {},
+  ): Promise<SandboxServer> {
     building ??= buildOnce();
     const build = await building;
     const ownFiles = Deno.makeTempDirSync({ prefix: "godwit-sandbox-files-" });
@@ -57,7 +62,7 @@ export class SandboxServer implements AsyncDisposable {
       Deno.writeTextFileSync(join(ownFiles, path), text);
     }
     if (module !== undefined) await buildModule(fileURLToPath(module), ownFiles);
-    const server = new SandboxServer(build, ownFiles);
+    const server = new SandboxServer(build, ownFiles, isIsolated);
     await server.restart();
     return server;
   }
@@ -94,4 +99,9 @@ async function buildOnce(): Promise<Build> {
     pages: [join(EXAMPLES, "sandbox", "example.html")],
   });
   return { directory, result };
+}
+
+function dropHeader(response: ServerResponse, dropped: string): void {
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) => name === dropped ? response : setHeader(name, value);
 }

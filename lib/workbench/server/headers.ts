@@ -55,6 +55,7 @@ const FRAME_CONNECTIONS: Headers = { "Connection-Allowlist": "(response-origin)"
 
 const EVERYWHERE: Headers = {
   "Cache-Control": "no-cache",
+  "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
