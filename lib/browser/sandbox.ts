@@ -219,8 +219,6 @@ export interface Sandbox {
     plugin: string,
     backup?: string,
   ): Promise<Outcome<Uint8Array<ArrayBuffer> | null>>;
-  /** Lists the names of the plugin's backups, newest first. */
-  backups(plugin: string): Promise<Outcome<readonly string[]>>;
   /** Deletes a backup. */
   deleteBackup(plugin: string, backup: string): Promise<Outcome<void>>;
   /** Replaces the database in one transaction. The previous contents are backed up first. */

@@ -51,7 +51,6 @@ export function sandboxCalls(
     query: make("query", (_plugin, { access }) => access === "read" ? null : OWNER_GONE),
     stopQuery: make("stopQuery", readAgain),
     exportDatabase: make("exportDatabase", readAgain),
-    backups: make("backups", readAgain),
     deleteBackup: make("deleteBackup", failWrite),
     importDatabase: make("importDatabase", failWrite),
     saveFiles: make("saveFiles", failWrite),

@@ -21,8 +21,10 @@ const TIMEOUT_MS = 20_000;
 export class SandboxPage {
   readonly page: Page;
 
-  private constructor(page: Page) {
+  /** Takes over a tab that has the page in it. */
+  constructor(page: Page) {
     this.page = page;
+    this.page.setDefaultTimeout(TIMEOUT_MS);
   }
 
   /** Opens the page of a server, at a plugin where one is named, and waits until that is there. */
@@ -30,7 +32,6 @@ export class SandboxPage {
     const sandbox = new SandboxPage(
       await browser.open(plugin === undefined ? url : `${url}#/${plugin}`),
     );
-    sandbox.page.setDefaultTimeout(TIMEOUT_MS);
     if (plugin !== undefined) await sandbox.untilShown(plugin);
     return sandbox;
   }

@@ -88,9 +88,9 @@ export async function filesOf(
 
 /** The names of a plugin's backups, the newest first. Fails with the call. */
 export async function backupsOf(tab: SandboxTab, plugin: string): Promise<readonly string[]> {
-  return valueOf(
-    await tab.handle.evaluate(({ sandbox }, plugin) => sandbox.backups(plugin), plugin),
-  );
+  const reply = await tab.ask("backups", plugin, {});
+  if (reply.success && reply.verb === "backups") return reply.backups.map(({ name }) => name);
+  throw new Error(JSON.stringify(reply));
 }
 
 /** Deletes one of a plugin's backups. */

@@ -152,16 +152,10 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return outcome.ok ? outcome.value : outcome;
   }
 
-  /** The names of the backups, newest first. */
-  async backups(): Promise<Outcome<readonly string[]>> {
-    const listed = await this.database.backups.list({ verify: false, limit: Infinity, offset: 0 });
-    return listed.ok ? { ok: true, value: listed.value.backups.map(({ name }) => name) } : listed;
-  }
-
   async deleteBackup(backup: string): Promise<Outcome<void>> {
-    const listed = await this.backups();
+    const listed = await this.database.backups.list({ verify: false, limit: Infinity, offset: 0 });
     if (!listed.ok) return listed;
-    if (!listed.value.includes(backup)) {
+    if (!listed.value.backups.some(({ name }) => name === backup)) {
       return { ok: false, code: "no-backup", message: `There is no backup "${backup}"` };
     }
     const { backups } = await this.environment.locate({ plugin: this.#plugin, tenant: null });

@@ -172,10 +172,6 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     return this.#call(plugin, (host) => host.exportFile(backup ?? null));
   }
 
-  backups(plugin: string): Promise<Outcome<readonly string[]>> {
-    return this.#call(plugin, (host) => host.backups());
-  }
-
   deleteBackup(plugin: string, backup: string): Promise<Outcome<void>> {
     return this.#call(plugin, (host) => host.deleteBackup(backup));
   }

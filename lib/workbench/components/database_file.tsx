@@ -1,8 +1,9 @@
 // Export, import and backups of a plugin's database. Runs in the browser.
 
 import type { JSX } from "preact";
-import { deleteBackup, exportDatabase, importDatabase } from "../state/database_file.ts";
+import { exportDatabase, importDatabase } from "../state/database_file.ts";
 import { useStore } from "../state/store_context.ts";
+import { BackupList } from "./backup_list.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Export, import and the list of backups. */
@@ -36,41 +37,7 @@ export function DatabaseFile({ plugin }: { readonly plugin: string }): JSX.Eleme
           />
         </label>
       </div>
-      <Backups plugin={plugin} />
+      <BackupList plugin={plugin} />
     </section>
-  );
-}
-
-function Backups({ plugin }: { readonly plugin: string }): JSX.Element | null {
-  const store = useStore();
-  const { backups } = store.browsing.value;
-  if (backups.length === 0) return null;
-  return (
-    <>
-      <h4 id="backups-heading" class="section-heading">Backups</h4>
-      <ul class="backups" aria-labelledby="backups-heading">
-        {backups.map((backup) => (
-          <li key={backup}>
-            <code>{backup}</code>
-            <button
-              type="button"
-              class="button button-small"
-              aria-label={`Export ${backup}`}
-              onClick={() => void exportDatabase(store, plugin, backup)}
-            >
-              Export
-            </button>
-            <button
-              type="button"
-              class="button button-small"
-              aria-label={`Delete ${backup}`}
-              onClick={() => void deleteBackup(store, plugin, backup)}
-            >
-              Delete
-            </button>
-          </li>
-        ))}
-      </ul>
-    </>
   );
 }

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import { count } from "../model/words.ts";
 import { deleteFiles } from "../state/files.ts";
+import { goTo } from "../state/navigate.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
@@ -44,7 +45,17 @@ export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Elem
       {reply?.success === false && (
         <p class="notice" data-level="error" role="alert">
           <Icon name="cross" />
-          <span>{reply.message}</span>
+          <span>
+            {reply.message}
+            {reply.error_code === "DATABASE_UNAVAILABLE" && (
+              <>
+                {". "}
+                <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>
+                  Show its backups
+                </button>
+              </>
+            )}
+          </span>
         </p>
       )}
     </header>

@@ -1,16 +1,20 @@
 // The result of a run: its changes and losses, or its error. Runs in the browser.
 
 import type { JSX } from "preact";
+import type { FindingMessage } from "../../message/reply.ts";
 import { SchemaDifference } from "../../review/schema_difference.tsx";
+import { describeRestore } from "../model/backup_words.ts";
 import { padVersion } from "../model/words.ts";
 import {
   entriesOf,
   headlineOf,
   type RunOutcome,
+  undoOf,
   type Verdict,
   verdictOf,
 } from "../model/run_outcome.ts";
 import { goTo } from "../state/navigate.ts";
+import { restoreBackup } from "../state/restore.ts";
 import { showLostRows } from "../state/run.ts";
 import { withoutEntry } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
@@ -35,7 +39,7 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
   const store = useStore();
   const { reply } = outcome;
   const verdict = verdictOf(outcome);
-  const findings = reply.success ? reply.warnings : [...reply.errors, ...reply.warnings];
+  const findings = findingsOf(outcome);
   const entries = entriesOf(reply);
   return (
     <section class="result" data-kind={verdict} aria-label="Result">
@@ -56,19 +60,25 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
           {entries.map((entry) => <ResultEntry key={entry.version} entry={entry} />)}
         </ul>
       )}
+      {reply.verb === "restore" && reply.success && (
+        <ul class="restored">
+          {describeRestore(reply).map((point) => <li key={point}>{point}</li>)}
+        </ul>
+      )}
       {outcome.kind === "dry-run" && <LostRowsButton plugin={plugin} outcome={outcome} />}
       {reply.verb === "plan" && reply.success && <Difference text={reply.schema_diff} />}
       {findings.length > 0 && <FindingList findings={findings} onShow={null} />}
-      {reply.verb !== "plan" && reply.backup !== undefined && (
-        <p class="quiet">
-          Backup, listed under{" "}
-          <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>
-            Data
-          </button>: <code>{reply.backup.split("/").at(-1)}</code>
-        </p>
-      )}
+      <UndoRow plugin={plugin} outcome={outcome} />
     </section>
   );
+}
+
+// A run that was cancelled needs no remedy.
+function findingsOf(outcome: RunOutcome): readonly FindingMessage[] {
+  const { reply } = outcome;
+  if (verdictOf(outcome) === "cancelled") return [];
+  if (reply.success) return reply.verb === "restore" ? [] : reply.warnings;
+  return [...reply.errors, ...reply.warnings];
 }
 
 function FailureFacts(
@@ -93,6 +103,33 @@ function FailureFacts(
       )}
       {current !== undefined && `; the database is at ${current}`}
     </p>
+  );
+}
+
+function UndoRow(
+  { plugin, outcome }: { readonly plugin: string; readonly outcome: RunOutcome },
+): JSX.Element | null {
+  const store = useStore();
+  const undo = undoOf(outcome);
+  if (undo === null) return null;
+  const isBusy = store.isBusy(plugin);
+  return (
+    <div class="row">
+      <button
+        type="button"
+        class="button button-small"
+        aria-disabled={isBusy}
+        onClick={() => !isBusy && void restoreBackup(store, plugin, undo)}
+      >
+        {undo.title}
+      </button>
+      <p class="quiet">
+        Backup, listed under{" "}
+        <button type="button" class="link" onClick={() => goTo(store, { view: "data" })}>
+          Data
+        </button>: <code>{undo.backup}</code>
+      </p>
+    </div>
   );
 }
 

@@ -1,12 +1,12 @@
 // The actions of a step, and the progress of a run. Runs in the browser.
 
 import type { JSX } from "preact";
-import { useSignal } from "@preact/signals";
 import { describeProgress, describeStatement, fractionDone } from "../model/run_progress.ts";
 import { type PlannedRun, stepAction } from "../model/step_action.ts";
 import { count, describeVersions } from "../model/words.ts";
-import { cancelRun, dryRun, run } from "../state/run.ts";
+import { dryRun, run } from "../state/run.ts";
 import { useStore } from "../state/store_context.ts";
+import { CancelButton } from "./cancel_button.tsx";
 
 interface StepActionsProps {
   readonly plugin: string;
@@ -19,7 +19,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
   const store = useStore();
   const status = store.status.value;
   const progress = store.running.value.get(plugin);
-  const isBusy = store.busy.value.has(plugin) || progress !== undefined;
+  const isBusy = store.isBusy(plugin);
   const action = status === null ? null : stepAction(status, version);
   const planned = action === null || action.verb === "none" ? null : action;
   const fraction = progress === undefined ? null : fractionDone(progress);
@@ -58,7 +58,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
             ? action.reason
             : ""}
         </p>
-        {isBusy && store.question.value === null && <CancelButton plugin={plugin} />}
+        <CancelButton plugin={plugin} />
       </div>
       <progress
         class="progress"
@@ -69,25 +69,6 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
       />
       <p class="actions-statement">{progress === undefined ? "" : describeStatement(progress)}</p>
     </div>
-  );
-}
-
-function CancelButton({ plugin }: { readonly plugin: string }): JSX.Element {
-  const store = useStore();
-  const isCancelling = useSignal(false);
-  return (
-    <button
-      type="button"
-      class="button button-small"
-      aria-disabled={isCancelling.value}
-      onClick={() => {
-        if (isCancelling.value) return;
-        isCancelling.value = true;
-        void cancelRun(store, plugin).finally(() => isCancelling.value = false);
-      }}
-    >
-      {isCancelling.value ? "Cancelling …" : "Cancel"}
-    </button>
   );
 }
 

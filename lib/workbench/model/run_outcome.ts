@@ -1,5 +1,6 @@
 // The outcome of a run, for the panel that shows it. Pure; runs anywhere.
 
+import type { RestoreReply } from "../../message/backup_reply.ts";
 import type { FailureReply } from "../../message/any_reply.ts";
 import type { PlannedStep, PlanReply } from "../../message/plan_reply.ts";
 import type { ApplyReply, RollbackReply, RunEntry } from "../../message/reply.ts";
@@ -18,7 +19,8 @@ export type RunOutcome =
     readonly kind: "run";
     readonly planned: PlannedRun;
     readonly reply: ApplyReply | RollbackReply | FailureReply;
-  };
+  }
+  | { readonly kind: "restore"; readonly reply: RestoreReply | FailureReply };
 
 /** How a run ended. */
 export type Verdict = "done" | "tried" | "cancelled" | "failed";
@@ -43,18 +45,64 @@ export function entriesOf(reply: RunOutcome["reply"]): readonly (RunEntry | Plan
   }
 }
 
+/** The backup that undoes a run or a restore. */
+export interface Undo {
+  readonly title: string;
+  readonly backup: string;
+  /** The version before the run; `null` where it is not known. */
+  readonly version: number | null;
+}
+
+/** What undoes a run; `null` if it has no backup, or has changed nothing. */
+export function undoOf({ kind, reply }: RunOutcome): Undo | null {
+  if (reply.verb === "restore" && reply.success) {
+    const { replaced, previous_version: version } = reply;
+    return replaced === undefined
+      ? null
+      : { title: "Undo this restore", backup: replaced, version };
+  }
+  if (kind !== "run" || reply.verb === "plan" || reply.verb === "restore") return null;
+  if (reply.backup === undefined || entriesOf(reply).length === 0) return null;
+  return {
+    title: "Undo this run",
+    // Where the service runs, it is a path.
+    backup: reply.backup.split("/").at(-1) ?? reply.backup,
+    version: reply.success ? reply.previous_version : null,
+  };
+}
+
 /** Describes the outcome of a run in one line. */
 export function headlineOf(outcome: RunOutcome): string {
-  const { kind, planned, reply } = outcome;
-  // What was cancelled is in the message.
-  if (verdictOf(outcome) === "cancelled" && !reply.success) return reply.message;
+  const { reply } = outcome;
   if (!reply.success) {
-    return `${kind === "dry-run" ? "Dry run" : planned.label} failed: ${reply.message}`;
+    // What was cancelled is in the message.
+    if (verdictOf(outcome) === "cancelled") return reply.message;
+    return `${nameOf(outcome)} failed: ${reply.message}`;
   }
-  const migrations = count(entriesOf(reply).length, "migration");
-  if (reply.verb === "plan") {
-    return `Dry run: would ${planned.verb === "apply" ? "apply" : "roll back"} ${migrations}`;
+  switch (reply.verb) {
+    case "plan":
+      return `Dry run: would ${reply.direction === "apply" ? "apply" : "roll back"} ` +
+        count(reply.steps.length, "migration");
+    case "apply":
+      return `Applied ${count(reply.applied_migrations.length, "migration")}; ` +
+        `now at version ${reply.current_version}`;
+    case "rollback":
+      return `Rolled back ${count(reply.rolled_back_migrations.length, "migration")}; ` +
+        `now at version ${reply.current_version}`;
+    case "restore":
+      return `Restored ${reply.restored}; now at version ${reply.current_version}`;
   }
-  return `${reply.verb === "apply" ? "Applied" : "Rolled back"} ${migrations}; ` +
-    `now at version ${reply.current_version}`;
+  reply satisfies never;
+}
+
+function nameOf(outcome: RunOutcome): string {
+  switch (outcome.kind) {
+    case "dry-run":
+      return "Dry run";
+    case "run":
+      return outcome.planned.label;
+    case "restore":
+      return "Restore";
+  }
+  outcome satisfies never;
 }

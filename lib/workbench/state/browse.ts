@@ -1,6 +1,7 @@
 // Reads tables page by page, and runs the statements of the prompt. Runs in the browser.
 
 import { browsedTables, countQuery, PAGE_ROWS, pageQuery } from "../model/table_query.ts";
+import { request } from "./request.ts";
 import { EMPTY_PROMPT, NOT_BROWSING, type Store } from "./store.ts";
 
 // Enough to look at. An export has everything.
@@ -25,13 +26,19 @@ export async function refreshBrowsing(store: Store): Promise<void> {
     store.browsing.value = { ...store.browsing.value, schema: null };
     return;
   }
-  const [schema, backups] = await Promise.all([sandbox.schema(plugin), sandbox.backups(plugin)]);
+  const [schema, listed] = await Promise.all([
+    sandbox.schema(plugin),
+    request(store, "backups", plugin, {}),
+  ]);
   if (plugin !== store.route.value.plugin) return;
-  const before = { ...store.browsing.value, backups: backups.ok ? backups.value : [] };
+  const backups = listed.success
+    ? { backups: listed.backups, backupsProblem: null }
+    : { backups: [], backupsProblem: listed.message };
+  const before = { ...store.browsing.value, ...backups };
   const tables = schema.ok ? browsedTables(schema.value) : [];
   const table = tables.find(({ name }) => name === before.table) ?? tables[0];
   store.browsing.value = table === undefined
-    ? { ...NOT_BROWSING, schema, backups: before.backups }
+    ? { ...NOT_BROWSING, schema, ...backups }
     : { ...before, schema, table: table.name };
   if (table !== undefined) {
     await showPage(store, table.name, table.name === before.table ? before.page : 0);

@@ -92,11 +92,14 @@ async function confirm(store: Store, planned: PlannedRun, tried: PlanReply): Pro
   });
 }
 
-/** Shows a plugin as busy until `work` is done, then its outcome; does nothing if it is busy. */
-async function whileBusy(
+/**
+ * Shows a plugin as busy until `work` is done, then its outcome, unless there is none. Does nothing
+ * if the plugin is busy.
+ */
+export async function whileBusy(
   store: Store,
   plugin: string,
-  work: () => Promise<RunOutcome>,
+  work: () => Promise<RunOutcome | null>,
 ): Promise<void> {
   if (store.busy.value.has(plugin)) return;
   store.busy.value = new Set([...store.busy.value, plugin]);
@@ -111,6 +114,7 @@ async function whileBusy(
     const loaded = loadStatus(store, plugin);
     // So that the timeline and the result show the same database. After a cancel it may take a
     // while to open it again.
+    if (outcome === null) return;
     if (verdictOf(outcome) === "done") await loaded;
     conclude(store, plugin, outcome);
   } finally {

@@ -11,6 +11,7 @@ import type {
   SandboxState,
 } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
+import type { BackupEntry } from "../../message/backup_reply.ts";
 import type { AttemptEntry } from "../../message/history_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
 import type { Schema } from "../../sqlite/schema.ts";
@@ -47,8 +48,10 @@ export interface Browsing {
   readonly rows: Outcome<DataRows> | null;
   /** The number of rows of the table; `null` while they are counted. */
   readonly total: number | null;
-  /** Names of backups, newest first. */
-  readonly backups: readonly string[];
+  /** Newest first. */
+  readonly backups: readonly BackupEntry[];
+  /** Why backups cannot be listed. */
+  readonly backupsProblem: string | null;
 }
 
 /** The log of the selected plugin's database. */
@@ -102,6 +105,8 @@ export interface Store {
   readonly running: Signal<ReadonlyMap<string, RunProgress>>;
   /** Plugins for which this page waits for a reply. */
   readonly busy: Signal<ReadonlySet<string>>;
+  /** Whether a run of a plugin is in progress, or this page waits for a reply. */
+  readonly isBusy: (plugin: string) => boolean;
   readonly outcomes: Signal<ReadonlyMap<string, RunOutcome>>;
   readonly question: Signal<Question | null>;
   readonly naming: Signal<Naming | null>;
@@ -134,6 +139,7 @@ export const NOT_BROWSING: Browsing = {
   rows: null,
   total: null,
   backups: [],
+  backupsProblem: null,
 };
 
 /** The initial state of the history. */
@@ -148,6 +154,8 @@ export const BEGINNING = "0";
 /** Makes the initial state of the page. */
 export function createStore(): Store {
   const route = signal<Route>(START);
+  const running = signal<ReadonlyMap<string, RunProgress>>(new Map());
+  const busy = signal<ReadonlySet<string>>(new Set());
   const plugins = signal<readonly PluginEntry[] | null>(null);
   const statuses = signal<ReadonlyMap<string, Reply>>(new Map());
   const reports = signal<ReadonlyMap<string, Outcome<FilesReport>>>(new Map());
@@ -174,8 +182,9 @@ export function createStore(): Store {
     sourceProblems: signal([]),
     statuses,
     reports,
-    running: signal(new Map()),
-    busy: signal(new Set()),
+    running,
+    busy,
+    isBusy: (plugin) => busy.value.has(plugin) || running.value.has(plugin),
     outcomes: signal(new Map()),
     question: signal(null),
     naming: signal(null),

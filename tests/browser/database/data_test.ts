@@ -235,7 +235,8 @@ imports("a history that is another's is refused by what it is", async () => {
   assert.ok(theirs);
   assert.is(
     await imported(tab, "mine", theirs),
-    'The file is the database of "theirs" and not of "mine", and nothing was changed; import it there',
+    'The file cannot be imported, and nothing was changed: it is the database of "theirs" and not ' +
+      'of "mine"; import it there',
   );
   const foreign = shellDatabase("foreign", "CREATE TABLE plugin_schema_migrations (version TEXT)");
   assert.match(
@@ -283,7 +284,7 @@ imports("what an import replaces is a backup, which can be imported and deleted"
   const [backup, ...older] = await backupsOf(tab, "restored");
   assert.ok(backup);
   assert.equal(older, []);
-  assert.match(backup, /^restored-import-\d{8}T\d{9}Z\.sqlite3$/);
+  assert.match(backup, /^restored-v1-\d{8}T\d{9}Z\.sqlite3$/);
   const bytes = await exported(tab, "restored", backup);
   assert.ok(bytes !== null);
   assert.is(await imported(tab, "restored", bytes), null);

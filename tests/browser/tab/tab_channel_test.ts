@@ -47,7 +47,6 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
     query: (_, { access }) => outcome(`query ${access}`),
     stopQuery: () => outcome("stopQuery"),
     exportDatabase: () => outcome("exportDatabase"),
-    backups: () => outcome("backups"),
     deleteBackup: () => outcome("deleteBackup"),
     importDatabase: () => outcome("importDatabase"),
     saveFiles: () => outcome("saveFiles"),
@@ -90,10 +89,10 @@ channels("a tab that has known several owners keeps no other tab from asking", a
     collect();
     await new Promise((resolve) => setTimeout(resolve));
   }
-  const { message } = await other.remote().backups("p").then((outcome) =>
+  const { message } = await other.remote().schema("p").then((outcome) =>
     outcome.ok ? { message: "" } : outcome
   );
-  assert.is(message, "the owner's backups");
+  assert.is(message, "the owner's schema");
   for (const tab of [owner, one, other]) tab.close();
 });
 
@@ -175,7 +174,6 @@ const READING: readonly (readonly [string, (calls: SandboxCalls) => Promise<unkn
   ["query read", (calls) => calls.query("p", { sql: "", access: "read", limit: 1 })],
   ["stopQuery", (calls) => calls.stopQuery("q")],
   ["exportDatabase", (calls) => calls.exportDatabase("p")],
-  ["backups", (calls) => calls.backups("p")],
 ];
 const WRITING: readonly (readonly [string, (calls: SandboxCalls) => Promise<unknown>])[] = [
   ["query write", (calls) => calls.query("p", { sql: "", access: "write", limit: 1 })],
