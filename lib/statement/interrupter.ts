@@ -20,6 +20,7 @@ export class Interrupter implements Disposable {
   #checksLeft = Infinity;
   #stepDeadlineMs = Infinity;
   #reason: InterruptReason | null = null;
+  #isWatching = true;
 
   /** Watches `connection` until disposed; `onCheck` is called while SQL runs, and must not run any. */
   constructor(
@@ -51,12 +52,19 @@ export class Interrupter implements Disposable {
 
   /** Says whether to stop before anything else runs. */
   isOver(): boolean {
+    if (!this.#isWatching) return false;
     this.#checkLimits();
     return this.#reason === "timeout" || this.#reason === "cancelled";
   }
 
-  [Symbol.dispose](): void {
+  /** Lets all that follows run to its end, whatever the limits are. */
+  stopWatching(): void {
+    this.#isWatching = false;
     this.#connection.onProgress(0, null);
+  }
+
+  [Symbol.dispose](): void {
+    this.stopWatching();
   }
 
   #check(): boolean {

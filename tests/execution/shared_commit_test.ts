@@ -65,6 +65,25 @@ shared("one that fails is undone alone, and those before it are kept", async () 
   assert.is((await workspace.apply("p")).current_version, 4);
 });
 
+shared("one that runs out of time while it writes leaves those before it", async () => {
+  await using workspace = new Workspace();
+  // SQLite undoes the whole transaction where a statement that writes is interrupted.
+  const endless =
+    "CREATE TABLE c (x); INSERT INTO c WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)" +
+    " SELECT x FROM n;";
+  workspace.write("p", {
+    "001_a.sql": migrationFile("CREATE TABLE a (x); INSERT INTO a VALUES (1);"),
+    "002_b.sql": migrationFile("CREATE TABLE b (x);"),
+    "003_c.sql": migrationFile(endless),
+  });
+  const reply = await workspace.refused("apply", "p", { timeout_ms: 3_000 });
+  assert.match(reply.message, /003_c.sql ran out of time/);
+  assert.equal([reply.failed_version, reply.current_version], [3, 2]);
+  assert.equal(reply.applied_migrations?.map(({ version }) => version), [1, 2]);
+  assert.is(sqliteShell(workspace.database("p"), VERSIONS), "1applied 2applied 3failed");
+  assert.is(sqliteShell(workspace.database("p"), "SELECT * FROM a"), "1");
+});
+
 shared("one that takes rows away begins after the COMMIT of those before it", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE a (x);") });
