@@ -82,7 +82,10 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly history: VerbMethod<"history">;
   /** Ends the run that has the database, in this process or another one. */
   readonly cancel: VerbMethod<"cancel">;
-  /** Rehearses every file on an empty database: up, down, and up again. Needs no database. */
+  /**
+   * Rehearses every file on an empty database: up, down, and up again; with `prove` on rows as well.
+   * Needs no database unless the request says `live`, and changes nothing.
+   */
   readonly check: VerbMethod<"check">;
   /** Compares the files with the schema.sql, and makes the text of the file that leads there. */
   readonly diff: VerbMethod<"diff">;

@@ -107,6 +107,16 @@ export type BackupCommand =
     }
   );
 
+/** Options of `check`. */
+export interface CheckOptions {
+  /** All plugins if it is missing. */
+  readonly plugin: string | undefined;
+  readonly prove: boolean;
+  /** Prove on the rows of the database too. */
+  readonly live: boolean;
+  readonly tenant: string | undefined;
+}
+
 /** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
@@ -140,7 +150,7 @@ export type Command =
     | { readonly name: "history"; readonly history: HistoryOptions }
     | { readonly name: "cancel"; readonly cancel: CancelOptions }
     | { readonly name: BackupCommand["verb"]; readonly backups: BackupCommand }
-    | { readonly name: "check"; readonly plugin: string | undefined }
+    | { readonly name: "check"; readonly check: CheckOptions }
     | { readonly name: "new"; readonly plugin: string; readonly description: string }
     | { readonly name: "diff"; readonly diff: DiffOptions }
     | {
@@ -200,6 +210,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --rows N           lost rows that a plan shows      20, with --json 0
   --omit PARTS       of a reply that is too large: statements,schemas
   --html FILE        write the plan as a page, too
+  --prove            check on rows what a DOWN brings back
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --transaction X    what is committed at a time: migration or plan
@@ -226,7 +237,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --no-rename        what is dropped and added is no rename
   --requires X       the SQLite that the file may use, such as 3.35.0
   --check            compare alone: exit 1 where files and schema differ
-  --live             dump the database, and not the files
+  --live             dump the database; prove pending files on its rows
   --out FILE         the module to write              <plugin>.bundle.js
   --overwrite        replace a file that godwit did not make
   --nats URL         ask a running service; for serve, where NATS is:
@@ -361,9 +372,13 @@ function defineCommands(
     });
 
   program.command("check").argument("[plugin]")
-    .action((plugin, _, command) =>
-      use({ name: "check", plugin, options: commonOptions(command) })
-    );
+    .addOption(TENANT)
+    .option("--prove", "", false)
+    .addOption(new Option("--live").default(false).implies({ prove: true }))
+    .action((plugin, { tenant, prove, live }, command) => {
+      const check = { plugin, tenant, prove, live };
+      use({ name: "check", check, options: commonOptions(command) });
+    });
 
   program.command("new").argument("<plugin>").argument("<description>")
     .action((plugin, description, _, command) =>

@@ -85,7 +85,7 @@ async function run(
     }
     case "check": {
       const { runCheck } = await import("./commands/check.ts");
-      return await runCheck(command.plugin, options, console);
+      return await runCheck(command.check, options, console);
     }
     case "new": {
       const { runNew } = await import("./commands/new.ts");

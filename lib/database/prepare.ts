@@ -13,7 +13,12 @@ import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { Outcome } from "../outcome.ts";
 import { deepFreeze } from "../plan/deep_freeze.ts";
-import type { History, HistoryEntry } from "../plan/history.ts";
+import {
+  appliedEntries,
+  currentVersion,
+  type History,
+  type HistoryEntry,
+} from "../plan/history.ts";
 import {
   completePlan,
   type MigrationPlan,
@@ -22,6 +27,13 @@ import {
 } from "../plan/migration_plan.ts";
 import { type Direction, leavingVersions, selectSteps, type Target } from "../plan/select_steps.ts";
 import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
+import {
+  type Acceptances,
+  acceptancesOf,
+  acceptFindings,
+  unusedAcceptances,
+} from "../rule/acceptances.ts";
+import { downProofFindings } from "../rule/down_proof.ts";
 import { driftFindings } from "../rule/drift.ts";
 import { findingsForRun } from "../rule/findings_for_run.ts";
 import { foreignHistoryFindings } from "../rule/foreign_history.ts";
@@ -33,6 +45,10 @@ import {
 } from "../rule/rehearsal_findings.ts";
 import { missingInApply, missingInRollback } from "../rule/missing_file.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
+import type { FileProof } from "../proof/proof.ts";
+import type { FileToProve } from "../proof/prove.ts";
+import type { Schema } from "../sqlite/schema.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
 /** What a plan is made on: the database, and what its log has of files that are missing. */
@@ -54,6 +70,8 @@ export interface Prepared {
   /** The text of each file that an apply runs, by version, for the log. */
   readonly texts: ReadonlyMap<number, string>;
   readonly rehearsal: Rehearsal;
+  /** What the files of its steps accept. */
+  readonly acceptances: Acceptances;
   /** Findings about the files and the history. */
   readonly fileFindings: readonly Finding[];
   readonly rehearsalFindings: RehearsalFindings;
@@ -82,6 +100,8 @@ export interface PreparationPorts {
   readonly rehearsals: KeptRehearsals;
   /** Counts what the first step will lose; empty where that is not known before it runs. */
   readonly countLosses: (first: RehearsedStep) => Promise<CountedLosses>;
+  /** Tries files on rows, in order. */
+  readonly prove: (files: readonly FileToProve[]) => Promise<readonly FileProof[]>;
   /** The steps after which the rehearsal of a plan does not end; `undefined` if not known. */
   readonly endlessAfter: (hash: string) => number | undefined;
 }
@@ -115,25 +135,31 @@ export async function prepare(
     ...(steps.length === 0 ? [] : foreignHistoryFindings(plugin, base)),
     ...reversibilityFindings(migrations, direction),
   ];
+  const acceptances = acceptancesOf(migrations);
   const outline: PlanOutline = {
     direction,
     from,
     to,
     hash: plan.hash,
     steps: steps.map(({ version, name, file }) => ({ version, name, file })),
-    findings: fileFindings,
+    findings: acceptFindings(fileFindings, acceptances),
     history: base.history,
     interrupted: null,
   };
   ports.onPlanned(outline);
 
+  const before = new SchemasBefore(base.schema);
+  const onRehearsed: OnRehearsed = (step, facts, schema) => {
+    if (target.direction === "there-and-back" && target.proves) before.note(step, schema());
+    ports.onRehearsed(step, facts, schema);
+  };
   const endlessAfter = ports.endlessAfter(plan.hash);
   const rehearsal = endlessAfter !== undefined
     ? notRehearsed(steps[endlessAfter])
     : target.direction === "there-and-back"
-    ? await rehearseFiles(sqlite3, base, steps, deadline, ports.onRehearsed)
+    ? await rehearseFiles(sqlite3, base, steps, deadline, onRehearsed)
     : ports.rehearsals.get(plan, base) ??
-      await rehearse(sqlite3, base, steps, deadline, ports.onRehearsed);
+      await rehearse(sqlite3, base, steps, deadline, onRehearsed);
   if (target.direction !== "there-and-back") ports.rehearsals.keep(plan, base, rehearsal);
   const [first] = rehearsal.steps;
   const losses = first === undefined ? new Map() : await ports.countLosses(first);
@@ -146,20 +172,69 @@ export async function prepare(
       direction === "apply" ? migrations.map((each) => [each.version, each.text]) : [],
     ),
     rehearsal,
+    acceptances,
     fileFindings,
     rehearsalFindings: found,
   });
+  const proofs = target.direction === "there-and-back" && target.proves
+    ? await ports.prove(before.filesToProve(migrations, rehearsal))
+    : [];
+  const all = [...fileFindings, ...inOrder(found), ...downProofFindings(proofs)];
+  const findings = acceptFindings(all, acceptances);
   return {
     ok: true,
     value: {
       prepared,
       outline: {
         ...outline,
-        findings: [...fileFindings, ...inOrder(found)],
+        findings: target.direction === "there-and-back"
+          ? [...findings, ...unusedFindings(migrations, target, findings)]
+          : findings,
         interrupted: rehearsal.stopped[0]?.reason ?? null,
       },
     },
   };
+}
+
+/** Acceptances of nothing, in the files of which every step was tried. */
+function unusedFindings(
+  migrations: readonly Migration[],
+  { only, proves }: ThereAndBack,
+  findings: readonly Finding[],
+): readonly Finding[] {
+  const tried = migrations.filter(({ file }) => only === null || file === only);
+  return unusedAcceptances(tried, findings, proves ? "proven" : "rehearsed");
+}
+
+/** The schema before each file, as a rehearsal comes to it. */
+class SchemasBefore {
+  readonly #schemas = new Map<number, Schema>();
+  #present: Schema;
+
+  constructor(schema: Schema) {
+    this.#present = schema;
+  }
+
+  /** Call it after each step, with the schema then. */
+  note({ version }: PlanStep, schema: Schema): void {
+    if (!this.#schemas.has(version)) this.#schemas.set(version, this.#present);
+    this.#present = schema;
+  }
+
+  /** The files whose UP and DOWN were rehearsed to their end; those without a DOWN are only applied. */
+  filesToProve(
+    migrations: readonly Migration[],
+    { steps }: Rehearsal,
+  ): readonly FileToProve[] {
+    return migrations.flatMap((migration) => {
+      const schema = this.#schemas.get(migration.version);
+      const own = steps.filter(({ version }) => version === migration.version);
+      // A second UP that fails has an error, and the DOWN before it is proven all the same.
+      const needed = hasStatement(migration.down.sql) ? 2 : 1;
+      const isRehearsed = own.filter(({ complete }) => complete).length >= needed;
+      return schema === undefined || !isRehearsed ? [] : [{ migration, schema }];
+    });
+  }
 }
 
 type SelectedSteps =
@@ -177,10 +252,11 @@ function select(
   { history, logged }: PreparationBase,
 ): SelectedSteps {
   if (target.direction === "there-and-back") {
-    const unique = uniqueVersions(migrations);
-    const to = unique.at(-1)?.version ?? 0;
-    const steps = thereAndBack(unique, target.only);
-    return { ok: true, from: 0, to, migrations: unique, steps };
+    const applied = new Set(appliedEntries(history).map(({ version }) => version));
+    const unique = uniqueVersions(migrations).filter(({ version }) => !applied.has(version));
+    const from = currentVersion(history);
+    const to = Math.max(from, unique.at(-1)?.version ?? 0);
+    return { ok: true, from, to, migrations: unique, steps: thereAndBack(unique, target.only) };
   }
   const known = [...migrations, ...logged.migrations].sort((one, other) =>
     one.version - other.version

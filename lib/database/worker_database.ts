@@ -15,8 +15,13 @@ import { currentVersion, type History, type HistoryEntry } from "../plan/history
 import { missingFiles } from "../plan/missing_files.ts";
 import { leavingVersions } from "../plan/select_steps.ts";
 import { isIntact } from "../plan/migration_plan.ts";
+import { acceptFindings } from "../rule/acceptances.ts";
 import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
 import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findings.ts";
+import type { FileProof } from "../proof/proof.ts";
+import { type FileToProve, proveOnLiveRows, proveOnMadeUpRows } from "../proof/prove.ts";
+import { subjectOf } from "../finding/subject_of.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import type { Migration } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
@@ -115,6 +120,7 @@ export class WorkerDatabase {
         this.access.countRehearsed();
         onRehearsed(...rehearsed);
       },
+      prove: (files) => this.#prove(files, deadline),
       countLosses: (first) => this.#countLosses(first, live, deadline),
     };
     const outcome = await this.access.attempt(() =>
@@ -211,6 +217,34 @@ export class WorkerDatabase {
     return { ...base, logged: await readLoggedFiles(connection, this.#plugin, missing, isNeeded) };
   }
 
+  /** Tries each file on rows that are made up, or all of them on those of the database. */
+  async #prove(
+    files: readonly FileToProve[],
+    deadline: Deadline,
+  ): Promise<readonly FileProof[]> {
+    if (this.#location.kind === "plugin") {
+      const migrations = files.map(({ migration }) => migration);
+      const proven = await this.access.read((connection) =>
+        proveOnLiveRows(this.#environment.sqlite3, connection, this.#plugin, migrations, deadline)
+      );
+      if (proven.ok) return proven.value;
+      return migrations.map((migration) => ({
+        ...subjectOf(migration),
+        rows: "live",
+        unfilled: [],
+        failsOnOthers: null,
+        end: { kind: "up-failed", message: proven.message },
+      }));
+    }
+    const proofs: FileProof[] = [];
+    for (const file of files) {
+      if (hasStatement(file.migration.down.sql)) {
+        proofs.push(await proveOnMadeUpRows(this.#environment.sqlite3, file, deadline));
+      }
+    }
+    return proofs;
+  }
+
   get #plugin(): string {
     return this.#location.kind === "plugin" ? this.#location.plugin : "";
   }
@@ -245,11 +279,11 @@ function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
     backup: backup?.path ?? null,
     review,
     end,
-    findings: [
+    findings: acceptFindings([
       ...failureFindings(execution),
       ...prepared.fileFindings,
       ...inOrder(withLosses(prepared.rehearsalFindings, executed, watched)),
       ...backupFindings(execution, prepared.plan.steps[0]),
-    ],
+    ], prepared.acceptances),
   };
 }

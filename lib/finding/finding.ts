@@ -32,6 +32,7 @@ export const FINDING_CODES = {
   "marker-order": "file",
   "sql-before-up": "file",
   "directive": "file",
+  "unused-acceptance": "file",
   "no-migrations": "file",
   "missing-file": "file",
   "stale-schema": "file",
@@ -45,6 +46,10 @@ export const FINDING_CODES = {
   "irreversible": "reversibility",
   "no-down": "reversibility",
   "incomplete-down": "reversibility",
+  "down-loses-values": "reversibility",
+  "down-differs": "reversibility",
+  "up-not-repeatable": "reversibility",
+  "unproven-down": "reversibility",
   "syntax-error": "syntax",
   "sql-error": "syntax",
   "bind-parameter": "syntax",
@@ -112,6 +117,13 @@ export interface Finding extends FindingSubject {
   readonly level: FindingLevel;
   /** Stable; programs can depend on it. */
   readonly code: FindingCode;
+  /**
+   * The part of the schema that it is about, as `-- accept:` names it: a table, `table.column`, a
+   * view, an index or a trigger; `null` where it is about the whole file or a place in it.
+   */
+  readonly about: string | null;
+  /** Why the file accepts it; `null` where it does not. */
+  readonly accepted: string | null;
   /** One sentence, with a remedy. */
   readonly message: string;
   /** The position in the file, if it is known. */
@@ -124,6 +136,7 @@ export interface Finding extends FindingSubject {
 
 /** Optional details of a finding. */
 export interface FindingDetail {
+  readonly about?: string | null;
   readonly position?: Position;
   readonly statement?: string;
   readonly excerpt?: Excerpt;
@@ -140,6 +153,8 @@ export function finding(
   return {
     level,
     code,
+    about: detail.about ?? null,
+    accepted: null,
     message: clippedMessage(message),
     version: subject.version,
     name: subject.name,
@@ -148,6 +163,11 @@ export function finding(
     statement: detail.statement ?? null,
     excerpt: detail.excerpt ?? null,
   };
+}
+
+/** Returns whether a text is the code of a finding. */
+export function isFindingCode(text: string): text is FindingCode {
+  return Object.hasOwn(FINDING_CODES, text);
 }
 
 /** Returns whether a finding is an `ERROR`. */

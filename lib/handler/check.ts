@@ -1,50 +1,105 @@
-// Handles `check`: checks a plugin's files by themselves, without its database.
+// Handles `check`: checks a plugin's files by themselves, and proves what their DOWNs bring back.
 
-import { deadlineIn } from "../deadline.ts";
+import type { DatabaseCode, DatabaseSession, SessionTarget } from "../database/session.ts";
+import { type Deadline, deadlineIn } from "../deadline.ts";
 import { type Finding, finding, isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
-import type { EmptyRequest } from "../message/request.ts";
-import type { DatabaseSession } from "../database/session.ts";
+import { type CheckedCheck, DEFAULT_TIMEOUT_MS } from "../message/request.ts";
+import type { Failed, Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
+import { withLiveProof } from "../rule/down_proof.ts";
 import type { HandlerContext } from "./context.ts";
 import { schemaTextOf } from "./schema_text.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
 
 // Files are rehearsed without rows, so a minute is long.
-const TIMEOUT_MS = 60_000;
+const REHEARSAL_TIMEOUT_MS = 60_000;
 
 /**
  * Parses every file and rehearses it on an empty database: up, down, and up again, so that a DOWN
- * that does not undo its UP is found before it is needed. Fails with `VALIDATION_FAILED` where a
- * file has an error.
+ * that does not undo its UP is found before it is needed. With `prove` the steps run on made-up
+ * rows too, and with `live` those of pending files on the rows of the database; nothing is kept.
+ * Fails with `VALIDATION_FAILED` where a file has an error that it does not accept.
  */
 export async function check(
-  { plugin }: DatabaseAddress,
-  _request: EmptyRequest,
+  address: DatabaseAddress,
+  { prove, live }: CheckedCheck,
   context: HandlerContext,
 ): Promise<CheckReply | Failure> {
-  const found = await context.source.find(plugin);
-  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
-  await using session = await context.databases.open({ kind: "empty", plugin }, "read");
-  const loaded = await session.load(found.files);
-  if (!loaded.ok) return databaseFailure(loaded, plugin);
-  const { migrations, findings } = loaded.value;
-  const prepared = await session.prepare(
-    { direction: "there-and-back", only: null },
-    deadlineIn(TIMEOUT_MS, context.signal),
-  );
-  if (!prepared.ok) return databaseFailure(prepared, plugin, findings);
-  const all = [...prepared.value.findings, ...await schemaFindings(plugin, session, context)];
-  if (all.some(isError)) {
-    return { ...validationFailure(plugin, "", all), migrations: migrations.length };
+  const { plugin } = address;
+  const deadline = deadlineIn(prove ? DEFAULT_TIMEOUT_MS : REHEARSAL_TIMEOUT_MS, context.signal);
+  const tryOn = (target: SessionTarget): Promise<Outcome<TriedFiles, TrialCode>> =>
+    tryFiles(target, prove, deadline, context);
+  const alone = await tryOn({ kind: "empty", plugin });
+  if (!alone.ok) return trialFailure(alone, plugin);
+  const { migrations } = alone.value;
+  let { findings } = alone.value;
+  if (live) {
+    const onRows = await tryOn({ kind: "plugin", ...address });
+    if (!onRows.ok) return trialFailure(onRows, plugin, findings);
+    findings = withLiveProof(findings, onRows.value);
+  }
+  if (findings.some(isError)) {
+    return { ...validationFailure(plugin, "", findings), migrations };
   }
   return {
     success: true,
     verb: "check",
     plugin_name: plugin,
-    migrations: migrations.length,
-    warnings: all.map(findingMessage),
+    migrations,
+    warnings: findings.map(findingMessage),
+  };
+}
+
+/** Why files were not tried. */
+type TrialCode = DatabaseCode | "no-such-target" | "no-plugin";
+
+function trialFailure(
+  failed: Failed<TrialCode>,
+  plugin: string,
+  findings: readonly Finding[] = [],
+): Failure {
+  return failed.code === "no-plugin"
+    ? failureReply("PLUGIN_NOT_FOUND", plugin, failed.message)
+    : databaseFailure(failed, plugin, findings);
+}
+
+/** Files that were tried. */
+interface TriedFiles {
+  readonly migrations: number;
+  /** The versions that were tried, each once or more. */
+  readonly tried: readonly number[];
+  readonly findings: readonly Finding[];
+}
+
+/** Tries the files that a database has not applied: up, down and up again. */
+async function tryFiles(
+  target: SessionTarget,
+  proves: boolean,
+  deadline: Deadline<AbortSignal>,
+  context: HandlerContext,
+): Promise<Outcome<TriedFiles, TrialCode>> {
+  const found = await context.source.find(target.plugin);
+  if (!found.found) return { ok: false, code: "no-plugin", message: found.message };
+  await using session = await context.databases.open(target, "read");
+  const loaded = await session.load(found.files);
+  if (!loaded.ok) return loaded;
+  const prepared = await session.prepare(
+    { direction: "there-and-back", only: null, proves },
+    deadline,
+  );
+  if (!prepared.ok) return prepared;
+  const { steps, findings } = prepared.value;
+  const { plugin } = target;
+  const ofSchema = target.kind === "empty" ? await schemaFindings(plugin, session, context) : [];
+  return {
+    ok: true,
+    value: {
+      migrations: loaded.value.migrations.length,
+      tried: steps.map(({ version }) => version),
+      findings: [...findings, ...ofSchema],
+    },
   };
 }
 
@@ -60,7 +115,7 @@ async function schemaFindings(
   if (text.value === null) return [];
   const compared = await session.generate(
     { schema: text.value, file: null },
-    deadlineIn(TIMEOUT_MS, signal),
+    deadlineIn(REHEARSAL_TIMEOUT_MS, signal),
   );
   if (!compared.ok) {
     return compared.code === "schema-file"

@@ -26,6 +26,8 @@ export interface TableSides {
   readonly columns: ReadonlyMap<string, string>;
   /** What the row number is called in `before`. */
   readonly rowid: string | null;
+  /** Whether a value that another column has taken counts as kept. */
+  readonly mayMove: boolean;
 }
 
 /** What a table lost; values that moved to another column are not among it. */
@@ -48,7 +50,7 @@ export function compareTable(
   }
   const { sides, losses, moved } = keyed;
   const hasNotMoved = ({ column }: ColumnLoss): boolean =>
-    movedTo(connection, sides, column) === null;
+    !compared.mayMove || movedTo(connection, sides, column) === null;
   const isInNewColumn = new Set(moved.map(({ column }) => column));
   const dropped = sides.dropped.filter(({ name }) => !isInNewColumn.has(name));
   const gone = countDropped(connection, { before: sides.before, dropped });

@@ -96,6 +96,7 @@ export class LateLossMeter {
       after: rowsOf(this.#connection, this.#snapshots, table.after, table.before),
       columns,
       rowid,
+      mayMove: true,
     }, this.#examples);
   }
 }

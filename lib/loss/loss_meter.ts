@@ -104,6 +104,7 @@ function begin(
         after: rowsOf(connection, snapshots, { ...after, name: handover.successor }, before),
         columns,
         rowid: rowidOf(before),
+        mayMove: true,
       }, examples));
   }
   const copied = columnsToCopy(table, after, examples > 0);
@@ -119,6 +120,7 @@ function begin(
       after: rowsOf(connection, snapshots, after, before),
       columns: new Map(copied.columns.map((column, at) => [column, `c${at}`])),
       rowid: copied.rowid === null ? null : `c${names.length}`,
+      mayMove: true,
     }, examples)
   );
 }

@@ -9,19 +9,22 @@ const CACHE_KIB = 16 * 1024;
 /** A temporary database beside `main`, from outside any transaction to its disposal. */
 export class Snapshots implements Disposable {
   readonly #connection: Connection;
+  readonly #schema: string;
   #tables: string[] = [];
 
-  constructor(connection: Connection) {
+  /** `schema` is what the temporary database is called; a connection can have several. */
+  constructor(connection: Connection, schema = "godwit_snapshots") {
     this.#connection = connection;
+    this.#schema = schema;
     // Builds for the web keep temporary databases in memory unless this is set when one is opened:
     // https://sqlite.org/tempfiles.html
     connection.exec("PRAGMA temp_store=FILE");
-    connection.exec("ATTACH '' AS godwit_snapshots");
+    connection.exec(`ATTACH '' AS ${schema}`);
     connection.exec("PRAGMA temp_store=DEFAULT");
     // What is lost with a crash is of no use after it, and must not take part in a COMMIT.
-    connection.exec("PRAGMA godwit_snapshots.synchronous=OFF");
-    connection.exec("PRAGMA godwit_snapshots.journal_mode=MEMORY");
-    connection.exec(`PRAGMA godwit_snapshots.cache_size=-${CACHE_KIB}`);
+    connection.exec(`PRAGMA ${schema}.synchronous=OFF`);
+    connection.exec(`PRAGMA ${schema}.journal_mode=MEMORY`);
+    connection.exec(`PRAGMA ${schema}.cache_size=-${CACHE_KIB}`);
   }
 
   /**
@@ -31,12 +34,12 @@ export class Snapshots implements Disposable {
    */
   copy(from: string, columns: readonly string[], indexed = 0): string {
     const name = `godwit_snapshot_${this.#tables.length}`;
-    const table = `godwit_snapshots.${name}`;
+    const table = `${this.#schema}.${name}`;
     const names = columns.map((_, at) => `c${at}`);
     this.#tables.push(table);
     this.#connection.exec(`CREATE TABLE ${table} (${names.join(", ")})`);
     if (indexed > 0) {
-      const index = `godwit_snapshots.${name}_index ON ${name}`;
+      const index = `${this.#schema}.${name}_index ON ${name}`;
       this.#connection.exec(`CREATE INDEX ${index} (${names.slice(0, indexed).join(", ")})`);
     }
     this.#connection.exec(`INSERT INTO ${table} SELECT ${columns.join(", ")} FROM ${from}`);
@@ -53,7 +56,7 @@ export class Snapshots implements Disposable {
   // too.
   [Symbol.dispose](): void {
     try {
-      this.#connection.exec("DETACH godwit_snapshots");
+      this.#connection.exec(`DETACH ${this.#schema}`);
     } catch (error) {
       if (!(error instanceof SqliteError)) throw error;
     }

@@ -13,6 +13,8 @@ export function findingMessage(found: Finding): FindingMessage {
     migration_name: found.name,
     category: FINDING_CODES[found.code],
     code: found.code,
+    ...(found.about === null ? {} : { subject: found.about }),
+    ...(found.accepted === null ? {} : { accepted: found.accepted }),
     ...(found.file === null ? {} : { file: found.file }),
     ...(found.position === null ? {} : found.position),
     ...(found.excerpt === null ? {} : excerptFields(found.excerpt, found.position)),

@@ -50,6 +50,10 @@ export interface FindingMessage {
   category: FindingCategory;
   /** For programs; codes are stable. */
   code: FindingCode;
+  /** The table, `table.column`, view, index or trigger that it is about. */
+  subject?: string | undefined;
+  /** Why the file accepts it, which makes it an `INFO`. */
+  accepted?: string | undefined;
   /** The migration file. */
   file?: string | undefined;
   /** From 1, in the file. */

@@ -39,6 +39,8 @@ export const FindingSchema: v.GenericSchema<FindingMessage> = v.object({
   migration_name: v.nullable(v.string()),
   category: v.picklist(CATEGORIES),
   code: v.picklist(CODES),
+  subject: v.optional(v.string()),
+  accepted: v.optional(v.string()),
   file: v.optional(v.string()),
   line: v.optional(count),
   column: v.optional(count),

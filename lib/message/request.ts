@@ -217,8 +217,13 @@ export interface RestoreRequest
   backup: string;
 }
 
-/** A request of a verb that takes no fields. */
-export type EmptyRequest = Record<string, never>;
+/** `check`: parse, rehearse and lint every file. */
+export interface CheckRequest extends DatabaseRequest {
+  /** Try every file on rows, up, down and up again, and compare; `false` by default. */
+  prove?: boolean | undefined;
+  /** Prove pending files on the rows of the database too; `false` by default. */
+  live?: boolean | undefined;
+}
 
 /** A request as its handler gets it: checked, with every default filled in. */
 export type Checked<Request, Defaulted extends keyof Request> =
@@ -250,6 +255,9 @@ export type CheckedStatus = Checked<StatusRequest, "limit" | "offset">;
 
 /** A checked `history`. */
 export type CheckedHistory = Checked<HistoryRequest, "limit" | "offset">;
+
+/** A checked `check`. */
+export type CheckedCheck = Checked<CheckRequest, "prove" | "live">;
 
 /** A checked `plugins`. */
 export type CheckedPlugins = Checked<PluginsRequest, "limit" | "offset">;
@@ -356,8 +364,16 @@ export const RestoreRequestSchema: v.GenericSchema<RestoreRequest, CheckedRestor
   },
 );
 
-/** The schema of a request without fields. */
-export const EmptyRequestSchema: v.GenericSchema<EmptyRequest> = v.strictObject({});
+/** The schema of a check request. */
+export const CheckRequestSchema: v.GenericSchema<CheckRequest, CheckedCheck> = v.pipe(
+  v.strictObject({
+    ...DATABASE_FIELDS,
+    prove: v.optional(v.boolean("expected true or false"), false),
+    live: v.optional(v.boolean("expected true or false"), false),
+  }),
+  v.check(({ prove, live }) => prove || !live, '"live" goes with "prove"'),
+  v.check(({ live, tenant }) => live || tenant === undefined, '"tenant" goes with "live"'),
+);
 
 /**
  * A request that fits its schema, or why it does not. `tenant` is the one that it names; `null`

@@ -43,6 +43,7 @@ import {
   type CheckedApply,
   type CheckedBackup,
   type CheckedBackups,
+  type CheckedCheck,
   type CheckedDump,
   type CheckedHistory,
   type CheckedPlan,
@@ -50,10 +51,10 @@ import {
   type CheckedRestore,
   type CheckedRollback,
   type CheckedStatus,
+  type CheckRequest,
+  CheckRequestSchema,
   type DumpRequest,
   DumpRequestSchema,
-  type EmptyRequest,
-  EmptyRequestSchema,
   type HistoryRequest,
   HistoryRequestSchema,
   type PlanRequest,
@@ -102,8 +103,8 @@ export interface WireMessages {
 
 /** The messages of the verbs that only programs and the command line have: they need no service. */
 export interface LocalMessages {
-  /** Rehearses every file on an empty database: up, down, and up again. */
-  readonly check: Messages<EmptyRequest, EmptyRequest, CheckReply>;
+  /** Rehearses every file on an empty database, on request with rows: up, down, and up again. */
+  readonly check: Messages<CheckRequest, CheckedCheck, CheckReply>;
   /** Compares the files with the schema.sql, and makes the file that leads there. */
   readonly diff: Messages<DiffRequest, CheckedDiff, DiffReply>;
   /** Writes the schema of the files, or of the database, as a schema.sql. */
@@ -224,7 +225,7 @@ export const ALL_VERBS: { readonly [V in AnyVerb]: VerbEntry<V> } = {
     access: "read",
     duration: "short",
     scope: "plugin",
-    request: EmptyRequestSchema,
+    request: CheckRequestSchema,
     reply: CheckReplySchema,
   },
   diff: {

@@ -1,5 +1,7 @@
 // The parsed form of one migration file. Pure; runs anywhere.
 
+import type { FindingCode } from "../finding/finding.ts";
+
 /** The SQL of one direction and its position in the file. */
 export interface Section {
   readonly sql: string;
@@ -12,6 +14,16 @@ export type SqliteVersion = readonly [number, number, number];
 
 /** Whether the actions of foreign keys fire for a file's INSERT, UPDATE and DELETE statements. */
 export type ForeignKeyMode = "on" | "off";
+
+/** A line `-- accept: <code> <subject> because <reason>`. */
+export interface Acceptance {
+  readonly code: FindingCode;
+  /** What the finding is about; `null` for the whole file, or a place in it. */
+  readonly about: string | null;
+  readonly reason: string;
+  /** The line of the file, from 1. */
+  readonly line: number;
+}
 
 /** A migration file without its SQL. */
 export interface MigrationFile {
@@ -30,6 +42,8 @@ export interface Migration extends MigrationFile {
   readonly requires: SqliteVersion | null;
   /** What the file declares with `-- foreign-keys: on` or `off`; `null` where it does not. */
   readonly foreignKeys: ForeignKeyMode | null;
+  /** The findings that the file accepts, in the order of its lines. */
+  readonly accepts: readonly Acceptance[];
   /** The normalised text of the whole file, of which the checksum is. */
   readonly text: string;
   readonly up: Section;

@@ -94,6 +94,7 @@ async function parseDecoded(
       checksum: await sha256Hex(text),
       requires: directives.requires,
       foreignKeys: directives.foreignKeys,
+      accepts: directives.accepts,
       text,
       up: sectionBetween(text, lines, sections.upMarker, sections.downMarker),
       down: sectionBetween(text, lines, sections.downMarker, lines.length),

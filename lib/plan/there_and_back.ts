@@ -4,11 +4,13 @@ import type { Migration } from "../migration/migration.ts";
 import { hasStatement } from "../sqlite/skip_trivia.ts";
 import { type PlanStep, planStep } from "./migration_plan.ts";
 
-/** Every file on an empty database: up, and where it has a DOWN, down and up again. */
+/** Every file that is not applied: up, and where it has a DOWN, down and up again. */
 export interface ThereAndBack {
   readonly direction: "there-and-back";
   /** The one file that goes back; the others are only applied. `null` for every file. */
   readonly only: string | null;
+  /** Whether files are tried on rows too, and what they leave of them is compared. */
+  readonly proves: boolean;
 }
 
 /** The migrations to try one after the other: of two with one version, the first. */

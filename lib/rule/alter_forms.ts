@@ -32,12 +32,18 @@ export function alterFormFindings(
   requires: SqliteVersion | null,
 ): readonly Finding[] {
   return step.statements.flatMap((statement) => {
-    const form = statement.alter === null ? undefined : GUARDED_FORMS[statement.alter.form];
-    if (form === undefined || requires !== null && isAtLeast(requires, form.since)) return [];
+    const { alter } = statement;
+    const form = alter === null ? undefined : GUARDED_FORMS[alter.form];
+    if (
+      alter === null || form === undefined || requires !== null && isAtLeast(requires, form.since)
+    ) return [];
     const since = formatSqliteVersion(form.since);
     const message = `${form.words} needs SQLite ${since}, and a plugin may run on an older one; ` +
       `rebuild the table, or declare "-- requires: sqlite >= ${since}" above "-- UP"`;
-    return [finding("ERROR", form.code, subjectOf(step), message, detailOf(statement))];
+    return [finding("ERROR", form.code, subjectOf(step), message, {
+      ...detailOf(statement),
+      about: alter.table,
+    })];
   });
 }
 

@@ -28,6 +28,7 @@ export function destructiveFindings(
           warn(
             step,
             "drop-table",
+            change.name,
             message,
             statementThat(step, (each) => each.drops.includes(change.name)),
           ),
@@ -45,6 +46,7 @@ export function destructiveFindings(
       warn(
         step,
         "unmeasured-losses",
+        table,
         `What "${table}" loses could not be measured, because SQLite here cannot read its rows; ` +
           `compare it with the backup`,
         undefined,
@@ -77,7 +79,7 @@ function columnFinding(
       each.drops.includes(before) ||
       each.alter?.form === "drop-column" && each.alter.table === table,
   );
-  return warn(step, "drop-column", message, statement);
+  return warn(step, "drop-column", `${before}.${column}`, message, statement);
 }
 
 /** Rows lost from a table that is kept: by DELETE, or by a rebuild that copies fewer. */
@@ -98,7 +100,7 @@ function rowFindings(step: RehearsedStep, losses: readonly DataLoss[] | null): r
       step,
       (each) => each.deletesFrom.includes(table) || each.drops.includes(table),
     );
-    return warn(step, "delete-rows", message, statement);
+    return warn(step, "delete-rows", table, message, statement);
   });
 }
 
@@ -119,6 +121,7 @@ function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readon
         warn(
           step,
           "overwrite-values",
+          `${table}.${column}`,
           `Overwrites${inWords(values, "value", " ")} of "${column}" of "${table}"`,
           statement,
         ),
@@ -127,6 +130,7 @@ function valueFindings(step: RehearsedStep, losses: readonly DataLoss[]): readon
         warn(
           step,
           "lose-values",
+          `${table}.${column}`,
           `Loses${inWords(values, "value", " ")} of "${column}" of "${table}", which is kept`,
           statement,
         ),
@@ -139,7 +143,7 @@ function numberFinding(step: RehearsedStep, { table, first, last }: ReusedNumber
   const message = `Rebuilding "${table}" loses the mark of AUTOINCREMENT, so that ${numbers} of ` +
     `deleted rows can be given to new ones; set seq of "${table}" in sqlite_sequence to ${last}`;
   const statement = statementThat(step, (each) => each.drops.includes(table));
-  return warn(step, "reused-numbers", message, statement);
+  return warn(step, "reused-numbers", table, message, statement);
 }
 
 function countRows(losses: readonly DataLoss[] | null, table: string): number | null {
@@ -169,9 +173,10 @@ function warn(
     | "overwrite-values"
     | "reused-numbers"
     | "unmeasured-losses",
+  about: string,
   message: string,
   statement: NotableStatement | undefined,
 ): Finding {
   const detail = statement === undefined ? {} : detailOf(statement);
-  return finding("WARNING", code, subjectOf(step), message, detail);
+  return finding("WARNING", code, subjectOf(step), message, { ...detail, about });
 }

@@ -32,7 +32,7 @@ function leftovers(up: RehearsedStep, down: RehearsedStep): readonly Finding[] {
     const message = change.change === "added"
       ? `DOWN does not drop the ${what}, which UP creates; drop it in DOWN`
       : `DOWN does not restore the ${what}, which UP drops; create it in DOWN`;
-    return [finding("WARNING", "incomplete-down", subjectOf(down), message)];
+    return [finding("WARNING", "incomplete-down", subjectOf(down), message, { about: name })];
   });
 }
 

@@ -31,6 +31,7 @@ export function schemaIntegrityFindings(step: RehearsedStep): readonly Finding[]
             `rename, or drop it by name if it is not needed`
           : `Replacing the view "${table}" loses the ${object} "${name}"; create it again after ` +
             `the view, or drop it by name if it is not needed`,
+        { about: name },
       )
     ),
     ...step.reservedReferences.map(({ object, name, reserved }) =>
@@ -82,7 +83,7 @@ function brokenFinding(step: RehearsedStep, broken: Breakage<BrokenObject>): Fin
   const by = cause === null ? "" : `, by the ${cause.words}`;
   const advice = renameAdvice(step, missingIn(message));
   const still = isAdded(step, name) ? "does not work" : "no longer works";
-  return breakageFinding(step, broken, code, "ERROR", cause, {
+  return breakageFinding(step, broken, code, "ERROR", name, cause, {
     sentence: `${what} ${still}: ${message}${by}${advice?.reason ?? ""}`,
     remedy: advice?.remedy ?? "drop it first and create it again",
   });
@@ -100,6 +101,7 @@ function keyFinding(step: RehearsedStep, fault: Breakage<ForeignKeyFault>): Find
       fault,
       "foreign-key-mismatch",
       isOld ? "WARNING" : "ERROR",
+      table,
       null,
       {
         sentence: `${key}${referenced}, which is neither its primary key nor UNIQUE`,
@@ -112,7 +114,7 @@ function keyFinding(step: RehearsedStep, fault: Breakage<ForeignKeyFault>): Find
   const level = isOld || isAdded(step, table) ? "WARNING" : "ERROR";
   const after = cause === null ? "" : ` after the ${cause.words}`;
   const advice = renameAdvice(step, parent);
-  return breakageFinding(step, fault, "dangling-foreign-key", level, cause, {
+  return breakageFinding(step, fault, "dangling-foreign-key", level, table, cause, {
     sentence: `${key}, which does not exist${after}${advice?.reason ?? ""}`,
     remedy: advice?.remedy ?? `create it first, or rebuild "${table}" without the key`,
   });
@@ -123,10 +125,11 @@ function breakageFinding(
   { mendedBy }: Breakage<object>,
   code: "broken-view" | "broken-trigger" | "dangling-foreign-key" | "foreign-key-mismatch",
   level: "ERROR" | "WARNING",
+  about: string,
   cause: Cause | null,
   { sentence, remedy }: { readonly sentence: string; readonly remedy: string },
 ): Finding {
-  const detail = cause === null ? {} : detailOf(cause.statement);
+  const detail = { about, ...(cause === null ? {} : detailOf(cause.statement)) };
   const way = level === "ERROR" && cause !== null
     ? `${remedy}, here or in a file that is applied in the same run`
     : remedy;

@@ -33,7 +33,10 @@ function problemFinding(
       const message =
         `${problem.message}: SQLite refuses this while "${problem.table}" has rows; ` +
         `give the column a constant default, or rebuild the table`;
-      return finding("ERROR", "needs-empty-table", subject, message, detail);
+      return finding("ERROR", "needs-empty-table", subject, message, {
+        ...detail,
+        about: problem.table,
+      });
     }
     case "unproven": {
       const message = `The statement fails on tables without rows: ${problem.message}; ` +
@@ -53,7 +56,10 @@ function problemFinding(
         `are in another order; write INSERT INTO ${
           quoteIdentifier(table)
         } (${list}) SELECT ${list}`;
-      return finding("WARNING", "misplaced-columns", subject, message, detail);
+      return finding("WARNING", "misplaced-columns", subject, message, {
+        ...detail,
+        about: `${table}.${column}`,
+      });
     }
     case "idle-sequence": {
       const message =

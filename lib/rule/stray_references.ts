@@ -41,7 +41,7 @@ export function strayReferenceFindings(
     const message = mendedBy === null
       ? `${sentence}; ${remedyFor(stray)}`
       : `${sentence}, until ${mendedBy.file} has run; join the files if that matters in between`;
-    const detail = file === step.file ? detailOf(place) : {};
+    const detail = { about: name, ...(file === step.file ? detailOf(place) : {}) };
     return finding("WARNING", "stray-reference", subjectOf(step), message, detail);
   });
 }

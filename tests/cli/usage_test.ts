@@ -46,8 +46,8 @@ const WRONG: readonly (readonly [string, string])[] = [
     "Option '--by <NAME>' argument '--dry-run' is invalid. It must not begin with -",
   ],
   [
-    "check one --tenant acme",
-    "Unknown option '--tenant'; check takes --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+    "bundle one --tenant acme",
+    "Unknown option '--tenant'; bundle takes --out, --overwrite, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   [
     "status one --dry-run",
@@ -56,7 +56,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "check --nats ws://127.0.0.1:1",
-    "Unknown option '--nats'; check takes --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+    "Unknown option '--nats'; check takes --tenant, --prove, --live, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   ["new one", "Missing required argument 'description'"],
   ["plugins one", "Too many arguments for 'plugins'. Expected 0 arguments but got 1: one"],
@@ -89,6 +89,7 @@ usage("readArguments() names what is wrong", () => {
   }
 });
 
+const CHECK = { plugin: undefined, prove: false, live: false, tenant: undefined };
 const COMMON = {
   pluginsDir: "./plugins",
   dataDir: "./data",
@@ -169,8 +170,20 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
       options: { ...COMMON, nats: "wss://host", prefix: "a.b" },
     }),
   ],
-  ["check", command({ name: "check", plugin: undefined, options: COMMON })],
-  ["check one", command({ name: "check", plugin: "one", options: COMMON })],
+  ["check", command({ name: "check", check: CHECK, options: COMMON })],
+  ["check one", command({ name: "check", check: { ...CHECK, plugin: "one" }, options: COMMON })],
+  [
+    "check one --prove",
+    command({ name: "check", check: { ...CHECK, plugin: "one", prove: true }, options: COMMON }),
+  ],
+  [
+    "check one --live --tenant acme",
+    command({
+      name: "check",
+      check: { plugin: "one", prove: true, live: true, tenant: "acme" },
+      options: COMMON,
+    }),
+  ],
   ["new one words", command({ name: "new", plugin: "one", description: "words", options: COMMON })],
   [
     "bundle one --out a/b.mjs --overwrite",

@@ -79,6 +79,23 @@ function running(sql: string, body: object = {}, preamble = ""): Scenario {
 /** Applies one more file with this text. */
 const file = (text: string | Uint8Array): Scenario => applying({ "002_x.sql": text });
 
+/** Proves a file after one that makes the table `t`. */
+function proving(up: string, down: string): Scenario {
+  return async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", {
+      "001_t.sql": migrationFile(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);",
+        "DROP TABLE t;",
+      ),
+      "002_x.sql": migrationFile(up, down),
+    });
+    return codesOf(await (await workspace.migrator()).check("p", { prove: true }));
+  };
+}
+
+const ACCEPTS_NO_DOWN = "-- accept: no-down because it cannot go back";
+
 const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "file-name": applying({ "2_x.sql": migrationFile("SELECT 1;") }),
   "duplicate-version": applying({ "001_x.sql": migrationFile("SELECT 1;") }),
@@ -101,6 +118,12 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "marker-order": file("-- DOWN\n-- UP\n"),
   "sql-before-up": file("SELECT 1;\n-- UP\n-- DOWN\n"),
   "directive": file(migrationFile("SELECT 1;", "", "-- requires: luck")),
+  "unused-acceptance": async () => {
+    await using workspace = new Workspace();
+    const accepting = migrationFile("CREATE TABLE t (a);", "DROP TABLE t;", ACCEPTS_NO_DOWN);
+    workspace.write("p", { "001_x.sql": accepting });
+    return codesOf(await (await workspace.migrator()).check("p"));
+  },
   "no-migrations": async () => {
     await using workspace = new Workspace();
     Deno.mkdirSync(join(workspace.pluginsDir, "p", "migrations"), { recursive: true });
@@ -181,6 +204,15 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     workspace.write("p", { "001_x.sql": migrationFile("CREATE TABLE t (a);", "SELECT 1;") });
     return codesOf(await (await workspace.migrator()).check("p"));
   },
+  "down-loses-values": proving(
+    "CREATE TABLE n (id INTEGER PRIMARY KEY); INSERT INTO n SELECT id FROM t; DROP TABLE t;" +
+      " ALTER TABLE n RENAME TO t;",
+    "ALTER TABLE t ADD COLUMN a TEXT;",
+  ),
+  "down-differs": proving("CREATE INDEX i ON t (a);", "SELECT 1;"),
+  "up-not-repeatable": proving("CREATE INDEX i ON t (a);", "SELECT 1;"),
+  // No two rows of made-up texts are the same.
+  "unproven-down": proving("INSERT INTO t VALUES (99, 99), (99, 99);", "DELETE FROM t;"),
   "syntax-error": running("SELEKT 1;"),
   "sql-error": running("SELECT * FROM nowhere;"),
   "bind-parameter": running("SELECT ?;"),

@@ -218,6 +218,37 @@ parsing("reads versions with more than three digits, and leading zeros", async (
   assert.is((await parsed(migrationFile("SELECT 1;"), "20240131120000_a_b_3.sql")).name, "a_b_3");
 });
 
+parsing("reads what a file accepts, and why", async () => {
+  const { accepts } = await parsed(migrationFile(
+    "SELECT 1;",
+    "SELECT 1;",
+    "-- accept: no-down because nothing can be undone\n" +
+      "--ACCEPT: drop-column my table.old name because it is because of age",
+  ));
+  assert.equal(accepts, [
+    { code: "no-down", about: null, reason: "nothing can be undone", line: 1 },
+    {
+      code: "drop-column",
+      about: "my table.old name",
+      reason: "it is because of age",
+      line: 2,
+    },
+  ]);
+});
+
+parsing("refuses an acceptance without a reason, of an unknown code, or a second one", async () => {
+  const problem = (text: string) => problems(migrationFile("SELECT 1;", "", text));
+  for (
+    const text of [
+      "-- accept: no-down",
+      "-- accept: no-down because",
+      "-- accepts: no-down because x",
+      "-- accept: down-loses-value t.a because x",
+      "-- accept: drop-table T because x\n-- accept: drop-table t because y",
+    ]
+  ) assert.match((await problem(text)).join(), "directive", text);
+});
+
 parsing("reads the requires directive above UP, and only there", async () => {
   const requires = async (text: string) =>
     (await parsed(migrationFile("SELECT 1;", "SELECT 1;", text))).requires;

@@ -60,12 +60,13 @@ planning("planStep() takes the SQL and the line of the section that runs", () =>
     file: "002_add_tags.sql",
     checksum: "c",
     foreignKeys: null,
+    accepts: [],
     text: "",
     requires: [3, 35, 0],
     up: { sql: "CREATE TABLE tags (a);", line: 2 },
     down: { sql: "DROP TABLE tags;", line: 5 },
   };
-  const { up, down, text: _, ...shared } = migration;
+  const { up, down, text: _text, accepts: _accepts, ...shared } = migration;
   assert.equal(planStep(migration, "apply"), { ...shared, direction: "apply", ...up });
   assert.equal(planStep(migration, "rollback"), { ...shared, direction: "rollback", ...down });
 });

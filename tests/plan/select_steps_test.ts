@@ -18,6 +18,7 @@ function migration(version: number): Migration {
     file: `${version}_m.sql`,
     checksum: `c${version}`,
     foreignKeys: null,
+    accepts: [],
     requires: null,
     text: "",
     up: section,

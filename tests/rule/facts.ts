@@ -55,6 +55,7 @@ export function migration(version: number, facts: Partial<Migration> = {}): Migr
     checksum: `checksum ${version}`,
     requires: null,
     foreignKeys: null,
+    accepts: [],
     text: "",
     up: { sql: "CREATE TABLE t (a);", line: 2 },
     down: { sql: "DROP TABLE t;", line: 4 },

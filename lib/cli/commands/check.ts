@@ -3,7 +3,7 @@
 import { counted } from "../../finding/counted.ts";
 import { openMigrator } from "../../migrator.ts";
 import type { FindingMessage } from "../../message/reply.ts";
-import type { CommonOptions } from "../arguments.ts";
+import type { CheckOptions, CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
@@ -18,11 +18,15 @@ interface PluginReport {
 
 /** Checks one plugin, or all; fails if any file has an error. */
 export async function runCheck(
-  plugin: string | undefined,
+  { plugin, prove, live, tenant }: CheckOptions,
   options: CommonOptions,
   console: Console,
 ): Promise<ExitStatus> {
-  await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
+  await using migrator = await openMigrator({
+    plugins: options.pluginsDir,
+    data: options.dataDir,
+    ...options.databases,
+  });
   let names: readonly string[];
   if (plugin === undefined) {
     const listed = await migrator.plugins();
@@ -36,7 +40,7 @@ export async function runCheck(
   }
   const reports: PluginReport[] = [];
   for (const name of names) {
-    const reply = await migrator.check(name);
+    const reply = await migrator.check(name, { prove, live, tenant });
     // The files of the other plugins are checked all the same.
     if (!reply.success && reply.error_code !== "VALIDATION_FAILED") {
       return refuse(reply, options, console);
