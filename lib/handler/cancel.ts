@@ -29,7 +29,7 @@ export async function cancel(
     verb: "cancel",
     plugin_name: plugin,
     cancelled: outcome.kind === "over" && outcome.end === "cancelled",
-    run_id: outcome.kind === "idle" ? null : outcome.runId,
+    run_id: "runId" in outcome ? outcome.runId : null,
     message: describe(outcome, databaseName(address)),
   };
 }
@@ -38,6 +38,9 @@ function describe(outcome: Exclude<Cancelling, RunLocksUnavailable>, name: strin
   switch (outcome.kind) {
     case "idle":
       return `No run has "${name}"; nothing was cancelled`;
+    case "unknown-run":
+      return `"${name}" is held by a run that has not written its id, so it was not cancelled; ` +
+        `cancel it where it was started, or end its process`;
     case "other-run":
       return `"${name}" is held by another run, ${outcome.runId}, which was not cancelled`;
     case "over":

@@ -24,7 +24,8 @@ export async function cancelRun(
   let runId = holderIn(lines.all());
   // A run that has just taken the lock writes its id next.
   while (runId === null) {
-    if (isFree(lockPath) || performance.now() >= untilMs) return { kind: "idle" };
+    if (isFree(lockPath)) return { kind: "idle" };
+    if (performance.now() >= untilMs) return { kind: "unknown-run" };
     await sleep(LOOK_MS);
     runId = holderIn(lines.all());
   }

@@ -35,6 +35,8 @@ export interface RunLocksUnavailable {
 export type Cancelling =
   /** No run holds the database. */
   | { readonly kind: "idle" }
+  /** The run that holds it has not written its id: the disk is full, or its godwit is older. */
+  | { readonly kind: "unknown-run" }
   /** The run that holds it is not the one that was named. */
   | { readonly kind: "other-run"; readonly runId: string }
   /** The run has ended; `cancelled` only where that is why. */

@@ -6,6 +6,7 @@ import { fileLocks } from "../../lib/lock/file_locks.ts";
 import { endIn, holderIn, isToCancel, lockLine } from "../../lib/lock/lock_lines.ts";
 import { memoryLocks } from "../../lib/lock/memory_locks.ts";
 import type { RunLock, RunLocks } from "../../lib/lock/run_locks.ts";
+import { watchCancel } from "../../lib/lock/watch_cancel.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 
@@ -62,6 +63,47 @@ for (const kind of ["files", "memory"] as const) {
     assert.equal(await others.cancel(P, null, PATIENT_MS), { kind: "idle" });
   });
 }
+
+cancelling(
+  "a run that could not write its id is neither none nor the dead run before it",
+  async () => {
+    await using workspace = new Workspace();
+    const locks = fileLocks(workspace.dataDir);
+    acquired(locks, "first").release();
+    const path = join(workspace.dataDir, "locks", "p.lock");
+    Deno.writeTextFileSync(path, lockLine({ began: "died" }));
+    const write = Deno.FsFile.prototype.writeSync;
+    Deno.FsFile.prototype.writeSync = () => {
+      throw Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+    };
+    let lock: RunLock;
+    try {
+      lock = acquired(locks, "silent");
+    } finally {
+      Deno.FsFile.prototype.writeSync = write;
+    }
+    for (const wanted of [null, "died", "silent"]) {
+      assert.equal(await locks.cancel(P, wanted, 100), { kind: "unknown-run" });
+    }
+    lock.release();
+    assert.equal(await locks.cancel(P, null, 100), { kind: "idle" });
+  },
+);
+
+cancelling("a watch that cannot read the lines reads them again the next time", async () => {
+  const lines = ["EIO", lockLine({ cancel: "1" })];
+  using watch = watchCancel({
+    more() {
+      const line = lines.shift() ?? "";
+      if (line === "EIO") throw Object.assign(new Error("I/O error"), { code: "EIO" });
+      return line;
+    },
+  }, "1");
+  if (!watch.cancelled.aborted) {
+    await new Promise((resolve) => watch.cancelled.addEventListener("abort", resolve));
+  }
+  assert.equal(lines, []);
+});
 
 cancelling("the file of a lock does not grow with the number of runs", async () => {
   await using workspace = new Workspace();

@@ -117,6 +117,26 @@ locking("a link or a pipe in the place of a lock or a snapshot is not opened", a
   assert.not.ok(existsSync(outside));
 });
 
+locking("a directory in the place of a snapshot is named, and the lock is free again", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const path = join(workspace.dataDir, "locks", "quotes.json");
+  Deno.mkdirSync(path, { recursive: true });
+  for (const _ of [1, 2]) {
+    const refusal = locks.acquire(QUOTES, "1");
+    assert.match(
+      refusal.kind === "unavailable" ? refusal.message : "",
+      `${path} cannot be removed`,
+    );
+  }
+  Deno.removeSync(path);
+  const lock = acquired(locks.acquire(QUOTES, "2"));
+  Deno.mkdirSync(path);
+  lock.release();
+  Deno.removeSync(path);
+  acquired(locks.acquire(QUOTES, "3")).release();
+});
+
 locking("tenants of a plugin, and the plugin itself, have locks of their own", async () => {
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);
