@@ -140,14 +140,15 @@ function describeEnd(
       const undone = isWhole ? "undone, with the whole plan" : "undone";
       const what = outcome === "undone"
         ? `${verb} ${file} failed and was ${undone}: ${message}`
-        : `${verb} ${file} may or may not have been kept, for the disk failed as it was ` +
+        : `${verb} ${file} may or may not have been kept, because the disk failed as it was ` +
           `committed: ${message}; ask for status before anything else`;
       if (reason === "cancelled") {
-        const message = `${verb} ${file} was cancelled and ${undone}; ` +
-          `what was committed before it stays`;
+        const cancelled = outcome === "undone"
+          ? `${verb} ${file} was cancelled and ${undone}; what was committed before it stays`
+          : what;
         return {
           code: "CANCELLED",
-          message: mode === "commit" ? message : DRY_RUN_CANCELLED,
+          message: mode === "commit" ? cancelled : DRY_RUN_CANCELLED,
           sqliteCode,
         };
       }
