@@ -47,7 +47,7 @@ export function generate(
   { schema, file }: GenerationRequest,
   deadline: Deadline,
 ): Outcome<Generation, GenerationCode> {
-  const wanted = readSchemaText(sqlite3, schema);
+  const wanted = readSchemaText(sqlite3, schema, deadline);
   if (!wanted.ok) return wanted;
   const present = replayMigrations(sqlite3, migrations, deadline);
   if (!present.ok) return present;
@@ -65,7 +65,7 @@ export function generate(
   if (possible.length > 0) {
     return { ok: true, value: { ...compared, possibleRenames: possible } };
   }
-  const built = buildScript(sqlite3, from, to, file);
+  const built = buildScript(sqlite3, from, to, file, deadline);
   if (!built.ok) return built;
   return {
     ok: true,

@@ -1,6 +1,7 @@
 // Makes the SQL that leads from one schema to another, and the SQL that leads back. Pure: no files
 // and no clock; SQLite runs in memory.
 
+import type { Deadline } from "../deadline.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Schema } from "../sqlite/schema.ts";
@@ -18,23 +19,26 @@ export interface ScriptOptions {
 
 /**
  * Makes both scripts. The codes: `unknown-rename` for a rename of something that is not there, and
- * `not-generated` where SQLite does not make the wanted schema of the statements.
+ * `not-generated` where SQLite does not make the wanted schema of the statements, or not before the
+ * deadline.
  */
 export function buildScript(
   sqlite3: Sqlite3,
   from: Schema,
   to: Schema,
   { renames, requires }: ScriptOptions,
+  deadline: Deadline,
 ): Outcome<SchemaScript, "unknown-rename" | "not-generated"> {
   const problem = renameProblem(from, to, renames);
   if (problem !== null) return problem;
-  const up = leadTo(sqlite3, from, to, { renames, requires, filling: "refuse" });
+  const up = leadTo(sqlite3, from, to, { renames, requires, filling: "refuse", deadline });
   if (!up.ok) return up;
   const back = inverted(renames);
   const down = leadTo(sqlite3, up.value.schema, from, {
     renames: back,
     requires,
     filling: "placeholder",
+    deadline,
   });
   return down.ok ? { ok: true, value: { up: up.value, down: down.value } } : down;
 }

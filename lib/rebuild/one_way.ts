@@ -1,6 +1,7 @@
 // Makes the script that leads from one schema to another. Every statement runs on a scratch
 // database, and the next one is written for the schema that SQLite then reports.
 
+import type { Deadline } from "../deadline.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
 import { insertProbeRow } from "../rehearsal/probe_row.ts";
@@ -28,6 +29,7 @@ export interface OneWayOptions {
   /** The SQLite that the file declares; `null` for any. */
   readonly requires: SqliteVersion | null;
   readonly filling: Filling;
+  readonly deadline: Deadline;
 }
 
 /** Makes the script; a problem says which object SQLite did not make as it is wanted. */
@@ -38,7 +40,7 @@ export function leadTo(
   options: OneWayOptions,
 ): Outcome<OneWay, "not-generated"> {
   const attempt = (cleared: Cleared): Outcome<OneWay, "not-generated"> => {
-    using scratch = new Scratch(sqlite3, from);
+    using scratch = new Scratch(sqlite3, from, options.deadline);
     return new OneWayScript(scratch, from, to, options, cleared).make();
   };
   const first = attempt("changed");
@@ -164,6 +166,7 @@ class OneWayScript {
   }
 
   #changeTable(pair: TablePair): void {
+    if (this.#scratch.stopped !== null) return;
     const { to } = pair;
     const current = this.#scratch.table(to.name);
     if (current === null || this.#texts.isSame(current.sql, to.sql) && current.name === to.name) {
@@ -361,6 +364,10 @@ class OneWayScript {
     const isLoadable = (text: string): boolean =>
       !this.#scratch.missing.some(({ name }) => text.endsWith(`"${name}"`));
     const wrong = [...new Set([...missing, ...left])].filter(isLoadable);
+    const { stopped } = this.#scratch;
+    if (stopped !== null) {
+      return { ok: false, code: "not-generated", message: `Cannot write this change: ${stopped}` };
+    }
     if (this.#failure !== null || wrong.length > 0) {
       const reason = this.#failure ?? "SQLite makes another text of it";
       const message = wrong.length === 0

@@ -8,7 +8,6 @@ import type { Failed, Outcome } from "../outcome.ts";
 import { isSchemaChange } from "../sqlite/access.ts";
 import { EMPTY_SCHEMA, type Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
-import { Interrupter } from "../statement/interrupter.ts";
 import { noTables, StatementStream } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import { Scratch } from "./scratch.ts";
@@ -23,8 +22,9 @@ export type SchemaProblem = Failed<"schema-file" | "files">;
 export function readSchemaText(
   sqlite3: Sqlite3,
   text: string,
+  deadline: Deadline,
 ): Outcome<Schema, "schema-file"> {
-  using scratch = new Scratch(sqlite3, EMPTY_SCHEMA);
+  using scratch = new Scratch(sqlite3, EMPTY_SCHEMA, deadline);
   using stream = new StatementStream(scratch.connection, text, "refuse", "off", noTables());
   const refused = (offset: number, why: string): Failed<"schema-file"> => {
     const line = lineOf(text, offset);
@@ -43,9 +43,11 @@ export function readSchemaText(
     if (!isCreate) {
       return refused(next.text.offset, "it has CREATE statements alone; move this to a migration");
     }
+    using _interrupter = scratch.interrupter();
     const { failure } = stream.run();
     if (failure !== null) {
-      return refused(next.text.offset, `SQLite refuses this: ${failure.message}`);
+      const why = scratch.stopped ?? `SQLite refuses this: ${failure.message}`;
+      return refused(next.text.offset, why);
     }
   }
 }
@@ -56,16 +58,14 @@ export function replayMigrations(
   migrations: readonly Migration[],
   deadline: Deadline,
 ): Outcome<Schema, "files"> {
-  using scratch = new Scratch(sqlite3, EMPTY_SCHEMA);
-  using interrupter = new Interrupter(scratch.connection, deadline);
+  using scratch = new Scratch(sqlite3, EMPTY_SCHEMA, deadline);
   for (const { file, up, foreignKeys } of migrations) {
     const tables = noTables();
     const message = scratch.run([up.sql], foreignKeys ?? "off", tables);
     dropTemporaryObjects(scratch.connection, tables);
     if (message === null) continue;
-    const why = interrupter.isOver() ? "its statements do not end" : message;
     const text = `Cannot read the schema of ${counted(migrations.length, "file")}: ` +
-      `${file} fails on an empty database: ${why}; godwit check says where`;
+      `${file} fails on an empty database: ${message}; godwit check says where`;
     return { ok: false, code: "files", message: text };
   }
   return { ok: true, value: scratch.schema };

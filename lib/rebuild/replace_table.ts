@@ -6,7 +6,7 @@ import type { Schema, Table } from "../sqlite/schema.ts";
 import { type CopiedColumn, copiedColumns, type Filling } from "./copied_rows.ts";
 import { guardsOf, guardStatements } from "./guards.ts";
 import type { ScriptPart } from "./schema_script.ts";
-import { Scratch, type UniqueKey } from "./scratch.ts";
+import type { Scratch, UniqueKey } from "./scratch.ts";
 import { isAutoincrement, withTableName } from "./table_text.ts";
 import type { TextComparison } from "./text_comparison.ts";
 
@@ -129,7 +129,7 @@ function createStatement({ scratch, wanted }: Replacement, name: string): string
   const written = withTableName(wanted.sql, scratch.write(name));
   if (scratch.accepts([written])) return written;
   const alone: Schema = { tables: [wanted], indexes: [], triggers: [], views: [] };
-  using other = new Scratch(scratch.connection.sqlite3, alone);
+  using other = scratch.beside(alone);
   const from = other.write(wanted.name);
   return other.run([`ALTER TABLE ${from} RENAME TO ${other.write(name)}`]) === null
     ? other.table(name)?.sql ?? written

@@ -1,6 +1,7 @@
 // A database in memory on which a script is made: each statement runs there, and SQLite says what
 // came of it.
 
+import type { Deadline } from "../deadline.ts";
 import type { ForeignKeyMode } from "../migration/migration.ts";
 import { isReserved } from "../plan/reserved_names.ts";
 import { buildShadow, type MissingObject, type Shadow } from "../rehearsal/shadow.ts";
@@ -11,15 +12,23 @@ import { textOf } from "../sqlite/row.ts";
 import type { Schema, Table } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { Interrupter } from "../statement/interrupter.ts";
 import { noTables, type RunTables, StatementStream } from "../statement/statement_stream.ts";
 
 /** Runs statements as a migration does, on a schema without rows. */
 export class Scratch implements Disposable {
   readonly #shadow: Shadow;
+  readonly #deadline: Deadline;
   #tables: RunTables = noTables();
 
-  constructor(sqlite3: Sqlite3, schema: Schema) {
+  constructor(sqlite3: Sqlite3, schema: Schema, deadline: Deadline) {
     this.#shadow = buildShadow(sqlite3, schema);
+    this.#deadline = deadline;
+  }
+
+  /** A second one, with another schema and the same deadline. */
+  beside(schema: Schema): Scratch {
+    return new Scratch(this.connection.sqlite3, schema, this.#deadline);
   }
 
   /** The objects of the schema that this SQLite cannot load. */
@@ -30,6 +39,18 @@ export class Scratch implements Disposable {
   /** The connection, for questions. */
   get connection(): Connection {
     return this.#shadow.connection;
+  }
+
+  /** Why no statement runs any more; `null` until the deadline. */
+  get stopped(): string | null {
+    const { atMs, signal } = this.#deadline;
+    if (signal.aborted) return "it was cancelled";
+    return performance.now() >= atMs ? "the time limit was reached" : null;
+  }
+
+  /** Interrupts statements at the deadline, until it is disposed of. */
+  interrupter(): Interrupter {
+    return new Interrupter(this.connection, this.#deadline);
   }
 
   /** The schema as it is now. */
@@ -56,12 +77,14 @@ export class Scratch implements Disposable {
     foreignKeys: ForeignKeyMode = "off",
     tables: RunTables = this.#tables,
   ): string | null {
+    using _interrupter = this.interrupter();
     for (const sql of statements) {
+      if (this.stopped !== null) return this.stopped;
       using stream = new StatementStream(this.connection, sql, "refuse", foreignKeys, tables);
       for (let next = stream.next(); next.kind !== "end"; next = stream.next()) {
         if (next.kind === "failed") return next.violations[0]?.message ?? next.failure.message;
         const { failure } = stream.run();
-        if (failure !== null) return failure.message;
+        if (failure !== null) return this.stopped ?? failure.message;
       }
     }
     return null;

@@ -49,6 +49,7 @@ function generate(): string {
     readSchema(before, isReserved),
     readSchema(after, isReserved),
     { renames: [], requires: null },
+    { atMs: Infinity, signal: { aborted: false } },
   );
   if (!built.ok) throw new Error(built.message);
   return scriptText(built.value.up);

@@ -187,4 +187,36 @@ files("check() warns where files and schema.sql differ", async () => {
   assert.match(broken.message, "schema.sql, line 1: ");
 });
 
+files("check() says that files were not compared with schema.sql, and why", async () => {
+  await using workspace = new Workspace();
+  workspace.writeSchema("p", SCHEMA);
+  workspace.write("p", {
+    "001_base.sql": BASE,
+    // Only without rows, max() is NULL.
+    "002_more.sql": migrationFile(
+      "CREATE TABLE t (a); CREATE TABLE u (b NOT NULL); INSERT INTO u SELECT max(a) FROM t;",
+      "DROP TABLE u; DROP TABLE t;",
+    ),
+  });
+  const { context } = await workspace.migrator();
+  const unread = await call("check", "p", {}, context);
+  assert.ok(unread.success, JSON.stringify(unread));
+  const [finding] = unread.warnings.filter(({ code }) => code === "stale-schema");
+  assert.match(finding?.message ?? "", /not compared: .*002_more.sql fails on an empty database/);
+  workspace.remove("p", "002_more.sql");
+  const silent = { ok: false, code: "unavailable", message: "the thread is silent" } as const;
+  const failed = await call("check", "p", {}, {
+    ...context,
+    databases: {
+      ...context.databases,
+      open: async (...where) => ({
+        ...await context.databases.open(...where),
+        generate: () => Promise.resolve(silent),
+      }),
+    },
+  });
+  assert.ok(!failed.success);
+  assert.match(failed.message, "schema.sql was not compared: the thread is silent");
+});
+
 files.run();

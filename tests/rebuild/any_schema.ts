@@ -14,7 +14,7 @@ import { entriesOf } from "../../lib/sqlite/schema_slice.ts";
 import { SqliteError } from "../../lib/sqlite/sqlite_error.ts";
 import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
 import type { Random } from "../support/random.ts";
-import { findingsOf, runAndCommit, stepsOf } from "./applied_script.ts";
+import { findingsOf, NEVER, runAndCommit, stepsOf } from "./applied_script.ts";
 import {
   changeSchema,
   type DrawnColumn,
@@ -42,7 +42,7 @@ export async function checkPair(sqlite3: Sqlite3, random: Random): Promise<PairO
   const to = schemaOf(wanted);
   const requires = random.pick<SqliteVersion | null>([null, [3, 35, 0], [3, 53, 0]]);
   const renames = renamesOf(before, after);
-  const built = buildScript(sqlite3, from, to, { renames, requires });
+  const built = buildScript(sqlite3, from, to, { renames, requires }, NEVER);
   assert.ok(built.ok, JSON.stringify(built));
   const up = scriptText(built.value.up);
   const down = scriptText(built.value.down);
@@ -68,7 +68,7 @@ export async function checkPair(sqlite3: Sqlite3, random: Random): Promise<PairO
     assert.equal(keptRows(live, before, after, "after"), rowsBefore);
     checkIntegrity(live);
     checkLosses(applied.losses?.dataLoss ?? [], before, after);
-    const again = buildScript(sqlite3, schemaOf(live), to, { renames: [], requires });
+    const again = buildScript(sqlite3, schemaOf(live), to, { renames: [], requires }, NEVER);
     assert.ok(again.ok && again.value.up.parts.length === 0, JSON.stringify(again));
 
     const undone = await runAndCommit(sqlite3, live, steps[1]);

@@ -1,6 +1,7 @@
 // Rehearses, checks and runs generated SQL as godwit runs a migration, in memory and in this
 // thread.
 
+import type { Deadline } from "../../lib/deadline.ts";
 import { ForeignKeyGuard } from "../../lib/execution/foreign_key_guard.ts";
 import { LiveSchema } from "../../lib/execution/live_schema.ts";
 import { runStep } from "../../lib/execution/run_step.ts";
@@ -21,7 +22,8 @@ import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
 import { Interrupter } from "../../lib/statement/interrupter.ts";
 import { noTables } from "../../lib/statement/statement_stream.ts";
 
-const DEADLINE = { atMs: Infinity, signal: { aborted: false } };
+/** A deadline that does not come. */
+export const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 const ENGINE: SqliteVersion = [3, 54, 1];
 
 /** A step of a file with both sections. */
@@ -50,7 +52,7 @@ export async function findingsOf(
 ): Promise<{ readonly findings: readonly Finding[]; readonly rehearsal: Rehearsal }> {
   const base = await readBase(connection, "p");
   const steps = [up, down, up];
-  const rehearsal = await rehearse(sqlite3, base, steps, DEADLINE);
+  const rehearsal = await rehearse(sqlite3, base, steps, NEVER);
   const found = rehearsalFindings(steps, rehearsal, ENGINE, new Map());
   const findings = [
     ...found.steps.flatMap(({ facts, losses }) => [...facts, ...losses]),
@@ -66,11 +68,11 @@ export async function runAndCommit(
   step: PlanStep,
 ): Promise<{ readonly message: string | null; readonly losses: StepLosses | null }> {
   const base = await readBase(connection, "p");
-  const [rehearsed] = (await rehearse(sqlite3, base, [step], DEADLINE)).steps;
+  const [rehearsed] = (await rehearse(sqlite3, base, [step], NEVER)).steps;
   if (rehearsed === undefined) throw new Error("The step was not rehearsed");
   if (!rehearsed.complete) throw new Error(JSON.stringify(rehearsed.statements));
   using snapshots = new Snapshots(connection);
-  using interrupter = new Interrupter(connection, DEADLINE);
+  using interrupter = new Interrupter(connection, NEVER);
   connection.begin();
   const schema = new SchemaFollower(connection, isReserved);
   const outcome = runStep({

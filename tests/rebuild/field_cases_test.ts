@@ -13,7 +13,7 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { readSchema } from "../../lib/sqlite/schema_follower.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { suite } from "../support/suite.ts";
-import { findingsOf, runAndCommit, stepsOf } from "./applied_script.ts";
+import { findingsOf, NEVER, runAndCommit, stepsOf } from "./applied_script.ts";
 import { FIELD_CASES, type FieldCase } from "./field_cases.ts";
 
 const cases = suite("field cases");
@@ -33,7 +33,7 @@ async function check(field: FieldCase): Promise<void> {
   const from = readSchema(live, isReserved);
   const to = readSchema(wanted, isReserved);
   const renames = (field.renames ?? []).map(readRename).filter((rename) => rename !== null);
-  const built = buildScript(sqlite3, from, to, { renames, requires });
+  const built = buildScript(sqlite3, from, to, { renames, requires }, NEVER);
   assert.ok(built.ok, JSON.stringify(built));
   const { up, down } = built.value;
   assert.equal(
