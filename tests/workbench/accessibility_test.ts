@@ -61,6 +61,9 @@ accessibility("migrations, with a result, findings and what a step changes", asy
   await assertOpenToAll();
   await sandbox.step("006");
   await sandbox.page.getByRole("article").getByText(/loses data|Warning/).first().waitFor();
+  await sandbox.button("Dry run").click();
+  await sandbox.button("Show what is lost").click();
+  await sandbox.result.getByRole("table").first().waitFor();
   await assertOpenToAll();
 });
 
@@ -72,6 +75,21 @@ accessibility("data, with rows and an answer at the prompt", async () => {
   await assertOpenToAll();
   await sandbox.runSql("SELECT missing FROM quotes");
   await sandbox.page.getByText(/no such column/).first().waitFor();
+  await assertOpenToAll();
+});
+
+accessibility("a restore, before it and after it", async () => {
+  await sandbox.page.getByRole("button", { name: /^Restore / }).first().click();
+  await sandbox.dialog.getByText("Version 5 becomes 2").waitFor();
+  await assertOpenToAll();
+  await sandbox.button("Restore this backup").click();
+  await sandbox.button("Undo this restore").waitFor();
+  await assertOpenToAll();
+});
+
+accessibility("the history", async () => {
+  await sandbox.view("History");
+  await sandbox.page.getByRole("list", { name: "Runs, newest first" }).waitFor();
   await assertOpenToAll();
 });
 

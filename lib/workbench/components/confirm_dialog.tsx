@@ -12,13 +12,14 @@ export function ConfirmDialog(): JSX.Element | null {
     <Modal title={question.title} onClose={() => question.answer(false)}>
       <p>{question.text}</p>
       {question.points.length > 0 && (
-        <ul class="losses">
+        // A long list scrolls, so it has to take the focus for readers without a mouse.
+        <ul class="losses" tabIndex={0} aria-label="What changes">
           {question.points.map((point) => <li key={point}>{point}</li>)}
         </ul>
       )}
       {question.footnote !== null && <p class="quiet">{question.footnote}</p>}
       <div class="modal-actions">
-        <button type="button" class="button" onClick={() => question.answer(false)}>
+        <button type="button" class="button" autoFocus onClick={() => question.answer(false)}>
           Cancel
         </button>
         <button
