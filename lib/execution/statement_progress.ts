@@ -3,7 +3,7 @@
 import { type Access, isTemporary, isWrite } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
-import { SqliteError } from "../sqlite/sqlite_error.ts";
+import { isRefusal } from "../sqlite/sqlite_error.ts";
 import type { ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 
 /** How far a statement is. */
@@ -69,7 +69,7 @@ export class StatementProgress {
       return rows === null ? null : Number(rows);
     } catch (error) {
       // A table without rowids, or a view.
-      if (!(error instanceof SqliteError)) throw error;
+      if (!isRefusal(error)) throw error;
       return null;
     }
   }

@@ -319,6 +319,7 @@ export class Connection implements Disposable {
 
   #attempt<T>(action: () => T): T {
     try {
+      this.checkTransaction();
       const result = action();
       this.checkTransaction();
       return result;

@@ -150,6 +150,8 @@ export class Statement implements Disposable {
   /** Runs the statement to its end and ignores its rows. */
   run(): SqliteFailure | null {
     const { capi } = this.#connection.sqlite3;
+    // Outside of the transaction that was begun it would be committed by itself.
+    this.#connection.checkTransaction();
     while (true) {
       const code = capi.sqlite3_step(this.#pointer);
       if (code === capi.SQLITE_DONE) break;
