@@ -34,7 +34,7 @@ export interface BuildResult {
   readonly clientGzipBytes: number;
 }
 
-/** The limit of `clientGzipBytes`. SQLite's loader has about 80 KiB of it; the WASM, 400 KiB, is apart. */
+/** The limit of `clientGzipBytes`: SQLite's loader and the sandbox itself. */
 export const CLIENT_LIMIT_BYTES: number = 208 * 1024;
 
 /** The module that a page imports. */
