@@ -6,23 +6,29 @@ import { type DatabaseAddress, databaseName } from "../plan/database_address.ts"
 import type { Cancelling, RunLocksUnavailable } from "../lock/run_locks.ts";
 import type { HandlerContext } from "./context.ts";
 import { type Failure, failureReply } from "./failure.ts";
+import { findFilesOrHistory } from "./find_files.ts";
 
 // A run ends within a second, unless it waits for the disk in a COMMIT.
 const WAIT_MS = 5_000;
 
 /**
  * Cancels the run that has the database, in this process or another one on the machine, and says
- * whether it has ended because of that.
+ * whether it has ended because of that. Fails with `PLUGIN_NOT_FOUND` where there is neither a run
+ * nor the plugin.
  */
 export async function cancel(
   address: DatabaseAddress,
   { run_id: runId }: CancelRequest,
-  { locks }: HandlerContext,
+  context: HandlerContext,
 ): Promise<CancelReply | Failure> {
   const { plugin } = address;
-  const outcome = await locks.cancel(address, runId ?? null, WAIT_MS);
+  const outcome = await context.locks.cancel(address, runId ?? null, WAIT_MS);
   if (outcome.kind === "unavailable") {
     return failureReply("DATABASE_UNAVAILABLE", plugin, outcome.message);
+  }
+  if (outcome.kind === "idle") {
+    const found = await findFilesOrHistory(address, context);
+    if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
   }
   return {
     success: true,

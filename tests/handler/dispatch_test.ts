@@ -68,7 +68,12 @@ dispatching("every reply names its verb, whether it succeeds or fails", async ()
     const reply = await call(verb, plugin, leastRequest(verb), context);
     assert.equal([reply.success, reply.verb, reply.plugin_name], [true, verb, plugin]);
     v.parse(ALL_VERBS[verb].reply, JSON.parse(JSON.stringify(reply)));
-    const broken = { ...context, source: brokenSource };
+    // The history of a plugin is read without its files.
+    const open = (): never => {
+      throw new Error("a bug");
+    };
+    const databases = { ...context.databases, open };
+    const broken = { ...context, source: brokenSource, databases };
     const failed = await call(verb, plugin, leastRequest(verb), broken);
     assertRefused(failed, "INTERNAL_ERROR", "its log says more under");
     assert.is(failed.verb, verb);

@@ -7,7 +7,7 @@ import { dirname, join, relative } from "node:path";
 import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { TenantEntry } from "../../lib/message/reply.ts";
 import type { PluginsRequest } from "../../lib/message/request.ts";
-import { verbs } from "../../lib/message/verbs.ts";
+import { type Verb, verbs } from "../../lib/message/verbs.ts";
 import { currentVersionIn } from "../support/current_version.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
 import { migrationFile } from "../support/migration_file.ts";
@@ -255,8 +255,9 @@ tenants("a file in the place of the directory is named", async () => {
   workspace.write("quotes", { "001_create.sql": CREATE });
   Deno.mkdirSync(workspace.dataDir);
   Deno.writeTextFileSync(join(workspace.dataDir, "quotes"), "");
-  // Backups are in another directory.
-  for (const verb of verbs().filter((each) => each !== "backups" && each !== "restore")) {
+  // Backups and locks are in other directories.
+  const elsewhere: readonly Verb[] = ["backups", "restore", "cancel"];
+  for (const verb of verbs().filter((each) => !elsewhere.includes(each))) {
     const reply = await workspace.refused(verb, "quotes", { ...ACME, ...leastRequest(verb) });
     assert.is(reply.error_code, "DATABASE_UNAVAILABLE");
     assert.match(reply.message, join(workspace.dataDir, "quotes"));
