@@ -1,9 +1,12 @@
 // The output of a command. No other file depends on terminals.
 
-import pc from "picocolors";
+import type pc from "picocolors";
 
-/** picocolors' functions; without colours they return their text unchanged. */
-export type Colors = ReturnType<typeof pc.createColors>;
+/** Functions of picocolors; without colours they return their text unchanged. */
+export type Colors = Pick<
+  ReturnType<typeof pc.createColors>,
+  "bold" | "cyan" | "dim" | "green" | "red" | "yellow"
+>;
 
 /** The output streams of a command. */
 export interface Console {
@@ -17,15 +20,36 @@ export interface Console {
 }
 
 /** The console of this process; with colours if the output is a terminal that supports them. */
-export function processConsole(): Console {
+export async function processConsole(): Promise<Console> {
   const encoder = new TextEncoder();
   return {
     out: (text) => writeAll(Deno.stdout, encoder.encode(`${text}\n`)),
     err: (text) => writeAll(Deno.stderr, encoder.encode(`${text}\n`)),
-    colors: pc.createColors(pc.isColorSupported && Deno.stdout.isTerminal()),
+    colors: Deno.stdout.isTerminal() && mayReadEnvironment() ? await terminalColors() : PLAIN,
     isWatched: Deno.stderr.isTerminal(),
   };
 }
+
+// picocolors reads these when it is loaded, and throws where it may not.
+function mayReadEnvironment(): boolean {
+  return ["NO_COLOR", "FORCE_COLOR", "TERM", "CI"].every((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state === "granted"
+  );
+}
+
+async function terminalColors(): Promise<Colors> {
+  const { default: pc } = await import("picocolors");
+  return pc.createColors(pc.isColorSupported);
+}
+
+const PLAIN: Colors = {
+  bold: String,
+  cyan: String,
+  dim: String,
+  green: String,
+  red: String,
+  yellow: String,
+};
 
 // One write to a pipe may be partial.
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {

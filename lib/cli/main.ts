@@ -19,8 +19,8 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   ]);
   const parsed = readArguments(args, environment);
   return parsed.kind === "command"
-    ? await run(parsed.command, processConsole(), environment)
-    : explain(parsed, HELP, processConsole());
+    ? await run(parsed.command, await processConsole(), environment)
+    : explain(parsed, HELP, await processConsole());
 }
 
 function explain(
