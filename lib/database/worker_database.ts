@@ -19,6 +19,7 @@ import { acceptFindings } from "../rule/acceptances.ts";
 import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
 import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findings.ts";
 import type { FileProof } from "../proof/proof.ts";
+import type { KnownRows } from "../proof/fill_schema.ts";
 import { type FileToProve, proveOnLiveRows, proveOnMadeUpRows } from "../proof/prove.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { hasStatement } from "../sqlite/skip_trivia.ts";
@@ -237,9 +238,10 @@ export class WorkerDatabase {
       }));
     }
     const proofs: FileProof[] = [];
+    const known: KnownRows = new Map();
     for (const file of files) {
       if (hasStatement(file.migration.down.sql)) {
-        proofs.push(await proveOnMadeUpRows(this.#environment.sqlite3, file, deadline));
+        proofs.push(await proveOnMadeUpRows(this.#environment.sqlite3, file, known, deadline));
       }
     }
     return proofs;

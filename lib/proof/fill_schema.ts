@@ -7,7 +7,7 @@ import { integerOf, nullableIntegerOf, textOf } from "../sqlite/row.ts";
 import type { Column, ForeignKey, Schema, Table } from "../sqlite/schema.ts";
 import { isRefusal } from "../sqlite/sqlite_error.ts";
 import { candidateValues, literalsOf, type RowStyle } from "./candidate_values.ts";
-import { insertRow, type Slot } from "./find_row.ts";
+import { type Choice, insertRow, type Slot } from "./find_row.ts";
 
 /** A table that has no row, and why. */
 export interface UnfilledTable {
@@ -15,6 +15,12 @@ export interface UnfilledTable {
   /** What SQLite says about the last attempt. */
   readonly message: string;
 }
+
+/**
+ * The choices of rows that tables took, by table, style and number of the row. A schema is filled
+ * again for each file, and most of its tables are the same.
+ */
+export type KnownRows = Map<string, Choice>;
 
 /**
  * Inserts a row of each style into every table, parents first; returns the tables without a row.
@@ -25,6 +31,7 @@ export function fillSchema(
   connection: Connection,
   schema: Schema,
   styles: readonly RowStyle[],
+  known: KnownRows = new Map(),
 ): readonly UnfilledTable[] {
   const refusals = new Map<string, string>();
   connection.exec("PRAGMA foreign_keys=OFF");
@@ -33,9 +40,11 @@ export function fillSchema(
   for (const table of tables) {
     const takes = (style: RowStyle, index: number): boolean => {
       const slots = slotsOf(connection, tables, table, index + 1, style);
-      const refusal = insertRow(connection, table, slots);
-      if (refusal !== null) refusals.set(table.name, refusal);
-      return refusal === null;
+      const key = `${index} ${style} ${table.sql}`;
+      const found = insertRow(connection, table, slots, known.get(key));
+      if (typeof found === "string") refusals.set(table.name, found);
+      else known.set(key, found);
+      return typeof found !== "string";
     };
     const [first, ...others] = styles;
     // A style is only an order of the values: where the first finds no row, no other does.

@@ -14,8 +14,12 @@ export interface Slot {
 // Some hundred columns with some ten values each, and pairs of a few columns.
 const MAX_ATTEMPTS = 2_000;
 
+/** The choice for each slot that a table took. */
+export type Choice = readonly number[];
+
 /**
- * Inserts a row; returns what SQLite says where none of the attempts succeeds, `null` otherwise.
+ * Inserts a row, trying `likely` first; returns what SQLite says where none of the attempts
+ * succeeds, and the choice otherwise.
  *
  * SQLite reports one constraint at a time. A change of one column, or of two, is kept where the
  * report is one that was not seen before: then one more constraint is satisfied.
@@ -24,14 +28,14 @@ export function insertRow(
   connection: Connection,
   table: Table,
   slots: readonly Slot[],
-): string | null {
-  const search = new Search(connection, table, slots);
-  return search.run();
+  likely: Choice = slots.map(() => 0),
+): Choice | string {
+  return new Search(connection, table, slots).run(likely);
 }
 
 /** A choice for each slot, and what SQLite says about the row. */
 interface Attempt {
-  readonly choice: readonly number[];
+  readonly choice: Choice;
   readonly refusal: string | null;
 }
 
@@ -48,15 +52,15 @@ class Search {
     this.#slots = slots;
   }
 
-  run(): string | null {
-    let current = this.#try(this.#slots.map(() => 0));
+  run(likely: Choice): Choice | string {
+    let current = this.#try(likely);
     while (current.refusal !== null) {
       this.#seen.add(current.refusal);
       const next = this.#progress(current.choice, current.refusal);
       if (next === null) return current.refusal;
       current = next;
     }
-    return null;
+    return current.choice;
   }
 
   /** The first change that satisfies the constraint that refuses now. */

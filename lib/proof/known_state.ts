@@ -38,13 +38,22 @@ export class KnownState {
   readonly #copies: readonly CopiedTable[];
   readonly #unread: readonly string[];
 
-  /** Reads the schema and copies every row; the copies last as long as `snapshots`. */
-  constructor(connection: Connection, snapshots: Snapshots) {
+  /**
+   * Reads the schema, and copies the rows of the tables that `mayChange` names before the state is
+   * compared. The copies last as long as `snapshots`.
+   */
+  constructor(
+    connection: Connection,
+    snapshots: Snapshots,
+    mayChange: (table: string) => boolean,
+  ) {
     this.#connection = connection;
     this.#snapshots = snapshots;
     this.#schema = readSchema(connection, isReserved);
     // The rows of an index over another table follow from that table.
-    const tables = this.#schema.tables.filter(({ kind }) => kind !== "index");
+    const tables = this.#schema.tables.filter(({ kind, name }) =>
+      kind !== "index" && mayChange(name)
+    );
     const copies = tables.map((table) => ({
       table,
       copy: unlessRefused(() => this.#copy(table)),

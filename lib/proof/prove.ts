@@ -11,19 +11,20 @@ import { subjectOf } from "../finding/subject_of.ts";
 import { readBase } from "../history/database_base.ts";
 import { Snapshots } from "../loss/snapshots.ts";
 import type { Migration } from "../migration/migration.ts";
-import { completePlan, type PlanStep } from "../plan/migration_plan.ts";
+import { completePlan } from "../plan/migration_plan.ts";
 import { thereAndBack } from "../plan/there_and_back.ts";
-import type { Rehearsal } from "../rehearsal/rehearsal.ts";
+import type { Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { rehearse } from "../rehearsal/rehearse.ts";
 import { buildShadow } from "../rehearsal/shadow.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import { memoryStorage } from "../vfs/memory_storage.ts";
 import type { RowStyle } from "./candidate_values.ts";
-import { fillSchema, type UnfilledTable } from "./fill_schema.ts";
+import { fillSchema, type KnownRows, type UnfilledTable } from "./fill_schema.ts";
 import { KnownState } from "./known_state.ts";
 import type { FileProof, ProofEnd, StateDifference } from "./proof.ts";
 
@@ -40,15 +41,19 @@ const STYLES: readonly (readonly RowStyle[])[] = [
   ["digits", "digits"],
 ];
 
-/** Tries a file on rows that are made up: on others where its UP fails on the first ones. */
+/**
+ * Tries a file on rows that are made up: on others where its UP fails on the first ones. `known` is
+ * shared by the files of a check.
+ */
 export async function proveOnMadeUpRows(
   sqlite3: Sqlite3,
   file: FileToProve,
+  known: KnownRows,
   deadline: Deadline,
 ): Promise<FileProof> {
   let failed: FileProof | null = null;
   for (const styles of STYLES) {
-    const proof = await proveFilled(sqlite3, file, styles, deadline);
+    const proof = await proveFilled(sqlite3, file, styles, known, deadline);
     if (proof.end.kind !== "up-failed") {
       const upFailure = failed?.end.kind === "up-failed" ? failed.end.message : null;
       return { ...proof, failsOnOthers: upFailure };
@@ -81,13 +86,14 @@ async function proveFilled(
   sqlite3: Sqlite3,
   { migration, schema }: FileToProve,
   styles: readonly RowStyle[],
+  known: KnownRows,
   deadline: Deadline,
 ): Promise<FileProof> {
   using shadow = buildShadow(sqlite3, schema);
   const { connection } = shadow;
   const subject = subjectOf(migration);
   const made = { ...subject, rows: "made-up", failsOnOthers: null } as const;
-  const filled = fill(connection, schema, styles, deadline);
+  const filled = fill(connection, schema, styles, known, deadline);
   if (typeof filled === "string") {
     return { ...made, unfilled: [], end: { kind: "up-failed", message: filled } };
   }
@@ -102,11 +108,12 @@ function fill(
   connection: Connection,
   schema: Schema,
   styles: readonly RowStyle[],
+  known: KnownRows,
   deadline: Deadline,
 ): readonly UnfilledTable[] | string {
   using interrupter = new Interrupter(connection, deadline);
   try {
-    return fillSchema(connection, schema, styles);
+    return fillSchema(connection, schema, styles, known);
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
     connection.rollback();
@@ -160,7 +167,7 @@ async function tryFiles(
     steps: steps.slice(0, rehearsed.length),
   });
   using snapshots = new Snapshots(connection, "godwit_proof");
-  const trial = new Trial(connection, snapshots, plan.steps);
+  const trial = new Trial(connection, snapshots, rehearsed);
   const execution = await executePlan(connection, plan, rehearsed, {
     mode: "rehearse-on-data",
     transaction: "plan",
@@ -181,8 +188,7 @@ async function tryFiles(
   return files.flatMap(({ migration, steps: own }) => {
     const at = first;
     first += own.length;
-    const touches = (table: string): boolean =>
-      rehearsal.steps.slice(at, first).some(({ touched }) => touched?.includes(table) ?? true);
+    const touches = touchedBy(rehearsal.steps.slice(at, first));
     return own.length === 1 ? [] : [{
       migration,
       empty: empty.filter(touches),
@@ -204,6 +210,13 @@ function failureOf({ end }: Execution): string | null {
   end satisfies never;
 }
 
+/** Whether steps change the rows or the schema of a table. */
+function touchedBy(steps: readonly RehearsedStep[]): (table: string) => boolean {
+  const isUnknown = steps.some(({ touched }) => touched === null);
+  const names = new Set(steps.flatMap(({ touched }) => (touched ?? []).map(foldName)));
+  return (table) => isUnknown || names.has(foldName(table));
+}
+
 /** What SQLite refuses of the step at which a rehearsal ended. */
 function refusalIn({ steps }: Rehearsal): string {
   const problem = steps.at(-1)?.statements.flatMap(({ problems }) => problems)
@@ -215,13 +228,13 @@ function refusalIn({ steps }: Rehearsal): string {
 class Trial {
   readonly #connection: Connection;
   readonly #snapshots: Snapshots;
-  readonly #steps: readonly PlanStep[];
+  readonly #steps: readonly RehearsedStep[];
   readonly #differences = new Map<number, StateDifference>();
   #done = 0;
   #before: KnownState | null = null;
   #after: KnownState | null = null;
 
-  constructor(connection: Connection, snapshots: Snapshots, steps: readonly PlanStep[]) {
+  constructor(connection: Connection, snapshots: Snapshots, steps: readonly RehearsedStep[]) {
     this.#connection = connection;
     this.#snapshots = snapshots;
     this.#steps = steps;
@@ -261,6 +274,8 @@ class Trial {
   }
 
   #known(): KnownState {
-    return new KnownState(this.#connection, this.#snapshots);
+    const { version } = this.#steps[this.#done] ?? {};
+    const own = this.#steps.filter((step) => step.version === version);
+    return new KnownState(this.#connection, this.#snapshots, touchedBy(own));
   }
 }
