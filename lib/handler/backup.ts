@@ -22,6 +22,7 @@ export async function backup(
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", address.plugin, found.message);
   return await holdDatabase(
     address,
+    request,
     context,
     (run) => makeBackup({ run, address, found, request, context, startedMs }),
   );

@@ -1,6 +1,7 @@
 // Holds a database for one run: its lock, its id, and the signal that ends it.
 
 import type { RunLock } from "../lock/run_locks.ts";
+import type { RunRequest } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { describeHolder } from "./describe_run.ts";
@@ -21,11 +22,12 @@ export interface HeldRun {
  */
 export async function holdDatabase<R extends { readonly success: true }>(
   address: DatabaseAddress,
+  request: Pick<RunRequest, "run_id">,
   context: HandlerContext,
   work: (run: HeldRun) => Promise<R | Failure>,
 ): Promise<R | Failure> {
   const { plugin } = address;
-  const id = context.newId();
+  const id = request.run_id ?? context.newId();
   const lock = context.locks.acquire(address, id);
   if (lock.kind === "unavailable") {
     return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);

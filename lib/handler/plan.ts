@@ -31,6 +31,7 @@ export async function plan(
     transaction: "migration",
     applied_by: STARTED_BY,
     timeout_ms: request.timeout_ms,
+    run_id: request.run_id,
   } as const;
   return await runMigrations(run, context, (completed) => replyOf(completed, request.omit));
 }

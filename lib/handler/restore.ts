@@ -27,20 +27,25 @@ export async function restore(
   const startedMs = context.elapsedMs();
   const found = await findFilesOrBackups(address, context);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", address.plugin, found.message);
-  return await holdDatabase(address, context, async (run): Promise<RestoreReply | Failure> => {
-    const deadline = deadlineIn(request.timeout_ms, run.signal);
-    const outcome = await restoreHeld({ run, address, found, request, context, deadline });
-    if (!outcome.ok) return outcome.failure;
-    return {
-      success: true,
-      verb: "restore",
-      plugin_name: address.plugin,
-      run_id: run.id,
-      dry_run: request.dry_run,
-      ...fieldsOf(outcome.report),
-      total_time_ms: Math.round(context.elapsedMs() - startedMs),
-    };
-  });
+  return await holdDatabase(
+    address,
+    request,
+    context,
+    async (run): Promise<RestoreReply | Failure> => {
+      const deadline = deadlineIn(request.timeout_ms, run.signal);
+      const outcome = await restoreHeld({ run, address, found, request, context, deadline });
+      if (!outcome.ok) return outcome.failure;
+      return {
+        success: true,
+        verb: "restore",
+        plugin_name: address.plugin,
+        run_id: run.id,
+        dry_run: request.dry_run,
+        ...fieldsOf(outcome.report),
+        total_time_ms: Math.round(context.elapsedMs() - startedMs),
+      };
+    },
+  );
 }
 
 interface Restore {

@@ -46,7 +46,7 @@ export async function runMigrations<R extends SuccessReply>(
     ? await findFilesOrHistory(address, context)
     : await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
-  return await holdDatabase(address, context, async (held) => {
+  return await holdDatabase(address, request, context, async (held) => {
     const deadline = { atMs, signal: held.signal };
     const run = { held, request, context, startedMs, deadline, makeReply };
     const progress = reportRun(context, held.lock, {

@@ -6,7 +6,7 @@ import { codeOf } from "../outcome.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import { cancelRun } from "./cancel_run.ts";
 import { isFree, LockLines, openLock } from "./lock_file.ts";
-import { holderIn, type LockLine } from "./lock_lines.ts";
+import { endIn, holderIn, isToCancel, type LockLine } from "./lock_lines.ts";
 import type { RunLock, RunLocks } from "./run_locks.ts";
 import { readSnapshot, SnapshotFile, snapshotMode } from "./snapshot_file.ts";
 import { watchCancel } from "./watch_cancel.ts";
@@ -85,7 +85,7 @@ function beginRun(
   beginning.use(file);
   const snapshot = new SnapshotFile(snapshotPath, mode);
   const lines = new LockLines(file);
-  cutLines(file, lines);
+  cutLines(file, lines, runId);
   note(lines, { began: runId });
   const watch = watchCancel(lines, runId);
   beginning.move();
@@ -107,9 +107,13 @@ const MOST_LINES_BYTES = 16 * 1024;
 
 // Only a run that begins cuts the file, so that who cancelled the one before it can read its end. A
 // run that died has written no end: while its line stands, and the line of this run cannot be
-// written because the disk is full, the wrong run would be named.
-function cutLines(file: Deno.FsFile, lines: LockLines): void {
-  if (lines.sizeBytes > MOST_LINES_BYTES || holderIn(lines.all()) !== null) file.truncateSync();
+// written because the disk is full, the wrong run would be named. And a client that gives the same id
+// to two runs would find the second one cancelled by the lines of the first.
+function cutLines(file: Deno.FsFile, lines: LockLines, runId: string): void {
+  const text = lines.all();
+  const isCut = lines.sizeBytes > MOST_LINES_BYTES || holderIn(text) !== null ||
+    isToCancel(text, runId) || endIn(text, runId) !== null;
+  if (isCut) file.truncateSync();
 }
 
 // On a full disk the run cannot be cancelled by another process, and goes on.

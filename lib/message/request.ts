@@ -48,6 +48,11 @@ const timeoutMs = v.optional(
   DEFAULT_TIMEOUT_MS,
 );
 
+// The id is in the reply, in events and in the history, beside those that godwit makes.
+const runId = v.optional(
+  v.pipe(v.string("expected a text"), v.uuid("expected a UUID that no other run has")),
+);
+
 const applyTarget = v.optional(
   v.union(
     [integer(1, "a version"), v.literal("latest")],
@@ -80,6 +85,7 @@ const RUN_FIELDS = {
     "migration",
   ),
   timeout_ms: timeoutMs,
+  run_id: runId,
 };
 
 const PLAN_FIELDS = {
@@ -99,6 +105,7 @@ const PLAN_FIELDS = {
     [],
   ),
   timeout_ms: timeoutMs,
+  run_id: runId,
 };
 
 /** The field of every request about a database. */
@@ -121,6 +128,8 @@ export interface RunRequest extends DatabaseRequest {
   transaction?: "migration" | "plan" | undefined;
   /** Interrupt the run after so many milliseconds; ten minutes by default. */
   timeout_ms?: number | undefined;
+  /** The id of the run, a UUID that no other run has, so that it can be cancelled at any time. */
+  run_id?: string | undefined;
 }
 
 /** `apply`: run the pending migrations up to a version. */
@@ -150,6 +159,8 @@ export interface PlanRequest extends DatabaseRequest {
   omit?: PlanPart[] | undefined;
   /** Interrupt the dry run after so many milliseconds; ten minutes by default. */
   timeout_ms?: number | undefined;
+  /** The id of the run, as in a request of `apply`. */
+  run_id?: string | undefined;
 }
 
 /** A part of a plan that the request can leave out. */
@@ -208,11 +219,13 @@ export interface BackupsRequest extends DatabaseRequest {
 }
 
 /** `backup`: make a backup now. */
-export type BackupRequest = DatabaseRequest & Pick<RunRequest, "applied_by" | "timeout_ms">;
+export type BackupRequest =
+  & DatabaseRequest
+  & Pick<RunRequest, "applied_by" | "timeout_ms" | "run_id">;
 
 /** `restore`: put a backup in the place of the database. */
 export interface RestoreRequest
-  extends DatabaseRequest, Pick<RunRequest, "applied_by" | "dry_run" | "timeout_ms"> {
+  extends DatabaseRequest, Pick<RunRequest, "applied_by" | "dry_run" | "timeout_ms" | "run_id"> {
   /** The name of a backup, or `"latest"`. */
   backup: string;
 }
@@ -347,6 +360,7 @@ export const BackupRequestSchema: v.GenericSchema<BackupRequest, CheckedBackup> 
   ...DATABASE_FIELDS,
   applied_by: RUN_FIELDS.applied_by,
   timeout_ms: RUN_FIELDS.timeout_ms,
+  run_id: RUN_FIELDS.run_id,
 });
 
 /** The schema of a restore request. */
@@ -361,6 +375,7 @@ export const RestoreRequestSchema: v.GenericSchema<RestoreRequest, CheckedRestor
     applied_by: RUN_FIELDS.applied_by,
     dry_run: RUN_FIELDS.dry_run,
     timeout_ms: RUN_FIELDS.timeout_ms,
+    run_id: RUN_FIELDS.run_id,
   },
 );
 

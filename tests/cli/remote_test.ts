@@ -1,5 +1,6 @@
 // --nats: the same commands, answered by a running service.
 
+import type { Msg } from "nats.ws";
 import * as assert from "uvu/assert";
 import { requestRemotely } from "../../lib/nats/remote_request.ts";
 import { suite } from "../support/suite.ts";
@@ -104,6 +105,30 @@ remote("Ctrl-C lets the service cancel the run, and prints its reply", async () 
   assert.match(stderr, /^Cancelling; .*\n✗ CANCELLED /);
   assert.not.ok((await there.status("sums")).locked);
   assert.is(versionOf(there, "sums"), "1");
+});
+
+remote("Ctrl-C cancels its own run alone, and again until that has ended", async () => {
+  await using server = await NatsServer.start();
+  const service = await server.connect();
+  const received = Promise.withResolvers<Msg>();
+  service.subscribe("db.migrate.quotes.apply", {
+    callback: (_, message) => received.resolve(message),
+  });
+  const cancels: unknown[] = [];
+  service.subscribe("db.migrate.quotes.cancel", {
+    callback: async (_, message) => {
+      cancels.push(message.json());
+      // The first comes before the run has begun.
+      message.respond("{}");
+      if (cancels.length === 2) (await received.promise).respond("{}");
+    },
+  });
+  await using process = new GodwitProcess(["apply", "quotes", "--nats", server.url]);
+  const { run_id, ...request } = (await received.promise).json<{ readonly run_id: string }>();
+  assert.equal(request, {});
+  process.signal("SIGINT");
+  await process.finished();
+  assert.equal(cancels, [{ run_id }, { run_id }]);
 });
 
 remote.run();

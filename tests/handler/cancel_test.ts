@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { sleep } from "../../lib/deadline.ts";
 import type { CancelReply } from "../../lib/message/reply.ts";
 import { ENDLESS_INSERT } from "../support/endless.ts";
+import { leastRequest } from "../support/least_request.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { MigratorProcess } from "../support/migrator_process.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
@@ -120,6 +121,23 @@ cancels("names the run that it does not mean, and leaves it running", async () =
   const own = await cancel(workspace, { run_id: other.run_id });
   assert.equal([own.cancelled, own.run_id], [true, other.run_id]);
   assert.is((await asked).error_code, "CANCELLED");
+});
+
+cancels("every run has the id that its request names", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_create.sql": CREATE });
+  const named: string[] = [];
+  for (const verb of ["plan", "apply", "backup", "restore", "rollback"] as const) {
+    const run_id = crypto.randomUUID();
+    // A backup has no events.
+    if (verb !== "backup") named.push(run_id);
+    const reply = await workspace.ask(verb, "p", { ...leastRequest(verb), run_id });
+    assert.equal([reply.success, "run_id" in reply && reply.run_id], [true, run_id], verb);
+    const refused = await workspace.refused(verb, "p", { ...leastRequest(verb), run_id: "mine" });
+    assert.is(refused.error_code, "INVALID_REQUEST");
+  }
+  const ids = new Set(workspace.events.map(({ run_id }) => run_id));
+  assert.equal([...ids], named);
 });
 
 cancels("does not reach the database of another tenant", async () => {

@@ -105,6 +105,18 @@ cancelling("a watch that cannot read the lines reads them again the next time", 
   assert.equal(lines, []);
 });
 
+cancelling("a second run with the id of one that was cancelled is not cancelled", async () => {
+  await using workspace = new Workspace();
+  const locks = fileLocks(workspace.dataDir);
+  const first = acquired(locks, "same");
+  first.cancelled.addEventListener("abort", () => first.release("cancelled"));
+  await locks.cancel(P, null, PATIENT_MS);
+  const second = acquired(locks, "same");
+  const path = join(workspace.dataDir, "locks", "p.lock");
+  assert.is(Deno.readTextFileSync(path), lockLine({ began: "same" }));
+  second.release();
+});
+
 cancelling("the file of a lock does not grow with the number of runs", async () => {
   await using workspace = new Workspace();
   const locks = fileLocks(workspace.dataDir);

@@ -78,6 +78,8 @@ requests("values of the wrong type or out of range are refused with what was exp
     [{ applied_by: 5 }, "applied_by: expected a text"],
     [{ plan_hash: "abc" }, "plan_hash: expected 64 lower-case hex digits"],
     [{ timeout_ms: 0 }, "timeout_ms: expected"],
+    [{ run_id: "mine" }, "run_id: expected a UUID that no other run has"],
+    [{ run_id: 7 }, "run_id: expected a text"],
     [{ tenant: "../x" }, "tenant: expected 1 to 64 characters: a-z, 0-9, _ and -"],
     [{ tenant: 5 }, "tenant: expected a text"],
     [{ timeout_ms: 1e12 }, "timeout_ms: expected at most"],

@@ -1,6 +1,7 @@
 // `apply`, `rollback`, `status`, `history`, `cancel`: one request, answered in this process or by a
 // running service. Other commands send theirs with it.
 
+import { sleep } from "../../deadline.ts";
 import { openMigrator } from "../../migrator.ts";
 import { call } from "../../handler/dispatch.ts";
 import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
@@ -31,6 +32,7 @@ export interface Question {
 // The reply to a run comes at its end; any other request is answered at once.
 const READ_TIMEOUT_MS = 10_000;
 const REPLY_MARGIN_MS = 10_000;
+const CANCEL_AGAIN_MS = 500;
 
 /** The request of `apply` and `rollback`; it leaves out what the command line does not set. */
 export function runQuestion(
@@ -185,20 +187,22 @@ async function askService(
     : READ_TIMEOUT_MS;
   const settings = { url, credentials: credentials.credentials };
   const { prefix } = options;
-  // The service runs it, so the service cancels it.
-  using signals = isRun ? announcedSignals(options, console) : null;
-  const { tenant } = request;
-  const body = tenant === undefined ? {} : { tenant };
-  signals?.asked.addEventListener("abort", () => {
-    requestRemotely(settings, { prefix, plugin, verb: "cancel", body, timeoutMs: READ_TIMEOUT_MS });
+  // The service runs it, so the service cancels it. A list of backups takes no lock.
+  using signals = isRun && verb !== "backups" ? announcedSignals(options, console) : null;
+  const run = signals === null ? {} : { run_id: crypto.randomUUID() };
+  const tenant = request.tenant === undefined ? {} : { tenant: request.tenant };
+  const over = new AbortController();
+  signals?.asked.addEventListener("abort", async () => {
+    const cancel = { prefix, plugin, verb: "cancel", body: { ...tenant, ...run } };
+    // The request for the run may not have reached the service yet.
+    while (!over.signal.aborted) {
+      await requestRemotely(settings, { ...cancel, timeoutMs: READ_TIMEOUT_MS });
+      await sleep(CANCEL_AGAIN_MS, over.signal);
+    }
   });
-  const answer = await requestRemotely(settings, {
-    prefix,
-    plugin,
-    verb,
-    body: request,
-    timeoutMs,
-  });
+  const body = { ...request, ...run };
+  const answer = await requestRemotely(settings, { prefix, plugin, verb, body, timeoutMs });
+  over.abort();
   if (!answer.ok) return answer;
   const reply = parseReply(answer.reply);
   return reply === null
