@@ -40,6 +40,8 @@ export interface LossQueries {
 // Enough to recognise a value; the whole of it is in the backup.
 const SHOWN_CHARACTERS = 200;
 const SHOWN_BYTES = 16;
+// The most that one takes in UTF-8 and in UTF-16.
+const CHARACTER_BYTES = 4;
 
 /**
  * Reads up to `limit` lost rows of a table and lost values of each of its columns. Both sides of
@@ -155,10 +157,10 @@ function readShown(
   limit: number,
 ): readonly (readonly ShownValue[])[] | null {
   const shown = terms.map((term, at) =>
-    `json_array(typeof(${term}), CASE typeof(${term})
-       WHEN 'text' THEN substr(${term}, 1, ${SHOWN_CHARACTERS})
-       WHEN 'blob' THEN hex(substr(${term}, 1, ${SHOWN_BYTES}))
-       ELSE CAST(${term} AS TEXT) END, length(${term})) AS v${at}`
+    `CASE typeof(${term})
+       WHEN 'text' THEN json_array('text', ${textBegin(term)}, ${textLength(term)})
+       WHEN 'blob' THEN json_array('blob', hex(substr(${term}, 1, ${SHOWN_BYTES})), length(${term}))
+       ELSE json_array(typeof(${term}), CAST(${term} AS TEXT), 0) END AS v${at}`
   );
   const rows = unlessRefused(() =>
     connection.rows(`SELECT ${shown.join(", ")} ${from} LIMIT ?`, [limit])
@@ -166,8 +168,22 @@ function readShown(
   return rows?.map((row) => terms.map((_, at) => shownValue(String(row[`v${at}`])))) ?? null;
 }
 
+// substr() and length() stop at a NUL character: https://sqlite.org/nulinstr.html. Bytes have none
+// of that; the last character may be cut in two, and is beyond those that are shown.
+function textBegin(term: string): string {
+  return `CAST(substr(CAST(${term} AS BLOB), 1, ${SHOWN_CHARACTERS * CHARACTER_BYTES}) AS TEXT)`;
+}
+
+// As JSON a NUL is an escape, which another character can replace; an escaped backslash before
+// "u0000" must not look like one.
+function textLength(term: string): string {
+  return `CASE instr(${term}, char(0)) WHEN 0 THEN length(${term})
+    ELSE length(replace(replace(json_quote(${term}), '\\\\', '-'), '\\u0000', '-') ->> '$') END`;
+}
+
 function shownValue(json: string): ShownValue {
-  const [type, text, length]: [ShownValue["type"], string | null, number | null] = JSON.parse(json);
-  const isWhole = type !== "blob" && (type !== "text" || (length ?? 0) <= SHOWN_CHARACTERS);
-  return { type, text: text ?? "NULL", ...(isWhole ? {} : { length: length ?? 0 }) };
+  const [type, text, length]: [ShownValue["type"], string | null, number] = JSON.parse(json);
+  if (type === "blob") return { type, text: text ?? "", length };
+  if (type !== "text" || length <= SHOWN_CHARACTERS) return { type, text: text ?? "NULL" };
+  return { type, text: [...text ?? ""].slice(0, SHOWN_CHARACTERS).join(""), length };
 }

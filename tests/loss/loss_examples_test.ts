@@ -114,6 +114,31 @@ examples(
   },
 );
 
+examples(
+  "a text is shown beyond a NUL character, at which SQLite's text functions stop",
+  async () => {
+    for (const encoding of ["UTF-8", "UTF-16le"]) {
+      const base = `PRAGMA encoding = '${encoding}'; CREATE TABLE t (id INTEGER PRIMARY KEY, a);
+    INSERT INTO t VALUES (1, 'nul' || char(0) || 'after'), (2, char(0)),
+      (3, char(0) || printf('%.*c', 300, '€')), (4, char(0, 128512) || '\\u0000"' || char(10)),
+      (5, char(0, 92) || 'u0000' || printf('%.*c', 300, 'x'));`;
+      const [found] = (await measure(base, "DELETE FROM t;", "rehearsed", 10)).examples;
+      assert.ok(found?.kind === "rows");
+      assert.equal(
+        found.rows.map((row) => row[1]),
+        [
+          { type: "text", text: "nul\0after" },
+          { type: "text", text: "\0" },
+          { type: "text", text: `\0${"€".repeat(199)}`, length: 301 },
+          { type: "text", text: '\0😀\\u0000"\n' },
+          { type: "text", text: `\0\\u0000${"x".repeat(193)}`, length: 307 },
+        ],
+        encoding,
+      );
+    }
+  },
+);
+
 examples("of any migration, reading them changes no count, and as many are found", async () => {
   await forAll(150, async (random) => {
     const { base, sql } = drawMigration(random);
