@@ -363,13 +363,15 @@ export const BackupRequestSchema: v.GenericSchema<BackupRequest, CheckedBackup> 
   run_id: RUN_FIELDS.run_id,
 });
 
+const BACKUP_NAME = 'expected the name of a backup, as "backups" lists it, or "latest"';
+
 /** The schema of a restore request. */
 export const RestoreRequestSchema: v.GenericSchema<RestoreRequest, CheckedRestore> = v.strictObject(
   {
     ...DATABASE_FIELDS,
     backup: v.pipe(
-      v.string('expected the name of a backup, or "latest"'),
-      v.minLength(1, 'expected the name of a backup, or "latest"'),
+      v.string(BACKUP_NAME),
+      v.minLength(1, BACKUP_NAME),
       v.maxLength(255, "expected at most 255 characters"),
     ),
     applied_by: RUN_FIELDS.applied_by,
@@ -377,6 +379,8 @@ export const RestoreRequestSchema: v.GenericSchema<RestoreRequest, CheckedRestor
     timeout_ms: RUN_FIELDS.timeout_ms,
     run_id: RUN_FIELDS.run_id,
   },
+  // The message where a key is missing.
+  BACKUP_NAME,
 );
 
 /** The schema of a check request. */
@@ -446,9 +450,10 @@ const TenantSchema = v.object({ tenant });
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "request";
-  return issue.type === "strict_object" && issue.expected === "never"
+  if (issue.type !== "strict_object") return `${path}: ${issue.message}`;
+  return issue.expected === "never"
     ? `unknown key ${JSON.stringify(path)}`
-    : `${path}: ${issue.message}`;
+    : `${JSON.stringify(path)} is missing: ${issue.message}`;
 }
 
 function refuse(message: string): ParsedRequest<never> {

@@ -6,6 +6,7 @@ import {
   ApplyRequestSchema,
   MAX_REQUEST_BYTES,
   parseRequest,
+  RestoreRequestSchema,
   RollbackRequestSchema,
   StatusRequestSchema,
 } from "../../lib/message/request.ts";
@@ -91,6 +92,14 @@ requests("values of the wrong type or out of range are refused with what was exp
   assert.match(refusal(RollbackRequestSchema, { target_version: -1 }), "target_version");
   assert.match(refusal(StatusRequestSchema, { limit: 0 }), "limit: expected");
   assert.match(refusal(StatusRequestSchema, { offset: -1 }), "offset: expected");
+});
+
+requests("a missing key is named, with what was expected", () => {
+  const missing = 'The request is refused: "backup" is missing: expected the name of a backup, ' +
+    'as "backups" lists it, or "latest"';
+  assert.is(refusal(RestoreRequestSchema, {}), missing);
+  assert.match(refusal(RestoreRequestSchema, { backup: 1 }), "backup: expected the name of");
+  assert.match(refusal(RestoreRequestSchema, { backup: "a", to: 1 }), 'unknown key "to"');
 });
 
 requests("every problem is named at once", () => {
