@@ -28,6 +28,9 @@ export async function backup(
   );
 }
 
+const TIMED_OUT = "The backup was stopped, because the time limit was reached, which timeout_ms " +
+  "sets; there is no backup of it";
+
 interface Making {
   readonly run: HeldRun;
   readonly address: DatabaseAddress;
@@ -51,7 +54,7 @@ async function makeBackup(
     const isInterrupted = made.sqliteCode === "SQLITE_INTERRUPT" || made.code === "cancelled";
     return isInterrupted && signal.aborted
       ? cancelledFailure(address, "there is no backup of it")
-      : databaseFailure(made, plugin);
+      : databaseFailure(isInterrupted ? { ...made, message: TIMED_OUT } : made, plugin);
   }
   const { name, path, record } = made.value;
   return {

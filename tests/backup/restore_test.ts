@@ -345,6 +345,8 @@ restoring("ends at its time limit, and nothing has changed", async () => {
   const reply = await workspace.refused("restore", "p", { backup: "latest", timeout_ms: 1 });
   assert.is(reply.error_code, "DATABASE_UNAVAILABLE");
   assert.match(reply.message, /^The restore was stopped, because the time limit was reached/);
+  const backup = await workspace.refused("backup", "p", { timeout_ms: 1 });
+  assert.match(backup.message, /^The backup was stopped, because the time limit was reached/);
   assert.is(contents(workspace), before);
   assert.is((await backupsOf(workspace)).length, 1);
 });
