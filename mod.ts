@@ -141,7 +141,7 @@ export type {
   RunStartedEvent,
   StepEventBase,
 } from "./lib/message/event.ts";
-export type { AttemptEntry, HistoryReply } from "./lib/message/history_reply.ts";
+export type { AttemptEntry, HistoryReply, UnreadableEntry } from "./lib/message/history_reply.ts";
 export type {
   LostRows,
   LostValue,

@@ -1,8 +1,8 @@
 // Handles `history`: lists what the log of a database records.
 
 import type { LogEntry } from "../history/migration_log.ts";
-import { parseChanges, parseDataLoss } from "../message/logged.ts";
-import type { AttemptEntry, HistoryReply } from "../message/history_reply.ts";
+import { parseChanges, parseDataLoss, whyNoAttempt } from "../message/logged.ts";
+import type { AttemptEntry, HistoryReply, UnreadableEntry } from "../message/history_reply.ts";
 import type { CheckedHistory } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
@@ -26,26 +26,21 @@ export async function history(
   const read = await session.log({ limit, offset });
   // A run may have begun in between.
   if (!read.ok) return inProgress(address, context) ?? databaseFailure(read, plugin);
-  const { entries, total } = read.value;
+  const { entries, unreadable, total } = read.value;
   if (total === 0) {
     const found = await context.source.find(plugin);
     if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
   }
-  const attempts: AttemptEntry[] = [];
-  for (const entry of entries) {
-    const attempt = attemptOf(entry);
-    if (attempt === null) {
-      const message = `The log has something else than changes and losses for version ` +
-        `${entry.version} at ${entry.at}; another program has written to it`;
-      return failureReply("DATABASE_UNAVAILABLE", plugin, message);
-    }
-    attempts.push(attempt);
-  }
+  const attempts = entries.map(attemptOf);
   return {
     success: true,
     verb: "history",
     plugin_name: plugin,
-    entries: attempts,
+    entries: attempts.flatMap((attempt) => "problem" in attempt ? [] : [attempt]),
+    unreadable_entries: [
+      ...unreadable,
+      ...attempts.flatMap((attempt) => "problem" in attempt ? [attempt] : []),
+    ].toSorted((a, b) => b.id - a.id),
     entry_count: total,
   };
 }
@@ -57,12 +52,14 @@ function inProgress(address: DatabaseAddress, { locks }: HandlerContext): Failur
   return failureReply("MIGRATION_IN_PROGRESS", address.plugin, message);
 }
 
-/** The attempt as replies have it; `null` where the JSON in the log is not godwit's. */
-function attemptOf(entry: LogEntry): AttemptEntry | null {
+/** The attempt as replies have it, or why the row is none of godwit's. */
+function attemptOf(entry: LogEntry): AttemptEntry | UnreadableEntry {
+  const { id } = entry;
   const changes = entry.changes === null ? null : parseChanges(entry.changes);
+  if (changes === undefined) return { id, problem: "The column changes does not hold changes" };
   const dataLoss = entry.dataLoss === null ? null : parseDataLoss(entry.dataLoss);
-  if (changes === undefined || dataLoss === undefined) return null;
-  return {
+  if (dataLoss === undefined) return { id, problem: "The column data_loss does not hold losses" };
+  const attempt: AttemptEntry = {
     version: entry.version,
     name: entry.name,
     direction: entry.direction,
@@ -79,4 +76,6 @@ function attemptOf(entry: LogEntry): AttemptEntry | null {
     backup: entry.backup,
     has_text: entry.hasText,
   };
+  const problem = whyNoAttempt(attempt);
+  return problem === null ? attempt : { id, problem };
 }

@@ -66,6 +66,8 @@ export interface Attempt {
 
 /** One row of the log. A row of an older godwit lacks what is `null` without further words. */
 export interface LogEntry {
+  /** Its `id` in the log. */
+  readonly id: number;
   readonly version: number;
   readonly name: string;
   readonly checksum: string;
@@ -89,6 +91,14 @@ export interface LogEntry {
   readonly hasText: boolean;
 }
 
+/** A row of the log that is none of godwit's. */
+export interface UnreadableRow {
+  /** Its `id` in the log. */
+  readonly id: number;
+  /** What is wrong with it. */
+  readonly problem: string;
+}
+
 /** Which rows of the log to read. */
 export interface LogRange {
   readonly limit: number;
@@ -98,6 +108,8 @@ export interface LogRange {
 /** A page of the log, newest first, and the number of all its rows. */
 export interface LogPage {
   readonly entries: readonly LogEntry[];
+  /** The rows of the page that another program has written or changed. */
+  readonly unreadable: readonly UnreadableRow[];
   readonly total: number;
 }
 
@@ -150,22 +162,26 @@ export function readLog(
   { limit, offset }: LogRange,
 ): LogPage {
   const known = columnsOf(connection);
-  if (known.size === 0) return { entries: [], total: 0 };
+  if (known.size === 0) return { entries: [], unreadable: [], total: 0 };
   const later = (column: LaterColumn): string => known.has(column) ? column : `NULL`;
-  const entries = connection.rows(
-    `SELECT version, name, checksum, direction, outcome, logged_at, logged_by, error_message,
+  const rows = connection.rows(
+    `SELECT id, version, name, checksum, direction, outcome, logged_at, logged_by, error_message,
             execution_time_ms, plan_hash, ${later("run_id")} AS run_id,
             ${later("backup")} AS backup, ${later("changes")} AS changes,
             ${later("data_loss")} AS data_loss, ${later("file_text")} IS NOT NULL AS has_text
        FROM main.plugin_schema_migration_log
       WHERE plugin_name = ? ORDER BY id DESC LIMIT ? OFFSET ?`,
     [plugin, limit, offset],
-  ).map(readEntry);
+  ).map(readRow);
   const total = connection.integer(
     "SELECT count(*) FROM main.plugin_schema_migration_log WHERE plugin_name = ?",
     [plugin],
   );
-  return { entries, total };
+  return {
+    entries: rows.flatMap((row) => "problem" in row ? [] : [row]),
+    unreadable: rows.flatMap((row) => "problem" in row ? [row] : []),
+    total,
+  };
 }
 
 /** An applied version and the checksum that it was applied with. */
@@ -206,7 +222,8 @@ export function readFileText(
   );
 }
 
-const HAS_TEXT = "outcome = 'applied' AND file_text IS NOT NULL";
+const HAS_TEXT = `outcome = 'applied' AND file_text IS NOT NULL
+  AND typeof(version) = 'integer' AND typeof(checksum) = 'text'`;
 
 /** The columns of the log, in lower case; none where there is no log. */
 function columnsOf(connection: Connection): ReadonlySet<string> {
@@ -216,8 +233,19 @@ function columnsOf(connection: Connection): ReadonlySet<string> {
   return new Set(rows.map((row) => textOf(row, "name")));
 }
 
-function readEntry(row: Row): LogEntry {
+function readRow(row: Row): LogEntry | UnreadableRow {
+  const id = Number(row["id"]);
+  try {
+    return readEntry(id, row);
+  } catch (error) {
+    if (!(error instanceof SqliteError)) throw error;
+    return { id, problem: error.message };
+  }
+}
+
+function readEntry(id: number, row: Row): LogEntry {
   return {
+    id,
     version: integerOf(row, "version"),
     name: textOf(row, "name"),
     checksum: textOf(row, "checksum"),
@@ -240,6 +268,6 @@ function oneOf<Value extends string>(row: Row, column: string, values: readonly 
   const found = textOf(row, column);
   const value = values.find((each) => each === found);
   if (value !== undefined) return value;
-  const message = `plugin_schema_migration_log holds the unknown ${column} "${found}"`;
+  const message = `The column ${column} holds the unknown "${found}"`;
   throw new SqliteError({ code: "SQLITE_CORRUPT", message, offset: null });
 }

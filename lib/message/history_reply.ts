@@ -32,6 +32,14 @@ export interface AttemptEntry extends MigrationReference {
   has_text: boolean;
 }
 
+/** A row of the log that another program has written or changed. */
+export interface UnreadableEntry {
+  /** The `id` of the row in `plugin_schema_migration_log`. */
+  id: number;
+  /** What is wrong with it. */
+  problem: string;
+}
+
 /** The reply to a history request. */
 export interface HistoryReply {
   /** Distinguishes it from a failure. */
@@ -44,6 +52,8 @@ export interface HistoryReply {
   tenant?: string | undefined;
   /** The attempts, newest first, as many as the request allows. */
   entries: AttemptEntry[];
+  /** The rows among them that are no attempts. They count as entries for `limit` and `offset`. */
+  unreadable_entries: UnreadableEntry[];
   /** How many attempts the log has. */
   entry_count: number;
 }

@@ -11,7 +11,8 @@ import {
   timestamp,
 } from "./reply_schema.ts";
 
-const AttemptSchema: v.GenericSchema<AttemptEntry> = v.object({
+/** The schema of one attempt. */
+export const AttemptSchema: v.GenericSchema<AttemptEntry> = v.object({
   version: count,
   name: v.string(),
   direction: v.picklist(["apply", "rollback"]),
@@ -36,5 +37,6 @@ export const HistoryReplySchema: v.GenericSchema<HistoryReply> = v.object({
   plugin_name: v.string(),
   tenant: v.optional(v.string()),
   entries: v.array(AttemptSchema),
+  unreadable_entries: v.array(v.object({ id: v.number(), problem: v.string() })),
   entry_count: count,
 });

@@ -62,7 +62,7 @@ export type {
   PlanReply,
   ShownValue,
 } from "./plan_reply.ts";
-export type { AttemptEntry, HistoryReply } from "./history_reply.ts";
+export type { AttemptEntry, HistoryReply, UnreadableEntry } from "./history_reply.ts";
 export type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./schema_file.ts";
 export {
   type AppliedMigration,

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
 import { ask, assertTidy, QUOTES, run } from "./cli_setting.ts";
@@ -32,6 +33,20 @@ histories("prints the attempts with their losses, runs and plans", async () => {
   const { reply } = await ask(workspace, "history", "quotes", "--limit", "2");
   assert.ok(reply.success && reply.verb === "history");
   assert.equal(reply.entries.map(({ version }) => version), [3, 2]);
+});
+
+histories("names a row of the log that it cannot show", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  await workspace.apply("quotes");
+  sqliteShell(
+    workspace.database("quotes"),
+    "UPDATE plugin_schema_migration_log SET plan_hash = x'ff' WHERE version = 1",
+  );
+  const { code, stdout } = await run(workspace, "history", "quotes");
+  assert.is(code, 0);
+  assert.match(stdout, /^quotes: 2 attempts, newest first\n.*\n +2 {2}drop_mood/);
+  assert.match(stdout, /✗ row 1 of plugin_schema_migration_log cannot be read,[^]*plan_hash/);
 });
 
 histories("is refused where there is no plugin", async () => {

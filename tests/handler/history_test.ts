@@ -128,21 +128,32 @@ histories("does not know what an older godwit did not record", async () => {
   assert.equal([newer?.has_text, older?.has_text, older?.changes], [true, false, null]);
 });
 
-histories("refuses a log that another program has written to", async () => {
-  for (
-    const change of [
-      "changes = '[1]'",
-      "data_loss = 'none'",
-      "outcome = 'undone'",
-      "direction = 'sideways'",
-    ]
-  ) {
-    await using workspace = new Workspace();
-    workspace.write("p", FILES);
-    await workspace.apply("p");
-    sqliteShell(workspace.database("p"), `UPDATE plugin_schema_migration_log SET ${change}`);
-    const refused = await workspace.refused("history", "p");
-    assert.is(refused.error_code, "DATABASE_UNAVAILABLE", change);
+histories("shows the other entries beside a row that another program has changed", async () => {
+  const cases: readonly (readonly [change: string, problem: string])[] = [
+    ["changes = '[1]'", "changes does not hold changes"],
+    ["data_loss = 'none'", "data_loss does not hold losses"],
+    ["outcome = 'undone'", 'outcome holds the unknown "undone"'],
+    ["direction = 'sideways'", 'direction holds the unknown "sideways"'],
+    ["plan_hash = x'ff'", "plan_hash does not hold a text"],
+    ["plan_hash = 'abc'", "plan_hash is not as godwit writes it"],
+    ["logged_at = 'now'", "applied_at is not as godwit writes it"],
+    ["version = 'two', checksum = x'ff'", "version does not hold an integer"],
+  ];
+  await using workspace = new Workspace();
+  workspace.write("p", FILES);
+  for (const [at, [change, problem]] of cases.entries()) {
+    const tenant = `t${at}`;
+    await workspace.apply("p", { tenant });
+    sqliteShell(
+      workspace.database("p", tenant),
+      `UPDATE plugin_schema_migration_log SET ${change} WHERE id = 2`,
+    );
+    const reply = await historyOf(workspace, { tenant });
+    assert.equal(reply.entries.map(({ version }) => version), [1], change);
+    assert.equal(reply.unreadable_entries.map(({ id }) => id), [2], change);
+    assert.match(reply.unreadable_entries[0]?.problem ?? "", problem);
+    assert.is(reply.entry_count, 2);
+    assert.equal((await historyOf(workspace, { tenant, offset: 1 })).unreadable_entries, []);
   }
 });
 

@@ -2,7 +2,7 @@
 
 import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
-import type { AttemptEntry, HistoryReply } from "../../message/history_reply.ts";
+import type { AttemptEntry, HistoryReply, UnreadableEntry } from "../../message/history_reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
@@ -12,12 +12,14 @@ import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders the attempts, newest first; under each what it did, its run and its plan. */
 export function renderHistory(reply: HistoryReply, colors: Colors): string {
-  const { entries, entry_count: total } = reply;
+  const { entries, unreadable_entries: unreadable, entry_count: total } = reply;
   const database = databaseOf(reply);
   if (total === 0) return `${database}: nothing was applied or rolled back yet`;
-  const shown = entries.length === total ? "" : `, ${entries.length} shown`;
+  const count = entries.length + unreadable.length;
+  const shown = count === total ? "" : `, ${count} shown`;
   const headline = `${database}: ${counted(total, "attempt")}${shown}, newest first`;
-  if (entries.length === 0) return headline;
+  const problems = unreadable.map((entry) => renderUnreadable(entry, colors));
+  if (entries.length === 0) return [headline, ...problems].join("\n");
   const table = new Table({
     ...TABLE_STYLE,
     head: ["version", "migration", "outcome", "at (UTC)", "by", "ms"],
@@ -38,7 +40,15 @@ export function renderHistory(reply: HistoryReply, colors: Colors): string {
     rows[index] ?? "",
     ...detailsOf(entry, colors).map((line) => `${DETAIL_INDENT}${line}`),
   ]);
-  return [headline, head, ...lines].join("\n");
+  return [headline, head, ...lines, ...problems].join("\n");
+}
+
+function renderUnreadable({ id, problem }: UnreadableEntry, colors: Colors): string {
+  return paragraph(
+    colors.red("✗"),
+    `row ${id} of plugin_schema_migration_log cannot be read, because another program has ` +
+      `written to it: ${problem}`,
+  );
 }
 
 function outcomeOf({ direction, outcome }: AttemptEntry, colors: Colors): string {

@@ -1,7 +1,7 @@
 // Reads the log of a database. Runs in the browser.
 
 import { request } from "./request.ts";
-import { NO_HISTORY, type Store } from "./store.ts";
+import { NO_HISTORY, shownEntries, type Store } from "./store.ts";
 
 const PAGE_ENTRIES = 50;
 
@@ -18,14 +18,14 @@ export async function refreshHistory(store: Store): Promise<void> {
   const { plugin, view } = store.route.value;
   if (plugin === null) return;
   if (view !== "history") return forgetHistory(store);
-  await read(store, plugin, Math.max(store.history.value.entries?.length ?? 0, PAGE_ENTRIES));
+  await read(store, plugin, Math.max(shownEntries(store.history.value), PAGE_ENTRIES));
 }
 
 /** Reads older entries too. */
 export async function showOlder(store: Store): Promise<void> {
   const { plugin } = store.route.value;
   if (plugin === null) return;
-  await read(store, plugin, (store.history.value.entries?.length ?? 0) + PAGE_ENTRIES);
+  await read(store, plugin, shownEntries(store.history.value) + PAGE_ENTRIES);
 }
 
 // From the newest entry on, because a run may have added some since.
@@ -35,6 +35,11 @@ async function read(store: Store, plugin: string, limit: number): Promise<void> 
   const reply = await request(store, "history", plugin, { limit });
   if (own !== latest) return;
   store.history.value = reply.success
-    ? { entries: reply.entries, total: reply.entry_count, problem: null }
+    ? {
+      entries: reply.entries,
+      unreadable: reply.unreadable_entries,
+      total: reply.entry_count,
+      problem: null,
+    }
     : { ...store.history.value, problem: reply.message };
 }

@@ -12,7 +12,7 @@ import type {
 } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import type { BackupEntry } from "../../message/backup_reply.ts";
-import type { AttemptEntry } from "../../message/history_reply.ts";
+import type { AttemptEntry, UnreadableEntry } from "../../message/history_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
@@ -58,6 +58,8 @@ export interface Browsing {
 export interface History {
   /** Newest first; `null` until they are read. */
   readonly entries: readonly AttemptEntry[] | null;
+  /** The rows among them that another program has written. */
+  readonly unreadable: readonly UnreadableEntry[];
   /** How many the log has. */
   readonly total: number;
   /** Why the log cannot be read. */
@@ -143,7 +145,12 @@ export const NOT_BROWSING: Browsing = {
 };
 
 /** The initial state of the history. */
-export const NO_HISTORY: History = { entries: null, total: -1, problem: null };
+export const NO_HISTORY: History = { entries: null, unreadable: [], total: -1, problem: null };
+
+/** How many entries of the history are read, those that cannot be shown included. */
+export function shownEntries({ entries, unreadable }: History): number {
+  return (entries?.length ?? 0) + unreadable.length;
+}
 
 /** The initial state of the SQL prompt. */
 export const EMPTY_PROMPT: Prompt = { sql: "", mayWrite: false, running: null, result: null };
