@@ -59,9 +59,7 @@ export function generate(
   if (file === null || differences.length === 0) return { ok: true, value: compared };
   const problem = renameProblem(from, to, file.renames);
   if (problem !== null) return problem;
-  const possible = file.unnamed === "none"
-    ? []
-    : possibleRenames(from, to, file.renames).map(({ text }) => text);
+  const possible = file.unnamed === "none" ? [] : possibleRenames(from, to, file.renames);
   if (possible.length > 0) {
     return { ok: true, value: { ...compared, possibleRenames: possible } };
   }

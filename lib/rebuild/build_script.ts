@@ -7,7 +7,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { leadTo } from "./one_way.ts";
-import { inverted, type Rename, renameProblem } from "./renames.ts";
+import { inverted, type Rename } from "./renames.ts";
 import type { SchemaScript } from "./schema_script.ts";
 
 /** What the author says about the change. */
@@ -18,7 +18,7 @@ export interface ScriptOptions {
 }
 
 /**
- * Makes both scripts. The codes: `unknown-rename` for a rename of something that is not there, and
+ * Makes both scripts, of renames in which `renameProblem()` finds nothing. Fails with
  * `not-generated` where SQLite does not make the wanted schema of the statements, or not before the
  * deadline.
  */
@@ -28,9 +28,7 @@ export function buildScript(
   to: Schema,
   { renames, requires }: ScriptOptions,
   deadline: Deadline,
-): Outcome<SchemaScript, "unknown-rename" | "not-generated"> {
-  const problem = renameProblem(from, to, renames);
-  if (problem !== null) return problem;
+): Outcome<SchemaScript, "not-generated"> {
   const up = leadTo(sqlite3, from, to, { renames, requires, filling: "refuse", deadline });
   if (!up.ok) return up;
   const back = inverted(renames);

@@ -99,18 +99,15 @@ function checkGuards(
 
 function uniqueGuards(scratch: Scratch, change: GuardedChange): readonly Guard[] {
   const { current, wanted, currentKeys, wantedKeys, sourceOf } = change;
-  const isUnique = (columns: readonly string[]): boolean =>
-    currentKeys.some(({ terms }) => terms.every(({ column }) => columns.includes(column)));
   return wantedKeys.flatMap(({ terms }): readonly Guard[] => {
     const sources = terms.map(({ column, collation }) => ({ source: sourceOf(column), collation }));
     const columns = sources.flatMap(({ source }) => source ?? []);
     if (columns.length < terms.length) return [];
-    const isKnown = isUnique(columns) &&
-      currentKeys.some((key) =>
-        key.terms.every(({ column, collation }) =>
-          sources.some((each) => each.source === column && each.collation === collation)
-        )
-      );
+    const isKnown = currentKeys.some((key) =>
+      key.terms.every(({ column, collation }) =>
+        sources.some((each) => each.source === column && each.collation === collation)
+      )
+    );
     if (isKnown) return [];
     const names = terms.map(({ column }) => column).join(", ");
     const present = columns.map((column) => `${scratch.write(column)} IS NOT NULL`).join(" AND ");

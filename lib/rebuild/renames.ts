@@ -31,13 +31,6 @@ export interface TablePairs {
   readonly added: readonly Table[];
 }
 
-/** A removed and an added thing of which nobody has said whether they are the same. */
-export interface PossibleRename {
-  /** The rename, as a person writes it: `quotes.author=quotes.writer`. */
-  readonly text: string;
-  readonly what: "table" | "column";
-}
-
 /**
  * Reads `quotes=sayings` or `quotes.author=quotes.writer`; `null` where the text is neither. Names
  * may be in quotes.
@@ -104,24 +97,23 @@ export function renameProblem(
   return null;
 }
 
-/** What could have been renamed: a removed column beside an added one, or a table beside a table. */
+/**
+ * What could have been renamed: a removed column beside an added one, or a table beside a table. Each
+ * is as a person writes it: `quotes.author=quotes.writer`.
+ */
 export function possibleRenames(
   from: Schema,
   to: Schema,
   renames: readonly Rename[],
-): readonly PossibleRename[] {
+): readonly string[] {
   const { pairs, removed, added } = pairTables(from, to, renames);
   const tables = removed.flatMap((gone) =>
-    added.filter((fresh) => sharesColumn(gone, fresh))
-      .map(({ name }): PossibleRename => ({ what: "table", text: `${gone.name}=${name}` }))
+    added.filter((fresh) => sharesColumn(gone, fresh)).map(({ name }) => `${gone.name}=${name}`)
   );
   const columns = pairs.flatMap((pair) => {
     const [gone, fresh] = columnChange(pair);
     return gone.flatMap((column) =>
-      fresh.map((other): PossibleRename => ({
-        what: "column",
-        text: `${pair.from.name}.${column}=${pair.to.name}.${other}`,
-      }))
+      fresh.map((other) => `${pair.from.name}.${column}=${pair.to.name}.${other}`)
     );
   });
   return [...tables, ...columns];

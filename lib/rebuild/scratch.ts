@@ -124,25 +124,23 @@ export class Scratch implements Disposable {
   /** The unique keys of a table over plain columns, and whether its key is the row number. */
   uniqueKeys(table: string): readonly UniqueKey[] {
     const rows = this.connection.rows(
-      `SELECT i.name,
-              group_concat(json_quote(x.name) || ' ' || lower(x.coll), '|' ORDER BY x.name) AS key,
-              json_group_array(json_array(x.name, x.coll) ORDER BY x.seqno) AS terms
+      `SELECT i.name AS "index", x.name AS "column", x.coll AS "collation"
          FROM pragma_index_list(?, 'main') i JOIN pragma_index_xinfo(i.name, 'main') x
         WHERE x."key" = 1 AND i."unique" AND NOT i.partial
-        GROUP BY i.name HAVING min(x.cid) >= 0`,
+          AND NOT EXISTS (
+            SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE "key" = 1 AND cid < 0)
+        ORDER BY i.name, x.seqno`,
       [table],
     );
-    const keys = rows.map((row): UniqueKey => {
-      const terms: readonly (readonly [string, string])[] = JSON.parse(textOf(row, "terms"));
-      return {
-        key: textOf(row, "key"),
-        terms: terms.map(([column, collation]) => ({ column, collation })),
-      };
-    });
+    const indexes = Map.groupBy(rows, (row) => textOf(row, "index"));
+    const keys = [...indexes.values()].map((terms): UniqueKey => ({
+      terms: terms.map((row) => ({
+        column: textOf(row, "column"),
+        collation: textOf(row, "collation"),
+      })),
+    }));
     const alias = this.rowidAlias(table);
-    return alias === null
-      ? keys
-      : [...keys, { key: alias, terms: [{ column: alias, collation: "BINARY" }] }];
+    return alias === null ? keys : [...keys, { terms: [{ column: alias, collation: "BINARY" }] }];
   }
 
   /** The INTEGER PRIMARY KEY of a table: https://sqlite.org/lang_createtable.html#rowid */
@@ -167,7 +165,5 @@ export class Scratch implements Disposable {
 
 /** A UNIQUE constraint, a unique index or a primary key. */
 export interface UniqueKey {
-  /** Equal for keys of the same columns. */
-  readonly key: string;
   readonly terms: readonly { readonly column: string; readonly collation: string }[];
 }
