@@ -9,7 +9,7 @@ import type { Console } from "../console.ts";
 import { printable } from "../../printable.ts";
 import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { nameFrom, titleFrom, writeNextFile } from "./next_file.ts";
+import { nameFrom, titleFrom, writeMigration } from "./next_file.ts";
 import { refuse } from "./refuse.ts";
 
 /** Writes the file and prints its path and what it loses. It is never applied by itself. */
@@ -59,7 +59,8 @@ export async function runDiff(
     }
     return status;
   }
-  const written = await writeNextFile(options.pluginsDir, plugin, name, reply.file);
+  const { version, file } = reply;
+  const written = await writeMigration(options.pluginsDir, plugin, { version, name }, file);
   if (!written.ok) return fail(written.message);
   const losses = reply.losses.map((loss) => `\n! Lost: ${loss}`).join("");
   return print(reply, written.value.path, EXIT.success, `${written.value.path}${losses}`);

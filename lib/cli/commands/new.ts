@@ -5,7 +5,7 @@ import type { ErrorCode } from "../../message/reply.ts";
 import type { CommonOptions } from "../arguments.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { nameFrom, titleFrom, writeNextFile } from "./next_file.ts";
+import { nameFrom, titleFrom, writeMigration } from "./next_file.ts";
 import { refuse } from "./refuse.ts";
 
 /** Writes the file and prints its path; an existing file is never overwritten. */
@@ -25,7 +25,9 @@ export async function runNew(
   if (name === "") {
     return fail(`The description ${JSON.stringify(description)} has no letter or digit`);
   }
-  const written = await writeNextFile(options.pluginsDir, plugin, name, template(description));
+  const { pluginsDir } = options;
+  const file = { version: "next", name } as const;
+  const written = await writeMigration(pluginsDir, plugin, file, template(description));
   if (!written.ok) return fail(written.message);
   const { path, version } = written.value;
   console.out(options.json ? JSON.stringify({ success: true, file: path, version }) : path);

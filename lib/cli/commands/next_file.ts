@@ -23,20 +23,20 @@ export interface WrittenFile {
 }
 
 /**
- * Writes the file after the newest one; an existing file is never overwritten. Files that do not
- * parse count too.
+ * Writes a file; an existing one is never overwritten. `"next"` is the version after the newest
+ * file, also where that does not parse.
  */
-export async function writeNextFile(
+export async function writeMigration(
   pluginsDir: string,
   plugin: string,
-  name: string,
+  { version: wanted, name }: { readonly version: number | "next"; readonly name: string },
   text: string,
 ): Promise<Outcome<WrittenFile, "unwritable">> {
   const directory = join(pluginsDir, plugin, "migrations");
   let path = directory;
   try {
     await mkdir(directory, { recursive: true });
-    const version = await newestIn(directory) + 1;
+    const version = wanted === "next" ? await newestIn(directory) + 1 : wanted;
     path = join(directory, formatFileName({ version, name }));
     await writeFile(path, text, { flag: "wx" });
     return { ok: true, value: { path, version } };
