@@ -4,7 +4,7 @@ import { deadlineIn } from "../deadline.ts";
 import type { BackupReply } from "../message/backup_reply.ts";
 import type { CheckedBackup } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import type { FoundFiles } from "../source/migration_source.ts";
+import type { PluginFiles } from "../source/migration_source.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrBackups } from "./find_files.ts";
@@ -34,7 +34,7 @@ const TIMED_OUT = "The backup was stopped, because the time limit was reached, w
 interface Making {
   readonly run: HeldRun;
   readonly address: DatabaseAddress;
-  readonly found: FoundFiles;
+  readonly found: PluginFiles;
   readonly request: CheckedBackup;
   readonly context: HandlerContext;
   readonly startedMs: number;

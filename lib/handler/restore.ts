@@ -8,7 +8,7 @@ import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode } from "../message/reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { currentVersion } from "../plan/history.ts";
-import type { FoundFiles } from "../source/migration_source.ts";
+import type { PluginFiles } from "../source/migration_source.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrBackups } from "./find_files.ts";
@@ -51,7 +51,7 @@ export async function restore(
 interface Restore {
   readonly run: HeldRun;
   readonly address: DatabaseAddress;
-  readonly found: FoundFiles;
+  readonly found: PluginFiles;
   readonly request: CheckedRestore;
   readonly context: HandlerContext;
   readonly deadline: Deadline<AbortSignal>;

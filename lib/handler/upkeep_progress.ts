@@ -4,7 +4,7 @@ import type { DatabaseSession } from "../database/session.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ProgressMessage } from "../message/reply.ts";
-import type { FoundFiles } from "../source/migration_source.ts";
+import type { PluginFiles } from "../source/migration_source.ts";
 
 /** A run without migrations. */
 export interface Upkeep {
@@ -17,8 +17,7 @@ export interface Upkeep {
 /** Where it runs. */
 export interface UpkeepSetting {
   readonly session: Pick<DatabaseSession, "history" | "load">;
-  /** The files of the plugin; without them `status` reports none. */
-  readonly found: FoundFiles;
+  readonly found: PluginFiles;
   readonly lock: RunLock;
   readonly now: Date;
 }
@@ -29,7 +28,7 @@ export async function publishUpkeep(
   { id, verb, dryRun, startedBy }: Upkeep,
 ): Promise<void> {
   const history = await session.history();
-  const files = found.found ? await session.load(found.files) : null;
+  const files = await session.load(found.files);
   lock.publish({
     progress: {
       run_id: id,
@@ -44,7 +43,7 @@ export async function publishUpkeep(
       statements_total: 0,
     },
     history: history.ok ? history.value : [],
-    files: files?.ok ? files.value.migrations : [],
-    findings: files?.ok ? files.value.findings.map(findingMessage) : [],
+    files: files.ok ? files.value.migrations : [],
+    findings: files.ok ? files.value.findings.map(findingMessage) : [],
   });
 }

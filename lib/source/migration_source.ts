@@ -12,9 +12,13 @@ export interface PluginNotFound {
 }
 
 /** A plugin's files, which each iteration reads again, or why the plugin cannot be found. */
-export type FoundFiles =
-  | { readonly found: true; readonly files: AsyncIterable<SourceFile> }
-  | PluginNotFound;
+export type FoundFiles = PluginFiles | PluginNotFound;
+
+/** The files of a plugin that was found. */
+export interface PluginFiles {
+  readonly found: true;
+  readonly files: AsyncIterable<SourceFile>;
+}
 
 /** The names of plugins, or why they cannot be listed and the way out. */
 export type ListedPlugins =
