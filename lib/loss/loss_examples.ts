@@ -1,6 +1,7 @@
 // Reads some of the rows and values that a comparison counts as lost. Costs nothing unless it is
 // called.
 
+import * as v from "valibot";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Table } from "../sqlite/schema.ts";
@@ -181,8 +182,14 @@ function textLength(term: string): string {
     ELSE length(replace(replace(json_quote(${term}), '\\\\', '-'), '\\u0000', '-') ->> '$') END`;
 }
 
+const ShownSchema = v.strictTuple([
+  v.picklist(["null", "integer", "real", "text", "blob"]),
+  v.nullable(v.string()),
+  v.number(),
+]);
+
 function shownValue(json: string): ShownValue {
-  const [type, text, length]: [ShownValue["type"], string | null, number] = JSON.parse(json);
+  const [type, text, length] = v.parse(ShownSchema, JSON.parse(json));
   if (type === "blob") return { type, text: text ?? "", length };
   if (type !== "text" || length <= SHOWN_CHARACTERS) return { type, text: text ?? "NULL" };
   return { type, text: [...text ?? ""].slice(0, SHOWN_CHARACTERS).join(""), length };
