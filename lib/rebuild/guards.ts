@@ -3,6 +3,7 @@
 import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { ForeignKey, Table } from "../sqlite/schema.ts";
+import type { ScriptPart } from "./schema_script.ts";
 import { checksOf } from "./table_text.ts";
 import type { Scratch, UniqueKey } from "./scratch.ts";
 import type { TextComparison } from "./text_comparison.ts";
@@ -40,22 +41,34 @@ export function guardsOf(
   ].filter(({ count }) => scratch.accepts([count]));
 }
 
-/** The statements of a guard. The name of a CHECK constraint is the message of its failure. */
-export function guardStatements(
+/** The part of a script that fails where rows break what is new; none where nothing can. */
+export function guardParts(
   scratch: Scratch,
+  { name }: Table,
   guards: readonly Guard[],
-  others: ReadonlySet<string>,
+  taken: ReadonlySet<string>,
+): readonly ScriptPart[] {
+  if (guards.length === 0) return [];
+  return [{
+    comment: `Fails here, and changes nothing, where rows break what is new in ${name}.`,
+    statements: guards.flatMap((guard) => guardStatements(scratch, guard, taken)),
+  }];
+}
+
+// The name of a CHECK constraint is the message of its failure.
+function guardStatements(
+  scratch: Scratch,
+  { message, count }: Guard,
+  taken: ReadonlySet<string>,
 ): readonly string[] {
-  return guards.flatMap(({ message, count }) => {
-    const name = scratch.freeName("guard", others);
-    return [
-      `CREATE TEMP TABLE ${name} (
+  const name = scratch.freeName("guard", taken);
+  return [
+    `CREATE TEMP TABLE ${name} (
     faults INTEGER CONSTRAINT ${quoteIdentifier(message)} CHECK (faults = 0)
 )`,
-      `INSERT INTO temp.${name} ${count}`,
-      `DROP TABLE temp.${name}`,
-    ];
-  });
+    `INSERT INTO temp.${name} ${count}`,
+    `DROP TABLE temp.${name}`,
+  ];
 }
 
 function notNullGuards(scratch: Scratch, change: GuardedChange): readonly Guard[] {

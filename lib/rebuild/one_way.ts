@@ -4,15 +4,15 @@
 import type { Deadline } from "../deadline.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
-import { insertProbeRow } from "../rehearsal/probe_row.ts";
 import { foldName } from "../sqlite/fold_name.ts";
-import type { Attachment, Schema, Table, View } from "../sqlite/schema.ts";
-import { entriesOf, type SchemaEntry, schemaOf } from "../sqlite/schema_slice.ts";
+import type { Schema, Table } from "../sqlite/schema.ts";
+import { entriesOf } from "../sqlite/schema_slice.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { storedColumns } from "../sqlite/stored_columns.ts";
-import { columnAlters } from "./column_alters.ts";
 import type { Filling } from "./copied_rows.ts";
-import { type GuardedChange, guardsOf, guardStatements } from "./guards.ts";
+import { createRest } from "./create_rest.ts";
+import { dropStale } from "./drop_stale.ts";
+import { guardParts, guardsOf } from "./guards.ts";
 import { columnChange, pairTables, type Rename, type TablePair } from "./renames.ts";
 import { replaceTable } from "./replace_table.ts";
 import type { OneWay, ScriptPart } from "./schema_script.ts";
@@ -20,8 +20,8 @@ import { Scratch } from "./scratch.ts";
 import { type Cleared, findObject, staleObjects } from "./stale_objects.ts";
 import { describeColumns } from "./describe_columns.ts";
 import { columnKey, renameStatements } from "./rename_statements.ts";
-import { hasWord } from "./table_text.ts";
 import { TextComparison } from "./text_comparison.ts";
+import { tryAlters } from "./try_alters.ts";
 
 /** How a script may be made. */
 export interface OneWayOptions {
@@ -110,39 +110,15 @@ class OneWayScript {
       mayAlter: this.#options.renames.length > 0 || this.#options.requires !== null,
       cleared: this.#cleared,
     });
-    const views = stale.filter(({ type }) => type === "view");
-    const owners = new Set([
-      ...views.map(({ object }) => object.name),
-      ...(this.#cleared === "all" ? [] : this.#pairs.removed.map(({ name }) => name)),
-    ]);
-    const order = ["trigger", "view", "index"];
-    const isBack = ({ type, object }: SchemaEntry): boolean =>
-      this.#wantedOf(type, object.name) !== null;
-    // What is on a table or a view goes with it. What does not come back with it is dropped by its
-    // name, to show that this is meant.
-    const goesAlong = (entry: SchemaEntry): boolean =>
-      "table" in entry.object && owners.has(entry.object.table) &&
-      (isBack(entry) || !this.#isWanted(entry.object.table));
-    const dropped = stale.filter((each) => !goesAlong(each))
-      .toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
-    if (dropped.length === 0) return;
-    const names = (entries: readonly SchemaEntry[]): string =>
-      entries.map(({ object }) => object.name).join(", ");
-    const gone = dropped.filter((each) => !isBack(each));
-    const back = dropped.filter(isBack);
-    this.#add({
-      comment: [
-        ...(gone.length > 0 ? [`The wanted schema does not have ${names(gone)}.`] : []),
-        ...(back.length > 0 ? [`Created again below: ${names(back)}.`] : []),
-      ].join("\n"),
-      statements: dropped.map(({ type, object }) =>
-        `DROP ${type.toUpperCase()} ${this.#write(object.name)}`
-      ),
+    const parts = dropStale({
+      stale,
+      cleared: this.#cleared,
+      removed: this.#pairs.removed,
+      isBack: ({ type, object }) => findObject(this.#to, type, object.name) !== null,
+      isWanted: (name) => this.#isWanted(name),
+      write: (name) => this.#write(name),
     });
-  }
-
-  #wantedOf(type: SchemaEntry["type"], name: string): Table | View | Attachment | null {
-    return findObject(this.#to, type, name);
+    for (const part of parts) this.#add(part);
   }
 
   #rename(): void {
@@ -175,7 +151,13 @@ class OneWayScript {
     const [dropped, added] = columnChange(pair);
     const what = describeColumns(dropped, added, current, to);
     this.#noteLosses(to, dropped);
-    const alters = this.#alters(current, to);
+    const alters = tryAlters({
+      scratch: this.#scratch,
+      texts: this.#texts,
+      current,
+      wanted: to,
+      requires: this.#options.requires,
+    });
     if (alters !== null) {
       this.#guardAlters(current, to);
       this.#add({ comment: `${to.name}: ${what}.`, statements: alters });
@@ -209,52 +191,15 @@ class OneWayScript {
   #guardAlters(current: Table, wanted: Table): void {
     const keys = this.#scratch.uniqueKeys(current.name);
     const has = (column: string): boolean => current.columns.some(({ name }) => name === column);
-    this.#guard({
+    const guards = guardsOf(this.#scratch, {
       current,
       wanted,
       currentKeys: keys,
       wantedKeys: keys,
       sourceOf: (column) => (has(column) ? column : null),
       filled: new Set(),
-    });
-  }
-
-  #guard(change: GuardedChange): void {
-    const guards = guardsOf(this.#scratch, change, this.#texts);
-    if (guards.length === 0) return;
-    this.#add({
-      comment: `Fails here, and changes nothing, where rows break what is new in ` +
-        `${change.wanted.name}.`,
-      statements: guardStatements(this.#scratch, guards, this.#taken),
-    });
-  }
-
-  /** Plain ALTERs, where these make the wanted text and change nothing else. */
-  #alters(current: Table, wanted: Table): readonly string[] | null {
-    const alters = columnAlters(
-      current,
-      wanted,
-      this.#options.requires,
-      this.#texts,
-      (name) => this.#write(name),
-    );
-    if (alters === null) return null;
-    const isRight = this.#scratch.undoing(() => {
-      const before = this.#scratch.schema;
-      const hasRow = insertProbeRow(this.#scratch.connection, current);
-      if (!hasRow && alters.some((sql) => hasWord(sql, "ADD"))) return false;
-      if (this.#scratch.run(alters) !== null) return false;
-      const after = this.#scratch.schema;
-      const others = (schema: Schema): Schema =>
-        schemaOf(
-          entriesOf(schema).filter(({ type, object }) =>
-            type !== "table" || object.name !== wanted.name
-          ),
-        );
-      return this.#texts.missingIn(others(before), others(after)).length === 0 &&
-        this.#texts.isSame(this.#scratch.table(wanted.name)?.sql ?? "", wanted.sql);
-    });
-    return isRight ? alters : null;
+    }, this.#texts);
+    for (const part of guardParts(this.#scratch, wanted, guards, this.#taken)) this.#add(part);
   }
 
   #sourceOf({ columns }: TablePair, current: Table, column: string): string | null {
@@ -297,45 +242,15 @@ class OneWayScript {
   }
 
   #createRest(): void {
-    const present = new Set(entriesOf(this.#scratch.schema).map(entryKey));
-    const absent = entriesOf(this.#to).filter((each) =>
-      each.type !== "table" && !present.has(entryKey(each)) && !this.#isMissing(each.object.name)
-    );
-    const parts = [
-      ["index", "Indexes."],
-      ["view", "Views."],
-      ["trigger", "Triggers."],
-    ] as const;
-    for (const [type, comment] of parts) {
-      const entries = absent.filter((each) => each.type === type);
-      if (type === "index") this.#guardIndexes(entries.map(({ object }) => object));
-      const statements = entries.map(({ object }) => object.sql);
-      if (statements.length > 0) this.#add({ comment, statements });
-    }
-  }
-
-  // A unique index is checked before it is created, unless its table had it before.
-  #guardIndexes(indexes: readonly (Table | View | Attachment)[]): void {
-    for (const index of indexes) {
-      if (!("table" in index)) continue;
-      const isOld = this.#from.indexes.some(({ sql }) => this.#texts.isSame(sql, index.sql));
-      const pair = this.#pairs.pairs.find(({ to }) => foldName(to.name) === foldName(index.table));
-      const table = this.#scratch.table(index.table);
-      if (isOld || pair === undefined || table === null) continue;
-      const currentKeys = this.#scratch.uniqueKeys(table.name);
-      const wantedKeys = this.#scratch.undoing(() => {
-        this.#scratch.run([index.sql]);
-        return this.#scratch.uniqueKeys(table.name);
-      });
-      this.#guard({
-        current: table,
-        wanted: table,
-        currentKeys,
-        wantedKeys,
-        sourceOf: (column) => column,
-        filled: new Set(),
-      });
-    }
+    const parts = createRest({
+      scratch: this.#scratch,
+      from: this.#from,
+      to: this.#to,
+      texts: this.#texts,
+      pairs: this.#pairs.pairs,
+      taken: this.#taken,
+    });
+    for (const part of parts) this.#add(part);
   }
 
   // FTS5 reads the rows of its content table again; others cannot be refilled by SQL alone:
@@ -401,8 +316,4 @@ class OneWayScript {
   #write(name: string): string {
     return this.#scratch.write(name);
   }
-}
-
-function entryKey({ type, object }: SchemaEntry): string {
-  return `${type} ${object.name}`;
 }

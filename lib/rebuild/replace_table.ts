@@ -4,7 +4,7 @@ import type { Failed, Outcome } from "../outcome.ts";
 import { quoteText } from "../sqlite/quote.ts";
 import type { Schema, Table } from "../sqlite/schema.ts";
 import { type CopiedColumn, copiedColumns, type Filling } from "./copied_rows.ts";
-import { guardsOf, guardStatements } from "./guards.ts";
+import { guardParts, guardsOf } from "./guards.ts";
 import type { ScriptPart } from "./schema_script.ts";
 import type { Scratch, UniqueKey } from "./scratch.ts";
 import { isAutoincrement, withTableName } from "./table_text.ts";
@@ -58,10 +58,7 @@ export function replaceTable(
       `Rows get ${source} in ${target}, which is NOT NULL without a default.`
     ),
   ];
-  const guarded = guards.length === 0 ? [] : [{
-    comment: `Fails here, and changes nothing, where rows break what is new in ${wanted.name}.`,
-    statements: guardStatements(scratch, guards, replacement.taken),
-  }];
+  const guarded = guardParts(scratch, wanted, guards, replacement.taken);
   const parts = [...guarded, { comment: lines.join("\n"), statements }];
   return { ok: true, value: { parts, losses: [] } };
 }
