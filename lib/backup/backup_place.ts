@@ -1,11 +1,13 @@
 // Where the backups of one database are, as everything that makes or reads them sees it. Runs
 // anywhere.
 
+import type { StorageFile } from "../vfs/storage.ts";
 import { type BackupRecord, type NamedBackup, parseBackupName } from "./backup_record.ts";
 
 /** A backup that is complete. */
 export interface StoredBackup {
   readonly name: string;
+  /** With the log or journal that was kept beside it. */
   readonly sizeBytes: number;
   /** `null` where there is none, as beside the backups of earlier versions. */
   readonly record: BackupRecord | null;
@@ -20,6 +22,9 @@ export interface FileFacts {
   /** The first 100 bytes, or fewer: https://sqlite.org/fileformat2.html#the_database_header */
   readonly header: Uint8Array;
 }
+
+/** The bytes of a database that is open. */
+export type DatabaseBytes = Pick<StorageFile, "read" | "size">;
 
 /** The backups of one database. Every method throws `StorageError` where the storage fails. */
 export interface BackupPlace {
@@ -41,16 +46,17 @@ export interface BackupPlace {
   remove(name: string): Promise<void>;
   /** Reads a whole file, by the path that `begin()` or `pathOf()` returned. */
   facts(path: string): Promise<FileFacts>;
-  /** Bytes free for backups; `null` where that cannot be known. */
+  /** Bytes free for backups; `null` where that cannot be known, `Infinity` without a limit. */
   freeBytes(): number | null;
   /**
-   * Copies the bytes of a database that SQLite cannot open into the file that was begun at `path`,
-   * and what lies beside it.
+   * Copies the bytes of a database that SQLite cannot read into the file that was begun at `path`,
+   * and what lies beside it. `bytes` are those of the database where it is open and locked; `null`
+   * where it is neither.
    */
-  keepBytes(database: string, path: string): Promise<void>;
+  keepBytes(database: string, path: string, bytes: DatabaseBytes | null): Promise<void>;
   /**
-   * Puts a copy of a backup in the place of a database that SQLite cannot open. What lies beside
-   * that one is removed.
+   * Puts a copy of a backup in the place of a file that is no database, so that no lock can be
+   * taken on it. What lies beside that one is removed.
    */
   putInPlace(name: string, database: string): Promise<void>;
 }

@@ -78,6 +78,11 @@ export interface NamedBackup {
 
 const NAME = /-(?:v(\d+)|[a-z]+)-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z\.sqlite3$/;
 
+/** Whether godwit has given the name to a backup. */
+export function isBackupName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** Reads the name of a backup of `plugin`; `null` where godwit has not given the name. */
 export function parseBackupName(plugin: string, name: string): NamedBackup | null {
   const found = NAME.exec(name);

@@ -11,7 +11,6 @@ import { StorageError } from "../vfs/storage.ts";
 import type { BackupPlace } from "./backup_place.ts";
 import { type BackupLabel, backupName, type BackupRecord } from "./backup_record.ts";
 import { proveCopy } from "./prove_copy.ts";
-import { removeExpired, type Retention } from "./retention.ts";
 
 /** A backup that was made. */
 export interface Backup {
@@ -28,10 +27,7 @@ export type BackupOutcome = Outcome<Backup, "unavailable">;
 /** What making a backup needs beside the database. */
 export interface BackupSettings {
   readonly place: BackupPlace;
-  readonly retention: Retention;
   readonly deadline: Deadline;
-  /** Backups that must stay, because a restore reads them. */
-  readonly inUse?: ReadonlySet<string>;
 }
 
 // What the copy needs beyond the pages: the record, and the file system's own bookkeeping.
@@ -39,9 +35,9 @@ const MARGIN_BYTES = 1024 * 1024;
 
 /**
  * Copies the database into a new file of the place, page by page, and compares the copy with it.
- * The copy gets its name when it is complete and proven; then the backups that exceed the
- * retention are removed. Must be called outside a transaction, with the lock of the database held.
- * Fails with `unavailable` where there is no room, the disk fails or the copy differs; throws
+ * The copy gets its name when it is complete and proven. No older backup is removed: call
+ * `removeExpired()` once the copy is certain to stay. Must be called outside a transaction, with
+ * the lock of the database held. Fails with `unavailable` where there is no room, the disk fails or the copy differs; throws
  * `SqliteError` only where the deadline interrupts it.
  */
 export async function backUp(
@@ -50,12 +46,7 @@ export async function backUp(
   settings: BackupSettings,
 ): Promise<BackupOutcome> {
   try {
-    const outcome = await copyInto(connection, label, settings);
-    if (outcome.ok) {
-      const keep = new Set([...settings.inUse ?? [], outcome.value.name]);
-      await removeExpired(settings.place, label.plugin, settings.retention, keep);
-    }
-    return outcome;
+    return await copyInto(connection, label, settings);
   } catch (error) {
     if (error instanceof StorageError) return refuse(error.message);
     if (!(error instanceof SqliteError) || isInterrupt(error)) throw error;

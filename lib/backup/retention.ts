@@ -1,4 +1,4 @@
-// Which backups may go. Pure; runs anywhere.
+// Decides which backups may go, and removes them. Runs anywhere.
 
 import { type BackupPlace, type KnownBackup, knownBackups } from "./backup_place.ts";
 import { parseBackupName } from "./backup_record.ts";
@@ -41,9 +41,12 @@ export function expiredBackups(
     .map(({ name }) => name);
 }
 
-/** Removes the backups that exceed a limit. */
+/**
+ * Removes the backups that exceed a limit. To be called once the newest backup is certain to stay:
+ * one that a failed run discards afterwards must not have replaced an older one.
+ */
 export async function removeExpired(
-  place: BackupPlace,
+  place: Pick<BackupPlace, "list" | "remove">,
   plugin: string,
   retention: Retention,
   inUse: ReadonlySet<string>,

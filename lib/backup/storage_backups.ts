@@ -2,8 +2,14 @@
 
 import { sha256Hex } from "../migration/sha256_hex.ts";
 import { openIfThere, type OpenMode, type Storage, type StorageFile } from "../vfs/storage.ts";
-import type { BackupPlace, FileFacts, StoredBackup } from "./backup_place.ts";
-import { BACKUP_EXTENSION, type BackupRecord, parseRecord, recordText } from "./backup_record.ts";
+import type { BackupPlace, DatabaseBytes, FileFacts, StoredBackup } from "./backup_place.ts";
+import {
+  BACKUP_EXTENSION,
+  type BackupRecord,
+  isBackupName,
+  parseRecord,
+  recordText,
+} from "./backup_record.ts";
 
 /** Computes a SHA-256 of bytes that come in parts. */
 export interface IncrementalHash {
@@ -36,6 +42,8 @@ const INCOMPLETE = ".incomplete";
 const RECORD = ".json";
 // SQLite's own files beside a database.
 const BESIDE = ["-wal", "-journal"] as const;
+// What may lie beside a backup.
+const ATTACHED = [...BESIDE, RECORD] as const;
 
 const CHUNK_BYTES = 1024 * 1024;
 const HEADER_BYTES = 100;
@@ -63,13 +71,19 @@ export function storageBackups(
     const path = incompletePath(name);
     for (const each of [path, ...BESIDE.map((suffix) => `${path}${suffix}`)]) removeIfThere(each);
     removeIfThere(pathOf(`${name}${RECORD}${INCOMPLETE}`));
-    if (storage.sizeOf(pathOf(name)) === null) removeIfThere(pathOf(`${name}${RECORD}`));
+    if (storage.sizeOf(pathOf(name)) !== null) return;
+    for (const suffix of ATTACHED) removeIfThere(pathOf(`${name}${suffix}`));
   }
 
-  // What a process that was killed has left.
+  // What a process that was killed has left: incomplete files, and what belongs to a backup that
+  // never had its name, or has lost it.
   function removeIncomplete(): void {
-    for (const name of directory.names()) {
-      if (/\.incomplete(-wal|-journal)?$/.test(name)) storage.delete(pathOf(name));
+    const names = new Set(directory.names());
+    for (const name of names) {
+      const owner = ownerOf(name);
+      const isLeft = /\.incomplete(-wal|-journal)?$/.test(name) ||
+        owner !== null && isBackupName(owner) && !names.has(owner);
+      if (isLeft) storage.delete(pathOf(name));
     }
   }
 
@@ -105,7 +119,10 @@ export function storageBackups(
       return directory.names().filter((name) => name.endsWith(BACKUP_EXTENSION)).map(
         (name): StoredBackup => ({
           name,
-          sizeBytes: storage.sizeOf(pathOf(name)) ?? 0,
+          sizeBytes: ["", ...BESIDE].reduce(
+            (sum, suffix) => sum + (storage.sizeOf(pathOf(`${name}${suffix}`)) ?? 0),
+            0,
+          ),
           record: readRecord(name),
           writtenAt: directory.writtenAt(pathOf(name)),
         }),
@@ -122,15 +139,19 @@ export function storageBackups(
     async complete(name, record) {
       flush(storage, incompletePath(name));
       writeRecord(name, record);
+      for (const suffix of BESIDE) {
+        const path = `${incompletePath(name)}${suffix}`;
+        if (storage.sizeOf(path) !== null) storage.rename(path, pathOf(`${name}${suffix}`));
+      }
       storage.flushDirectory(pathOf(name));
       storage.rename(incompletePath(name), pathOf(name));
       storage.flushDirectory(pathOf(name));
     },
     // deno-lint-ignore require-await -- as above
     async remove(name) {
-      // The record last: a backup without one would be read as a whole to be judged.
+      // The backup first: one without its record would be read as a whole to be judged.
       storage.delete(pathOf(name));
-      removeIfThere(pathOf(`${name}${RECORD}`));
+      for (const suffix of ATTACHED) removeIfThere(pathOf(`${name}${suffix}`));
     },
     async facts(path): Promise<FileFacts> {
       const hash = directory.hash();
@@ -142,22 +163,20 @@ export function storageBackups(
       return { sizeBytes, sha256: await hash.digest(), header };
     },
     // deno-lint-ignore require-await -- as above
-    async keepBytes(from, to) {
-      copyBytes(storage, from, storage.open(to, { access: "read-write", existence: "create" }));
+    async keepBytes(from, to, bytes) {
+      const target = storage.open(to, { access: "read-write", existence: "create" });
+      if (bytes === null) copyFile(storage, from, target);
+      else copyBytes(bytes, target);
       for (const suffix of BESIDE) {
         if (storage.sizeOf(`${from}${suffix}`) === null) continue;
-        copyBytes(
-          storage,
-          `${from}${suffix}`,
-          create(`${to.slice(0, -INCOMPLETE.length)}${suffix}`),
-        );
+        copyFile(storage, `${from}${suffix}`, create(`${to}${suffix}`));
       }
     },
     // deno-lint-ignore require-await -- as above
     async putInPlace(name, to) {
       const path = `${to}${INCOMPLETE}`;
       removeIfThere(path);
-      copyBytes(storage, pathOf(name), storage.open(path, NEW, to));
+      copyFile(storage, pathOf(name), storage.open(path, NEW, to));
       // Before the new file has the name: its first reader would replay them into it.
       for (const suffix of BESIDE) removeIfThere(`${to}${suffix}`);
       storage.flushDirectory(to);
@@ -165,6 +184,12 @@ export function storageBackups(
       storage.flushDirectory(to);
     },
   };
+}
+
+/** The backup that a file belongs to by its name; `null` where it is none of a backup's. */
+function ownerOf(name: string): string | null {
+  const suffix = ATTACHED.find((each) => name.endsWith(each));
+  return suffix === undefined ? null : name.slice(0, -suffix.length);
 }
 
 type Opening = Pick<Storage, "open">;
@@ -177,22 +202,39 @@ function readAll(
 ): number {
   const file = storage.open(path, TO_READ);
   try {
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    let at = 0;
-    for (;;) {
-      const count = file.read(buffer, at);
-      if (count === 0) return at;
-      onChunk(buffer.subarray(0, count), at);
-      at += count;
-    }
+    return readChunks(file, onChunk);
   } finally {
     file.close();
   }
 }
 
-function copyBytes(storage: Opening, from: string, target: StorageFile): void {
+function readChunks(
+  file: DatabaseBytes,
+  onChunk: (chunk: Uint8Array, at: number) => void,
+): number {
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  let at = 0;
+  for (;;) {
+    const count = file.read(buffer, at);
+    if (count === 0) return at;
+    onChunk(buffer.subarray(0, count), at);
+    at += count;
+  }
+}
+
+function copyFile(storage: Opening, from: string, target: StorageFile): void {
+  const source = storage.open(from, TO_READ);
   try {
-    readAll(storage, from, (chunk, at) => target.write(chunk, at));
+    copyBytes(source, target);
+  } finally {
+    source.close();
+  }
+}
+
+/** Copies, flushes and closes `target`. */
+function copyBytes(source: DatabaseBytes, target: StorageFile): void {
+  try {
+    readChunks(source, (chunk, at) => target.write(chunk, at));
     target.flush();
   } finally {
     target.close();
@@ -208,7 +250,7 @@ function flush(storage: Opening, path: string): void {
   }
 }
 
-/** Keeps backups in a directory of a storage in memory, whose room is not known in advance. */
+/** Keeps backups in a directory of a storage in memory, which has no limit of its own. */
 export function memoryBackups(
   storage: Storage & { files(): ReadonlyMap<string, unknown> },
   directory: string,

@@ -1,16 +1,15 @@
-// Waits for an execution in another thread, and says what it kept where it does not end. Runs
-// anywhere.
+// Waits for what another thread commits, and says what it kept where it does not end. Runs anywhere.
 
 import { callWithin, type Deadline, isOverdue, type Overdue, sleep, within } from "../deadline.ts";
 import type { WireDeadline } from "../deadline.ts";
 import type { RunMode } from "../execution/execution.ts";
-import type { Failed } from "../outcome.ts";
-import type { DatabaseCode, DatabaseOutcome, ExecutionReport } from "./session.ts";
+import type { Failed, Outcome } from "../outcome.ts";
+import type { DatabaseCode } from "./session.ts";
 import { STATE, type ThreadState } from "./thread_state.ts";
 
-/** An execution that another thread has begun. */
-export interface BegunExecution {
-  readonly answer: Promise<DatabaseOutcome<ExecutionReport>>;
+/** An execution or a restore that another thread has begun. */
+export interface BegunExecution<Answer> {
+  readonly answer: Promise<Answer>;
   readonly deadline: Deadline<AbortSignal>;
   /** The deadline that the thread has. */
   readonly sent: WireDeadline;
@@ -35,9 +34,9 @@ const LOOK_MS = 2;
  * Waits for the answer until the deadline, or until the signal is aborted, and a little longer. A
  * COMMIT that had begun by then is waited for, because it decides what the run has done.
  */
-export async function awaitExecution(
-  execution: BegunExecution,
-): Promise<DatabaseOutcome<ExecutionReport> | Unanswered> {
+export async function awaitExecution<Answer extends Outcome<unknown>>(
+  execution: BegunExecution<Answer>,
+): Promise<Answer | Unanswered> {
   const { answer, deadline, sent, state } = execution;
   const settled = await callWithin(deadline, COMMIT_GRACE_MS, answer, sent);
   if (!isOverdue(settled)) return settled;
@@ -72,11 +71,23 @@ export function unansweredRun(
   };
 }
 
+/** The failure of a restore that has not answered. */
+export function unansweredRestore({ why, isUndone }: Unanswered): Failed<DatabaseCode> {
+  const reason = why === "timeout" ? "The time limit was reached" : "The run was cancelled";
+  return {
+    ok: false,
+    code: why === "timeout" ? "unanswered" : "cancelled",
+    message: isUndone
+      ? `${reason}, and nothing was restored`
+      : `${reason}; nothing was restored unless its COMMIT had begun, so ask for status`,
+  };
+}
+
 function isCommitting(state: ThreadState | null): boolean {
   return state !== null && Atomics.load(state, STATE.isCommitting) === 1;
 }
 
-async function reports({ state, reportedSteps }: BegunExecution): Promise<void> {
+async function reports({ state, reportedSteps }: BegunExecution<unknown>): Promise<void> {
   if (state === null) return;
   const untilMs = performance.now() + REPORT_LIMIT_MS;
   while (

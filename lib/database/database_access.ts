@@ -91,17 +91,19 @@ export class DatabaseAccess {
 
   /**
    * Runs `action` on the database, which is made where there is none; `isNew` says whether it was.
-   * Other programs cannot write to it meanwhile.
+   * Other programs cannot write to it meanwhile. With `replace` a damaged one is locked too, and
+   * looks empty.
    */
   change<T>(
     action: (connection: Connection, location: PluginLocation, isNew: boolean) => T | Promise<T>,
+    access: "create" | "replace" = "create",
   ): Promise<DatabaseOutcome<T>> {
     return this.attempt(async () => {
       const location = this.#location;
       if (location.kind === "empty") throw new Error("Nothing is kept in an empty database");
       const isNew = !this.#exists(location);
       using _open = this.#markOpen();
-      using connection = this.#openToWrite(location.path, isNew);
+      using connection = this.#openToWrite(location.path, isNew, access);
       const value = await action(connection, location, isNew);
       connection.verify();
       return value;
@@ -125,10 +127,10 @@ export class DatabaseAccess {
       : new Connection(sqlite3, { kind: "memory" });
   }
 
-  #openToWrite(path: string, isNew: boolean): Connection {
+  #openToWrite(path: string, isNew: boolean, access: "create" | "replace"): Connection {
     const { sqlite3, storage, vfs, journal } = this.#environment;
     if (isNew && journal.mode !== "truncate") storage.create(path, journal.mode);
-    const connection = new Connection(sqlite3, { kind: "file", vfs, path, access: "create" });
+    const connection = new Connection(sqlite3, { kind: "file", vfs, path, access });
     try {
       connection.exec("PRAGMA synchronous=EXTRA");
       if (journal.mode === "truncate") {

@@ -10,19 +10,15 @@ import {
   readContents,
 } from "../backup/compare_contents.ts";
 import { type BackupCode, findBackup, judgeBackup } from "../backup/judge_backup.ts";
-import {
-  type Backup,
-  backUp,
-  type BackupSettings,
-  beginBackup,
-  isOver,
-  recordOf,
-} from "../backup/make_backup.ts";
+import { type Backup, backUp } from "../backup/make_backup.ts";
+import { removeExpired } from "../backup/retention.ts";
 import type { Deadline } from "../deadline.ts";
+import type { CommitGate } from "../execution/execution.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { DatabaseAccess, PluginLocation, WorkerEnvironment } from "./database_access.ts";
+import { DatabaseReplacement, isUnreadable } from "./replace_database.ts";
 import type { DatabaseCode, DatabaseOutcome } from "./session.ts";
 
 /** Which backups to list. */
@@ -64,12 +60,12 @@ export interface RestoreReport extends ContentsChange {
   readonly currentVersion: number;
   /** The backup of what was there before; `null` where nothing was, and in a dry run. */
   readonly replaced: string | null;
+  /** What SQLite said about the database when the backup was made; `null` where it found nothing. */
+  readonly problem: string | null;
 }
 
 /** The report of a restore, or why nothing was changed. */
 export type RestoreOutcome = Outcome<RestoreReport, DatabaseCode | BackupCode>;
-
-type Replaced = Outcome<string | null, DatabaseCode | BackupCode>;
 
 /** The backups of one database. */
 export class DatabaseBackups {
@@ -77,17 +73,20 @@ export class DatabaseBackups {
   readonly #access: DatabaseAccess;
   readonly #address: DatabaseAddress;
   readonly #location: PluginLocation;
+  readonly #gate: CommitGate;
 
   constructor(
     environment: WorkerEnvironment,
     access: DatabaseAccess,
     address: DatabaseAddress,
     location: PluginLocation,
+    gate: CommitGate,
   ) {
     this.#environment = environment;
     this.#access = access;
     this.#address = address;
     this.#location = location;
+    this.#gate = gate;
   }
 
   /** Lists the backups, newest first. With `verify`, each is read whole and judged. */
@@ -115,17 +114,19 @@ export class DatabaseBackups {
         return { ok: false, code: "unavailable", message };
       }
       const read = await this.#access.read((connection) =>
-        backUp(connection, this.#label(label), this.#settings(deadline))
+        backUp(connection, this.#label(label), { place: this.#place, deadline })
       );
-      return read.ok ? read.value : read;
+      const made = read.ok ? read.value : read;
+      if (made.ok) await this.#removeExpired(made.value.name);
+      return made;
     });
     const made = outcome.ok ? outcome.value : outcome;
     return made.ok ? made : { ...made, message: `Cannot make a backup: ${made.message}` };
   }
 
   /**
-   * Puts a backup in the place of the database, in one transaction, and keeps what was there as a
-   * backup first. Where SQLite cannot open the database, its bytes are kept and its file replaced.
+   * Puts a backup in the place of the database, in one transaction under its locks, and keeps what
+   * was there as a backup first. A file that is no database cannot be locked, so it is replaced.
    */
   async restore(request: RestoreRequest, deadline: Deadline): Promise<RestoreOutcome> {
     const outcome = await this.#access.attempt(async (): Promise<RestoreOutcome> => {
@@ -143,15 +144,19 @@ export class DatabaseBackups {
         previousVersion: before.ok ? before.value.version : null,
         currentVersion: after.version,
         replaced: null,
+        problem: found.value.record?.problem ?? null,
         ...compareContents(before.ok ? before.value : NO_CONTENTS, after),
       };
       if (request.dryRun) return { ok: true, value: report };
-      const replaced = before.ok
-        ? await this.#replaceContents(source, name, request, deadline)
-        : before;
-      const kept = replaced.ok || !isUnreadable(replaced)
-        ? replaced
-        : await this.#replaceFile(name, request, replaced.message);
+      const replacement = new DatabaseReplacement(this.#environment, this.#access, {
+        source,
+        name,
+        label: this.#label({ reason: "replaced", runId: request.runId }),
+        location: this.#location,
+        deadline,
+        gate: this.#gate,
+      });
+      const kept = await replacement.run(before.ok ? null : before);
       return kept.ok ? { ok: true, value: { ...report, replaced: kept.value } } : kept;
     });
     return outcome.ok ? outcome.value : outcome;
@@ -174,13 +179,9 @@ export class DatabaseBackups {
     return { ...this.#address, planHash: null, at: new Date().toISOString(), ...label };
   }
 
-  #settings(deadline: Deadline): BackupSettings {
-    return { place: this.#place, retention: this.#environment.backups.retention, deadline };
-  }
-
   async #problemOf(backup: KnownBackup): Promise<string | null> {
     const refusal = await this.#judge(backup);
-    return refusal?.message ?? null;
+    return refusal?.message ?? backup.record?.problem ?? null;
   }
 
   #judge(backup: KnownBackup): Promise<Failed<BackupCode> | null> {
@@ -191,67 +192,8 @@ export class DatabaseBackups {
     return this.#access.read((connection) => readContents(connection, this.#address.plugin));
   }
 
-  /** Returns the name of the backup that holds what was there. */
-  async #replaceContents(
-    source: Connection,
-    name: string,
-    { runId }: RestoreRequest,
-    deadline: Deadline,
-  ): Promise<Replaced> {
-    const outcome = await this.#access.change(
-      async (target, _, isNew): Promise<Replaced> => {
-        const refusal = whyNotInPlaceOf(target, source);
-        if (refusal !== null) return { ok: false, code: "restore-failed", message: refusal };
-        const settings = { ...this.#settings(deadline), inUse: new Set([name]) };
-        // Nothing is written to the database between this copy and the end: its lock is held.
-        const kept = isNew
-          ? null
-          : await backUp(target, this.#label({ reason: "replaced", runId }), settings);
-        if (kept !== null && !kept.ok) {
-          const message = `Cannot keep what the restore would replace: ${kept.message}`;
-          return { ...kept, message };
-        }
-        target.replaceBy(source, () => isOver(deadline));
-        return { ok: true, value: kept?.value.name ?? null };
-      },
-    );
-    return outcome.ok ? outcome.value : outcome;
+  #removeExpired(name: string): Promise<void> {
+    const { retention } = this.#environment.backups;
+    return removeExpired(this.#place, this.#address.plugin, retention, new Set([name]));
   }
-
-  // No transaction is possible in a file that SQLite cannot open. Its name is moved to a whole
-  // copy of the backup, which is atomic too, once its bytes are kept.
-  async #replaceFile(
-    name: string,
-    { runId }: RestoreRequest,
-    problem: string,
-  ): Promise<DatabaseOutcome<string>> {
-    const place = this.#place;
-    const label = this.#label({ reason: "replaced", runId });
-    const { path } = this.#location;
-    const begun = beginBackup(place, label.plugin, null, label.at);
-    try {
-      await place.keepBytes(path, begun.path);
-      const { sizeBytes: size_bytes, sha256 } = await place.facts(begun.path);
-      await place.complete(begun.name, { ...recordOf(label, null), size_bytes, sha256, problem });
-    } catch (error) {
-      place.discard(begun.name);
-      throw error;
-    }
-    await place.putInPlace(name, path);
-    return { ok: true, value: begun.name };
-  }
-}
-
-// https://sqlite.org/pragma.html#pragma_page_size
-function whyNotInPlaceOf(target: Connection, source: Connection): string | null {
-  const [present, wanted] = [target, source].map((each) => each.integer("PRAGMA page_size"));
-  if (present === wanted || target.value("PRAGMA journal_mode") !== "wal") return null;
-  return `Cannot restore the backup, and nothing was changed: its page size is ${wanted} bytes, ` +
-    `that of the database is ${present}, and in WAL mode it cannot change; end the programs that ` +
-    `have the database open, run PRAGMA journal_mode=DELETE in the sqlite3 shell, and try again`;
-}
-
-/** Whether SQLite found that a file is no database, or that it is damaged. */
-function isUnreadable({ sqliteCode = "" }: Failed): boolean {
-  return sqliteCode === "SQLITE_NOTADB" || sqliteCode.startsWith("SQLITE_CORRUPT");
 }

@@ -16,9 +16,16 @@ import {
 import type { Failed, Outcome } from "../outcome.ts";
 import { stoppedFinding } from "../rule/rehearsal_findings.ts";
 import type { PlanOutline } from "./prepare.ts";
-import type { DatabaseCode, DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
+import type { RestoreOutcome } from "./database_backups.ts";
+import type {
+  DatabaseCode,
+  DatabaseOutcome,
+  DatabaseSession,
+  ExecutionReport,
+  SessionTarget,
+} from "./session.ts";
 import type { StuckThreads } from "./stuck_threads.ts";
-import { awaitExecution, unansweredRun } from "./await_execution.ts";
+import { awaitExecution, unansweredRestore, unansweredRun } from "./await_execution.ts";
 import { batches, transferred } from "./transfer_files.ts";
 import { STATE, threadState } from "./thread_state.ts";
 
@@ -201,13 +208,14 @@ export class DatabaseThread<Host extends HostedDatabase> {
       throw error;
     }
     const runUntil = async <T, Code extends string>(
+      doing: string,
       deadline: Deadline<AbortSignal>,
       call: (sent: WireDeadline) => Promise<Outcome<T, Code>>,
     ): Promise<Outcome<T, Code | DatabaseCode>> => {
       if (!this.#isSound) return SILENT;
       const sent = sendDeadline(deadline);
       const outcome = await this.call(callWithin(deadline, COPY_GRACE_MS, call(sent), sent));
-      return isOverdue(outcome) ? unansweredCopy(outcome) : outcome;
+      return isOverdue(outcome) ? unansweredCopy(outcome, doing) : outcome;
     };
     return {
       history: () =>
@@ -278,7 +286,10 @@ export class DatabaseThread<Host extends HostedDatabase> {
           if (event.kind === "step-finished") reported += 1;
           onEvent(event);
         };
-        const answer = track(remote.execute(hash, request, sent, Comlink.proxy(follow)), true);
+        const answer: Promise<DatabaseOutcome<ExecutionReport>> = track(
+          remote.execute(hash, request, sent, Comlink.proxy(follow)),
+          true,
+        );
         const reportedSteps = (): number => reported;
         const outcome = await this.call(
           awaitExecution({ answer, deadline, sent, state, reportedSteps }),
@@ -288,11 +299,29 @@ export class DatabaseThread<Host extends HostedDatabase> {
         return unansweredRun(outcome, request.mode, stuck === null);
       },
       listBackups: (request, deadline) =>
-        runUntil(deadline, () => track(remote.listBackups(request), false)),
+        runUntil(
+          "backups were read",
+          deadline,
+          () => track(remote.listBackups(request), false),
+        ),
       makeBackup: (runId, deadline) =>
-        runUntil(deadline, (sent) => track(remote.makeBackup(runId, sent), true)),
-      restore: (request, deadline) =>
-        runUntil(deadline, (sent) => track(remote.restore(request, sent), true)),
+        runUntil(
+          "pages were copied",
+          deadline,
+          (sent) => track(remote.makeBackup(runId, sent), true),
+        ),
+      restore: async (request, deadline) => {
+        if (!this.#isSound) return SILENT;
+        const sent = sendDeadline(deadline);
+        if (state !== null) Atomics.store(state, STATE.committed, 0);
+        const answer: Promise<RestoreOutcome> = track(remote.restore(request, sent), true);
+        const outcome = await this.call(
+          awaitExecution({ answer, deadline, sent, state, reportedSteps: () => 0 }),
+        );
+        if ("ok" in outcome) return outcome;
+        this.#isSound = false;
+        return unansweredRestore(outcome);
+      },
       [Symbol.asyncDispose]: close,
     };
   }
@@ -316,13 +345,12 @@ export function failingSession(failed: Failed<DatabaseCode>): DatabaseSession {
   };
 }
 
-function unansweredCopy(why: Overdue): Failed<DatabaseCode> {
+function unansweredCopy(why: Overdue, doing: string): Failed<DatabaseCode> {
   const reason = why === "timeout" ? "The time limit was reached" : "The run was cancelled";
   return {
     ok: false,
-    code: "unanswered",
-    message: `${reason} while pages were copied, and the disk does not answer; what is not ` +
-      `committed is undone. Ask for status before anything else`,
+    code: why === "timeout" ? "unanswered" : "cancelled",
+    message: `${reason} while ${doing}, and the disk does not answer; look at it and try again`,
   };
 }
 

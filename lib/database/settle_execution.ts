@@ -1,6 +1,7 @@
 // Completes the result of an execution once its files are closed. Runs where SQLite runs.
 
 import type { BackupPlace } from "../backup/backup_place.ts";
+import { removeExpired, type Retention } from "../backup/retention.ts";
 import type { Execution } from "../execution/execution.ts";
 import { readHistory } from "../history/history_table.ts";
 import { historyDigest } from "../plan/migration_plan.ts";
@@ -10,17 +11,27 @@ import type { DatabaseOutcome } from "./session.ts";
 /** The database of an execution, which is closed. */
 export interface ExecutedDatabase {
   readonly plugin: string;
-  readonly backups: Pick<BackupPlace, "remove">;
+  readonly backups: Pick<BackupPlace, "list" | "remove">;
+  readonly retention: Retention;
   /** Opens it again for one action. */
   read<T>(action: (connection: Connection) => T): Promise<DatabaseOutcome<T>>;
 }
 
-/** Decides whether a doubtful COMMIT was kept, where it can, and discards an unused backup. */
+/**
+ * Decides whether a doubtful COMMIT was kept, where it can, and discards an unused backup. A backup
+ * that stays counts from now on, so the older ones that exceed the retention are removed.
+ */
 export async function settleExecution(
   execution: Execution,
   database: ExecutedDatabase,
 ): Promise<Execution> {
-  return await withoutUnusedBackup(await withoutDoubt(execution, database), database.backups);
+  const settled = await withoutDoubt(execution, database);
+  const { backup } = settled;
+  if (backup === null) return settled;
+  const { backups, plugin, retention } = database;
+  if (!isBackupUsed(settled)) return await withoutBackup(settled, backup.name, backups);
+  await removeExpired(backups, plugin, retention, new Set([backup.name]));
+  return settled;
 }
 
 /**
@@ -46,16 +57,18 @@ async function withoutDoubt(
 }
 
 /** A backup is of use once a step was committed after it, or may have been. */
-async function withoutUnusedBackup(
+function isBackupUsed({ end, executed, stepsBeforeBackup }: Execution): boolean {
+  return end.kind === "completed" || executed.length > stepsBeforeBackup ||
+    end.kind === "failed" && end.failure.outcome === "unknown";
+}
+
+async function withoutBackup(
   execution: Execution,
+  name: string,
   backups: Pick<BackupPlace, "remove">,
 ): Promise<Execution> {
-  const { backup, end, executed, stepsBeforeBackup } = execution;
-  const isUsed = end.kind === "completed" || executed.length > stepsBeforeBackup ||
-    end.kind === "failed" && end.failure.outcome === "unknown";
-  if (backup === null || isUsed) return execution;
   try {
-    await backups.remove(backup.name);
+    await backups.remove(name);
     return { ...execution, backup: null, spaceChecked: true };
   } catch {
     // It does no harm, and the reply names it. What the run did must be answered in any case.

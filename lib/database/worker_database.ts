@@ -87,7 +87,13 @@ export class WorkerDatabase {
   get backups(): DatabaseBackups {
     const location = this.#location;
     if (location.kind === "empty") throw new Error("An empty database has no backups");
-    return new DatabaseBackups(this.#environment, this.access, location, location);
+    return new DatabaseBackups(
+      this.#environment,
+      this.access,
+      location,
+      location,
+      commitGate(this.#state),
+    );
   }
 
   /** Reads the history alone, even where SQLite here cannot read the schema. */
@@ -173,6 +179,7 @@ export class WorkerDatabase {
     const settled = await settleExecution(outcome.value, {
       plugin: this.#plugin,
       backups: location.backups,
+      retention: this.#environment.backups.retention,
       read: (action) => this.access.read(action),
     });
     return { ok: true, value: reportOf(prepared, settled) };

@@ -80,7 +80,7 @@ export class RunBackup {
   /** Makes the backup, unless there is one. Must be called outside a transaction. */
   async ensure(at: string, committedSteps: number): Promise<BackupOutcome> {
     if (this.#made !== null) return { ok: true, value: this.#made };
-    const { tenant, runId, policy, place, retention } = this.#options;
+    const { tenant, runId, policy, place } = this.#options;
     const outcome = await backUp(this.#connection, {
       plugin: this.#plan.plugin,
       tenant,
@@ -88,10 +88,10 @@ export class RunBackup {
       planHash: this.#plan.hash,
       runId,
       at,
-    }, { place, retention, deadline: this.#deadline });
+    }, { place, deadline: this.#deadline });
     if (!outcome.ok) {
-      const message = `Cannot back up before the first destructive step: ${outcome.message}`;
-      return { ...outcome, message };
+      const before = policy === "always" ? "the run" : "the first destructive step";
+      return { ...outcome, message: `Cannot back up before ${before}: ${outcome.message}` };
     }
     this.#made = outcome.value;
     this.#stepsBefore = committedSteps;

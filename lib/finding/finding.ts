@@ -80,6 +80,7 @@ export const FINDING_CODES = {
   "broken-schema": "sqlite",
   "interrupted": "sqlite",
   "storage": "sqlite",
+  "damaged-backup": "sqlite",
   "drop-table": "destructive",
   "drop-column": "destructive",
   "delete-rows": "destructive",

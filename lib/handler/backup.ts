@@ -51,8 +51,8 @@ async function makeBackup(
   await publishUpkeep({ session, found, lock, now: context.now() }, upkeep);
   const made = await session.makeBackup(id, deadline);
   if (!made.ok) {
-    const isInterrupted = made.sqliteCode === "SQLITE_INTERRUPT" || made.code === "cancelled";
-    return isInterrupted && signal.aborted
+    const isInterrupted = made.sqliteCode === "SQLITE_INTERRUPT";
+    return made.code === "cancelled" || isInterrupted && signal.aborted
       ? cancelledFailure(address, "there is no backup of it")
       : databaseFailure(isInterrupted ? { ...made, message: TIMED_OUT } : made, plugin);
   }

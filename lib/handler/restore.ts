@@ -1,13 +1,14 @@
 // Handles `restore`: puts a backup in the place of a database.
 
 import type { RestoreOutcome, RestoreReport } from "../database/database_backups.ts";
-import { type Deadline, deadlineIn } from "../deadline.ts";
+import { beforeAbort, type Deadline, deadlineIn } from "../deadline.ts";
+import { type Finding, finding } from "../finding/finding.ts";
 import type { RestoreReply } from "../message/backup_reply.ts";
+import { findingMessage } from "../message/finding_message.ts";
 import type { CheckedRestore } from "../message/request.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode } from "../message/reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { currentVersion } from "../plan/history.ts";
 import type { PluginFiles } from "../source/migration_source.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
@@ -62,35 +63,41 @@ type Restored =
   | { readonly ok: false; readonly failure: Failure };
 
 async function restoreHeld(restore: Restore): Promise<Restored> {
-  const { run: { id, lock }, address, found, request, context, deadline } = restore;
+  const { run: { id, lock, signal }, address, found, request, context, deadline } = restore;
   const { dry_run: dryRun, applied_by: startedBy, backup } = request;
   await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
   const upkeep = { id, verb: "restore", dryRun, startedBy } as const;
-  await publishUpkeep({ session, found, lock, now: context.now() }, upkeep);
-  if (!dryRun) await announce(restore);
-  let outcome: RestoreOutcome | null = null;
-  let failure: Failure | null = null;
+  const before = await publishUpkeep({ session, found, lock, now: context.now() }, upkeep);
+  // Listeners that have closed the database for this run wait for its end, a bug included.
+  let ended: Ended = { errorCode: "INTERNAL_ERROR", version: before };
   try {
-    outcome = await session.restore({ runId: id, backup, dryRun }, deadline);
-    if (outcome.ok) return { ok: true, report: outcome.value };
-    failure = failureOf(outcome, address, deadline);
+    if (!dryRun) await beforeAbort(signal, announce(restore));
+    if (signal.aborted) {
+      ended = { errorCode: "CANCELLED", version: before };
+      return { ok: false, failure: cancelledFailure(address, NOTHING_RESTORED) };
+    }
+    if (!dryRun) publishStart(restore, "run_started");
+    const outcome = await session.restore({ runId: id, backup, dryRun }, deadline);
+    if (outcome.ok) {
+      ended = { errorCode: null, version: outcome.value.currentVersion };
+      return { ok: true, report: outcome.value };
+    }
+    const failure = failureOf(outcome, address, deadline);
+    ended = { errorCode: failure.error_code, version: before };
     return { ok: false, failure };
   } finally {
-    if (!dryRun) {
-      // Listeners that have closed the database for this run wait for its end, a bug included.
-      const errorCode = outcome?.ok ? null : failure?.error_code ?? "INTERNAL_ERROR";
-      const version = outcome?.ok ? outcome.value.currentVersion : await versionOf(session);
-      finish(restore, errorCode, version);
-    }
+    if (!dryRun) finish(restore, ended);
   }
 }
 
-async function versionOf(
-  session: Pick<Awaited<ReturnType<HandlerContext["databases"]["open"]>>, "history">,
-): Promise<number> {
-  const history = await session.history();
-  return history.ok ? currentVersion(history.value) : 0;
+/** How a run ended, for its last event. */
+interface Ended {
+  /** `null` where it succeeded. */
+  readonly errorCode: ErrorCode | null;
+  readonly version: number;
 }
+
+const NOTHING_RESTORED = "nothing was restored";
 
 function failureOf(
   outcome: Extract<RestoreOutcome, { ok: false }>,
@@ -103,9 +110,11 @@ function failureOf(
       return failureReply("BACKUP_NOT_FOUND", plugin, outcome.message);
     case "restore-failed":
       return failureReply("RESTORE_FAILED", plugin, outcome.message);
+    case "cancelled":
+      return failureReply("CANCELLED", plugin, outcome.message);
     default: {
       if (outcome.sqliteCode !== "SQLITE_INTERRUPT") return databaseFailure(outcome, plugin);
-      if (signal.aborted) return cancelledFailure(address, "nothing was restored");
+      if (signal.aborted) return cancelledFailure(address, NOTHING_RESTORED);
       const message =
         "The restore was stopped, because the time limit was reached, which timeout_ms sets; " +
         "nothing was changed";
@@ -115,10 +124,10 @@ function failureOf(
 }
 
 function fieldsOf(
-  { restored, previousVersion, currentVersion, replaced, changes, rows }: RestoreReport,
+  { restored, previousVersion, currentVersion, replaced, changes, rows, problem }: RestoreReport,
 ): Pick<
   RestoreReply,
-  "restored" | "previous_version" | "current_version" | "replaced" | "changes" | "rows"
+  "restored" | "previous_version" | "current_version" | "replaced" | "changes" | "rows" | "warnings"
 > {
   return {
     restored,
@@ -127,25 +136,33 @@ function fieldsOf(
     ...(replaced === null ? {} : { replaced }),
     changes: [...changes],
     rows: [...rows],
+    warnings: problem === null ? [] : [findingMessage(damagedBackup(restored, problem))],
   };
 }
 
-async function announce(restore: Restore): Promise<void> {
-  const { request: { applied_by, backup }, context } = restore;
-  const event = (name: RunStartedEvent["event"]): RunStartedEvent => ({
-    event: name,
-    ...common(restore),
-    applied_by,
-    versions: [],
-    backup,
-  });
-  const requested = event("run_requested");
-  context.publish(requested);
-  await context.beforeRun(requested);
-  context.publish(event("run_started"));
+const NO_MIGRATION = { version: null, name: null, file: null };
+
+function damagedBackup(name: string, problem: string): Finding {
+  const message =
+    `SQLite found a problem in the database that "${name}" is a copy of, and it was ` +
+    `restored with it: ${problem}; restore an older backup, or recover what can be read with ` +
+    `.recover of the sqlite3 shell`;
+  return finding("WARNING", "damaged-backup", NO_MIGRATION, message);
 }
 
-function finish(restore: Restore, errorCode: ErrorCode | null, version: number): void {
+async function announce(restore: Restore): Promise<void> {
+  const requested = publishStart(restore, "run_requested");
+  await restore.context.beforeRun(requested);
+}
+
+function publishStart(restore: Restore, event: RunStartedEvent["event"]): RunStartedEvent {
+  const { request: { applied_by, backup }, context } = restore;
+  const started = { event, ...common(restore), applied_by, versions: [], backup };
+  context.publish(started);
+  return started;
+}
+
+function finish(restore: Restore, { errorCode, version }: Ended): void {
   restore.context.publish({
     event: "run_finished",
     ...common(restore),

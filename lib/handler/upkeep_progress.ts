@@ -4,6 +4,7 @@ import type { DatabaseSession } from "../database/session.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ProgressMessage } from "../message/reply.ts";
+import { currentVersion } from "../plan/history.ts";
 import type { PluginFiles } from "../source/migration_source.ts";
 
 /** A run without migrations. */
@@ -22,12 +23,16 @@ export interface UpkeepSetting {
   readonly now: Date;
 }
 
-/** Publishes the history as it is before the run; none where SQLite cannot read it. */
+/**
+ * Publishes the history as it is before the run, none where SQLite cannot read it, and returns the
+ * version that it says.
+ */
 export async function publishUpkeep(
   { session, found, lock, now }: UpkeepSetting,
   { id, verb, dryRun, startedBy }: Upkeep,
-): Promise<void> {
-  const history = await session.history();
+): Promise<number> {
+  const read = await session.history();
+  const history = read.ok ? read.value : [];
   const files = await session.load(found.files);
   lock.publish({
     progress: {
@@ -42,8 +47,9 @@ export async function publishUpkeep(
       statements_done: 0,
       statements_total: 0,
     },
-    history: history.ok ? history.value : [],
+    history,
     files: files.ok ? files.value.migrations : [],
     findings: files.ok ? files.value.findings.map(findingMessage) : [],
   });
+  return currentVersion(history);
 }

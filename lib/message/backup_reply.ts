@@ -2,8 +2,8 @@
 // anywhere.
 
 import * as v from "valibot";
-import type { ChangeMessage } from "./reply.ts";
-import { ChangeSchema, count, milliseconds, timestamp } from "./reply_schema.ts";
+import type { ChangeMessage, FindingMessage } from "./reply.ts";
+import { ChangeSchema, count, FindingSchema, milliseconds, timestamp } from "./reply_schema.ts";
 
 /** Every reason for a backup. */
 export const BACKUP_REASONS: readonly ["lossy", "always", "request", "replaced", "import"] = [
@@ -39,8 +39,8 @@ export interface BackupEntry {
   /** SHA-256 of the file when it was made; `null` where there is no record. */
   sha256: string | null;
   /**
-   * With `verify`, why it cannot be restored. Otherwise what SQLite said about the database when
-   * the backup was made; `null` where nothing is known to be wrong.
+   * With `verify`, why it cannot be restored, where it cannot. Otherwise what SQLite said about the
+   * database when the backup was made; `null` where nothing is known to be wrong.
    */
   problem: string | null;
 }
@@ -123,6 +123,8 @@ export interface RestoreReply {
   changes: ChangeMessage[];
   /** The tables whose number of rows changed. */
   rows: RowChangeMessage[];
+  /** A finding where SQLite had found a problem when the backup was made. */
+  warnings: FindingMessage[];
   /** From the request to the reply, in milliseconds. */
   total_time_ms: number;
 }
@@ -179,5 +181,6 @@ export const RestoreReplySchema: v.GenericSchema<RestoreReply> = v.object({
     before: v.nullable(count),
     after: v.nullable(count),
   })),
+  warnings: v.array(FindingSchema),
   total_time_ms: milliseconds,
 });

@@ -4,7 +4,7 @@ import { type Authorizer, readAccess } from "./access.ts";
 import type { Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
 import { type ConnectionVfs, type DatabaseLocation, uriOf } from "./database_location.ts";
 import { quoteIdentifier } from "./quote.ts";
-import { SqliteError, type SqliteFailure } from "./sqlite_error.ts";
+import { isDamage, SqliteError, type SqliteFailure } from "./sqlite_error.ts";
 
 /** One row of a result, by column name. */
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -36,9 +36,9 @@ export class Connection implements Disposable {
       location.kind === "memory"
         ? new sqlite3.oo1.DB({ filename: ":memory:", flags: "c" })
         : new sqlite3.oo1.DB({
-          filename: location.access === "create"
-            ? location.path
-            : uriOf(location.path, location.access),
+          filename: location.access === "read" || location.access === "copy"
+            ? uriOf(location.path, location.access)
+            : location.path,
           flags: location.access === "create" ? "c" : "w",
           vfs: location.vfs.name,
         })
@@ -146,15 +146,17 @@ export class Connection implements Disposable {
   /**
    * Replaces everything in this database by what `source` has, in one transaction: with SQLite's
    * backup API, which takes pages as they are and keeps the journal mode, and gives the schema a
-   * number that no other program has seen. Where it throws, nothing has changed.
+   * number that no other program has seen. `mayCommit` is called once, before the COMMIT; where it
+   * says no, or `isOver` says so between two pages, this fails with `SQLITE_INTERRUPT`. Where it
+   * throws, nothing has changed.
    */
-  replaceBy(source: Connection, isOver: () => boolean): void {
-    this.#attempt(() => source.#copyInto(this.pointer, isOver));
+  replaceBy(source: Connection, isOver: () => boolean, mayCommit: () => boolean): void {
+    this.#attempt(() => source.#copyInto(this.pointer, isOver, mayCommit));
     this.verify();
   }
 
   /** Runs SQLite's backup API: https://sqlite.org/c3ref/backup_finish.html */
-  #copyInto(target: Pointer, isOver: () => boolean): void {
+  #copyInto(target: Pointer, isOver: () => boolean, mayCommit = (): boolean => true): void {
     const { capi } = this.sqlite3;
     const fail = (resultCode: number): never => {
       const code = capi.sqlite3_extended_errcode(target) || resultCode;
@@ -162,8 +164,11 @@ export class Connection implements Disposable {
     };
     const backup = capi.sqlite3_backup_init(target, "main", this.pointer, "main");
     if (backup === 0) return fail(capi.SQLITE_ERROR);
-    let stepped: number = capi.SQLITE_OK;
+    // Copies nothing, and counts the pages. The step that copies the last one commits.
+    let stepped: number = capi.sqlite3_backup_step(backup, 0);
     while (stepped === capi.SQLITE_OK && !isOver()) {
+      const isLast = capi.sqlite3_backup_remaining(backup) <= PAGES_PER_STEP;
+      if (isLast && !mayCommit()) break;
       stepped = capi.sqlite3_backup_step(backup, PAGES_PER_STEP);
     }
     // This rolls back a copy that is not complete.
@@ -299,13 +304,26 @@ export class Connection implements Disposable {
 
   // Defensive mode keeps SQL from writing to the schema or to shadow tables directly; an untrusted
   // schema cannot call functions with side effects: https://sqlite.org/security.html
-  #harden(access: "read" | "copy" | "create"): void {
+  #harden(access: "read" | "copy" | "create" | "replace"): void {
     const { capi } = this.sqlite3;
     this.configure(capi.SQLITE_DBCONFIG_DEFENSIVE, true);
     this.configure(capi.SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
-    this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, access !== "create");
+    const isRead = access === "read" || access === "copy";
+    this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isRead);
+    if (access === "replace") this.#takeForEmpty();
     this.exec(`PRAGMA cache_size=-${CACHE_KIB}`);
     if (this.#file !== null) this.#keepLock();
+  }
+
+  // https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigresetdatabase: the header is read
+  // first, because it says whether there is a log.
+  #takeForEmpty(): void {
+    try {
+      this.value("PRAGMA schema_version");
+    } catch (error) {
+      if (!(error instanceof SqliteError) || !isDamage(error.failure)) throw error;
+    }
+    this.configure(this.sqlite3.capi.SQLITE_DBCONFIG_RESET_DATABASE, true);
   }
 
   // With a log the lock stays until the connection is closed. With a rollback journal it stays in

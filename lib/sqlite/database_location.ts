@@ -25,9 +25,10 @@ export type DatabaseLocation =
     readonly path: string;
     /**
      * `read` keeps nothing of what is written; `copy` neither, of a file that no program writes to,
-     * such as a backup; `create` writes, and makes a missing file.
+     * such as a backup; `create` writes, and makes a missing file; `replace` writes too, and takes
+     * the contents for empty, so that a damaged database can be locked and replaced.
      */
-    readonly access: "read" | "copy" | "create";
+    readonly access: "read" | "copy" | "create" | "replace";
   };
 
 /** The name of a database with an access mode, for the VFS: https://sqlite.org/uri.html */

@@ -151,6 +151,7 @@ interface Capi {
     source: Pointer,
     sourceSchema: string,
   ): Pointer;
+  sqlite3_backup_remaining(backup: Pointer): number;
   sqlite3_backup_step(backup: Pointer, pages: number): number;
   sqlite3_stmt_status(statement: Pointer, counter: number, reset: number): number;
   sqlite3_changes64(db: Pointer): bigint;
@@ -240,6 +241,7 @@ interface Capi {
 
   readonly SQLITE_DBCONFIG_DEFENSIVE: number;
   readonly SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: number;
+  readonly SQLITE_DBCONFIG_RESET_DATABASE: number;
   readonly SQLITE_DBCONFIG_TRUSTED_SCHEMA: number;
   readonly SQLITE_DBCONFIG_DQS_DDL: number;
   readonly SQLITE_DBCONFIG_DQS_DML: number;

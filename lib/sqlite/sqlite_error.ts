@@ -51,6 +51,11 @@ export function adviseOn({ code, message }: SqliteFailure): string {
   return advice === undefined ? message : `${message}; ${advice}`;
 }
 
+/** Says whether SQLite found that a file is damaged, or no database at all. */
+export function isDamage({ code }: Pick<SqliteFailure, "code">): boolean {
+  return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
+}
+
 /** Returns whether an error is SQL that an interrupter stopped. */
 export function isInterrupt(error: unknown): boolean {
   return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";

@@ -5,7 +5,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { fileMethods } from "./file_methods.ts";
 import { nameMethods } from "./name_methods.ts";
 import { sharedMemoryMethods } from "./shared_memory_methods.ts";
-import type { Storage, StorageError } from "./storage.ts";
+import type { Storage, StorageError, StorageFile } from "./storage.ts";
 import { vfsContext } from "./vfs_context.ts";
 
 type Capi = Sqlite3["capi"];
@@ -50,6 +50,12 @@ export interface Vfs {
    * is used.
    */
   verify(path: string): void;
+  /**
+   * The bytes in the file of the open database `path`, without what its log or journal changes.
+   * They are read through the descriptor that is open, because closing another one would drop the
+   * locks. `null` where the database is not open.
+   */
+  bytesOf(path: string): Pick<StorageFile, "read" | "size"> | null;
 }
 
 // Long enough for any path that the operating system takes.
@@ -91,5 +97,6 @@ export function installVfs(instance: SqliteInstance, storage: Storage, name: str
       database.lock?.verify();
       context.files.checkIdentity(database);
     },
+    bytesOf: (path) => context.files.databaseOf(storage.resolve(path))?.file ?? null,
   };
 }

@@ -69,10 +69,43 @@ export function openGuard(
   } catch (error) {
     connection?.close();
     if (!(error instanceof NativeSqliteError)) throw error;
+    if (access === "write" && primaryCode(error) === SQLITE_CORRUPT) {
+      return openDamaged(open, path, timeoutMs);
+    }
     if (error.resultCode === SQLITE_READONLY_ROLLBACK) return { kind: "hot-journal" };
     if (primaryCode(error) === SQLITE_BUSY) return { kind: "busy" };
     throw storageErrorOf(error, "lock", path);
   }
+}
+
+/**
+ * SQLite refuses to lock a database that is shorter than its header says, which has to be locked to
+ * be restored, unless the schema may be written to. Then it corrects the header in its cache as it
+ * takes the lock, so this guard has no journal of its own and rolls back.
+ */
+function openDamaged(
+  open: OpenNative,
+  path: string,
+  timeoutMs: number,
+): NativeGuard | GuardRefusal {
+  let connection: NativeConnection | null = null;
+  try {
+    connection = open(path, { readOnly: false, timeoutMs });
+    connection.run("PRAGMA writable_schema=ON");
+    const hasLog = connection.run("PRAGMA journal_mode")?.journal_mode === "wal";
+    if (!hasLog) connection.run("PRAGMA journal_mode=MEMORY");
+    connection.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    connection?.close();
+    if (!(error instanceof NativeSqliteError)) throw error;
+    if (primaryCode(error) === SQLITE_BUSY) return { kind: "busy" };
+    throw storageErrorOf(error, "lock", path);
+  }
+  const opened = connection;
+  return {
+    kind: "acquired",
+    end: () => opened.close(),
+  };
 }
 
 /**

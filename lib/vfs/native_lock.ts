@@ -27,6 +27,9 @@ export interface LockedDatabase {
   readonly sharesWalIndex: boolean;
 }
 
+// https://sqlite.org/fileformat2.html#the_database_header
+const HEADER_BYTES = 100;
+
 // In the header of a database: 2 for a write-ahead log, 1 for a rollback journal.
 const READ_VERSION_AT = 19;
 
@@ -103,7 +106,10 @@ function guardReader(
 /** In WAL mode other programs go on reading; with a rollback journal they wait. */
 function lockWriter(database: LockedDatabase): DatabaseLock | LockRefusal {
   const { open, file, path, busyTimeoutMs } = database;
-  if (file.size() === 0) createNatively(open, path, "delete", busyTimeoutMs);
+  const sizeBytes = file.size();
+  if (sizeBytes === 0) createNatively(open, path, "delete", busyTimeoutMs);
+  // SQLite would complete the header as it locks the file.
+  else if (sizeBytes < HEADER_BYTES) throw new StorageError("ENOTADB", "lock", path);
   const usesLog = hasLogMode(database);
   if (usesLog && !database.sharesWalIndex) return lockConverted(database);
   const guard = openGuard(open, path, { access: "write", timeoutMs: busyTimeoutMs });

@@ -45,7 +45,8 @@ export function nativeSqlite(): OpenNative | null {
 // The part of https://nodejs.org/api/sqlite.html that is used.
 function openWithNode({ DatabaseSync }: typeof import("node:sqlite")): OpenNative {
   return (path, { readOnly, timeoutMs }) => {
-    const options = { readOnly, timeout: timeoutMs };
+    // Defensive, as in newer versions, it would ignore writable_schema, which a guard needs.
+    const options = { readOnly, timeout: timeoutMs, defensive: false };
     // What the constructor throws has no result code in Deno.
     const database = attempt(() => new DatabaseSync(path, options), SQLITE_CANTOPEN);
     return {

@@ -158,7 +158,7 @@ function backUpTo(
   place: BackupPlace,
   deadline: Deadline = NEVER,
 ): Promise<BackupOutcome> {
-  return backUp(connection, LABEL, { place, retention: DEFAULT_RETENTION, deadline });
+  return backUp(connection, LABEL, { place, deadline });
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -323,6 +323,11 @@ backups("backUp() removes what a process that was killed has left", async () => 
     const name = `p-v1-20260101T000000000Z.sqlite3${suffix === ".json" ? ".json" : ""}.incomplete`;
     Deno.writeTextFileSync(join(directory, `${name}${suffix === "-journal" ? suffix : ""}`), "x");
   }
+  // Killed between two names: the backup itself never had its own.
+  for (const suffix of ["-wal", ".json"]) {
+    const name = `p-unreadable-20260101T000000000Z.sqlite3${suffix}`;
+    Deno.writeTextFileSync(join(directory, name), "x");
+  }
   assert.equal(await knownBackups(place, "p"), []);
   assert.ok((await backUpTo(connection, place)).ok);
   assert.equal(namesIn(directory), [NAME, `${NAME}.json`]);
@@ -356,6 +361,25 @@ backups("a run that commits nothing after its backup leaves none", async () => {
   assert.equal(filesOf(workspace), []);
 });
 
+backups("a run that fails after its backup removes no older one", async () => {
+  await using workspace = new Workspace({ keepBackups: 1 });
+  workspace.write("p", { "001_create.sql": CREATE });
+  await workspace.apply("p");
+  const made = await workspace.ask("backup", "p");
+  assert.ok(made.success);
+  workspace.write("p", {
+    "002_fails.sql": migrationFile(
+      "DROP TABLE t; CREATE TABLE u (a UNIQUE); INSERT INTO u VALUES (1), (1);",
+    ),
+  });
+  await workspace.refused("apply", "p");
+  assert.equal(filesOf(workspace).toSorted(), [made.backup, `${made.backup}.json`]);
+  workspace.write("p", { "002_fails.sql": migrationFile("DROP TABLE t;", "SELECT 1;") });
+  const { backup } = await workspace.apply("p");
+  assert.equal(filesOf(workspace).map((name) => name.endsWith(".json")).toSorted(), [false, true]);
+  assert.ok(backup !== undefined && existsSync(backup));
+});
+
 backups("a backup that cannot be deleted stays, and the result names it", async () => {
   const execution: Execution = {
     executed: [],
@@ -371,7 +395,8 @@ backups("a backup that cannot be deleted stays, and the result names it", async 
     Promise.reject(new StorageError("EIO", "delete", path));
   const settled = await settleExecution(execution, {
     plugin: "p",
-    backups: { remove: refuse },
+    backups: { list: () => Promise.resolve([]), remove: refuse },
+    retention: DEFAULT_RETENTION,
     read: () => Promise.reject(new Error("nothing is read")),
   });
   assert.equal(settled, execution);

@@ -7,6 +7,15 @@ import { join } from "node:path";
 import type { BackupEntry, RestoreReply } from "../../lib/message/backup_reply.ts";
 import type { FailureReply } from "../../lib/message/any_reply.ts";
 import { migrationFile } from "../support/migration_file.ts";
+import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
+import { KeptRehearsals } from "../../lib/database/kept_rehearsals.ts";
+import { WorkerDatabase } from "../../lib/database/worker_database.ts";
+import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
+import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
+import { installVfs } from "../../lib/vfs/install_vfs.ts";
+import { backupDirectory } from "../../lib/database/backup_directory.ts";
+import { STATE, type ThreadState, threadState } from "../../lib/database/thread_state.ts";
+import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { holdNatively } from "../support/native_holder.ts";
 import { NativeProgram } from "../support/native_program.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
@@ -53,6 +62,34 @@ async function restored(
 
 function refused(workspace: Workspace, backup: string): Promise<FailureReply> {
   return workspace.refused("restore", "p", { backup });
+}
+
+const sqlite3 = await loadSqlite(sqliteModule);
+const storage = nodeStorage();
+const vfs = installVfs(sqlite3, storage, "restore-test");
+
+/** The database of `p`, in this thread. */
+function workerDatabase(workspace: Workspace, state: ThreadState): WorkerDatabase {
+  const path = workspace.database("p");
+  const directory = join(workspace.dataDir, "backups", "p");
+  return new WorkerDatabase(
+    {
+      sqlite3,
+      vfs,
+      storage,
+      journal: { mode: "delete" },
+      rehearsals: new KeptRehearsals(),
+      backups: DEFAULT_BACKUP_RULES,
+    },
+    {
+      kind: "plugin",
+      plugin: "p",
+      tenant: null,
+      path,
+      backups: backupDirectory(directory, path, storage),
+    },
+    state,
+  );
 }
 
 /** All that native SQLite finds in the database of `p`. */
@@ -237,7 +274,11 @@ restoring("a database that cannot be opened is replaced, and its bytes are kept"
     assert.equal([reply.previous_version, reply.current_version], [null, 1]);
     assert.is(sqliteShell(workspace.database("p"), "SELECT a, b FROM t"), "1|x\n2|y");
     const kept = join(workspace.dataDir, "backups", "p", reply.replaced ?? "");
-    assert.equal(Deno.readFileSync(kept), bytes);
+    const keptBytes = Deno.readFileSync(kept);
+    assert.equal(keptBytes.length, bytes.length);
+    // A difference of two long arrays would fill the screen.
+    const differs = keptBytes.findIndex((byte, at) => byte !== bytes[at]);
+    assert.is(differs, -1);
     assert.match(reply.replaced ?? "", /^p-unreadable-\d{8}T\d{9}Z\.sqlite3$/);
     const refusal = await refused(workspace, reply.replaced ?? "");
     assert.is(refusal.error_code, "RESTORE_FAILED");
@@ -259,8 +300,94 @@ restoring("keeps the log of a database that cannot be opened, and does not repla
   const reply = await restored(workspace);
   const kept = join(workspace.dataDir, "backups", "p", reply.replaced ?? "");
   assert.equal(Deno.readFileSync(`${kept}-wal`), log);
+  const listed = (await backupsOf(workspace)).find(({ name }) => name === reply.replaced);
+  assert.is(listed?.size_bytes, Deno.statSync(kept).size + log.length);
+  const place = backupDirectory(join(workspace.dataDir, "backups", "p"), path, nodeStorage());
+  await place.remove(reply.replaced ?? "");
+  assert.not.ok(existsSync(`${kept}-wal`));
   assert.not.ok(existsSync(`${path}-wal`));
   assert.is(sqliteShell(path, "SELECT a, b FROM t"), "1|x\n2|y");
+});
+
+restoring("a damaged database that another program locks is not touched", async () => {
+  await using workspace = await migrated();
+  const path = workspace.database("p");
+  sqliteShell(path, "INSERT INTO t VALUES (zeroblob(20000))");
+  const held = new DatabaseSync(path);
+  // The file loses its end while another program has a transaction.
+  held.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES (99)");
+  Deno.truncateSync(path, 8192);
+  const before = Deno.readFileSync(path);
+  const inode = Deno.statSync(path).ino;
+  const reply = await refused(workspace, "latest");
+  assert.equal([reply.error_code, reply.sqlite_code], ["DATABASE_UNAVAILABLE", "SQLITE_BUSY"]);
+  assert.equal(Deno.readFileSync(path), before);
+  assert.ok(existsSync(`${path}-journal`));
+  held.close();
+  await restored(workspace);
+  assert.is(Deno.statSync(path).ino, inode, "programs that have the file open keep it");
+  assert.is(sqliteShell(path, "SELECT a, b FROM t"), "1|x\n2|y");
+});
+
+restoring("a damaged database with a log is replaced under its locks", async () => {
+  await using workspace = await migrated("wal");
+  const path = workspace.database("p");
+  sqliteShell(path, "INSERT INTO t VALUES (zeroblob(20000))");
+  await using native = new NativeProgram(path);
+  await native.run("SELECT 1 FROM sqlite_schema");
+  // The page of the schema says that it is of a kind that there is not.
+  const file = Deno.openSync(path, { write: true });
+  file.seekSync(100, Deno.SeekMode.Start);
+  file.writeSync(Uint8Array.of(0xff));
+  file.close();
+  const reply = await restored(workspace);
+  assert.is(reply.previous_version, null);
+  assert.ok(isIntact(path));
+  assert.is(sqliteShell(path, "PRAGMA journal_mode; SELECT a, b FROM t"), "wal\n1|x\n2|y");
+  assert.equal(await native.run("SELECT count(*) AS n FROM t"), [{ n: 2 }]);
+});
+
+restoring("a thread that was given up commits nothing", async () => {
+  for (const bytes of [null, new TextEncoder().encode("not a database ".repeat(1000))]) {
+    await using workspace = await migrated();
+    const path = workspace.database("p");
+    if (bytes !== null) Deno.writeFileSync(path, bytes);
+    const before = Deno.readFileSync(path);
+    const state = threadState();
+    assert.ok(state !== null);
+    Atomics.store(state, STATE.isGivenUp, 1);
+    const database = workerDatabase(workspace, state);
+    const outcome = await database.backups.restore(
+      { runId: "run", backup: "latest", dryRun: false },
+      { atMs: Infinity, signal: { aborted: false } },
+    );
+    assert.equal([outcome.ok, outcome.ok || outcome.sqliteCode], [false, "SQLITE_INTERRUPT"]);
+    assert.equal(Deno.readFileSync(path), before);
+    assert.is((await backupsOf(workspace)).length, 1, "nor does the copy stay");
+  }
+});
+
+restoring("a listener that fails or hangs gets the end of the run", async () => {
+  for (const how of ["fails", "hangs"] as const) {
+    await using workspace = await migrated();
+    workspace.events.length = 0;
+    const asked = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    (await workspace.migrator()).onBeforeRun(({ verb }) => {
+      if (verb !== "restore") return Promise.resolve();
+      asked.resolve();
+      return how === "fails" ? Promise.reject(new Error("listener")) : end.promise;
+    });
+    const running = workspace.refused("restore", "p", { backup: "latest" });
+    await asked.promise;
+    if (how === "hangs") assert.ok((await workspace.ask("cancel", "p")).success);
+    const { error_code: code } = await running;
+    end.resolve();
+    const finished = workspace.events.at(-1);
+    assert.ok(finished?.event === "run_finished");
+    assert.equal([finished.error_code, finished.current_version], [code, 2]);
+    assert.is(code, how === "fails" ? "INTERNAL_ERROR" : "CANCELLED");
+  }
 });
 
 restoring("a database that is missing is made, and nothing is replaced", async () => {
@@ -347,6 +474,8 @@ restoring("ends at its time limit, and nothing has changed", async () => {
   assert.match(reply.message, /^The restore was stopped, because the time limit was reached/);
   const backup = await workspace.refused("backup", "p", { timeout_ms: 1 });
   assert.match(backup.message, /^The backup was stopped, because the time limit was reached/);
+  const finished = workspace.events.at(-1);
+  assert.is(finished?.event === "run_finished" && finished.current_version, 2);
   assert.is(contents(workspace), before);
   assert.is((await backupsOf(workspace)).length, 1);
 });

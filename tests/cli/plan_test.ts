@@ -2,7 +2,9 @@
 
 import * as assert from "uvu/assert";
 import pc from "picocolors";
-import { applyCommand, type PlannedAt } from "../../lib/cli/apply_command.ts";
+import { renderRestore } from "../../lib/cli/render/restore.ts";
+import type { RestoreReply } from "../../lib/message/backup_reply.ts";
+import { applyCommand, type AskedAt, undoCommand } from "../../lib/cli/next_command.ts";
 import { renderPlan } from "../../lib/cli/render/plan.ts";
 import type { PlanReply } from "../../lib/message/plan_reply.ts";
 import { godwit } from "../support/service_process.ts";
@@ -12,7 +14,7 @@ import { ask, QUOTES, run } from "./cli_setting.ts";
 
 const plans = suite("plan");
 
-const HERE: PlannedAt = {
+const HERE: AskedAt = {
   pluginsDir: "./plugins",
   dataDir: "./data",
   nats: undefined,
@@ -135,6 +137,43 @@ plans("applyCommand() names what is not the default, quoted for a shell", () => 
     `godwit apply quotes --to 2 --plan-hash ${hash} --nats ws://nats:8080 --prefix x.db`,
   );
   assert.is(applyCommand({ ...PLAN, steps: [] }, HERE), null);
+});
+
+plans("undoCommand() names where the request went, and nothing where nothing can be undone", () => {
+  const reply: RestoreReply = {
+    success: true,
+    verb: "restore",
+    plugin_name: "quotes",
+    tenant: "acme",
+    run_id: "run",
+    dry_run: false,
+    restored: "a.sqlite3",
+    previous_version: 2,
+    current_version: 1,
+    replaced: "it's.sqlite3",
+    changes: [],
+    rows: [],
+    warnings: [],
+    total_time_ms: 1,
+  };
+  assert.is(
+    undoCommand(reply, { ...HERE, dataDir: "/srv/data" }),
+    "godwit restore quotes 'it'\\''s.sqlite3' --tenant acme --data /srv/data",
+  );
+  assert.is(undoCommand({ ...reply, replaced: undefined }, HERE), null);
+  assert.is(undoCommand({ ...reply, previous_version: null }, HERE), null);
+  const text = renderRestore(
+    {
+      ...reply,
+      restored: "\x1b[2J.sqlite3",
+      rows: [{ table: "t", before: null, after: 1 }, { table: "u", before: null, after: 1 }],
+      changes: [{ change: "added", object: "table", table: null, name: "u", detail: null }],
+    },
+    null,
+    pc.createColors(false),
+  );
+  assert.match(text, "restored \\x1b[2J.sqlite3, version 2");
+  assert.match(text, "t: unreadable → 1 row\n  u: none → 1 row");
 });
 
 plans("prints the plan, writes its page, and the command that it shows runs it", async () => {

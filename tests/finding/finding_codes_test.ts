@@ -268,6 +268,23 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     Deno.chmodSync(workspace.database("p"), 0o444);
     return codesOf(await workspace.ask("rollback", "p"));
   },
+  "damaged-backup": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    sqliteShell(
+      workspace.database("p"),
+      `CREATE TABLE violated (a CHECK (a > 0)); PRAGMA ignore_check_constraints = ON;
+       INSERT INTO violated VALUES (-1);`,
+    );
+    const made = await workspace.ask("backup", "p");
+    assert.ok(made.success);
+    const listed = await workspace.ask("backups", "p", { verify: true });
+    assert.match(listed.success ? listed.backups[0]?.problem ?? "" : "", "CHECK constraint");
+    const reply = await workspace.ask("restore", "p", { backup: made.backup });
+    assert.ok(reply.success);
+    return reply.warnings.map(({ code }) => code);
+  },
   "drop-table": running("DROP TABLE child;"),
   "drop-column": running(
     "ALTER TABLE child ADD COLUMN q; ALTER TABLE child DROP COLUMN q;" +

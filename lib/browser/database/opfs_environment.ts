@@ -50,7 +50,7 @@ export async function opfsEnvironment(
   let freeBytes: number | null = null;
   return {
     sqlite3,
-    vfs: { name: pool.vfsName, takeError: () => failures.take(), verify() {} },
+    vfs: { name: pool.vfsName, takeError: () => failures.take(), verify() {}, bytesOf: () => null },
     journal: SANDBOX_JOURNAL,
     rehearsals: new KeptRehearsals(),
     backups: DEFAULT_BACKUP_RULES,

@@ -145,7 +145,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
         const settings = { place, retention, deadline: NEVER };
         const kept = isNew ? { ok: true } as const : await backUp(target, label, settings);
         if (!kept.ok) return kept;
-        target.replaceBy(source, () => false);
+        target.replaceBy(source, () => false, () => true);
         return { ok: true, value: undefined };
       },
     );

@@ -225,7 +225,7 @@ async function render(
       return renderRun(reply, console.colors);
     }
     case "plan": {
-      const { applyCommand } = await import("../apply_command.ts");
+      const { applyCommand } = await import("../next_command.ts");
       const { renderPlan } = await import("../render/plan.ts");
       return renderPlan(reply, applyCommand(reply, options), console.colors);
     }
@@ -234,10 +234,14 @@ async function render(
       return paragraph(console.colors.green(reply.cancelled ? "✓" : "○"), reply.message);
     }
     case "backups":
-    case "backup":
-    case "restore": {
+    case "backup": {
       const { renderBackups } = await import("../render/backups.ts");
       return renderBackups(reply, console.colors);
+    }
+    case "restore": {
+      const { undoCommand } = await import("../next_command.ts");
+      const { renderRestore } = await import("../render/restore.ts");
+      return renderRestore(reply, undoCommand(reply, options), console.colors);
     }
     case "status": {
       const { renderStatus } = await import("../render/status.ts");

@@ -19,6 +19,7 @@ const RESTORED: RestoreReply = {
   replaced: "notes-v3.sqlite3",
   changes: [],
   rows: [],
+  warnings: [],
   total_time_ms: 1,
 };
 

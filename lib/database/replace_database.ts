@@ -1,0 +1,176 @@
+// Puts a backup in the place of a database, and keeps what was there. Runs where SQLite runs.
+
+import type { DatabaseBytes } from "../backup/backup_place.ts";
+import type { BackupLabel } from "../backup/backup_record.ts";
+import type { BackupCode } from "../backup/judge_backup.ts";
+import {
+  backUp,
+  type BackupOutcome,
+  beginBackup,
+  isOver,
+  recordOf,
+} from "../backup/make_backup.ts";
+import { removeExpired } from "../backup/retention.ts";
+import type { Deadline } from "../deadline.ts";
+import type { CommitGate } from "../execution/execution.ts";
+import type { Failed, Outcome } from "../outcome.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { isDamage, isInterrupt, SqliteError } from "../sqlite/sqlite_error.ts";
+import type { DatabaseAccess, PluginLocation, WorkerEnvironment } from "./database_access.ts";
+import type { DatabaseCode } from "./session.ts";
+
+/** What takes the place of what. */
+export interface ReplacementRequest {
+  /** The backup, open. */
+  readonly source: Connection;
+  /** Its name. */
+  readonly name: string;
+  /** Labels the backup of what is replaced. */
+  readonly label: BackupLabel;
+  readonly location: PluginLocation;
+  readonly deadline: Deadline;
+  readonly gate: CommitGate;
+}
+
+/** The name of the backup that holds what was there, or why nothing was changed. */
+export type Replaced = Outcome<string | null, DatabaseCode | BackupCode>;
+
+/** One backup that takes the place of one database. */
+export class DatabaseReplacement {
+  readonly #environment: Pick<WorkerEnvironment, "backups" | "vfs">;
+  readonly #access: DatabaseAccess;
+  readonly #request: ReplacementRequest;
+
+  constructor(
+    environment: Pick<WorkerEnvironment, "backups" | "vfs">,
+    access: DatabaseAccess,
+    request: ReplacementRequest,
+  ) {
+    this.#environment = environment;
+    this.#access = access;
+    this.#request = request;
+  }
+
+  /** Replaces it; `damage` is why SQLite cannot read it, `null` where it can. */
+  async run(damage: Failed | null): Promise<Replaced> {
+    // Native SQLite would merge a log into the file and remove it before it finds that out.
+    if (damage !== null && isNoDatabase(damage)) return await this.#replaceFile(damage.message);
+    const replaced = await this.#replaceContents(damage === null ? null : damage.message);
+    if (replaced.ok || !isUnreadable(replaced)) return replaced;
+    // What could be counted cannot be copied, or there is no whole header.
+    return damage === null || isNoDatabase(replaced) ? await this.run(replaced) : replaced;
+  }
+
+  /**
+   * Returns the name of the backup that holds what was there. A damaged database is locked as any
+   * other, but its bytes are kept as they are, because its pages cannot be copied.
+   */
+  async #replaceContents(damage: string | null): Promise<Replaced> {
+    const { source, label, location: { backups: place }, deadline, gate } = this.#request;
+    const outcome = await this.#access.change(
+      async (target, { path }, isNew): Promise<Replaced> => {
+        const refusal = whyNotInPlaceOf(target, source);
+        if (refusal !== null) return { ok: false, code: "restore-failed", message: refusal };
+        // Nothing is written to the database between this copy and the end: its lock is held.
+        const bytes = this.#environment.vfs.bytesOf(path);
+        const kept = isNew
+          ? null
+          : damage !== null
+          ? await this.#keepBytes(damage, bytes)
+          : await backUp(target, label, { place, deadline });
+        if (kept !== null && !kept.ok) {
+          return {
+            ...kept,
+            message: `Cannot keep what the restore would replace: ${kept.message}`,
+          };
+        }
+        const keptName = kept?.value.name ?? null;
+        await this.#commit(
+          keptName,
+          () => target.replaceBy(source, () => isOver(deadline), () => gate.begin()),
+        );
+        return { ok: true, value: keptName };
+      },
+      damage === null ? "create" : "replace",
+    );
+    const replaced = outcome.ok ? outcome.value : outcome;
+    if (replaced.ok && replaced.value !== null) await this.#removeExpired(replaced.value);
+    return replaced;
+  }
+
+  // No lock can be taken on a file that is no database, and no program can have a transaction in it.
+  // What can be told has been: native SQLite was not refused its locks before it read the header.
+  async #replaceFile(damage: string): Promise<Replaced> {
+    const { name, location: { path, backups: place }, deadline, gate } = this.#request;
+    const kept = await this.#keepBytes(damage, null);
+    await this.#commit(kept.value.name, async () => {
+      if (isOver(deadline) || !gate.begin()) throw interrupted();
+      await place.putInPlace(name, path);
+    });
+    await this.#removeExpired(kept.value.name);
+    return { ok: true, value: kept.value.name };
+  }
+
+  /** Runs `action`, which commits; removes the copy `kept` where it was interrupted before that. */
+  async #commit(kept: string | null, action: () => void | Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (isInterrupt(error) && kept !== null) await this.#request.location.backups.remove(kept);
+      throw error;
+    } finally {
+      this.#request.gate.end(0);
+    }
+  }
+
+  async #keepBytes(
+    problem: string,
+    bytes: DatabaseBytes | null,
+  ): Promise<Extract<BackupOutcome, { ok: true }>> {
+    const { label, location: { path: database, backups: place } } = this.#request;
+    const begun = beginBackup(place, label.plugin, null, label.at);
+    try {
+      await place.keepBytes(database, begun.path, bytes);
+      const { sizeBytes: size_bytes, sha256 } = await place.facts(begun.path);
+      const record = { ...recordOf(label, null), size_bytes, sha256, problem };
+      await place.complete(begun.name, record);
+      const path = place.pathOf(begun.name);
+      return { ok: true, value: { name: begun.name, path, record, spaceChecked: false } };
+    } catch (error) {
+      place.discard(begun.name);
+      throw error;
+    }
+  }
+
+  #removeExpired(kept: string): Promise<void> {
+    const { name, label: { plugin }, location: { backups } } = this.#request;
+    return removeExpired(
+      backups,
+      plugin,
+      this.#environment.backups.retention,
+      new Set([name, kept]),
+    );
+  }
+}
+
+// https://sqlite.org/pragma.html#pragma_page_size
+function whyNotInPlaceOf(target: Connection, source: Connection): string | null {
+  const [present, wanted] = [target, source].map((each) => each.integer("PRAGMA page_size"));
+  if (present === wanted || target.value("PRAGMA journal_mode") !== "wal") return null;
+  return `Cannot restore the backup, and nothing was changed: its page size is ${wanted} bytes, ` +
+    `that of the database is ${present}, and in WAL mode it cannot change; end the programs that ` +
+    `have the database open, run PRAGMA journal_mode=DELETE in the sqlite3 shell, and try again`;
+}
+
+function isNoDatabase({ sqliteCode }: Failed): boolean {
+  return sqliteCode === "SQLITE_NOTADB";
+}
+
+/** Whether SQLite found that a file is no database, or that it is damaged. */
+export function isUnreadable({ sqliteCode = "" }: Failed): boolean {
+  return isDamage({ code: sqliteCode });
+}
+
+function interrupted(): SqliteError {
+  return new SqliteError({ code: "SQLITE_INTERRUPT", message: "interrupted", offset: null });
+}
