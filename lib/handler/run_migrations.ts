@@ -52,7 +52,7 @@ export async function runMigrations<R extends SuccessReply>(
     const progress = reportRun(context, held.lock, {
       id: held.id,
       address,
-      direction: request.target.direction,
+      verb: request.target.direction,
       dryRun: request.mode !== "commit",
       startedBy: request.applied_by,
     });

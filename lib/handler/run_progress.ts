@@ -3,26 +3,28 @@
 import type { ExecutionEvent } from "../execution/execution.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { lossMessages } from "../loss/loss_messages.ts";
-import type { RunEvent, RunStartedEvent } from "../message/event.ts";
+import type { RunEventBase, RunStartedEvent } from "../message/event.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
 import type { MigrationFile } from "../migration/migration.ts";
-import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
 import type { HandlerContext } from "./context.ts";
+import {
+  eventFields,
+  type EventfulRun,
+  finishedEvent,
+  type ReportedRun,
+  startProgress,
+} from "./run_events.ts";
 
 // Often enough for a progress bar; the cost is negligible.
 const SNAPSHOT_INTERVAL_MS = 100;
 
-/** The run that is reported. */
-export interface ReportedRun {
-  readonly id: string;
-  readonly address: DatabaseAddress;
-  readonly direction: Direction;
-  readonly dryRun: boolean;
-  readonly startedBy: string;
+/** A run of migrations. */
+export interface MigrationRun extends EventfulRun, ReportedRun {
+  readonly verb: Direction;
 }
 
 /** Takes what happens in a run, in this order. */
@@ -42,25 +44,14 @@ export interface RunProgress {
 export function reportRun(
   context: HandlerContext,
   lock: RunLock,
-  { id, address: { plugin, tenant }, direction, dryRun, startedBy }: ReportedRun,
+  run: MigrationRun,
 ): RunProgress {
   // Entries of the history that were committed and are not published yet.
   let entries: HistoryEntry[] = [];
   let publishedMs = -Infinity;
   const startedMs = context.elapsedMs();
   let running = { version: 0, name: "", statements: 0 };
-  let progress: ProgressMessage = {
-    run_id: id,
-    verb: direction,
-    dry_run: dryRun,
-    started_at: context.now().toISOString(),
-    started_by: startedBy,
-    version: null,
-    migrations_done: 0,
-    migrations_total: 0,
-    statements_done: 0,
-    statements_total: 0,
-  };
+  let progress = startProgress(run, context.now());
 
   function publish(change: Partial<ProgressMessage> = {}): void {
     progress = { ...progress, ...change };
@@ -74,22 +65,12 @@ export function reportRun(
     if (context.elapsedMs() - publishedMs >= SNAPSHOT_INTERVAL_MS) publish();
   }
 
-  const common = (): Pick<
-    RunEvent,
-    "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"
-  > => ({
-    plugin_name: plugin,
-    ...(tenant === null ? {} : { tenant }),
-    run_id: id,
-    verb: direction,
-    dry_run: dryRun,
-    at: context.now().toISOString(),
-  });
+  const common = (): RunEventBase => eventFields(run, context.now());
 
   const planEvent = (event: RunStartedEvent["event"], plan: PlanOutline): RunStartedEvent => ({
     event,
     ...common(),
-    applied_by: startedBy,
+    applied_by: run.startedBy,
     plan_hash: plan.hash,
     versions: plan.steps.map(({ version }) => version),
   });
@@ -139,10 +120,10 @@ export function reportRun(
         }
         case "step-finished": {
           const { version, name, executionTimeMs, dataLoss } = event.step;
-          if (!dryRun) entries.push(event.entry);
+          if (!run.dryRun) entries.push(event.entry);
           update({ migrations_done: progress.migrations_done + 1 });
           context.publish({
-            event: direction === "apply" ? "migration_applied" : "migration_rolled_back",
+            event: run.verb === "apply" ? "migration_applied" : "migration_rolled_back",
             ...common(),
             version,
             name,
@@ -160,13 +141,7 @@ export function reportRun(
       event satisfies never;
     },
     finished(errorCode, currentVersion) {
-      context.publish({
-        event: "run_finished",
-        ...common(),
-        success: errorCode === null,
-        error_code: errorCode,
-        current_version: currentVersion,
-      });
+      context.publish(finishedEvent(run, context.now(), errorCode, currentVersion));
     },
   };
 }
