@@ -6,7 +6,7 @@ import { type Finding, finding } from "../finding/finding.ts";
 import type { RestoreReply } from "../message/backup_reply.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckedRestore } from "../message/request.ts";
-import type { RunEvent, RunStartedEvent } from "../message/event.ts";
+import type { RunStartedEvent } from "../message/event.ts";
 import type { ErrorCode } from "../message/reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { PluginFiles } from "../source/migration_source.ts";
@@ -14,6 +14,7 @@ import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrBackups } from "./find_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
+import { eventFields, type EventfulRun, finishedEvent } from "./run_events.ts";
 import { publishUpkeep } from "./upkeep_progress.ts";
 
 /**
@@ -157,30 +158,17 @@ async function announce(restore: Restore): Promise<void> {
 
 function publishStart(restore: Restore, event: RunStartedEvent["event"]): RunStartedEvent {
   const { request: { applied_by, backup }, context } = restore;
-  const started = { event, ...common(restore), applied_by, versions: [], backup };
+  const fields = eventFields(eventful(restore), context.now());
+  const started = { event, ...fields, applied_by, versions: [], backup };
   context.publish(started);
   return started;
 }
 
 function finish(restore: Restore, { errorCode, version }: Ended): void {
-  restore.context.publish({
-    event: "run_finished",
-    ...common(restore),
-    success: errorCode === null,
-    error_code: errorCode,
-    current_version: version,
-  });
+  const { context } = restore;
+  context.publish(finishedEvent(eventful(restore), context.now(), errorCode, version));
 }
 
-function common(
-  { run: { id }, address: { plugin, tenant }, context }: Restore,
-): Pick<RunEvent, "plugin_name" | "tenant" | "run_id" | "verb" | "dry_run" | "at"> {
-  return {
-    plugin_name: plugin,
-    ...(tenant === null ? {} : { tenant }),
-    run_id: id,
-    verb: "restore",
-    dry_run: false,
-    at: context.now().toISOString(),
-  };
+function eventful({ run: { id }, address, request }: Restore): EventfulRun {
+  return { id, address, verb: "restore", dryRun: request.dry_run };
 }

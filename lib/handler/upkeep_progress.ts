@@ -3,17 +3,9 @@
 import type { DatabaseSession } from "../database/session.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import { findingMessage } from "../message/finding_message.ts";
-import type { ProgressMessage } from "../message/reply.ts";
 import { currentVersion } from "../plan/history.ts";
 import type { PluginFiles } from "../source/migration_source.ts";
-
-/** A run without migrations. */
-export interface Upkeep {
-  readonly id: string;
-  readonly verb: ProgressMessage["verb"];
-  readonly dryRun: boolean;
-  readonly startedBy: string;
-}
+import { type ReportedRun, startProgress } from "./run_events.ts";
 
 /** Where it runs. */
 export interface UpkeepSetting {
@@ -29,24 +21,13 @@ export interface UpkeepSetting {
  */
 export async function publishUpkeep(
   { session, found, lock, now }: UpkeepSetting,
-  { id, verb, dryRun, startedBy }: Upkeep,
+  run: ReportedRun,
 ): Promise<number> {
   const read = await session.history();
   const history = read.ok ? read.value : [];
   const files = await session.load(found.files);
   lock.publish({
-    progress: {
-      run_id: id,
-      verb,
-      dry_run: dryRun,
-      started_at: now.toISOString(),
-      started_by: startedBy,
-      version: null,
-      migrations_done: 0,
-      migrations_total: 0,
-      statements_done: 0,
-      statements_total: 0,
-    },
+    progress: startProgress(run, now),
     history,
     files: files.ok ? files.value.migrations : [],
     findings: files.ok ? files.value.findings.map(findingMessage) : [],
