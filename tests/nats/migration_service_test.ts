@@ -80,26 +80,22 @@ overNats("publish events in order, each of its schema", async () => {
     callback: (_, message) => events.push(v.parse(EventSchema, message.json())),
   });
   await askOnce(client, "db.migrate.quotes.apply", '{"target_version":2,"applied_by":"bot"}');
-  await until("the first run's events", () => events.length >= 6);
-  assert.equal(
-    events.map((each) => "version" in each ? `${each.event} ${each.version}` : each.event),
-    [
-      "run_requested",
-      "run_started",
-      "migration_started 1",
-      "migration_applied 1",
-      "migration_started 2",
-      "migration_applied 2",
-      "run_finished",
-    ],
-  );
+  await until("the end of the first run", () => events.at(-1)?.event === "run_finished");
+  // Migrations may share a commit, after which each is reported as applied.
+  const eventsOf = (version: number | null): readonly string[] =>
+    events.filter((each) => ("version" in each ? each.version : null) === version)
+      .map(({ event }) => event);
+  assert.equal(eventsOf(null), ["run_requested", "run_started", "run_finished"]);
+  for (const version of [1, 2]) {
+    assert.equal(eventsOf(version), ["migration_started", "migration_applied"]);
+  }
   assert.is(new Set(events.map(({ run_id }) => run_id)).size, 1);
   events.length = 0;
   workspace.write("quotes", {
     "001_create_quotes.sql": QUOTES["001_create_quotes.sql"],
   });
   await askOnce(client, "db.migrate.quotes.rollback");
-  await until("the second run's events", () => events.length >= 4);
+  await until("the end of the second run", () => events.at(-1)?.event === "run_finished");
   assert.equal(
     events.map(({ event }) => event),
     ["run_requested", "run_started", "migration_started", "migration_rolled_back", "run_finished"],
