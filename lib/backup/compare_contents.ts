@@ -36,15 +36,17 @@ export interface ContentsChange {
 /** The contents of a missing database. */
 export const NO_CONTENTS: Contents = { version: 0, schema: EMPTY_SCHEMA, rows: new Map() };
 
-/** Reads the contents of a plugin's database, without the tables of godwit and of SQLite. */
+/**
+ * Reads the contents of a plugin's database, without the tables of godwit and of SQLite and the
+ * shadow tables of virtual tables.
+ */
 export function readContents(connection: Connection, plugin: string): Contents {
-  const rows = [...countRows(connection)].filter(([table]) =>
-    !isReserved(table) && !table.startsWith("sqlite_")
-  );
+  const schema = readSchema(connection, isReserved);
+  const tables = new Set(schema.tables.map(({ name }) => name));
   return {
     version: currentVersion(readHistory(connection, plugin)),
-    schema: readSchema(connection, isReserved),
-    rows: new Map(rows),
+    schema,
+    rows: new Map([...countRows(connection)].filter(([table]) => tables.has(table))),
   };
 }
 
