@@ -4,6 +4,9 @@
 import type { StorageFile } from "../vfs/storage.ts";
 import { type BackupRecord, type NamedBackup, parseBackupName } from "./backup_record.ts";
 
+/** Whether a backup has a record, and godwit can read it. */
+export type RecordState = "read" | "missing" | "unreadable";
+
 /** A backup that is complete. */
 export interface StoredBackup {
   readonly name: string;
@@ -11,6 +14,7 @@ export interface StoredBackup {
   readonly sizeBytes: number;
   /** `null` where there is none, as beside the backups of earlier versions. */
   readonly record: BackupRecord | null;
+  readonly recordState: RecordState;
   /** When the file was written, for one whose name and record do not say it; ISO 8601, UTC. */
   readonly writtenAt: string;
 }
@@ -66,6 +70,7 @@ export interface KnownBackup extends NamedBackup {
   readonly name: string;
   readonly sizeBytes: number;
   readonly record: BackupRecord | null;
+  readonly recordState: RecordState;
 }
 
 /** The backups of a database, newest first. The record counts before the name. */
@@ -74,9 +79,9 @@ export async function knownBackups(
   plugin: string,
 ): Promise<readonly KnownBackup[]> {
   const stored = await place.list();
-  return stored.map(({ name, sizeBytes, record, writtenAt }): KnownBackup => {
-    const named = record ?? parseBackupName(plugin, name);
+  return stored.map(({ writtenAt, ...backup }): KnownBackup => {
+    const named = backup.record ?? parseBackupName(plugin, backup.name);
     const { version, at } = named ?? { version: null, at: writtenAt };
-    return { name, sizeBytes, record, version, at };
+    return { ...backup, version, at };
   }).sort((one, other) => other.at.localeCompare(one.at) || other.name.localeCompare(one.name));
 }

@@ -1,82 +1,75 @@
 // Decides whether a backup may take a database's place. Runs where SQLite runs.
 
-import { historyOwners } from "../history/history_table.ts";
+import { historyOwners, readHistory } from "../history/history_table.ts";
 import { quoteName } from "../message/plugin_name.ts";
-import type { Failed, Outcome } from "../outcome.ts";
+import { currentVersion } from "../plan/history.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import type { Connection } from "../sqlite/connection.ts";
+import { textOf } from "../sqlite/row.ts";
 import { SqliteError } from "../sqlite/sqlite_error.ts";
 import { StorageError } from "../vfs/storage.ts";
-import {
-  type BackupPlace,
-  type FileFacts,
-  type KnownBackup,
-  knownBackups,
-} from "./backup_place.ts";
+import type { BackupPlace, FileFacts, KnownBackup } from "./backup_place.ts";
+import type { BackupRecord } from "./backup_record.ts";
 import { checkProblem } from "./prove_copy.ts";
 
-/** Why a backup is not restored: there is none, or it is damaged or of another database. */
-export type BackupCode = "backup-not-found" | "restore-failed";
+/** What reading a whole backup shows. */
+export type Judgement =
+  | {
+    readonly kind: "restorable";
+    /** Whether there is nothing in it: no table of the plugin, and no applied version. */
+    readonly isEmpty: boolean;
+    /** What could not be checked; `null` where everything was. */
+    readonly unchecked: string | null;
+  }
+  /** It holds the bytes, unchanged, of a database that SQLite could not read. */
+  | { readonly kind: "unreadable"; readonly problem: string }
+  /** It is damaged, in an unknown format, or another plugin's or tenant's. */
+  | { readonly kind: "unfit"; readonly problem: string }
+  | { readonly kind: "removed" };
 
-/** What the names and the files of backups are looked up in. */
-export type BackupLister = Pick<BackupPlace, "list" | "facts" | "pathOf">;
+/** What the files of backups are read from. */
+export type BackupReader = Pick<BackupPlace, "facts" | "pathOf">;
 
-/**
- * Finds a backup by its name, or the newest one that SQLite can read. A name is only compared with
- * those that are listed, so it cannot lead to another directory.
- */
-export async function findBackup(
-  place: BackupLister,
-  plugin: string,
-  name: string,
-): Promise<Outcome<KnownBackup, BackupCode>> {
-  const backups = await knownBackups(place, plugin);
-  const found = name === "latest"
-    ? backups.find(({ record }) => record === null || record.version !== null)
-    : backups.find((backup) => backup.name === name);
-  if (found !== undefined) return { ok: true, value: found };
-  const message = backups.length === 0
-    ? `There is no backup of "${plugin}" at ${place.pathOf("")}`
-    : name === "latest"
-    ? "None of the backups can be read; ask for backups"
-    : `There is no backup ${quoteName(name.slice(0, 200))}; ask for backups, which lists them`;
-  return { ok: false, code: "backup-not-found", message };
-}
-
-/**
- * Reads a whole backup and says what is wrong with it: damage, a format that this SQLite does not
- * know, or another plugin's or tenant's database.
- */
+/** Reads a whole backup, and decides whether it can take the place of the database at `address`. */
 export async function judgeBackup(
-  place: BackupLister,
+  place: BackupReader,
   address: DatabaseAddress,
   backup: KnownBackup,
   open: (path: string) => Connection,
-): Promise<Failed<BackupCode> | null> {
+): Promise<Judgement> {
   const path = place.pathOf(backup.name);
   try {
     const facts = await place.facts(path);
-    const problem = foreignRecord(address, backup) ?? changedFile(backup, facts) ??
-      unknownFormat(facts);
-    if (problem !== null) return refuse(backup.name, problem);
+    const changed = foreignRecord(address, backup) ?? changedFile(backup, facts);
+    if (changed !== null) return unfit(changed);
+    const { record } = backup;
+    if (record?.version === null) return { kind: "unreadable", problem: unreadable(record) };
+    const format = unknownFormat(facts);
+    if (format !== null) return unfit(format);
     using connection = open(path);
     const inside = foreignHistory(connection, address.plugin) ??
       // A file that has the recorded SHA-256 was checked when it was made.
-      (backup.record === null ? damage(checkProblem(connection)) : null);
-    return inside === null ? null : refuse(backup.name, inside);
+      (record === null ? damage(checkProblem(connection)) : null);
+    if (inside !== null) return unfit(inside);
+    return {
+      kind: "restorable",
+      isEmpty: isEmpty(connection, address.plugin),
+      unchecked: record === null ? whatIsUnchecked(connection, address, backup) : null,
+    };
   } catch (error) {
-    if (error instanceof SqliteError) return refuse(backup.name, damage(error.failure.message));
-    if (!(error instanceof StorageError) || error.code !== "ENOENT") throw error;
-    const message = `The backup "${backup.name}" was removed meanwhile; ask for backups`;
-    return { ok: false, code: "backup-not-found", message };
+    if (error instanceof SqliteError) return unfit(damage(error.failure.message));
+    if (error instanceof StorageError && error.code === "ENOENT") return { kind: "removed" };
+    throw error;
   }
 }
 
-function refuse(name: string, problem: string | null): Failed<"restore-failed"> {
-  const message = `Cannot restore "${name}", and nothing was changed: ${problem}`;
-  return { ok: false, code: "restore-failed", message };
+function unfit(problem: string): Judgement {
+  return { kind: "unfit", problem };
 }
 
+function damage(problem: string): string;
+function damage(problem: string | null): string | null;
 function damage(problem: string | null): string | null {
   return problem === null
     ? null
@@ -90,14 +83,15 @@ function foreignRecord(
 ): string | null {
   if (record === null) return null;
   const owner = databaseName(record);
-  if (owner !== databaseName(address)) {
-    return `it is a backup of "${owner}", as ${record.tenant === null ? "" : "the tenant in "}` +
+  return owner === databaseName(address)
+    ? null
+    : `it is a backup of "${owner}", as ${record.tenant === null ? "" : "the tenant in "}` +
       `its record says; restore it there`;
-  }
-  return record.version === null
-    ? `SQLite could not read the database that it is a copy of: ${record.problem}; recover it ` +
-      `with .recover of the sqlite3 shell`
-    : null;
+}
+
+function unreadable({ problem }: BackupRecord): string {
+  return `SQLite could not read the database that it is a copy of: ${problem}; recover it ` +
+    `with .recover of the sqlite3 shell`;
 }
 
 function changedFile({ record }: Pick<KnownBackup, "record">, facts: FileFacts): string | null {
@@ -141,4 +135,24 @@ export function foreignHistory(connection: Connection, plugin: string): string |
   return owners.length === 0 || owners.includes(plugin)
     ? null
     : `it is the database of ${owners.map(quoteName).join(", ")} and not of "${plugin}"`;
+}
+
+function isEmpty(connection: Connection, plugin: string): boolean {
+  const objects = connection.rows("SELECT name FROM main.sqlite_schema");
+  return currentVersion(readHistory(connection, plugin)) === 0 &&
+    objects.map((row) => textOf(row, "name")).every((name) =>
+      isReserved(name) || name.startsWith("sqlite_")
+    );
+}
+
+function whatIsUnchecked(
+  connection: Connection,
+  { plugin }: DatabaseAddress,
+  { recordState }: KnownBackup,
+): string {
+  const has = recordState === "unreadable" ? "has a record that cannot be read" : "has no record";
+  const history = historyOwners(connection).length > 0
+    ? `its history names the plugin "${plugin}" and no tenant`
+    : "it has no history, so it is not known to be of this database";
+  return `it ${has}, so its SHA-256 cannot be compared; ${history}`;
 }

@@ -23,8 +23,10 @@ export interface BackupDirectory {
   readonly path: string;
   /** Creates it, with the directories above it. */
   create(): void;
-  /** The names of the files in it; none where it is missing. */
+  /** The names of the files in it, and of what is neither file nor directory. */
   names(): readonly string[];
+  /** Whether there is a file that can be read to its end, other than a named pipe or a device. */
+  isFile(path: string): boolean;
   /** When a file was written; ISO 8601, UTC. */
   writtenAt(path: string): string;
   /** Bytes free in it; `null` where that cannot be known. */
@@ -87,12 +89,16 @@ export function storageBackups(
     }
   }
 
-  function readRecord(name: string): BackupRecord | null {
-    const file = openIfThere(storage, pathOf(`${name}${RECORD}`));
-    if (file === null) return null;
+  function readRecord(name: string): Pick<StoredBackup, "record" | "recordState"> {
+    const path = pathOf(`${name}${RECORD}`);
+    if (storage.sizeOf(path) === null) return { record: null, recordState: "missing" };
+    // A named pipe would be waited for.
+    const file = directory.isFile(path) ? openIfThere(storage, path) : null;
+    if (file === null) return { record: null, recordState: "unreadable" };
     try {
       const bytes = new Uint8Array(file.size());
-      return parseRecord(new TextDecoder().decode(bytes.subarray(0, file.read(bytes, 0))));
+      const record = parseRecord(new TextDecoder().decode(bytes.subarray(0, file.read(bytes, 0))));
+      return { record, recordState: record === null ? "unreadable" : "read" };
     } finally {
       file.close();
     }
@@ -116,14 +122,16 @@ export function storageBackups(
     freeBytes: () => directory.freeBytes(),
     // deno-lint-ignore require-await -- A failure is a rejection.
     async list() {
-      return directory.names().filter((name) => name.endsWith(BACKUP_EXTENSION)).map(
+      return directory.names().filter((name) =>
+        name.endsWith(BACKUP_EXTENSION) && directory.isFile(pathOf(name))
+      ).map(
         (name): StoredBackup => ({
           name,
           sizeBytes: ["", ...BESIDE].reduce(
             (sum, suffix) => sum + (storage.sizeOf(pathOf(`${name}${suffix}`)) ?? 0),
             0,
           ),
-          record: readRecord(name),
+          ...readRecord(name),
           writtenAt: directory.writtenAt(pathOf(name)),
         }),
       );
@@ -263,6 +271,7 @@ export function memoryBackups(
     names: () =>
       [...storage.files().keys()].filter((path) => path.startsWith(prefix))
         .map((path) => path.slice(prefix.length)),
+    isFile: (path) => storage.sizeOf(path) !== null,
     writtenAt: () => new Date(0).toISOString(),
     freeBytes: () => Infinity,
     makePrivate() {},

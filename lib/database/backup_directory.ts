@@ -32,6 +32,8 @@ export function backupDirectory(
             : [],
       );
     },
+    isFile: (path) =>
+      attempt("stat", path, () => fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false),
     writtenAt: (path) => attempt("stat", path, () => fs.statSync(path).mtime.toISOString()),
     makePrivate: (path) => attempt("chmod", path, () => fs.chmodSync(path, 0o600)),
     freeBytes() {

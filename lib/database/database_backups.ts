@@ -9,12 +9,18 @@ import {
   NO_CONTENTS,
   readContents,
 } from "../backup/compare_contents.ts";
-import { type BackupCode, findBackup, judgeBackup } from "../backup/judge_backup.ts";
+import {
+  type BackupCode,
+  chooseBackup,
+  type PassedOver,
+  refusalOf,
+} from "../backup/choose_backup.ts";
+import { judgeBackup, type Judgement } from "../backup/judge_backup.ts";
 import { type Backup, backUp } from "../backup/make_backup.ts";
 import { removeExpired } from "../backup/retention.ts";
 import type { Deadline } from "../deadline.ts";
 import type { CommitGate } from "../execution/execution.ts";
-import type { Failed, Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { DatabaseAccess, PluginLocation, WorkerEnvironment } from "./database_access.ts";
@@ -31,6 +37,8 @@ export interface BackupListRequest {
 
 /** A backup, and what is wrong with it: now where it was verified, or when it was made. */
 export interface ListedBackup extends KnownBackup {
+  /** `null` where it was not read. */
+  readonly state: "restorable" | "unreadable" | "unfit" | null;
   readonly problem: string | null;
 }
 
@@ -62,6 +70,10 @@ export interface RestoreReport extends ContentsChange {
   readonly replaced: string | null;
   /** What SQLite said about the database when the backup was made; `null` where it found nothing. */
   readonly problem: string | null;
+  /** What of the backup could not be checked; `null` where everything was. */
+  readonly unchecked: string | null;
+  /** Newer backups that \`latest\` did not choose. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 /** The report of a restore, or why nothing was changed. */
@@ -95,8 +107,8 @@ export class DatabaseBackups {
       const known = await knownBackups(this.#place, this.#address.plugin);
       const backups: ListedBackup[] = [];
       for (const each of known.slice(offset, offset + limit)) {
-        const problem = verify ? await this.#problemOf(each) : each.record?.problem ?? null;
-        backups.push({ ...each, problem });
+        if (verify) backups.push(...await this.#verify(each));
+        else backups.push({ ...each, state: null, problem: each.record?.problem ?? null });
       }
       return { backups, count: known.length };
     });
@@ -130,13 +142,13 @@ export class DatabaseBackups {
    */
   async restore(request: RestoreRequest, deadline: Deadline): Promise<RestoreOutcome> {
     const outcome = await this.#access.attempt(async (): Promise<RestoreOutcome> => {
-      const found = await findBackup(this.#place, this.#address.plugin, request.backup);
-      if (!found.ok) return found;
-      const { name } = found.value;
-      const refusal = await this.#judge(found.value);
-      if (refusal !== null) return refusal;
+      const judge = (backup: KnownBackup): Promise<Judgement> => this.#judge(backup);
+      const { plugin } = this.#address;
+      const chosen = await chooseBackup(this.#place, plugin, request.backup, judge);
+      if (!chosen.ok) return chosen;
+      const { backup: { name, record }, unchecked, passedOver } = chosen.value;
       using source = this.#open(this.#place.pathOf(name));
-      const after = readContents(source, this.#address.plugin);
+      const after = readContents(source, plugin);
       const before = await this.#contents();
       if (!before.ok && !isUnreadable(before)) return before;
       const report: RestoreReport = {
@@ -144,7 +156,9 @@ export class DatabaseBackups {
         previousVersion: before.ok ? before.value.version : null,
         currentVersion: after.version,
         replaced: null,
-        problem: found.value.record?.problem ?? null,
+        problem: record?.problem ?? null,
+        unchecked,
+        passedOver,
         ...compareContents(before.ok ? before.value : NO_CONTENTS, after),
       };
       if (request.dryRun) return { ok: true, value: report };
@@ -179,12 +193,26 @@ export class DatabaseBackups {
     return { ...this.#address, planHash: null, at: new Date().toISOString(), ...label };
   }
 
-  async #problemOf(backup: KnownBackup): Promise<string | null> {
-    const refusal = await this.#judge(backup);
-    return refusal?.message ?? backup.record?.problem ?? null;
+  /** Returns none where the backup was removed meanwhile. */
+  async #verify(backup: KnownBackup): Promise<readonly ListedBackup[]> {
+    const judged = await this.#judge(backup);
+    switch (judged.kind) {
+      case "restorable":
+        return [{ ...backup, state: judged.kind, problem: backup.record?.problem ?? null }];
+      case "unreadable":
+      case "unfit":
+        return [{
+          ...backup,
+          state: judged.kind,
+          problem: refusalOf(backup.name, judged).message,
+        }];
+      case "removed":
+        return [];
+    }
+    judged satisfies never;
   }
 
-  #judge(backup: KnownBackup): Promise<Failed<BackupCode> | null> {
+  #judge(backup: KnownBackup): Promise<Judgement> {
     return judgeBackup(this.#place, this.#address, backup, (path) => this.#open(path));
   }
 

@@ -2,7 +2,7 @@
 
 import type { DatabaseBytes } from "../backup/backup_place.ts";
 import type { BackupLabel } from "../backup/backup_record.ts";
-import type { BackupCode } from "../backup/judge_backup.ts";
+import type { BackupCode } from "../backup/choose_backup.ts";
 import {
   backUp,
   type BackupOutcome,

@@ -81,6 +81,8 @@ export const FINDING_CODES = {
   "interrupted": "sqlite",
   "storage": "sqlite",
   "damaged-backup": "sqlite",
+  "unchecked-backup": "sqlite",
+  "passed-over-backup": "sqlite",
   "drop-table": "destructive",
   "drop-column": "destructive",
   "delete-rows": "destructive",

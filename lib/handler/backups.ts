@@ -37,7 +37,9 @@ export async function backups(
   };
 }
 
-function entryOf({ name, at, version, sizeBytes, record, problem }: ListedBackup): BackupEntry {
+function entryOf(
+  { name, at, version, sizeBytes, record, state, problem }: ListedBackup,
+): BackupEntry {
   return {
     name,
     at,
@@ -47,6 +49,7 @@ function entryOf({ name, at, version, sizeBytes, record, problem }: ListedBackup
     plan_hash: record?.plan_hash ?? null,
     run_id: record?.run_id ?? null,
     sha256: record?.sha256 ?? null,
+    state,
     problem,
   };
 }

@@ -2,7 +2,6 @@
 
 import type { RestoreOutcome, RestoreReport } from "../database/database_backups.ts";
 import { beforeAbort, type Deadline, deadlineIn } from "../deadline.ts";
-import { type Finding, finding } from "../finding/finding.ts";
 import type { RestoreReply } from "../message/backup_reply.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckedRestore } from "../message/request.ts";
@@ -15,6 +14,7 @@ import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrBackups } from "./find_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
 import { eventFields, type EventfulRun, finishedEvent } from "./run_events.ts";
+import { restoreFindings } from "../rule/restore_findings.ts";
 import { publishUpkeep } from "./upkeep_progress.ts";
 
 /**
@@ -125,30 +125,21 @@ function failureOf(
 }
 
 function fieldsOf(
-  { restored, previousVersion, currentVersion, replaced, changes, rows, problem }: RestoreReport,
+  report: RestoreReport,
 ): Pick<
   RestoreReply,
   "restored" | "previous_version" | "current_version" | "replaced" | "changes" | "rows" | "warnings"
 > {
+  const { replaced, changes, rows } = report;
   return {
-    restored,
-    previous_version: previousVersion,
-    current_version: currentVersion,
+    restored: report.restored,
+    previous_version: report.previousVersion,
+    current_version: report.currentVersion,
     ...(replaced === null ? {} : { replaced }),
     changes: [...changes],
     rows: [...rows],
-    warnings: problem === null ? [] : [findingMessage(damagedBackup(restored, problem))],
+    warnings: restoreFindings(report).map(findingMessage),
   };
-}
-
-const NO_MIGRATION = { version: null, name: null, file: null };
-
-function damagedBackup(name: string, problem: string): Finding {
-  const message =
-    `SQLite found a problem in the database that "${name}" is a copy of, and it was ` +
-    `restored with it: ${problem}; restore an older backup, or recover what can be read with ` +
-    `.recover of the sqlite3 shell`;
-  return finding("WARNING", "damaged-backup", NO_MIGRATION, message);
 }
 
 async function announce(restore: Restore): Promise<void> {

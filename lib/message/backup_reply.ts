@@ -39,6 +39,12 @@ export interface BackupEntry {
   /** SHA-256 of the file when it was made; `null` where there is no record. */
   sha256: string | null;
   /**
+   * With `verify`: `restorable`; `unreadable`, which are the bytes, unchanged, of a database that
+   * SQLite could not read; or `unfit`, because it is damaged, in an unknown format, or another
+   * database's. `null` without.
+   */
+  state: "restorable" | "unreadable" | "unfit" | null;
+  /**
    * With `verify`, why it cannot be restored, where it cannot. Otherwise what SQLite said about the
    * database when the backup was made; `null` where nothing is known to be wrong.
    */
@@ -123,7 +129,10 @@ export interface RestoreReply {
   changes: ChangeMessage[];
   /** The tables whose number of rows changed. */
   rows: RowChangeMessage[];
-  /** A finding where SQLite had found a problem when the backup was made. */
+  /**
+   * Findings: what of the backup could not be checked, which newer ones were passed over, and the
+   * problem that SQLite had found when the backup was made.
+   */
   warnings: FindingMessage[];
   /** From the request to the reply, in milliseconds. */
   total_time_ms: number;
@@ -145,6 +154,7 @@ export const BackupsReplySchema: v.GenericSchema<BackupsReply> = v.object({
     plan_hash: v.nullable(v.string()),
     run_id: v.nullable(v.string()),
     sha256: v.nullable(v.string()),
+    state: v.nullable(v.picklist(["restorable", "unreadable", "unfit"])),
     problem: v.nullable(v.string()),
   })),
   backup_count: count,

@@ -16,7 +16,14 @@ function daily(count: number): readonly KnownBackup[] {
   return Array.from({ length: count }, (_, index): KnownBackup => {
     const at = new Date(NOW_MS - (index + 1) * 24 * 60 * 60 * 1000).toISOString();
     const name = `p-v${count - index}-${at.replaceAll(/[^0-9TZ]/g, "")}.sqlite3`;
-    return { name, at, version: count - index, sizeBytes: 100, record: null };
+    return {
+      name,
+      at,
+      version: count - index,
+      sizeBytes: 100,
+      record: null,
+      recordState: "missing",
+    };
   });
 }
 

@@ -210,6 +210,7 @@ export function backupPlace(
     create() {},
     // What a storage cannot list. Every session begins on a disk without incomplete files.
     names: () => [],
+    isFile: (path) => storage.sizeOf(path) !== null,
     writtenAt: () => NOW,
     freeBytes: () => null,
     makePrivate() {},

@@ -285,6 +285,29 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     assert.ok(reply.success);
     return reply.warnings.map(({ code }) => code);
   },
+  "unchecked-backup": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    const made = await workspace.ask("backup", "p");
+    assert.ok(made.success);
+    Deno.removeSync(`${made.path}.json`);
+    const reply = await workspace.ask("restore", "p", { backup: made.backup, dry_run: true });
+    assert.ok(reply.success);
+    return reply.warnings.map(({ code }) => code);
+  },
+  "passed-over-backup": async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE });
+    await workspace.apply("p");
+    await workspace.ask("backup", "p");
+    const newest = await workspace.ask("backup", "p");
+    assert.ok(newest.success);
+    Deno.writeTextFileSync(newest.path, "damaged");
+    const reply = await workspace.ask("restore", "p", { backup: "latest" });
+    assert.ok(reply.success);
+    return reply.warnings.map(({ code }) => code);
+  },
   "drop-table": running("DROP TABLE child;"),
   "drop-column": running(
     "ALTER TABLE child ADD COLUMN q; ALTER TABLE child DROP COLUMN q;" +

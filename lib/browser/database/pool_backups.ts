@@ -48,7 +48,8 @@ export function poolBackups(
     const text = await files.read(`${name}.json`);
     const record = text === null ? null : parseRecord(new TextDecoder().decode(text));
     const sizeBytes = record?.size_bytes ?? (await read(pathOf(name))).length;
-    return { name, sizeBytes, record, writtenAt: new Date(0).toISOString() };
+    const recordState = text === null ? "missing" : record === null ? "unreadable" : "read";
+    return { name, sizeBytes, record, recordState, writtenAt: new Date(0).toISOString() };
   }
 
   return {

@@ -7,6 +7,7 @@ import { call } from "../../handler/dispatch.ts";
 import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
 import { parseReply, type Reply } from "../../message/any_reply.ts";
+import type { BackupsReply } from "../../message/backup_reply.ts";
 import type {
   BackupCommand,
   CancelOptions,
@@ -116,7 +117,15 @@ export async function printReply(
     const { renderFailure } = await import("../render/failure.ts");
     console.err(renderFailure(reply, console.colors));
   }
-  return reply.success ? EXIT.success : EXIT.failure;
+  const isGood = reply.success && !(reply.verb === "backups" && hasProblem(reply));
+  return isGood ? EXIT.success : EXIT.failure;
+}
+
+/** Whether a backup was read and has a problem; the bytes of an unreadable database are none. */
+function hasProblem({ backups }: BackupsReply): boolean {
+  return backups.some(({ state, problem }) =>
+    (state === "restorable" || state === "unfit") && problem !== null
+  );
 }
 
 /** Sends the request; `null` where there is no reply, after printing why. */

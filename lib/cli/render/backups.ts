@@ -39,14 +39,21 @@ function renderList(reply: BackupsReply, colors: Colors): string {
     printable(entry.name),
   ]));
   const problems = reply.backups.flatMap((entry) => renderProblem(entry, colors));
-  const verified = reply.verified && problems.length === 0
-    ? [colors.green("✓ Every backup was read and can be restored")]
-    : [];
+  const read = problems.length === 0
+    ? "Every backup was read and can be restored"
+    : "Every other backup was read and can be restored";
+  const isGood = reply.backups.every(({ state, problem }) =>
+    problem === null || state === "unreadable"
+  );
+  const verified = reply.verified && isGood ? [colors.green(`✓ ${read}`)] : [];
   return [head, ...tableLines(table), ...problems, ...verified].join("\n");
 }
 
-function renderProblem({ name, problem }: BackupEntry, colors: Colors): readonly string[] {
-  return problem === null ? [] : [paragraph(colors.red(`✗ ${printable(name)}:`), problem)];
+function renderProblem({ name, state, problem }: BackupEntry, colors: Colors): readonly string[] {
+  if (problem === null) return [];
+  const label = `${printable(name)}:`;
+  const mark = state === "unreadable" ? colors.cyan(`○ ${label}`) : colors.red(`✗ ${label}`);
+  return [paragraph(mark, problem)];
 }
 
 function bytes(count: number): string {
