@@ -2,6 +2,7 @@
 
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { type BufferedFile, bufferWrites } from "./buffer_writes.ts";
+import { readBlocks } from "./read_blocks.ts";
 import { type FileView, readingView } from "./reading_view.ts";
 import { reserveAhead } from "./reserve_ahead.ts";
 import {
@@ -160,7 +161,8 @@ function openCopy(storage: Storage, path: string): DatabaseFile {
     verify() {},
     release() {},
   };
-  return { ...storage.open(path, { access: "read", existence: "must-exist" }), lock: () => lock };
+  const file = storage.open(path, { access: "read", existence: "must-exist" });
+  return { ...readBlocks(file), lock: () => lock };
 }
 
 function openToWrite(

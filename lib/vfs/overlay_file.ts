@@ -66,6 +66,9 @@ export function overlayFile(base: StorageFile | null, openScratch: () => Storage
 
   return {
     read(buffer, at) {
+      // Most readers never write; the size alone would be a call of the system for each page.
+      const isUntouched = written.size === 0 && ownEnd === 0 && baseLimit === Infinity;
+      if (isUntouched) return base?.read(buffer, at) ?? 0;
       const count = Math.min(Math.max(size() - at, 0), buffer.length);
       forEachChunk(buffer.subarray(0, count), at, readChunk);
       return count;
