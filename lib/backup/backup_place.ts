@@ -54,8 +54,8 @@ export interface BackupPlace {
   freeBytes(): number | null;
   /**
    * Copies the bytes of a database that SQLite cannot read into the file that was begun at `path`,
-   * and what lies beside it. `bytes` are those of the database where it is open and locked; `null`
-   * where it is neither.
+   * and what lies beside it; of one that is missing, the latter alone. `bytes` are those of the
+   * database where it is open and locked; `null` where it is neither.
    */
   keepBytes(database: string, path: string, bytes: DatabaseBytes | null): Promise<void>;
   /**
@@ -63,6 +63,8 @@ export interface BackupPlace {
    * taken on it. What lies beside that one is removed.
    */
   putInPlace(name: string, database: string): Promise<void>;
+  /** Whether a log or a journal lies at the path of a database, and no database. */
+  hasOrphan(database: string): boolean;
 }
 
 /** What is known of a stored backup. */

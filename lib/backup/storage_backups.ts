@@ -52,7 +52,7 @@ const HEADER_BYTES = 100;
 
 /** Keeps backups of the file `database`, with the owner of that file. */
 export function storageBackups(
-  storage: Pick<Storage, "open" | "delete" | "rename" | "sizeOf" | "flushDirectory">,
+  storage: Pick<Storage, "resolve" | "open" | "delete" | "rename" | "sizeOf" | "flushDirectory">,
   directory: BackupDirectory,
   database: string,
 ): BackupPlace {
@@ -172,16 +172,21 @@ export function storageBackups(
     },
     // deno-lint-ignore require-await -- as above
     async keepBytes(from, to, bytes) {
+      // SQLite keeps its files beside the file itself, and not beside a symbolic link to it.
+      const file = storage.resolve(from);
       const target = storage.open(to, { access: "read-write", existence: "create" });
-      if (bytes === null) copyFile(storage, from, target);
-      else copyBytes(bytes, target);
+      if (bytes !== null) copyBytes(bytes, target);
+      else if (storage.sizeOf(file) !== null) copyFile(storage, file, target);
+      else target.close();
       for (const suffix of BESIDE) {
-        if (storage.sizeOf(`${from}${suffix}`) === null) continue;
-        copyFile(storage, `${from}${suffix}`, create(`${to}${suffix}`));
+        if (storage.sizeOf(`${file}${suffix}`) === null) continue;
+        copyFile(storage, `${file}${suffix}`, create(`${to}${suffix}`));
       }
     },
     // deno-lint-ignore require-await -- as above
-    async putInPlace(name, to) {
+    async putInPlace(name, database) {
+      // A symbolic link stays, and the file that it leads to is replaced.
+      const to = storage.resolve(database);
       const path = `${to}${INCOMPLETE}`;
       removeIfThere(path);
       copyFile(storage, pathOf(name), storage.open(path, NEW, to));
@@ -190,6 +195,11 @@ export function storageBackups(
       storage.flushDirectory(to);
       storage.rename(path, to);
       storage.flushDirectory(to);
+    },
+    hasOrphan(database) {
+      const file = storage.resolve(database);
+      return storage.sizeOf(file) === null &&
+        BESIDE.some((suffix) => (storage.sizeOf(`${file}${suffix}`) ?? 0) > 0);
     },
   };
 }

@@ -20,11 +20,11 @@ import { type Backup, backUp } from "../backup/make_backup.ts";
 import { removeExpired } from "../backup/retention.ts";
 import type { Deadline } from "../deadline.ts";
 import type { CommitGate } from "../execution/execution.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Failed, Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { Connection } from "../sqlite/connection.ts";
 import type { DatabaseAccess, PluginLocation, WorkerEnvironment } from "./database_access.ts";
-import { DatabaseReplacement, isUnreadable } from "./replace_database.ts";
+import { DatabaseReplacement, isUnreadable, whyNotInPlaceOf } from "./replace_database.ts";
 import type { DatabaseCode, DatabaseOutcome } from "./session.ts";
 
 /** Which backups to list. */
@@ -149,8 +149,10 @@ export class DatabaseBackups {
       const { backup: { name, record }, unchecked, passedOver } = chosen.value;
       using source = this.#open(this.#place.pathOf(name));
       const after = readContents(source, plugin);
-      const before = await this.#contents();
-      if (!before.ok && !isUnreadable(before)) return before;
+      const read = await this.#contents();
+      const orphan = this.#orphan();
+      const before = orphan ?? read;
+      if (!before.ok && orphan === null && !isUnreadable(before)) return before;
       const report: RestoreReport = {
         restored: name,
         previousVersion: before.ok ? before.value.version : null,
@@ -161,16 +163,24 @@ export class DatabaseBackups {
         passedOver,
         ...compareContents(before.ok ? before.value : NO_CONTENTS, after),
       };
-      if (request.dryRun) return { ok: true, value: report };
+      if (request.dryRun) {
+        const problem = await this.#whyNotInPlace(source);
+        return problem === null
+          ? { ok: true, value: report }
+          : { ok: false, code: "restore-failed", message: problem };
+      }
       const replacement = new DatabaseReplacement(this.#environment, this.#access, {
         source,
-        name,
+        putInPlace: (path) => this.#place.putInPlace(name, path),
+        inUse: [name],
         label: this.#label({ reason: "replaced", runId: request.runId }),
         location: this.#location,
         deadline,
         gate: this.#gate,
       });
-      const kept = await replacement.run(before.ok ? null : before);
+      const kept = orphan === null
+        ? await replacement.run(before.ok ? null : before)
+        : await replacement.runBesideOrphan(orphan.message);
       return kept.ok ? { ok: true, value: { ...report, replaced: kept.value } } : kept;
     });
     return outcome.ok ? outcome.value : outcome;
@@ -214,6 +224,23 @@ export class DatabaseBackups {
 
   #judge(backup: KnownBackup): Promise<Judgement> {
     return judgeBackup(this.#place, this.#address, backup, (path) => this.#open(path));
+  }
+
+  /** Why what lies beside a missing database has to be kept; `null` where nothing does. */
+  #orphan(): Failed<DatabaseCode> | null {
+    const { path } = this.#location;
+    if (!this.#place.hasOrphan(path)) return null;
+    const message = `the log or the journal of ${path} is there without the database`;
+    return { ok: false, code: "unavailable", message };
+  }
+
+  /** Why the restore itself would be refused, as far as the database can be read. */
+  async #whyNotInPlace(source: Connection): Promise<string | null> {
+    const { mode } = this.#environment.journal;
+    const refusal = await this.#access.read((target) =>
+      this.#isThere() ? whyNotInPlaceOf(target, source) : whyNotInPlaceOf(target, source, mode)
+    );
+    return refusal.ok ? refusal.value : null;
   }
 
   #contents(): Promise<DatabaseOutcome<Contents>> {

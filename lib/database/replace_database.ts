@@ -16,15 +16,18 @@ import type { CommitGate } from "../execution/execution.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { isDamage, isInterrupt, SqliteError } from "../sqlite/sqlite_error.ts";
+import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { DatabaseAccess, PluginLocation, WorkerEnvironment } from "./database_access.ts";
 import type { DatabaseCode } from "./session.ts";
 
 /** What takes the place of what. */
 export interface ReplacementRequest {
-  /** The backup, open. */
+  /** A backup or another database, open. */
   readonly source: Connection;
-  /** Its name. */
-  readonly name: string;
+  /** Puts it in the place of a file that is no database. */
+  putInPlace(path: string): Promise<void>;
+  /** Backups that must stay, because it is read from them. */
+  readonly inUse: readonly string[];
   /** Labels the backup of what is replaced. */
   readonly label: BackupLabel;
   readonly location: PluginLocation;
@@ -61,6 +64,13 @@ export class DatabaseReplacement {
     return damage === null || isNoDatabase(replaced) ? await this.run(replaced) : replaced;
   }
 
+  /** Makes a database where a log or a journal lies without one, which SQLite would remove. */
+  async runBesideOrphan(problem: string): Promise<Replaced> {
+    const kept = await this.#keepBytes(problem, null);
+    const replaced = await this.#replaceContents(null);
+    return replaced.ok ? { ok: true, value: kept.value.name } : replaced;
+  }
+
   /**
    * Returns the name of the backup that holds what was there. A damaged database is locked as any
    * other, but its bytes are kept as they are, because its pages cannot be copied.
@@ -81,7 +91,7 @@ export class DatabaseReplacement {
         if (kept !== null && !kept.ok) {
           return {
             ...kept,
-            message: `Cannot keep what the restore would replace: ${kept.message}`,
+            message: `Cannot keep what would be replaced: ${kept.message}`,
           };
         }
         const keptName = kept?.value.name ?? null;
@@ -101,11 +111,11 @@ export class DatabaseReplacement {
   // No lock can be taken on a file that is no database, and no program can have a transaction in it.
   // What can be told has been: native SQLite was not refused its locks before it read the header.
   async #replaceFile(damage: string): Promise<Replaced> {
-    const { name, location: { path, backups: place }, deadline, gate } = this.#request;
+    const { location: { path }, deadline, gate } = this.#request;
     const kept = await this.#keepBytes(damage, null);
     await this.#commit(kept.value.name, async () => {
       if (isOver(deadline) || !gate.begin()) throw interrupted();
-      await place.putInPlace(name, path);
+      await this.#request.putInPlace(path);
     });
     await this.#removeExpired(kept.value.name);
     return { ok: true, value: kept.value.name };
@@ -143,20 +153,27 @@ export class DatabaseReplacement {
   }
 
   #removeExpired(kept: string): Promise<void> {
-    const { name, label: { plugin }, location: { backups } } = this.#request;
+    const { inUse, label: { plugin }, location: { backups } } = this.#request;
     return removeExpired(
       backups,
       plugin,
       this.#environment.backups.retention,
-      new Set([name, kept]),
+      new Set([...inUse, kept]),
     );
   }
 }
 
-// https://sqlite.org/pragma.html#pragma_page_size
-function whyNotInPlaceOf(target: Connection, source: Connection): string | null {
+/**
+ * Why the contents of `source` cannot take the place of those of `target`, whose journal mode is
+ * `mode`; `null` where they can: https://sqlite.org/pragma.html#pragma_page_size
+ */
+export function whyNotInPlaceOf(
+  target: Connection,
+  source: Connection,
+  mode: SqlValue = target.value("PRAGMA journal_mode"),
+): string | null {
   const [present, wanted] = [target, source].map((each) => each.integer("PRAGMA page_size"));
-  if (present === wanted || target.value("PRAGMA journal_mode") !== "wal") return null;
+  if (present === wanted || mode !== "wal") return null;
   return `Cannot restore the backup, and nothing was changed: its page size is ${wanted} bytes, ` +
     `that of the database is ${present}, and in WAL mode it cannot change; end the programs that ` +
     `have the database open, run PRAGMA journal_mode=DELETE in the sqlite3 shell, and try again`;

@@ -110,5 +110,7 @@ export function poolBackups(
         pool.importDb(to, bytes);
       });
     },
+    // No other program removes a database and leaves its journal.
+    hasOrphan: () => false,
   };
 }
