@@ -13,8 +13,10 @@ import type { SandboxFiles } from "./sandbox_files.ts";
 import { SANDBOX_JOURNAL } from "./sandbox_journal.ts";
 
 /** Gives SQLite a storage in memory, which is lost when the thread ends. */
-export function memoryEnvironment(sqlite3: Sqlite3): HostEnvironment & SandboxFiles {
-  const storage = memoryStorage();
+export function memoryEnvironment(
+  sqlite3: Sqlite3,
+  storage: ReturnType<typeof memoryStorage> = memoryStorage(),
+): HostEnvironment & SandboxFiles {
   return {
     sqlite3,
     storage,

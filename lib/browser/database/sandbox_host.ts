@@ -2,7 +2,6 @@
 
 import { type Deadline, receiveDeadline, type WireDeadline } from "../../deadline.ts";
 import type { BackupLabel } from "../../backup/backup_record.ts";
-import { backUp } from "../../backup/make_backup.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import type { Connection } from "../../sqlite/connection.ts";
@@ -14,13 +13,14 @@ import {
   type HostEnvironment,
   type StartEnvironment,
 } from "../../database/database_host.ts";
+import { DatabaseReplacement } from "../../database/replace_database.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SessionTarget } from "../../database/session.ts";
 import { openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
-import type { ThreadState } from "../../database/thread_state.ts";
+import { commitGate, type ThreadState } from "../../database/thread_state.ts";
 import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
@@ -134,22 +134,30 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return names().includes(journal) && read(journal).length > 0;
   }
 
-  /** Replaces the database, after a backup of the present one. */
+  /** Replaces the database as a restore does, after a backup of the present one. */
   async importFile(bytes: Uint8Array, label: BackupLabel): Promise<Outcome<void>> {
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
     using source = opened.value;
-    const { retention } = this.environment.backups;
-    const outcome = await this.database.access.change(
-      async (target, { backups: place }, isNew): Promise<Outcome<void>> => {
-        const settings = { place, retention, deadline: NEVER };
-        const kept = isNew ? { ok: true } as const : await backUp(target, label, settings);
-        if (!kept.ok) return kept;
-        target.replaceBy(source, () => false, () => true);
-        return { ok: true, value: undefined };
+    const { access } = this.database;
+    const location = await this.environment.locate({ plugin: this.#plugin, tenant: null });
+    const put = (target: Connection): void => target.replaceBy(source, () => false, () => true);
+    const replacement = new DatabaseReplacement(this.environment, access, {
+      source,
+      putInPlace: async (path) => {
+        this.environment.delete(path);
+        const made = await access.change(put);
+        if (!made.ok) throw new StorageError("EIO", "import", path, made.message);
       },
-    );
-    return outcome.ok ? outcome.value : outcome;
+      inUse: [],
+      label,
+      location,
+      deadline: NEVER,
+      gate: commitGate(null),
+    });
+    const outcome = await access.attempt(() => replacement.run(null));
+    const replaced = outcome.ok ? outcome.value : outcome;
+    return replaced.ok ? { ok: true, value: undefined } : replaced;
   }
 
   async deleteBackup(backup: string): Promise<Outcome<void>> {
