@@ -2,6 +2,7 @@
 -- The view popular_books and the trigger lending_slips_count both name the table that is rebuilt
 -- here. Neither has to change: godwit's rename does not rewrite them, and it compiles every view
 -- and trigger before the commit.
+-- accept: down-loses-values books.donor because donors want to be forgotten
 
 -- UP: drop books.donor by rebuilding the table
 

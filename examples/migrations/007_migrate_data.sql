@@ -1,5 +1,7 @@
 -- Dates on slips have the day first, so they do not sort: '03/02/2024' comes before '08/01/2024'.
 -- SQLite's date functions want year, month, day.
+-- accept: down-loses-values lending_slips.lent_on because dates written since are turned round too
+-- accept: down-loses-values lending_slips.returned_on because dates written since are turned round too
 
 -- UP: rewrite 08/01/2024 as 2024-01-08
 

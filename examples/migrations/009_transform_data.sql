@@ -1,6 +1,7 @@
 -- Two related changes: the comma-separated keywords become subjects that can be listed and joined,
 -- and the texts of a book become searchable.
 -- requires: sqlite >= 3.37.0
+-- accept: down-loses-values books.keywords because white space around a keyword is not kept
 
 -- UP: split keywords into subjects, drop the column, add full-text search
 

@@ -1,6 +1,7 @@
 -- Quotes belong to the whole server now, so their channel is dropped. An index and a CHECK use the
 -- column, so SQLite's DROP COLUMN would refuse.
 -- requires: sqlite >= 3.37.0
+-- accept: down-loses-values quotes.channel because its values go with the column
 
 -- UP: drop quotes.channel
 

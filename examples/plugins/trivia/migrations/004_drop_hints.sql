@@ -1,5 +1,6 @@
 -- Hints were not used for a year, and many gave the answer away. The column is dropped.
 -- requires: sqlite >= 3.37.0
+-- accept: down-loses-values questions.hint because its values go with the column
 
 -- UP: drop questions.hint
 
