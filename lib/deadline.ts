@@ -59,9 +59,9 @@ export function isOverdue(settled: unknown): settled is Overdue {
 }
 
 /**
- * Waits for a call that ends by itself at its deadline, and `graceMs` longer; at most 700 ms after it
- * was cancelled. The last argument is the deadline that the other thread has; the signal is passed
- * on in its flag.
+ * Waits for a call that ends by itself at its deadline, and `graceMs` longer; at most 700 ms after
+ * it was cancelled. The last argument is the deadline that the other thread has; the signal is
+ * passed on in its flag.
  */
 export async function callWithin<T>(
   { atMs, signal }: Deadline<AbortSignal>,

@@ -37,8 +37,8 @@ const MARGIN_BYTES = 1024 * 1024;
  * Copies the database into a new file of the place, page by page, and compares the copy with it.
  * The copy gets its name when it is complete and proven. No older backup is removed: call
  * `removeExpired()` once the copy is certain to stay. Must be called outside a transaction, with
- * the lock of the database held. Fails with `unavailable` where there is no room, the disk fails or the copy differs; throws
- * `SqliteError` only where the deadline interrupts it.
+ * the lock of the database held. Fails with `unavailable` where there is no room, the disk fails or
+ * the copy differs; throws `SqliteError` only where the deadline interrupts it.
  */
 export async function backUp(
   connection: Connection,

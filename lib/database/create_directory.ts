@@ -7,7 +7,8 @@ import { type Storage, StorageError } from "../vfs/storage.ts";
 
 /**
  * Creates a directory and the missing ones above it, and flushes the entry of each: a file that is
- * flushed is lost if its directory is not. `mode` is reduced by the process's umask. Throws `StorageError`.
+ * flushed is lost if its directory is not. `mode` is reduced by the process's umask. Throws
+ * `StorageError`.
  */
 export function createDirectory(
   directory: string,

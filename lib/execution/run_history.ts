@@ -50,8 +50,9 @@ export class RunHistory {
   }
 
   /**
-   * Makes the tracking tables in the open transaction, or brings older ones up to date. Call it before the
-   * statements of a step: with these tables comes sqlite_sequence, which the SQL may use.
+   * Makes the tracking tables in the open transaction, or brings older ones up to date. Call it
+   * before the statements of a step: with these tables comes sqlite_sequence, which the SQL may
+   * use.
    */
   createTables(): void {
     if (!this.#hasTables) createHistoryTables(this.#connection);

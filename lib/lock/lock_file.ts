@@ -11,8 +11,8 @@ export function isFree(lockPath: string): boolean {
 }
 
 /**
- * Opens the file of a lock. Throws where another file is in its place: Deno locks only files that it
- * has opened itself, and follows links.
+ * Opens the file of a lock. Throws where another file is in its place: Deno locks only files that
+ * it has opened itself, and follows links.
  */
 export function openLock(lockPath: string, { append } = { append: true }): Deno.FsFile {
   if (!lstatSync(lockPath).isFile()) throw new Error("it is not a regular file");

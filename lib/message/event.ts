@@ -27,9 +27,9 @@ export interface StepEventBase extends RunEventBase {
 }
 
 /**
- * The plan is made, or a backup is about to be restored. `run_requested`: godwit is about to lock the database, so a plugin that has it
- * open may close it until `run_finished`; dry runs and runs without a migration do not say so.
- * `run_started`: the first migration follows, or the restore.
+ * The plan is made, or a backup is about to be restored. `run_requested`: godwit is about to lock
+ * the database, so a plugin that has it open may close it until `run_finished`; dry runs and runs
+ * without a migration do not say so. `run_started`: the first migration follows, or the restore.
  */
 export interface RunStartedEvent extends RunEventBase {
   /** The kind of the event. */

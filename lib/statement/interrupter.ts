@@ -7,8 +7,8 @@ import type { Connection } from "../sqlite/connection.ts";
 export type InterruptReason = "timeout" | "cancelled" | "budget";
 
 /**
- * Steps of the virtual machine between two readings of the flag and the clock, some 50 microseconds of
- * work unless they call functions on large values. Each reading takes a fifth of a microsecond.
+ * Steps of the virtual machine between two readings of the flag and the clock, some 50 microseconds
+ * of work unless they call functions on large values. Each reading takes a fifth of a microsecond.
  */
 const OPERATIONS_PER_CHECK = 500;
 

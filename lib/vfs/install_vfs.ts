@@ -63,9 +63,10 @@ const MAX_PATH_BYTES = 4096;
 
 /**
  * Registers `storage` as the VFS `name`. A database is opened for writing; with the URI parameter
- * `access=read` for reading, with `access=copy` for reading without a lock, and with `access=new` as a file that no other program has opened
- * (https://sqlite.org/uri.html). Its lock is taken before the first page is read and released when
- * SQLite unlocks the file; with a write-ahead log that is when it is closed.
+ * `access=read` for reading, with `access=copy` for reading without a lock, and with `access=new`
+ * as a file that no other program has opened (https://sqlite.org/uri.html). Its lock is taken
+ * before the first page is read and released when SQLite unlocks the file; with a write-ahead log
+ * that is when it is closed.
  */
 export function installVfs(instance: SqliteInstance, storage: Storage, name: string): Vfs {
   // `Sqlite3` declares every instance as it is.
