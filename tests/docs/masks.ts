@@ -38,5 +38,5 @@ function maskLine(line: string): string {
     // A row of a run: version, migration, statements, milliseconds.
     .replace(/^(\d+ \w+ \d+) \d+( |$)/, "$1 <ms>$2")
     // A row of a status: version, migration, state, when, by, milliseconds.
-    .replace(/^(\d+ \w+ \w+ <time> \S+) \d+$/, "$1 <ms>");
+    .replace(/^(\d+ \w+ (?:no )?\w+ <time> \S+) \d+$/, "$1 <ms>");
 }

@@ -101,7 +101,7 @@ pages("shows losses, schemas, drawings, SQL with findings, and the command", asy
   );
   // The line of a statement is that of its file.
   const drop = page.locator(".line", { hasText: /^DROP TABLE quotes;/ });
-  assert.is(await drop.getAttribute("data-line"), "24");
+  assert.is(await drop.getAttribute("data-line"), "25");
   await assertOpenToAll(page);
 });
 
