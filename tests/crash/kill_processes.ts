@@ -10,6 +10,7 @@ import { type Engine, openDatabase, startEngine } from "./engine.ts";
 import { PLUGIN } from "./migration_session.ts";
 import { reachableStates } from "./reachable_states.ts";
 import { readState } from "./recovered_state.ts";
+import { runAndKill } from "./run_and_kill.ts";
 
 /** What was tried, and what was wrong. */
 export interface KillReport {
@@ -38,7 +39,11 @@ export async function killProcesses(
     copyExamples(join(root, "plugins", PLUGIN, "migrations"));
     const path = join(root, "data", `${PLUGIN}.sqlite3`);
     for (let kill = 1; kill <= kills; kill++) {
-      await runAndKill(root, random.integer(0, MOST_DELAY_MS));
+      await runAndKill(
+        new URL("./migrate_for_ever.ts", import.meta.url),
+        [join(root, "plugins"), join(root, "data")],
+        random.integer(0, MOST_DELAY_MS),
+      );
       if (existsSync(`${path}-wal`)) recoveries += 1;
       const problem = inspect(engine, path, states);
       if (problem !== null) problems.push(`kill ${kill}: ${problem}`);
@@ -56,36 +61,6 @@ function copyExamples(directory: string): void {
   for (const { name } of Deno.readDirSync(source)) {
     if (name.endsWith(".sql")) Deno.copyFileSync(new URL(name, source), join(directory, name));
   }
-}
-
-async function runAndKill(root: string, delayMs: number): Promise<void> {
-  const program = new URL("./migrate_for_ever.ts", import.meta.url).pathname;
-  const child = new Deno.Command("deno", {
-    args: [
-      "run",
-      "--no-prompt",
-      "--no-check",
-      "--allow-read",
-      "--allow-write",
-      "--allow-sys=statfs",
-      program,
-      join(root, "plugins"),
-      join(root, "data"),
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  const { done } = await reader.read();
-  if (!done) {
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-    child.kill("SIGKILL");
-  }
-  await reader.cancel();
-  const { signal } = await child.status;
-  const complaint = await new Response(child.stderr).text();
-  if (signal !== "SIGKILL") throw new Error(`The process ended by itself: ${complaint}`);
 }
 
 /** What is wrong with a database; `null` where native SQLite and godwit find the same whole version. */

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import type { Random } from "../support/random.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
+import { runAndKill } from "./run_and_kill.ts";
 
 /** What was tried, and what was wrong. */
 export interface RestoreKills {
@@ -67,34 +68,6 @@ function make(path: string, name: string, sizeBytes: number): void {
 }
 
 async function restoreAndKill(root: string, delayMs: number): Promise<void> {
-  const program = new URL("./restore_for_ever.ts", import.meta.url).pathname;
-  const child = new Deno.Command("deno", {
-    args: [
-      "run",
-      "--no-prompt",
-      "--no-check",
-      "--allow-read",
-      "--allow-write",
-      "--allow-sys=statfs",
-      program,
-      join(root, "plugins"),
-      join(root, "data"),
-      PLUGIN,
-      NAMES[1],
-      NAMES[0],
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  const { done } = await reader.read();
-  if (!done) {
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-    child.kill("SIGKILL");
-  }
-  await reader.cancel();
-  const { signal } = await child.status;
-  const complaint = await new Response(child.stderr).text();
-  if (signal !== "SIGKILL") throw new Error(`The process ended by itself: ${complaint}`);
+  const args = [join(root, "plugins"), join(root, "data"), PLUGIN, NAMES[1], NAMES[0]];
+  await runAndKill(new URL("./restore_for_ever.ts", import.meta.url), args, delayMs);
 }
