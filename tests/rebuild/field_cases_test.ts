@@ -13,7 +13,8 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { readSchema } from "../../lib/sqlite/schema_follower.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { suite } from "../support/suite.ts";
-import { findingsOf, NEVER, runAndCommit, stepsOf } from "./applied_script.ts";
+import { NEVER } from "../support/run_step_here.ts";
+import { findingsOf, runAndCommit, stepsOf } from "./applied_script.ts";
 import { FIELD_CASES, type FieldCase } from "./field_cases.ts";
 
 const cases = suite("field cases");
