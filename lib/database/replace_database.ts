@@ -109,7 +109,8 @@ export class DatabaseReplacement {
   }
 
   // No lock can be taken on a file that is no database, and no program can have a transaction in it.
-  // What can be told has been: native SQLite was not refused its locks before it read the header.
+  // Only an exclusive lock of another program would have been noticed: native SQLite takes its locks
+  // before it reads the header.
   async #replaceFile(damage: string): Promise<Replaced> {
     const { location: { path }, deadline, gate } = this.#request;
     const kept = await this.#keepBytes(damage, null);

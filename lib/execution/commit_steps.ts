@@ -11,8 +11,8 @@ import { sqlFailure, stepFailure } from "./step_failure.ts";
 
 /**
  * How long small steps are collected for one COMMIT, in milliseconds; a COMMIT waits for the disk
- * several times. Nobody is told of a step before it is committed, so a crash undoes only what
- * nobody knows of.
+ * several times. A step is reported after its COMMIT, so a crash undoes only steps that were not
+ * reported.
  */
 const COLLECT_MS = 100;
 

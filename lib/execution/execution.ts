@@ -92,7 +92,7 @@ export type ExecutionEvent =
   | { readonly kind: "step-failed"; readonly failure: StepFailure };
 
 /**
- * What becomes of a run. All modes but `commit` run the whole plan on the real rows in one
+ * Whether a run is kept. All modes but `commit` run the whole plan on the real rows in one
  * transaction and undo it; a review also reports the schemas, the statements, and up to `examples`
  * lost rows of each table and lost values of each column.
  */

@@ -52,7 +52,7 @@ export function plannedSteps(
 /** What is known of one run on the real database, from its first transaction to its last. */
 export class RunSteps implements Disposable {
   readonly history: RunHistory;
-  /** What reviewers see of the run; `null` where nobody reviews it. */
+  /** What reviewers see of the run; `null` if it is not a review. */
   readonly review: PlanReview | null;
   readonly interrupter: Interrupter;
   readonly #connection: Connection;

@@ -5,7 +5,7 @@ import type { CheckedRun } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
 
-/** What to run: a checked request, its database, its target, and what becomes of the run. */
+/** What to run: a checked request, its database, its target, and whether it is kept. */
 export interface TargetedRun extends Omit<CheckedRun, "dry_run"> {
   readonly address: DatabaseAddress;
   readonly target: Target;

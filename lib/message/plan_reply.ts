@@ -65,7 +65,7 @@ export interface PlannedStatement {
 
 /**
  * Rows that a table loses, or values that are not NULL that a column loses. `examples` are there
- * where the request asks for `rows`, and single rows can be told apart.
+ * where the request asks for `rows`, except for values in a table without a key.
  */
 export type PlannedLoss =
   | { kind: "rows"; table: string; rows: number; examples?: LostRows | undefined }

@@ -1,4 +1,4 @@
-// Applies and rolls back one step at a time until somebody kills it. Says when it begins.
+// Applies and rolls back one step at a time until it is killed. Says when it begins.
 
 import { openMigrator } from "../../lib/migrator.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";

@@ -1,4 +1,4 @@
-// Restores two backups in turn until somebody kills it. Says when it begins.
+// Restores two backups in turn until it is killed. Says when it begins.
 
 import { openMigrator } from "../../lib/migrator.ts";
 
