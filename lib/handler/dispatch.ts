@@ -3,7 +3,7 @@
 import type { Reply } from "../message/any_reply.ts";
 import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import type { ErrorCode } from "../message/reply.ts";
-import { checkRequest, type ParsedRequest, parseRequest } from "../message/request.ts";
+import { checkRequest, type ParsedRequest, parseRequest } from "../message/parse_request.ts";
 import {
   ALL_VERBS,
   type AllMessages,

@@ -1,14 +1,12 @@
 // The table of verbs: what each is for, and the schemas of its messages. Runs anywhere.
 
 import type * as v from "valibot";
+import type { BackupReply, BackupsReply, RestoreReply } from "./backup_reply.ts";
 import {
-  type BackupReply,
   BackupReplySchema,
-  type BackupsReply,
   BackupsReplySchema,
-  type RestoreReply,
   RestoreReplySchema,
-} from "./backup_reply.ts";
+} from "./backup_reply_schema.ts";
 import type {
   ApplyReply,
   CancelReply,
@@ -31,43 +29,45 @@ import {
   RollbackReplySchema,
   StatusReplySchema,
 } from "./reply_schema.ts";
-import {
-  type ApplyRequest,
-  ApplyRequestSchema,
-  type BackupRequest,
-  BackupRequestSchema,
-  type BackupsRequest,
-  BackupsRequestSchema,
-  type CancelRequest,
-  CancelRequestSchema,
-  type CheckedApply,
-  type CheckedBackup,
-  type CheckedBackups,
-  type CheckedCheck,
-  type CheckedDump,
-  type CheckedHistory,
-  type CheckedPlan,
-  type CheckedPlugins,
-  type CheckedRestore,
-  type CheckedRollback,
-  type CheckedStatus,
-  type CheckRequest,
-  CheckRequestSchema,
-  type DumpRequest,
-  DumpRequestSchema,
-  type HistoryRequest,
-  HistoryRequestSchema,
-  type PlanRequest,
-  PlanRequestSchema,
-  type PluginsRequest,
-  PluginsRequestSchema,
-  type RestoreRequest,
-  RestoreRequestSchema,
-  type RollbackRequest,
-  RollbackRequestSchema,
-  type StatusRequest,
-  StatusRequestSchema,
+import type {
+  ApplyRequest,
+  BackupRequest,
+  BackupsRequest,
+  CancelRequest,
+  CheckedApply,
+  CheckedBackup,
+  CheckedBackups,
+  CheckedCheck,
+  CheckedDump,
+  CheckedHistory,
+  CheckedPlan,
+  CheckedPlugins,
+  CheckedRestore,
+  CheckedRollback,
+  CheckedStatus,
+  CheckRequest,
+  DumpRequest,
+  HistoryRequest,
+  PlanRequest,
+  PluginsRequest,
+  RestoreRequest,
+  RollbackRequest,
+  StatusRequest,
 } from "./request.ts";
+import {
+  ApplyRequestSchema,
+  BackupRequestSchema,
+  BackupsRequestSchema,
+  CancelRequestSchema,
+  CheckRequestSchema,
+  DumpRequestSchema,
+  HistoryRequestSchema,
+  PlanRequestSchema,
+  PluginsRequestSchema,
+  RestoreRequestSchema,
+  RollbackRequestSchema,
+  StatusRequestSchema,
+} from "./request_schema.ts";
 
 /** The types of one verb's messages. */
 export interface Messages<Request, CheckedRequest, SuccessReply> {

@@ -2,14 +2,13 @@
 
 import * as assert from "uvu/assert";
 import type * as v from "valibot";
+import { MAX_REQUEST_BYTES, parseRequest } from "../../lib/message/parse_request.ts";
 import {
   ApplyRequestSchema,
-  MAX_REQUEST_BYTES,
-  parseRequest,
   RestoreRequestSchema,
   RollbackRequestSchema,
   StatusRequestSchema,
-} from "../../lib/message/request.ts";
+} from "../../lib/message/request_schema.ts";
 import { forAll } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
 

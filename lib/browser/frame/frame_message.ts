@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import type { Reply } from "../../message/any_reply.ts";
-import { MAX_REQUEST_BYTES } from "../../message/request.ts";
+import { MAX_REQUEST_BYTES } from "../../message/parse_request.ts";
 import type { Verb } from "../../message/verbs.ts";
 
 /** The longest subject that is accepted; every valid one is shorter. */
