@@ -6,6 +6,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { textOf } from "../sqlite/row.ts";
 import { isRefusal } from "../sqlite/sqlite_error.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 
 /** What a comparison found. */
 export type Proof =
@@ -66,10 +67,7 @@ export function countRows(connection: Connection): ReadonlyMap<string, number | 
 }
 
 function countOf(connection: Connection, table: string): number | null {
-  try {
-    return connection.integer(`SELECT count(*) FROM main.${quoteIdentifier(table)}`);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return null;
-  }
+  return unlessRefused(() =>
+    connection.integer(`SELECT count(*) FROM main.${quoteIdentifier(table)}`)
+  );
 }

@@ -168,7 +168,6 @@ export class WorkerDatabase {
           ...this.#environment.backups,
           place: location.backups,
           tenant: location.tenant,
-          runId: request.runId,
         },
         commitGate: commitGate(this.#state),
         onEvent,

@@ -23,7 +23,7 @@ export async function executePlan(
   rehearsed: readonly RehearsedStep[],
   options: ExecutionOptions,
 ): Promise<Execution> {
-  const backup = new RunBackup(connection, plan, options.backups, options.deadline);
+  const backup = new RunBackup(connection, plan, options);
   using _foreignKeysOff = switchOffForeignKeys(connection);
   using run = new RunSteps(connection, plan, rehearsed, options);
   const steps = plannedSteps(plan, rehearsed);

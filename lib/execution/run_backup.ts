@@ -4,18 +4,17 @@
 import type { BackupPlace } from "../backup/backup_place.ts";
 import type { BackupRules } from "../backup/backup_rules.ts";
 import { type Backup, backUp, type BackupOutcome } from "../backup/make_backup.ts";
-import type { Deadline } from "../deadline.ts";
 import { mayLoseData } from "../loss/foreseen_losses.ts";
 import type { MigrationPlan } from "../plan/migration_plan.ts";
 import type { RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { isRefusal } from "../sqlite/sqlite_error.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
+import type { ExecutionOptions } from "./execution.ts";
 
 /** How a run makes its backup. */
 export interface RunBackupOptions extends BackupRules {
   readonly place: BackupPlace;
   readonly tenant: string | null;
-  readonly runId: string;
 }
 
 /** The backup of a run. There is none until `ensure()` is called. */
@@ -23,20 +22,19 @@ export class RunBackup {
   readonly #connection: Connection;
   readonly #plan: Pick<MigrationPlan, "plugin" | "hash">;
   readonly #options: RunBackupOptions;
-  readonly #deadline: Deadline;
+  readonly #run: Pick<ExecutionOptions, "runId" | "deadline">;
   #made: Backup | null = null;
   #stepsBefore = 0;
 
   constructor(
     connection: Connection,
     plan: Pick<MigrationPlan, "plugin" | "hash">,
-    options: RunBackupOptions,
-    deadline: Deadline,
+    run: Pick<ExecutionOptions, "backups" | "runId" | "deadline">,
   ) {
     this.#connection = connection;
     this.#plan = plan;
-    this.#options = options;
-    this.#deadline = deadline;
+    this.#options = run.backups;
+    this.#run = run;
   }
 
   /** The backup; `null` if none was made. */
@@ -66,21 +64,20 @@ export class RunBackup {
    */
   isDueBefore(steps: readonly RehearsedStep[]): boolean {
     if (this.isSaved) return false;
-    try {
+    // Refused for a table that another program has dropped since; the base is compared before
+    // anything runs.
+    return unlessRefused(() => {
       if (this.#options.policy === "always") return this.#hasTables();
       if (steps.some(({ touched }) => touched === null)) return true;
       return mayLoseData(this.#connection, steps[0]?.watched ?? []);
-    } catch (error) {
-      // A table that another program has dropped since; the base is compared before anything runs.
-      if (!isRefusal(error)) throw error;
-      return false;
-    }
+    }) ?? false;
   }
 
   /** Makes the backup, unless there is one. Must be called outside a transaction. */
   async ensure(at: string, committedSteps: number): Promise<BackupOutcome> {
     if (this.#made !== null) return { ok: true, value: this.#made };
-    const { tenant, runId, policy, place } = this.#options;
+    const { tenant, policy, place } = this.#options;
+    const { runId, deadline } = this.#run;
     const outcome = await backUp(this.#connection, {
       plugin: this.#plan.plugin,
       tenant,
@@ -88,7 +85,7 @@ export class RunBackup {
       planHash: this.#plan.hash,
       runId,
       at,
-    }, { place, deadline: this.#deadline });
+    }, { place, deadline });
     if (!outcome.ok) {
       const before = policy === "always" ? "the run" : "the first destructive step";
       return { ...outcome, message: `Cannot back up before ${before}: ${outcome.message}` };

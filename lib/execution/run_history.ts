@@ -1,7 +1,7 @@
 // Keeps the history of a run: the steps that are done, and the one that failed.
 
 import { historyDigest, type MigrationPlan, type PlanStep } from "../plan/migration_plan.ts";
-import { currentVersion, type History, type HistoryEntry } from "../plan/history.ts";
+import type { History, HistoryEntry } from "../plan/history.ts";
 import { createHistoryTables, readHistory, recordAttempt } from "../history/history_table.ts";
 import type { Attempt } from "../history/migration_log.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -36,11 +36,6 @@ export class RunHistory {
   /** Every version that was ever tried, in ascending order. */
   get entries(): History {
     return [...this.#entries.values()].sort((one, other) => one.version - other.version);
-  }
-
-  /** The highest applied version. */
-  get currentVersion(): number {
-    return currentVersion(this.entries);
   }
 
   /** Reads the history again and says whether it is the one that the plan was made for. */

@@ -3,7 +3,7 @@
 import { type Access, isTemporary, isWrite } from "../sqlite/access.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
-import { isRefusal } from "../sqlite/sqlite_error.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 import type { ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 
 /** How far a statement is. */
@@ -62,16 +62,13 @@ export class StatementProgress {
   // Two searches in the tree of the table, where counting would read all of it.
   #countRows(table: string): number | null {
     const name = `main.${quoteIdentifier(table)}`;
-    try {
-      const rows = this.#connection.value(
+    // Refused for a table without rowids, and for a view.
+    const rows = unlessRefused(() =>
+      this.#connection.value(
         `SELECT (SELECT max(rowid) FROM ${name}) - (SELECT min(rowid) FROM ${name}) + 1`,
-      );
-      return rows === null ? null : Number(rows);
-    } catch (error) {
-      // A table without rowids, or a view.
-      if (!isRefusal(error)) throw error;
-      return null;
-    }
+      )
+    );
+    return rows === null ? null : Number(rows);
   }
 }
 

@@ -10,6 +10,15 @@ import { SqliteError } from "../sqlite/sqlite_error.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { StoredText } from "./file_text.ts";
 
+/** Columns that a log made by an older godwit, or by another program, may not have. */
+const LATER_COLUMNS = {
+  run_id: "TEXT",
+  backup: "TEXT",
+  changes: "TEXT",
+  data_loss: "TEXT",
+  file_text: "BLOB",
+} as const;
+
 const CREATE_LOG = `
 CREATE TABLE IF NOT EXISTS plugin_schema_migration_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -24,21 +33,8 @@ CREATE TABLE IF NOT EXISTS plugin_schema_migration_log (
     error_message TEXT,
     execution_time_ms INTEGER,
     plan_hash TEXT NOT NULL,
-    run_id TEXT,
-    backup TEXT,
-    changes TEXT,
-    data_loss TEXT,
-    file_text BLOB
+${Object.entries(LATER_COLUMNS).map(([name, type]) => `    ${name} ${type}`).join(",\n")}
 );`;
-
-/** Columns that a log made by an older godwit, or by another program, may not have. */
-const LATER_COLUMNS = {
-  run_id: "TEXT",
-  backup: "TEXT",
-  changes: "TEXT",
-  data_loss: "TEXT",
-  file_text: "BLOB",
-} as const;
 
 type LaterColumn = keyof typeof LATER_COLUMNS;
 

@@ -13,7 +13,7 @@ import { likelyTarget, movedTo } from "./moved_column.ts";
 import { rowIdentity } from "./row_identity.ts";
 import type { ColumnPair, NamedPair, Sides } from "./sides.ts";
 import type { Snapshots } from "./snapshots.ts";
-import { unlessRefused } from "./unless_refused.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 
 /** A table to compare, and where its rows are. */
 export interface TableSides {

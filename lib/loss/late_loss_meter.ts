@@ -11,7 +11,7 @@ import { readExamples, wholeTable } from "./loss_examples.ts";
 import { lastGivenNumber, reusedNumbers } from "./reused_numbers.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { compareSides, describeLosses, rowsOf, type TableLosses } from "./table_losses.ts";
-import { unlessRefused } from "./unless_refused.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 
 /** A table as it was before the first statement that changes it. */
 interface CopiedTable {

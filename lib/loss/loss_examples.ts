@@ -8,7 +8,7 @@ import type { Table } from "../sqlite/schema.ts";
 import { storedColumns } from "../sqlite/stored_columns.ts";
 import type { DataLoss, LossExamples, ShownValue } from "./data_loss.ts";
 import { isLost, joinSides, type Sides } from "./sides.ts";
-import { unlessRefused } from "./unless_refused.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 
 /** A column of a result: what it is called, and its SQL. */
 interface Term {

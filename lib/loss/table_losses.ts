@@ -10,7 +10,7 @@ import { contentlessRows } from "./contentless_rows.ts";
 import type { DataLoss, LossExamples, MovedColumn } from "./data_loss.ts";
 import { readExamples } from "./loss_examples.ts";
 import type { Snapshots } from "./snapshots.ts";
-import { unlessRefused } from "./unless_refused.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 
 /** What one table lost. */
 export interface TableLosses {

@@ -4,7 +4,7 @@ import type { NatsConnection } from "nats.ws";
 import type { HandlerContext } from "../handler/context.ts";
 import type { BeforeRunListener, EventListener } from "../handler/event_hub.ts";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
-import { endsWithin } from "../deadline.ts";
+import { beforeAbort, endsWithin } from "../deadline.ts";
 import {
   connectWithRetries,
   type Credentials,
@@ -140,19 +140,9 @@ async function endOf(
   const first = await Promise.race([connection.flush().then(() => null, () => null), refused]);
   if (first !== null) return first;
   observer.onServing();
-  return await Promise.race([
-    refused,
-    connection.closed().then((error) => ({
-      kind: "closed" as const,
-      reason: error === undefined ? "closed" : describeNatsError(error),
-    })),
-    aborted(signal).then(() => ({ kind: "stopped" as const })),
-  ]);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  const closed = connection.closed().then((error) => ({
+    kind: "closed" as const,
+    reason: error === undefined ? "closed" : describeNatsError(error),
+  }));
+  return await beforeAbort(signal, Promise.race([refused, closed])) ?? { kind: "stopped" };
 }

@@ -5,7 +5,7 @@ import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf, nullableIntegerOf, textOf } from "../sqlite/row.ts";
 import type { Column, ForeignKey, Schema, Table } from "../sqlite/schema.ts";
-import { isRefusal } from "../sqlite/sqlite_error.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 import { candidateValues, literalsOf, type RowStyle } from "./candidate_values.ts";
 import { type Choice, insertRow, type Slot } from "./find_row.ts";
 
@@ -157,7 +157,8 @@ function deleteOrphans(connection: Connection, tables: readonly Table[]): void {
 /** Whether there were any. */
 function deleteOrphansOf(connection: Connection, { name, foreignKeys }: Table): boolean {
   if (foreignKeys.length === 0) return false;
-  try {
+  // A key without a UNIQUE parent cannot be checked; the check of the files reports it.
+  return unlessRefused(() => {
     const violations = connection.rows(`SELECT "rowid" AS row FROM pragma_foreign_key_check(?)`, [
       name,
     ]);
@@ -168,11 +169,7 @@ function deleteOrphansOf(connection: Connection, { name, foreignKeys }: Table): 
       connection.exec(`DELETE FROM ${table}${rowid === null ? "" : ` WHERE rowid = ${rowid}`}`);
     }
     return violations.length > 0;
-  } catch (error) {
-    // A key without a UNIQUE parent cannot be checked; the check of the files reports it.
-    if (!isRefusal(error)) throw error;
-    return false;
-  }
+  }) ?? false;
 }
 
 function hasRows(connection: Connection, { name }: Table): boolean {

@@ -3,7 +3,7 @@
 import type { Connection } from "../sqlite/connection.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Table } from "../sqlite/schema.ts";
-import { isUnavailable, SqliteError } from "../sqlite/sqlite_error.ts";
+import { isInterrupt, isUnavailable, SqliteError } from "../sqlite/sqlite_error.ts";
 
 /** Columns whose values are chosen together, and the choices, the likeliest first. */
 export interface Slot {
@@ -117,8 +117,8 @@ class Search {
       this.#connection.exec(`INSERT INTO ${table} ${row}`);
       return { choice, refusal: null };
     } catch (error) {
-      if (!(error instanceof SqliteError) || isUnavailable(error.failure.code)) throw error;
-      if (error.failure.code === "SQLITE_INTERRUPT") throw error;
+      if (!(error instanceof SqliteError) || isInterrupt(error)) throw error;
+      if (isUnavailable(error.failure.code)) throw error;
       return { choice, refusal: error.failure.message };
     }
   }

@@ -3,7 +3,7 @@
 import type { LossExamples } from "../loss/data_loss.ts";
 import type { Snapshots } from "../loss/snapshots.ts";
 import { compareSides, rowsOf } from "../loss/table_losses.ts";
-import { unlessRefused } from "../loss/unless_refused.ts";
+import { unlessRefused } from "../sqlite/unless_refused.ts";
 import { isReserved } from "../plan/reserved_names.ts";
 import { TextComparison } from "../rebuild/text_comparison.ts";
 import type { WatchedTable } from "../rehearsal/rehearsal.ts";

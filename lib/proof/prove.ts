@@ -136,7 +136,6 @@ const NO_BACKUPS: RunBackupOptions = {
   ...DEFAULT_BACKUP_RULES,
   place: memoryBackups(memoryStorage(), "/backups", "/none.sqlite3"),
   tenant: null,
-  runId: "proof",
 };
 
 /** Tries the files that have a DOWN; the others are only applied. */

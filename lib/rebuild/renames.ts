@@ -3,6 +3,7 @@
 import type { Failed } from "../outcome.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { Schema, Table } from "../sqlite/schema.ts";
+import { storedColumns } from "../sqlite/stored_columns.ts";
 import { nameOf, tokensOf } from "../sqlite/tokens.ts";
 
 /** A table, or a column of a table, that has another name in the other schema. */
@@ -131,11 +132,9 @@ export function columnChange(
     columns.some((each) => same(each.to, name)) ||
     from.columns.some((each) => same(each.name, name)) &&
       !columns.some((each) => same(each.from, name));
-  const names = (table: Table): readonly string[] =>
-    table.columns.filter(({ generated }) => !generated).map(({ name }) => name);
   return [
-    names(from).filter((name) => !isKept(name)),
-    names(to).filter((name) => !isOld(name)),
+    storedColumns(from).filter((name) => !isKept(name)),
+    storedColumns(to).filter((name) => !isOld(name)),
   ];
 }
 

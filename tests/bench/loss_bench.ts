@@ -113,7 +113,7 @@ async function run(
     texts: new Map(),
     deadline: DEADLINE,
     now: () => new Date().toISOString(),
-    backups: { ...DEFAULT_BACKUP_RULES, place, tenant: null, runId: "bench" },
+    backups: { ...DEFAULT_BACKUP_RULES, place, tenant: null },
     commitGate: OPEN_GATE,
     onEvent() {},
   });

@@ -8,7 +8,7 @@ import { memoryStorage } from "../../lib/vfs/memory_storage.ts";
 
 /** The options of a run that keeps its backup in `place`; by default in memory. */
 export function runBackups(place: BackupPlace = memoryPlace()): RunBackupOptions {
-  return { ...DEFAULT_BACKUP_RULES, place, tenant: null, runId: "run" };
+  return { ...DEFAULT_BACKUP_RULES, place, tenant: null };
 }
 
 function memoryPlace(): BackupPlace {

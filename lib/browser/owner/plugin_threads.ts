@@ -17,7 +17,7 @@ import type {
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
 import { threadState } from "../../database/thread_state.ts";
-import { deadlineIn, isOverdue, sendDeadline, sleep } from "../../deadline.ts";
+import { beforeAbort, deadlineIn, isOverdue, sendDeadline, sleep } from "../../deadline.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { DataQuery, DataRows } from "../sandbox.ts";
 import { startWorker } from "../start_worker.ts";
@@ -134,7 +134,7 @@ export class PluginThreads implements Databases {
       if (!isOverdue(outcome)) return outcome;
       return outcome === "timeout" ? LATE : STOPPED;
     });
-    return await Promise.race([answer, whenAborted(signal, STOPPED)]);
+    return await beforeAbort(signal, answer) ?? STOPPED;
   }
 
   /**
@@ -271,13 +271,6 @@ export class PluginThreads implements Databases {
       });
     }
   }
-}
-
-function whenAborted<T>(signal: AbortSignal, value: T): Promise<T> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(value);
-    else signal.addEventListener("abort", () => resolve(value), { once: true });
-  });
 }
 
 async function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<PluginThread> {

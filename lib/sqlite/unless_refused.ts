@@ -1,6 +1,6 @@
 // Reads rows that SQLite may refuse to read.
 
-import { isRefusal } from "../sqlite/sqlite_error.ts";
+import { isRefusal } from "./sqlite_error.ts";
 
 /**
  * What `read` returns; `null` where SQLite refuses it for the sake of the schema, such as an index
