@@ -32,14 +32,13 @@ export function columnAlters(
   const added = itemsOf(wanted.sql)
     .filter(({ kind, name }) => kind === "column" && !has(current.columns, name ?? ""))
     .map(({ text }) => `${table} ADD COLUMN ${text}`);
-  const altered = [...notNullAlters(table, current, wanted, write)];
+  const notNull = notNullAlters(table, current, wanted, write);
   const [unconstrained, constrained] = constraintAlters(table, current, wanted, texts, write);
-  altered.push(...unconstrained, ...constrained);
+  const altered = notNull.length + unconstrained.length + constrained.length;
   const mayDrop = requires !== null && isAtLeast(requires, DROP_COLUMN);
   const mayAlter = requires !== null && isAtLeast(requires, ALTER_COLUMN);
-  if (dropped.length > 0 && !mayDrop || altered.length > 0 && !mayAlter) return null;
-  const alters = [...unconstrained, ...dropped, ...added];
-  for (const each of altered) if (!unconstrained.includes(each)) alters.push(each);
+  if (dropped.length > 0 && !mayDrop || altered > 0 && !mayAlter) return null;
+  const alters = [...unconstrained, ...dropped, ...added, ...notNull, ...constrained];
   return alters.length === 0 ? null : alters;
 }
 

@@ -3,7 +3,6 @@
 import { foldName } from "../sqlite/fold_name.ts";
 import { rowidOf } from "../sqlite/rowid.ts";
 import type { Column, Table } from "../sqlite/schema.ts";
-import { storedColumns } from "../sqlite/stored_columns.ts";
 import { moduleOf } from "./table_text.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -33,7 +32,6 @@ export function copiedColumns(
   sourceOf: (column: string) => string | null,
   filling: Filling,
 ): readonly CopiedColumn[] {
-  const stored = new Set(storedColumns(current));
   const alias = scratch.rowidAlias(successor.name);
   const oldRowid = rowNumberOf(current);
   const unique = new Set(
@@ -42,9 +40,7 @@ export function copiedColumns(
   const columns = successor.columns.flatMap((column): readonly CopiedColumn[] => {
     if (column.generated) return [];
     const source = sourceOf(column.name);
-    if (
-      source !== null && (stored.has(source) || current.columns.some(({ name }) => name === source))
-    ) {
+    if (source !== null) {
       return [{ target: column.name, source: scratch.write(source), column: source }];
     }
     if (column.name === alias) {

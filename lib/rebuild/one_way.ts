@@ -19,7 +19,7 @@ import type { OneWay, ScriptPart } from "./schema_script.ts";
 import { Scratch } from "./scratch.ts";
 import { type Cleared, findObject, staleObjects } from "./stale_objects.ts";
 import { describeColumns } from "./describe_columns.ts";
-import { columnKey, renameStatements } from "./rename_statements.ts";
+import { columnKey, type RenameStatement, renameStatements } from "./rename_statements.ts";
 import { TextComparison } from "./text_comparison.ts";
 import { tryAlters } from "./try_alters.ts";
 
@@ -65,7 +65,7 @@ class OneWayScript {
   readonly #losses: string[] = [];
   /** Renamed columns that no ALTER could rename; the copy of their table does. */
   readonly #unrenamed = new Set<string>();
-  readonly #rebuilt: Table[] = [];
+  readonly #rebuilt = new Set<Table>();
   #failure: string | null = null;
 
   constructor(
@@ -88,9 +88,10 @@ class OneWayScript {
   }
 
   make(): Outcome<OneWay, "not-generated"> {
-    this.#dropStale();
+    const renames = renameStatements(this.#scratch, this.#pairs.pairs, this.#taken);
+    this.#dropStale(renames);
     this.#dropTables(this.#pairs.removed.filter(({ name }) => this.#isWanted(name)));
-    this.#rename();
+    this.#rename(renames);
     this.#createTables();
     for (const pair of this.#pairs.pairs) this.#changeTable(pair);
     this.#dropTables(this.#pairs.removed.filter(({ name }) => !this.#isWanted(name)));
@@ -100,13 +101,13 @@ class OneWayScript {
   }
 
   // Triggers and views that change go first: an ALTER TABLE refuses to break them.
-  #dropStale(): void {
+  #dropStale(renames: readonly RenameStatement[]): void {
     const stale = staleObjects({
       scratch: this.#scratch,
       from: this.#from,
       to: this.#to,
       texts: this.#texts,
-      renames: renameStatements(this.#scratch, this.#pairs.pairs, this.#taken),
+      renames,
       mayAlter: this.#options.renames.length > 0 || this.#options.requires !== null,
       cleared: this.#cleared,
     });
@@ -121,11 +122,9 @@ class OneWayScript {
     for (const part of parts) this.#add(part);
   }
 
-  #rename(): void {
+  #rename(renames: readonly RenameStatement[]): void {
     const statements: string[] = [];
-    for (
-      const { statement, column } of renameStatements(this.#scratch, this.#pairs.pairs, this.#taken)
-    ) {
+    for (const { statement, column } of renames) {
       if (column !== null && !this.#scratch.accepts([statement])) {
         this.#unrenamed.add(column);
         continue;
@@ -183,7 +182,7 @@ class OneWayScript {
       this.#fail(replaced.message);
       return;
     }
-    this.#rebuilt.push(to);
+    this.#rebuilt.add(to);
     this.#losses.push(...replaced.value.losses);
     for (const part of replaced.value.parts) this.#add(part);
   }
@@ -222,7 +221,7 @@ class OneWayScript {
     for (const table of order) {
       if (this.#isMissing(table.name)) continue;
       this.#add({ comment: `${table.name} is new.`, statements: [table.sql] });
-      if (table.kind === "index") this.#rebuilt.push(table);
+      if (table.kind === "index") this.#rebuilt.add(table);
     }
   }
 
@@ -256,9 +255,8 @@ class OneWayScript {
   // FTS5 reads the rows of its content table again; others cannot be refilled by SQL alone:
   // https://sqlite.org/fts5.html#the_rebuild_command
   #refill(): void {
-    const rebuilt = new Set(this.#rebuilt.map(({ name }) => foldName(name)));
-    const statements = this.#to.tables.filter(({ kind, name }) =>
-      kind === "index" && rebuilt.has(foldName(name))
+    const statements = this.#to.tables.filter((table) =>
+      table.kind === "index" && this.#rebuilt.has(table)
     ).map(({ name }) => {
       const table = this.#write(name);
       return `INSERT INTO ${table} (${table}) VALUES ('rebuild')`;

@@ -20,6 +20,7 @@ export class Scratch implements Disposable {
   readonly #shadow: Shadow;
   readonly #deadline: Deadline;
   #tables: RunTables = noTables();
+  #schema: Schema | null = null;
 
   constructor(sqlite3: Sqlite3, schema: Schema, deadline: Deadline) {
     this.#shadow = buildShadow(sqlite3, schema);
@@ -55,7 +56,7 @@ export class Scratch implements Disposable {
 
   /** The schema as it is now. */
   get schema(): Schema {
-    return readSchema(this.connection, isReserved);
+    return this.#schema ??= readSchema(this.connection, isReserved);
   }
 
   /** A table as it is now. */
@@ -77,6 +78,7 @@ export class Scratch implements Disposable {
     foreignKeys: ForeignKeyMode = "off",
     tables: RunTables = this.#tables,
   ): string | null {
+    this.#schema = null;
     using _interrupter = this.interrupter();
     for (const sql of statements) {
       if (this.stopped !== null) return this.stopped;
@@ -93,11 +95,13 @@ export class Scratch implements Disposable {
   /** Calls `action` and undoes what it did. */
   undoing<T>(action: () => T): T {
     const { created, dropped } = this.#tables;
+    const schema = this.#schema;
     const before = { ...this.#tables, created: new Set(created), dropped: new Set(dropped) };
     try {
       return this.connection.undoing(action);
     } finally {
       this.#tables = before;
+      this.#schema = schema;
     }
   }
 
