@@ -23,21 +23,15 @@ async function withBackup(workspace: Workspace): Promise<string> {
 }
 
 async function backUp(workspace: Workspace): Promise<string> {
-  const made = await workspace.ask("backup", "p");
-  if (!made.success) throw new Error(JSON.stringify(made));
-  return made.backup;
+  return (await workspace.succeed("backup", "p")).backup;
 }
 
 async function restored(workspace: Workspace, body: object): Promise<RestoreReply> {
-  const reply = await workspace.ask("restore", "p", body);
-  if (!reply.success) throw new Error(JSON.stringify(reply));
-  return reply;
+  return await workspace.succeed("restore", "p", body);
 }
 
 async function verified(workspace: Workspace): Promise<readonly BackupEntry[]> {
-  const reply = await workspace.ask("backups", "p", { verify: true });
-  if (!reply.success) throw new Error(JSON.stringify(reply));
-  return reply.backups;
+  return (await workspace.succeed("backups", "p", { verify: true })).backups;
 }
 
 function pathOf(workspace: Workspace, name: string): string {

@@ -365,8 +365,7 @@ backups("a run that fails after its backup removes no older one", async () => {
   await using workspace = new Workspace({ keepBackups: 1 });
   workspace.write("p", { "001_create.sql": CREATE });
   await workspace.apply("p");
-  const made = await workspace.ask("backup", "p");
-  assert.ok(made.success);
+  const made = await workspace.succeed("backup", "p");
   workspace.write("p", {
     "002_fails.sql": migrationFile(
       "DROP TABLE t; CREATE TABLE u (a UNIQUE); INSERT INTO u VALUES (1), (1);",
@@ -437,8 +436,7 @@ for (const [policy, makes] of [["always", true], ["never", false]] as const) {
       assert.is(backup !== undefined, makes);
       assert.equal(applied.at(-1)?.data_loss, [{ kind: "rows", table: "t", rows: 2 }]);
       if (!makes) return;
-      const listed = await workspace.ask("backups", "p");
-      assert.ok(listed.success);
+      const listed = await workspace.succeed("backups", "p");
       assert.equal(listed.backups.map(({ reason, version }) => [reason, version]), [[policy, 1]]);
     },
   );

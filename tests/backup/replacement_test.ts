@@ -20,15 +20,12 @@ async function withBackup(journalMode: "delete" | "wal" = "delete"): Promise<Wor
   const workspace = new Workspace({ journalMode });
   workspace.write("p", FILES);
   await workspace.apply("p");
-  const made = await workspace.ask("backup", "p");
-  if (!made.success) throw new Error(JSON.stringify(made));
+  await workspace.succeed("backup", "p");
   return workspace;
 }
 
 async function restored(workspace: Workspace): Promise<RestoreReply> {
-  const reply = await workspace.ask("restore", "p", { backup: "latest" });
-  if (!reply.success) throw new Error(JSON.stringify(reply));
-  return reply;
+  return await workspace.succeed("restore", "p", { backup: "latest" });
 }
 
 replacing("a symbolic link stays, and the file that it leads to is replaced", async () => {

@@ -46,18 +46,14 @@ async function migrated(journalMode: "delete" | "wal" = "delete"): Promise<Works
 }
 
 async function backupsOf(workspace: Workspace, body: object = {}): Promise<readonly BackupEntry[]> {
-  const reply = await workspace.ask("backups", "p", body);
-  if (!reply.success) throw new Error(JSON.stringify(reply));
-  return reply.backups;
+  return (await workspace.succeed("backups", "p", body)).backups;
 }
 
 async function restored(
   workspace: Workspace,
   body: object = { backup: "latest" },
 ): Promise<RestoreReply> {
-  const reply = await workspace.ask("restore", "p", body);
-  if (!reply.success) throw new Error(JSON.stringify(reply));
-  return reply;
+  return await workspace.succeed("restore", "p", body);
 }
 
 function refused(workspace: Workspace, backup: string): Promise<FailureReply> {
@@ -507,8 +503,7 @@ restoring("backup makes one now, which backups lists, and readers go on meanwhil
     [made.backup, "request", 2, made.run_id, null],
   );
   assert.is(backup?.size_bytes, Deno.statSync(made.path).size);
-  const page = await workspace.ask("backups", "p", { limit: 1, offset: 1 });
-  assert.ok(page.success);
+  const page = await workspace.succeed("backups", "p", { limit: 1, offset: 1 });
   assert.equal([page.backups.length, page.backup_count], [1, 2]);
 });
 

@@ -72,25 +72,30 @@ export class Workspace implements AsyncDisposable {
     return reply;
   }
 
+  /** Sends a request, and fails the test where it fails. */
+  async succeed<V extends Verb>(
+    verb: V,
+    plugin: string,
+    body: unknown = {},
+  ): Promise<Exclude<Reply<V>, FailureReply>> {
+    const reply = await this.ask(verb, plugin, body);
+    if (reply.verb === verb && isSuccess(reply)) return reply;
+    throw new Error(`${verb} failed: ${JSON.stringify(reply)}`);
+  }
+
   /** Applies, and fails the test where that fails. */
-  async apply(plugin: string, body: unknown = {}): Promise<ApplyReply> {
-    const reply = await this.ask("apply", plugin, body);
-    if (reply.success && reply.verb === "apply") return reply;
-    throw new Error(`apply failed: ${JSON.stringify(reply)}`);
+  apply(plugin: string, body: unknown = {}): Promise<ApplyReply> {
+    return this.succeed("apply", plugin, body);
   }
 
   /** Rolls back, and fails the test where that fails. */
-  async rollback(plugin: string, body: unknown = {}): Promise<RollbackReply> {
-    const reply = await this.ask("rollback", plugin, body);
-    if (reply.success && reply.verb === "rollback") return reply;
-    throw new Error(`rollback failed: ${JSON.stringify(reply)}`);
+  rollback(plugin: string, body: unknown = {}): Promise<RollbackReply> {
+    return this.succeed("rollback", plugin, body);
   }
 
   /** Asks for status, and fails the test where that fails. */
-  async status(plugin: string, body: unknown = {}): Promise<StatusReply> {
-    const reply = await this.ask("status", plugin, body);
-    if (reply.success && reply.verb === "status") return reply;
-    throw new Error(`status failed: ${JSON.stringify(reply)}`);
+  status(plugin: string, body: unknown = {}): Promise<StatusReply> {
+    return this.succeed("status", plugin, body);
   }
 
   /** Sends a request that must fail. */
@@ -123,4 +128,10 @@ export class Workspace implements AsyncDisposable {
     migrator.subscribe((event) => this.events.push(event));
     return migrator;
   }
+}
+
+function isSuccess<R extends { readonly success: boolean }>(
+  reply: R,
+): reply is Exclude<R, FailureReply> {
+  return reply.success;
 }
