@@ -1,10 +1,16 @@
-// Waits for what another thread commits, and says what it kept where it does not end. Runs anywhere.
+// Waits for what another thread commits, and says what it kept where it does not end. Runs
+// anywhere.
 
-import { callWithin, type Deadline, isOverdue, type Overdue, sleep, within } from "../deadline.ts";
-import type { WireDeadline } from "../deadline.ts";
-import type { RunMode } from "../execution/execution.ts";
-import type { Failed, Outcome } from "../outcome.ts";
-import type { DatabaseCode } from "./session.ts";
+import {
+  callWithin,
+  type Deadline,
+  isOverdue,
+  type Overdue,
+  sleep,
+  type WireDeadline,
+  within,
+} from "../deadline.ts";
+import type { Outcome } from "../outcome.ts";
 import { STATE, type ThreadState } from "./thread_state.ts";
 
 /** An execution or a restore that another thread has begun. */
@@ -18,9 +24,13 @@ export interface BegunExecution<Answer> {
   readonly reportedSteps: () => number;
 }
 
-/** An execution that has not answered: why it is not waited for, and whether it commits nothing more. */
+/** An execution that has not answered. */
 export interface Unanswered {
+  /** Why it is not waited for. */
   readonly why: Overdue;
+  /** How many steps it has committed. */
+  readonly committed: number;
+  /** Whether it commits nothing more. */
   readonly isUndone: boolean;
 }
 
@@ -46,41 +56,8 @@ export async function awaitExecution<Answer extends Outcome<unknown>>(
     if (late !== "timeout") return late;
   }
   await reports(execution);
-  return { why: settled, isUndone: state !== null && !isCommitting(state) };
-}
-
-/** The failure of an execution that has not answered; `isEnded` says that its thread is ended now. */
-export function unansweredRun(
-  { why, isUndone }: Unanswered,
-  mode: RunMode,
-  isEnded: boolean,
-): Failed<DatabaseCode> {
-  const reason = why === "timeout" ? "The time limit was reached" : "The run was cancelled";
-  const kept = mode !== "commit"
-    ? "nothing is kept"
-    : isUndone
-    ? "the migration that was running is undone"
-    : "the migration that was running is undone unless its COMMIT had begun, so ask for status";
-  return {
-    ok: false,
-    code: why === "timeout" ? "unanswered" : "cancelled",
-    message: isEnded
-      ? `${reason}, and its thread was ended; ${kept}`
-      : `${reason} inside one operation of SQLite, which cannot be interrupted; ${kept}. ` +
-        `This process opens the database again once the operation has ended`,
-  };
-}
-
-/** The failure of a restore that has not answered. */
-export function unansweredRestore({ why, isUndone }: Unanswered): Failed<DatabaseCode> {
-  const reason = why === "timeout" ? "The time limit was reached" : "The run was cancelled";
-  return {
-    ok: false,
-    code: why === "timeout" ? "unanswered" : "cancelled",
-    message: isUndone
-      ? `${reason}, and nothing was restored`
-      : `${reason}; nothing was restored unless its COMMIT had begun, so ask for status`,
-  };
+  const committed = state === null ? 0 : Atomics.load(state, STATE.committed);
+  return { why: settled, committed, isUndone: state !== null && !isCommitting(state) };
 }
 
 function isCommitting(state: ThreadState | null): boolean {

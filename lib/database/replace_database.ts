@@ -124,13 +124,15 @@ export class DatabaseReplacement {
 
   /** Runs `action`, which commits; removes the copy `kept` where it was interrupted before that. */
   async #commit(kept: string | null, action: () => void | Promise<void>): Promise<void> {
+    let committed = 0;
     try {
       await action();
+      committed = 1;
     } catch (error) {
       if (isInterrupt(error) && kept !== null) await this.#request.location.backups.remove(kept);
       throw error;
     } finally {
-      this.#request.gate.end(0);
+      this.#request.gate.end(committed);
     }
   }
 

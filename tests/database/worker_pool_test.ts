@@ -22,24 +22,22 @@ async function* unapplied(texts: Readonly<Record<string, string>>): AsyncGenerat
 
 const LATEST = { direction: "apply", version: "latest" } as const;
 
-/** A session on a database, which ends its pool. */
-async function openSession(workspace: Workspace): Promise<DatabaseSession> {
-  const pool = await startWorkerPool({
-    dataDir: workspace.dataDir,
-    journalMode: "delete",
-    busyTimeoutMs: 5_000,
-    exclusive: false,
-    backups: DEFAULT_BACKUP_RULES,
-    workers: 2,
-  });
-  const session = await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run");
-  return {
-    ...session,
-    async [Symbol.asyncDispose]() {
-      await session[Symbol.asyncDispose]();
-      await pool[Symbol.asyncDispose]();
-    },
-  };
+/** A session on a database; `resources` ends it and its pool. */
+async function openSession(
+  workspace: Workspace,
+  resources: AsyncDisposableStack,
+): Promise<DatabaseSession> {
+  const pool = resources.use(
+    await startWorkerPool({
+      dataDir: workspace.dataDir,
+      journalMode: "delete",
+      busyTimeoutMs: 5_000,
+      exclusive: false,
+      backups: DEFAULT_BACKUP_RULES,
+      workers: 2,
+    }),
+  );
+  return resources.use(await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run"));
 }
 
 pools("open() keeps a worker for reading while runs wait for each other", async () => {
@@ -109,7 +107,8 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
   const tables = Array.from({ length: 500 }, (_, index) => `CREATE TABLE t${index} (a, b, c);`);
   workspace.write("p", { "001_a.sql": migrationFile(tables.join("\n"), "SELECT 1;") });
   await workspace.apply("p");
-  await using session = await openSession(workspace);
+  await using resources = new AsyncDisposableStack();
+  const session = await openSession(workspace, resources);
   const second = { "002_b.sql": migrationFile("CREATE TABLE u (a);") };
   await session.load(unapplied(second));
   const outcome = await session.prepare(
@@ -121,7 +120,8 @@ pools("a rehearsal whose own SQL is interrupted is an interrupted rehearsal", as
 
 pools("execute() runs nothing but the plan that was prepared last in its session", async () => {
   await using workspace = new Workspace();
-  await using session = await openSession(workspace);
+  await using resources = new AsyncDisposableStack();
+  const session = await openSession(workspace, resources);
   const time = deadlineIn(10_000, new AbortController().signal);
   const execute = async (hash: string): Promise<boolean> => {
     const run = {

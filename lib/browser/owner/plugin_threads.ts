@@ -1,11 +1,9 @@
 // A database worker for each plugin, and one for rehearsals on an empty database. For browsers.
 
 import type * as Comlink from "comlink";
-import {
-  DatabaseThread,
-  type EndlessRehearsals,
-  failingSession,
-} from "../../database/database_thread.ts";
+import { DatabaseThread } from "../../database/database_thread.ts";
+import { failingSession } from "../../database/failing_session.ts";
+import type { EndlessRehearsals } from "../../database/remote_session.ts";
 import type {
   DatabaseCode,
   DatabaseOutcome,
