@@ -53,6 +53,18 @@ export function sendDeadline({ atMs }: Deadline): WireDeadline {
   return { timeoutMs: Math.max(atMs - performance.now(), 0), cancelFlag: sharedFlag() };
 }
 
+/** Why nothing more is to be done; `null` before the deadline. */
+export function overdue({ atMs, signal }: Deadline): Overdue | null {
+  if (signal.aborted) return "cancelled";
+  return performance.now() >= atMs ? "timeout" : null;
+}
+
+/** What the end of a deadline is called in a sentence. */
+export const OVERDUE_WORDS: Readonly<Record<Overdue, string>> = {
+  timeout: "the time limit was reached",
+  cancelled: "it was cancelled",
+};
+
 /** Returns whether a call was given up. */
 export function isOverdue(settled: unknown): settled is Overdue {
   return settled === "timeout" || settled === "cancelled";

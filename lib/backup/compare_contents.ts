@@ -9,7 +9,7 @@ import { EMPTY_SCHEMA, type Schema } from "../sqlite/schema.ts";
 import { describeChange, type SchemaChange } from "../sqlite/schema_diff.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
 import { Lineage } from "../sqlite/schema_lineage.ts";
-import { countRows } from "./prove_copy.ts";
+import { countOf } from "./prove_copy.ts";
 
 /** What a database contains, as far as people compare it. */
 export interface Contents {
@@ -42,11 +42,10 @@ export const NO_CONTENTS: Contents = { version: 0, schema: EMPTY_SCHEMA, rows: n
  */
 export function readContents(connection: Connection, plugin: string): Contents {
   const schema = readSchema(connection, isReserved);
-  const tables = new Set(schema.tables.map(({ name }) => name));
   return {
     version: currentVersion(readHistory(connection, plugin)),
     schema,
-    rows: new Map([...countRows(connection)].filter(([table]) => tables.has(table))),
+    rows: new Map(schema.tables.map(({ name }) => [name, countOf(connection, name)])),
   };
 }
 

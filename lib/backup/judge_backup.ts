@@ -12,6 +12,7 @@ import { StorageError } from "../vfs/storage.ts";
 import type { BackupPlace, FileFacts, KnownBackup } from "./backup_place.ts";
 import type { BackupRecord } from "./backup_record.ts";
 import { checkProblem } from "./prove_copy.ts";
+import { hasDatabaseHeader } from "../vfs/database_header.ts";
 
 /** What reading a whole backup shows. */
 export type Judgement =
@@ -104,8 +105,6 @@ function changedFile({ record }: Pick<KnownBackup, "record">, facts: FileFacts):
     : damage(`its SHA-256 is ${facts.sha256}, and ${record.sha256} by its record`);
 }
 
-const MAGIC = "SQLite format 3\0";
-const HEADER_BYTES = 100;
 // https://sqlite.org/fileformat2.html#the_database_header
 const WRITE_VERSION_AT = 18;
 const READ_VERSION_AT = 19;
@@ -114,10 +113,7 @@ const LOG_FORMAT = 2;
 const NEWEST_SCHEMA_FORMAT = 4;
 
 function unknownFormat({ header }: FileFacts): string | null {
-  const magic = new TextDecoder().decode(header.subarray(0, MAGIC.length));
-  if (header.length < HEADER_BYTES || magic !== MAGIC) {
-    return "it is not a SQLite database, or it is encrypted";
-  }
+  if (!hasDatabaseHeader(header)) return "it is not a SQLite database, or it is encrypted";
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const version = Math.max(view.getUint8(WRITE_VERSION_AT), view.getUint8(READ_VERSION_AT));
   if (version > LOG_FORMAT || view.getUint32(SCHEMA_FORMAT_AT) > NEWEST_SCHEMA_FORMAT) {

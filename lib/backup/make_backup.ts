@@ -1,6 +1,6 @@
 // Copies a live database, and proves the copy before it counts. Runs where SQLite runs.
 
-import type { Deadline } from "../deadline.ts";
+import { type Deadline, overdue } from "../deadline.ts";
 import { readHistory } from "../history/history_table.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { currentVersion } from "../plan/history.ts";
@@ -10,7 +10,7 @@ import { Interrupter } from "../statement/interrupter.ts";
 import { StorageError } from "../vfs/storage.ts";
 import type { BackupPlace } from "./backup_place.ts";
 import { type BackupLabel, backupName, type BackupRecord } from "./backup_record.ts";
-import { proveCopy } from "./prove_copy.ts";
+import { type Proof, proveCopy } from "./prove_copy.ts";
 
 /** A backup that was made. */
 export interface Backup {
@@ -93,50 +93,56 @@ async function copyInto(
           `make room and try again`,
       );
     }
-    const problem = copyAndProve(connection, path, label.plugin, settings.deadline);
-    const record = { ...recordOf(label, version), problem };
-    const facts = await place.facts(path);
-    const complete = { ...record, size_bytes: facts.sizeBytes, sha256: facts.sha256 };
-    await place.complete(name, complete);
-    const spaceChecked = freeBytes !== null;
-    return { ok: true, value: { name, path: place.pathOf(name), record: complete, spaceChecked } };
+    const proof = copyAndProve(connection, path, label.plugin, settings.deadline);
+    if (proof.kind === "different") {
+      place.discard(name);
+      return refuse(
+        `the copy is not the database: ${proof.difference}; look at the disk of ${path}`,
+      );
+    }
+    const { problem } = proof;
+    const completed = await completeBackup(place, { name, path }, label, { version, problem });
+    return { ok: true, value: { ...completed, spaceChecked: freeBytes !== null } };
   } catch (error) {
     place.discard(name);
-    if (error instanceof CopyDiffers) return refuse(error.message);
     throw error;
   }
 }
 
-/** The parts of a record that its label has. */
-export function recordOf(
+/** Completes a backup that was begun, with what is found about its file. */
+export async function completeBackup(
+  place: BackupPlace,
+  { name, path }: BegunBackup,
   { plugin, tenant, reason, planHash, runId, at }: BackupLabel,
-  version: number | null,
-): Omit<BackupRecord, "size_bytes" | "sha256" | "problem"> {
-  return { plugin, tenant, version, reason, plan_hash: planHash, run_id: runId, at };
+  { version, problem }: Pick<BackupRecord, "version" | "problem">,
+): Promise<Omit<Backup, "spaceChecked">> {
+  const { sizeBytes, sha256 } = await place.facts(path);
+  const record: BackupRecord = {
+    plugin,
+    tenant,
+    version,
+    reason,
+    plan_hash: planHash,
+    run_id: runId,
+    at,
+    problem,
+    size_bytes: sizeBytes,
+    sha256,
+  };
+  await place.complete(name, record);
+  return { name, path: place.pathOf(name), record };
 }
 
-class CopyDiffers extends Error {}
-
-/** Returns what `quick_check` says about the database and its copy; `null` for "ok". */
 function copyAndProve(
   connection: Connection,
   path: string,
   plugin: string,
   deadline: Deadline,
-): string | null {
-  connection.copyPages(path, () => isOver(deadline));
+): Proof {
+  connection.copyPages(path, () => overdue(deadline) !== null);
   using copy = connection.openBeside(path);
   using _interrupter = new Interrupter(copy, deadline);
-  const proof = proveCopy(connection, copy, plugin);
-  if (proof.kind === "same") return proof.problem;
-  throw new CopyDiffers(
-    `the copy is not the database: ${proof.difference}; look at the disk of ${path}`,
-  );
-}
-
-/** Whether a copy is no longer wanted. */
-export function isOver({ atMs, signal }: Deadline): boolean {
-  return signal.aborted || performance.now() >= atMs;
+  return proveCopy(connection, copy, plugin);
 }
 
 function refuse(message: string): Failed<"unavailable"> {

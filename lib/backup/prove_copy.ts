@@ -56,7 +56,7 @@ export function checkProblem(connection: Connection): string | null {
 }
 
 /** The number of rows of each table; `null` for one that this SQLite cannot read. */
-export function countRows(connection: Connection): ReadonlyMap<string, number | null> {
+function countRows(connection: Connection): ReadonlyMap<string, number | null> {
   const tables = connection.rows(
     "SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY name",
   );
@@ -66,7 +66,8 @@ export function countRows(connection: Connection): ReadonlyMap<string, number | 
   }));
 }
 
-function countOf(connection: Connection, table: string): number | null {
+/** The number of rows of a table; `null` where this SQLite cannot read it. */
+export function countOf(connection: Connection, table: string): number | null {
   return unlessRefused(() =>
     connection.integer(`SELECT count(*) FROM main.${quoteIdentifier(table)}`)
   );

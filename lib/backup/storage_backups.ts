@@ -10,6 +10,7 @@ import {
   parseRecord,
   recordText,
 } from "./backup_record.ts";
+import { DATABASE_HEADER_BYTES } from "../vfs/database_header.ts";
 
 /** Computes a SHA-256 of bytes that come in parts. */
 export interface IncrementalHash {
@@ -48,7 +49,6 @@ const BESIDE = ["-wal", "-journal"] as const;
 const ATTACHED = [...BESIDE, RECORD] as const;
 
 const CHUNK_BYTES = 1024 * 1024;
-const HEADER_BYTES = 100;
 
 /** Keeps backups of the file `database`, with the owner of that file. */
 export function storageBackups(
@@ -165,7 +165,7 @@ export function storageBackups(
       const hash = directory.hash();
       let header = new Uint8Array();
       const sizeBytes = readAll(storage, path, (chunk, at) => {
-        if (at === 0) header = chunk.slice(0, HEADER_BYTES);
+        if (at === 0) header = chunk.slice(0, DATABASE_HEADER_BYTES);
         hash.update(chunk);
       });
       return { sizeBytes, sha256: await hash.digest(), header };

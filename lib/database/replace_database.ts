@@ -3,15 +3,9 @@
 import type { DatabaseBytes } from "../backup/backup_place.ts";
 import type { BackupLabel } from "../backup/backup_record.ts";
 import type { BackupCode } from "../backup/choose_backup.ts";
-import {
-  backUp,
-  type BackupOutcome,
-  beginBackup,
-  isOver,
-  recordOf,
-} from "../backup/make_backup.ts";
+import { backUp, type BackupOutcome, beginBackup, completeBackup } from "../backup/make_backup.ts";
 import { removeExpired } from "../backup/retention.ts";
-import type { Deadline } from "../deadline.ts";
+import { type Deadline, overdue } from "../deadline.ts";
 import type { CommitGate } from "../execution/execution.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import type { Connection } from "../sqlite/connection.ts";
@@ -97,7 +91,7 @@ export class DatabaseReplacement {
         const keptName = kept?.value.name ?? null;
         await this.#commit(
           keptName,
-          () => target.replaceBy(source, () => isOver(deadline), () => gate.begin()),
+          () => target.replaceBy(source, () => overdue(deadline) !== null, () => gate.begin()),
         );
         return { ok: true, value: keptName };
       },
@@ -115,7 +109,7 @@ export class DatabaseReplacement {
     const { location: { path }, deadline, gate } = this.#request;
     const kept = await this.#keepBytes(damage, null);
     await this.#commit(kept.value.name, async () => {
-      if (isOver(deadline) || !gate.begin()) throw interrupted();
+      if (overdue(deadline) !== null || !gate.begin()) throw interrupted();
       await this.#request.putInPlace(path);
     });
     await this.#removeExpired(kept.value.name);
@@ -144,11 +138,8 @@ export class DatabaseReplacement {
     const begun = beginBackup(place, label.plugin, null, label.at);
     try {
       await place.keepBytes(database, begun.path, bytes);
-      const { sizeBytes: size_bytes, sha256 } = await place.facts(begun.path);
-      const record = { ...recordOf(label, null), size_bytes, sha256, problem };
-      await place.complete(begun.name, record);
-      const path = place.pathOf(begun.name);
-      return { ok: true, value: { name: begun.name, path, record, spaceChecked: false } };
+      const completed = await completeBackup(place, begun, label, { version: null, problem });
+      return { ok: true, value: { ...completed, spaceChecked: false } };
     } catch (error) {
       place.discard(begun.name);
       throw error;

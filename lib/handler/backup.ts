@@ -6,9 +6,14 @@ import type { CheckedBackup } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { PluginFiles } from "../source/migration_source.ts";
 import type { HandlerContext } from "./context.ts";
-import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { type Failure, failureReply } from "./failure.ts";
 import { findFilesOrBackups } from "./find_files.ts";
-import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
+import {
+  cancelledFailure,
+  type HeldRun,
+  holdDatabase,
+  interruptedFailure,
+} from "./hold_database.ts";
 import { publishUpkeep } from "./upkeep_progress.ts";
 
 /** Makes a backup under the lock of a run, so that no migration changes the database meanwhile. */
@@ -28,8 +33,7 @@ export async function backup(
   );
 }
 
-const TIMED_OUT = "The backup was stopped, because the time limit was reached, which timeout_ms " +
-  "sets; there is no backup of it";
+const NO_BACKUP = "there is no backup of it";
 
 interface Making {
   readonly run: HeldRun;
@@ -51,10 +55,13 @@ async function makeBackup(
   await publishUpkeep({ session, found, lock, now: context.now() }, upkeep);
   const made = await session.makeBackup(id, deadline);
   if (!made.ok) {
-    const isInterrupted = made.sqliteCode === "SQLITE_INTERRUPT";
-    return made.code === "cancelled" || isInterrupted && signal.aborted
-      ? cancelledFailure(address, "there is no backup of it")
-      : databaseFailure(isInterrupted ? { ...made, message: TIMED_OUT } : made, plugin);
+    return made.code === "cancelled"
+      ? cancelledFailure(address, NO_BACKUP)
+      : interruptedFailure(made, address, signal, {
+        what: "The backup",
+        cancelled: NO_BACKUP,
+        late: NO_BACKUP,
+      });
   }
   const { name, path, record } = made.value;
   return {

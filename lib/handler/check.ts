@@ -6,9 +6,10 @@ import { type Finding, finding, isError } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { CheckReply } from "../message/reply.ts";
 import { type CheckedCheck, DEFAULT_TIMEOUT_MS } from "../message/request.ts";
-import type { Failed, Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { withLiveProof } from "../rule/down_proof.ts";
+import type { SourceFile } from "../source/source_file.ts";
 import type { HandlerContext } from "./context.ts";
 import { schemaTextOf } from "./schema_text.ts";
 import { databaseFailure, type Failure, failureReply, validationFailure } from "./failure.ts";
@@ -29,15 +30,17 @@ export async function check(
 ): Promise<CheckReply | Failure> {
   const { plugin } = address;
   const deadline = deadlineIn(prove ? DEFAULT_TIMEOUT_MS : REHEARSAL_TIMEOUT_MS, context.signal);
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
   const tryOn = (target: SessionTarget): Promise<Outcome<TriedFiles, TrialCode>> =>
-    tryFiles(target, prove, deadline, context);
+    tryFiles(target, found.files, prove, deadline, context);
   const alone = await tryOn({ kind: "empty", plugin });
-  if (!alone.ok) return trialFailure(alone, plugin);
+  if (!alone.ok) return databaseFailure(alone, plugin);
   const { migrations } = alone.value;
   let { findings } = alone.value;
   if (live) {
     const onRows = await tryOn({ kind: "plugin", ...address });
-    if (!onRows.ok) return trialFailure(onRows, plugin, findings);
+    if (!onRows.ok) return databaseFailure(onRows, plugin, findings);
     findings = withLiveProof(findings, onRows.value);
   }
   if (findings.some(isError)) {
@@ -53,17 +56,7 @@ export async function check(
 }
 
 /** Why files were not tried. */
-type TrialCode = DatabaseCode | "no-such-target" | "no-plugin";
-
-function trialFailure(
-  failed: Failed<TrialCode>,
-  plugin: string,
-  findings: readonly Finding[] = [],
-): Failure {
-  return failed.code === "no-plugin"
-    ? failureReply("PLUGIN_NOT_FOUND", plugin, failed.message)
-    : databaseFailure(failed, plugin, findings);
-}
+type TrialCode = DatabaseCode | "no-such-target";
 
 /** Files that were tried. */
 interface TriedFiles {
@@ -76,14 +69,13 @@ interface TriedFiles {
 /** Tries the files that a database has not applied: up, down and up again. */
 async function tryFiles(
   target: SessionTarget,
+  files: AsyncIterable<SourceFile>,
   proves: boolean,
   deadline: Deadline<AbortSignal>,
   context: HandlerContext,
 ): Promise<Outcome<TriedFiles, TrialCode>> {
-  const found = await context.source.find(target.plugin);
-  if (!found.found) return { ok: false, code: "no-plugin", message: found.message };
   await using session = await context.databases.open(target, "read");
-  const loaded = await session.load(found.files);
+  const loaded = await session.load(files);
   if (!loaded.ok) return loaded;
   const prepared = await session.prepare(
     { direction: "there-and-back", only: null, proves },

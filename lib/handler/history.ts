@@ -26,21 +26,18 @@ export async function history(
   const read = await session.log({ limit, offset });
   // A run may have begun in between.
   if (!read.ok) return inProgress(address, context) ?? databaseFailure(read, plugin);
-  const { entries, unreadable, total } = read.value;
+  const { rows, total } = read.value;
   if (total === 0) {
     const found = await context.source.find(plugin);
     if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
   }
-  const attempts = entries.map(attemptOf);
+  const attempts = rows.map((row) => "problem" in row ? row : attemptOf(row));
   return {
     success: true,
     verb: "history",
     plugin_name: plugin,
     entries: attempts.flatMap((attempt) => "problem" in attempt ? [] : [attempt]),
-    unreadable_entries: [
-      ...unreadable,
-      ...attempts.flatMap((attempt) => "problem" in attempt ? [attempt] : []),
-    ].toSorted((a, b) => b.id - a.id),
+    unreadable_entries: attempts.flatMap((attempt) => "problem" in attempt ? [attempt] : []),
     entry_count: total,
   };
 }

@@ -1,11 +1,13 @@
 // Holds a database for one run: its lock, its id, and the signal that ends it.
 
+import { OVERDUE_WORDS } from "../deadline.ts";
 import type { RunLock } from "../lock/run_locks.ts";
 import type { RunRequest } from "../message/request.ts";
+import type { Failed } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { describeHolder } from "./describe_run.ts";
-import { type Failure, failureReply } from "./failure.ts";
+import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 
 /** A run that holds its database. */
 export interface HeldRun {
@@ -47,6 +49,24 @@ export async function holdDatabase<R extends { readonly success: true }>(
   } finally {
     lock.release(isCancelled ? "cancelled" : "ended");
   }
+}
+
+/** The failure of work on a database that SQLite may have interrupted; `late` ends the sentence. */
+export function interruptedFailure(
+  failed: Failed,
+  address: DatabaseAddress,
+  signal: AbortSignal,
+  { what, cancelled, late }: {
+    readonly what: string;
+    readonly cancelled: string;
+    readonly late: string;
+  },
+): Failure {
+  if (failed.sqliteCode !== "SQLITE_INTERRUPT") return databaseFailure(failed, address.plugin);
+  if (signal.aborted) return cancelledFailure(address, cancelled);
+  const message =
+    `${what} was stopped, because ${OVERDUE_WORDS.timeout}, which timeout_ms sets; ${late}`;
+  return databaseFailure({ ...failed, message }, address.plugin);
 }
 
 /** The failure of a run that was cancelled; `undone` says what that means for the database. */

@@ -10,9 +10,14 @@ import type { ErrorCode } from "../message/reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { PluginFiles } from "../source/migration_source.ts";
 import type { HandlerContext } from "./context.ts";
-import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { type Failure, failureReply } from "./failure.ts";
 import { findFilesOrBackups } from "./find_files.ts";
-import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
+import {
+  cancelledFailure,
+  type HeldRun,
+  holdDatabase,
+  interruptedFailure,
+} from "./hold_database.ts";
 import { eventFields, type EventfulRun, finishedEvent } from "./run_events.ts";
 import { restoreFindings } from "../rule/restore_findings.ts";
 import { publishUpkeep } from "./upkeep_progress.ts";
@@ -113,14 +118,12 @@ function failureOf(
       return failureReply("RESTORE_FAILED", plugin, outcome.message);
     case "cancelled":
       return failureReply("CANCELLED", plugin, outcome.message);
-    default: {
-      if (outcome.sqliteCode !== "SQLITE_INTERRUPT") return databaseFailure(outcome, plugin);
-      if (signal.aborted) return cancelledFailure(address, NOTHING_RESTORED);
-      const message =
-        "The restore was stopped, because the time limit was reached, which timeout_ms sets; " +
-        "nothing was changed";
-      return databaseFailure({ ...outcome, message }, plugin);
-    }
+    default:
+      return interruptedFailure(outcome, address, signal, {
+        what: "The restore",
+        cancelled: NOTHING_RESTORED,
+        late: "nothing was changed",
+      });
   }
 }
 

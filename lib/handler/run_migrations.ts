@@ -56,17 +56,21 @@ export async function runMigrations<R extends SuccessReply>(
       dryRun: request.mode !== "commit",
       startedBy: request.applied_by,
     });
-    const idle = knownIdlePlan(request, context);
+    const state = appliesAll(request) ? stateOf(address, context) : null;
+    const idle = state === null ? null : knownIdlePlan(request, state, context);
     return idle === null
-      ? await openAndRun(run, found.files, progress)
+      ? await openAndRun(run, found.files, state, progress)
       : refusal(request, idle) ?? runNothing(run, idle, progress);
   });
 }
 
 /** The plan of this run, where it is known without opening the database and has no steps. */
-function knownIdlePlan(request: TargetedRun, context: HandlerContext): PlanOutline | null {
-  const state = appliesAll(request) ? stateOf(request.address, context) : null;
-  const plan = state === null ? null : context.plans.get(request.address, state)?.plan ?? null;
+function knownIdlePlan(
+  request: TargetedRun,
+  state: string,
+  { plans }: HandlerContext,
+): PlanOutline | null {
+  const plan = plans.get(request.address, state)?.plan ?? null;
   return plan !== null && isIdle(request, plan) ? plan : null;
 }
 
@@ -115,11 +119,11 @@ interface Run<R> {
 async function openAndRun<R extends SuccessReply>(
   run: Run<R>,
   sources: AsyncIterable<SourceFile>,
+  state: string | null,
   progress: RunProgress,
 ): Promise<R | Failure> {
   const { held, request: { address, target }, context } = run;
   const { plugin } = address;
-  const state = appliesAll(run.request) ? stateOf(address, context) : null;
   const opening = context.databases.open({ kind: "plugin", ...address }, "run");
   await using session = await beforeAbort(held.signal, opening);
   if (session === null) {

@@ -103,9 +103,7 @@ export interface LogRange {
 
 /** A page of the log, newest first, and the number of all its rows. */
 export interface LogPage {
-  readonly entries: readonly LogEntry[];
-  /** The rows of the page that another program has written or changed. */
-  readonly unreadable: readonly UnreadableRow[];
+  readonly rows: readonly (LogEntry | UnreadableRow)[];
   readonly total: number;
 }
 
@@ -158,7 +156,7 @@ export function readLog(
   { limit, offset }: LogRange,
 ): LogPage {
   const known = columnsOf(connection);
-  if (known.size === 0) return { entries: [], unreadable: [], total: 0 };
+  if (known.size === 0) return { rows: [], total: 0 };
   const later = (column: LaterColumn): string => known.has(column) ? column : `NULL`;
   const rows = connection.rows(
     `SELECT id, version, name, checksum, direction, outcome, logged_at, logged_by, error_message,
@@ -173,11 +171,7 @@ export function readLog(
     "SELECT count(*) FROM main.plugin_schema_migration_log WHERE plugin_name = ?",
     [plugin],
   );
-  return {
-    entries: rows.flatMap((row) => "problem" in row ? [] : [row]),
-    unreadable: rows.flatMap((row) => "problem" in row ? [row] : []),
-    total,
-  };
+  return { rows, total };
 }
 
 /** An applied version and the checksum that it was applied with. */

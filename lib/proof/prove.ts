@@ -3,7 +3,7 @@
 
 import { DEFAULT_BACKUP_RULES } from "../backup/backup_rules.ts";
 import { memoryBackups } from "../backup/storage_backups.ts";
-import type { Deadline } from "../deadline.ts";
+import { type Deadline, isOverdue, OVERDUE_WORDS } from "../deadline.ts";
 import { executePlan } from "../execution/execute_plan.ts";
 import { type Execution, OPEN_GATE } from "../execution/execution.ts";
 import type { RunBackupOptions } from "../execution/run_backup.ts";
@@ -117,11 +117,10 @@ function fill(
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
     connection.rollback();
-    return interrupter.reason === null ? error.message : OVERDUE;
+    const { reason } = interrupter;
+    return isOverdue(reason) ? OVERDUE_WORDS[reason] : error.message;
   }
 }
-
-const OVERDUE = "the time limit was reached";
 
 /** A file that was tried. */
 interface TriedFile {

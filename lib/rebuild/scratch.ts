@@ -1,7 +1,7 @@
 // A database in memory on which a script is made: each statement runs there, and SQLite says what
 // came of it.
 
-import type { Deadline } from "../deadline.ts";
+import { type Deadline, overdue, OVERDUE_WORDS } from "../deadline.ts";
 import type { ForeignKeyMode } from "../migration/migration.ts";
 import { isReserved } from "../plan/reserved_names.ts";
 import { buildShadow, type MissingObject, type Shadow } from "../rehearsal/shadow.ts";
@@ -44,9 +44,8 @@ export class Scratch implements Disposable {
 
   /** Why no statement runs any more; `null` until the deadline. */
   get stopped(): string | null {
-    const { atMs, signal } = this.#deadline;
-    if (signal.aborted) return "it was cancelled";
-    return performance.now() >= atMs ? "the time limit was reached" : null;
+    const why = overdue(this.#deadline);
+    return why === null ? null : OVERDUE_WORDS[why];
   }
 
   /** Interrupts statements at the deadline, until it is disposed of. */

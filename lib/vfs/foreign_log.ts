@@ -1,11 +1,10 @@
 // Recognises a write-ahead log or a journal that was written for another database file. Runs
 // anywhere.
 
+import { DATABASE_HEADER_BYTES, hasDatabaseHeader } from "./database_header.ts";
 import { openIfThere, type Storage, StorageError, type StorageFile } from "./storage.ts";
 
 // Offsets in https://sqlite.org/fileformat2.html#the_database_header
-const DATABASE_HEADER_BYTES = 100;
-const MAGIC = new TextEncoder().encode("SQLite format 3\0");
 const PAGE_SIZE_AT = 16;
 const CHANGE_COUNTER_AT = 24;
 
@@ -195,7 +194,7 @@ interface DatabaseHeader {
 function readHeader(database: StorageFile): DatabaseHeader | null {
   const header = read(database, 0, DATABASE_HEADER_BYTES);
   // Without it the file is no database, and nothing can be foreign to it.
-  if (header === null || MAGIC.some((byte, at) => header.getUint8(at) !== byte)) return null;
+  if (header === null || !hasDatabaseHeader(header)) return null;
   // 65,536 does not fit into two bytes and is written as 1.
   const pageBytes = header.getUint16(PAGE_SIZE_AT);
   return {

@@ -13,6 +13,7 @@ import {
   type StorageFile,
   type WalIndexFile,
 } from "./storage.ts";
+import { DATABASE_HEADER_BYTES } from "./database_header.ts";
 
 /** The database that is locked, and what is needed for it. */
 export interface LockedDatabase {
@@ -26,9 +27,6 @@ export interface LockedDatabase {
   /** Whether the wal-index can be shared with programs that map it. */
   readonly sharesWalIndex: boolean;
 }
-
-// https://sqlite.org/fileformat2.html#the_database_header
-const HEADER_BYTES = 100;
 
 // In the header of a database: 2 for a write-ahead log, 1 for a rollback journal.
 const READ_VERSION_AT = 19;
@@ -109,7 +107,7 @@ function lockWriter(database: LockedDatabase): DatabaseLock | LockRefusal {
   const sizeBytes = file.size();
   if (sizeBytes === 0) createNatively(open, path, "delete", busyTimeoutMs);
   // SQLite would complete the header as it locks the file.
-  else if (sizeBytes < HEADER_BYTES) throw new StorageError("ENOTADB", "lock", path);
+  else if (sizeBytes < DATABASE_HEADER_BYTES) throw new StorageError("ENOTADB", "lock", path);
   const usesLog = hasLogMode(database);
   if (usesLog && !database.sharesWalIndex) return lockConverted(database);
   const guard = openGuard(open, path, { access: "write", timeoutMs: busyTimeoutMs });

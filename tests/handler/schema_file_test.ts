@@ -209,10 +209,10 @@ files("check() says that files were not compared with schema.sql, and why", asyn
     ...context,
     databases: {
       ...context.databases,
-      open: async (...where) => ({
-        ...await context.databases.open(...where),
-        generate: () => Promise.resolve(silent),
-      }),
+      open: async (...where) =>
+        Object.assign(await context.databases.open(...where), {
+          generate: () => Promise.resolve(silent),
+        }),
     },
   });
   assert.ok(!failed.success);

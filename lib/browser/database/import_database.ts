@@ -8,9 +8,7 @@ import { readSchema } from "../../sqlite/schema_follower.ts";
 import type { Pointer, Sqlite3 } from "../../sqlite/sqlite3.ts";
 import { SqliteError } from "../../sqlite/sqlite_error.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
-
-const MAGIC = "SQLite format 3\0";
-const HEADER_BYTES = 100;
+import { hasDatabaseHeader } from "../../vfs/database_header.ts";
 
 /**
  * Opens the bytes of a database file in memory. Refuses bytes that are damaged, that are not a
@@ -69,8 +67,7 @@ function refuse(reason: string): Failed {
 
 // The layout of https://sqlite.org/fileformat2.html#the_database_header
 function headerProblem(bytes: Uint8Array): string | null {
-  const magic = new TextDecoder().decode(bytes.subarray(0, MAGIC.length));
-  if (bytes.length < HEADER_BYTES || magic !== MAGIC) {
+  if (!hasDatabaseHeader(bytes)) {
     return "The file is not a SQLite database, or it is encrypted; nothing was changed";
   }
   const encoding = new DataView(bytes.buffer, bytes.byteOffset).getUint32(56);

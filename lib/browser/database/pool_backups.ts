@@ -7,8 +7,7 @@ import { sha256Hex } from "../../migration/sha256_hex.ts";
 import type { OpfsPool } from "../../sqlite/sqlite3.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { PlainFiles } from "./plain_files.ts";
-
-const HEADER_BYTES = 100;
+import { DATABASE_HEADER_BYTES } from "../../vfs/database_header.ts";
 
 /** What keeping the backups of a plugin needs. */
 export interface PoolBackupPorts {
@@ -92,7 +91,7 @@ export function poolBackups(
     facts(path) {
       return attempt("read", path, async (): Promise<FileFacts> => {
         const bytes = await read(path);
-        const header = bytes.subarray(0, HEADER_BYTES);
+        const header = bytes.subarray(0, DATABASE_HEADER_BYTES);
         return { sizeBytes: bytes.length, sha256: await sha256Hex(bytes), header };
       });
     },
