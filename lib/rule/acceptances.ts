@@ -90,10 +90,20 @@ export function unusedAcceptances(
 }
 
 // A finding about the whole file may be named by the name of the file.
-function matches({ code, about }: Acceptance, found: Finding): boolean {
+function matches(
+  { code, about }: { readonly code: string; readonly about: string | null },
+  found: Finding,
+): boolean {
   if (code !== found.code) return false;
   if (found.about === null) return about === null || about === found.file;
   return about !== null && foldName(about) === foldName(found.about);
+}
+
+/** Says whether a finding is accepted by the line that an `unused-acceptance` is about. */
+export function isUseOf(found: Finding, { version, about }: Finding): boolean {
+  if (found.accepted === null || found.version !== version || about === null) return false;
+  const [code = "", ...words] = about.split(" ");
+  return matches({ code, about: words.length === 0 ? null : words.join(" ") }, found);
 }
 
 function unused(migration: Migration, { code, about, line }: Acceptance, why: string): Finding {

@@ -4,7 +4,7 @@ import { counted } from "../finding/counted.ts";
 import { type Finding, finding, type FindingCode, type FindingLevel } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { LossExamples, ShownValue } from "../loss/data_loss.ts";
-import { FOUND_BY_PROOF } from "./acceptances.ts";
+import { FOUND_BY_PROOF, isUseOf } from "./acceptances.ts";
 import type {
   FileProof,
   ObjectDifference,
@@ -28,14 +28,9 @@ export function withLiveProof(
 ): readonly Finding[] {
   const proven = live.findings.filter(({ code }) => FOUND_BY_PROOF.has(code));
   const tried = new Set<number | null>(live.tried);
-  const isUsed = (unused: Finding): boolean =>
-    proven.some(({ version, accepted, code, about }) =>
-      accepted !== null && version === unused.version &&
-      unused.about === (about === null ? code : `${code} ${about}`)
-    );
   const isSettled = (found: Finding): boolean =>
     found.code === "unproven-down" && tried.has(found.version) ||
-    found.code === "unused-acceptance" && isUsed(found) ||
+    found.code === "unused-acceptance" && proven.some((each) => isUseOf(each, found)) ||
     proven.some(({ version, code, about }) =>
       version === found.version && code === found.code && about === found.about
     );

@@ -139,4 +139,21 @@ proving("a proof on live rows settles what made-up rows left open", () => {
   assert.equal(withLiveProof(alone, { tried: [], findings: [] }), alone);
 });
 
+proving("an acceptance of the whole file that live rows use is not unused", () => {
+  const accepting = migration(1, {
+    accepts: [{ code: "down-differs", about: "001_x.sql", reason: "so", line: 1 }],
+  });
+  const acceptances = acceptancesOf([accepting]);
+  const open = proof({ end: { kind: "up-failed", message: "no" } });
+  const findings = acceptFindings(downProofFindings([open]), acceptances);
+  const alone = [...findings, ...unusedAcceptances([accepting], findings, "proven")];
+  const live = acceptFindings(
+    downProofFindings([proof({ rows: "live", end: { kind: "down-failed", message: "no" } })]),
+    acceptances,
+  );
+  assert.equal(live.map(({ accepted }) => accepted), ["so"]);
+  const joined = withLiveProof(alone, { tried: [1], findings: live });
+  assert.equal(joined.map(({ code }) => code), ["down-differs"]);
+});
+
 proving.run();
