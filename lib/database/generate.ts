@@ -54,7 +54,7 @@ export function generate(
   const from = present.value;
   const to = wanted.value;
   const texts = new TextComparison(from, to);
-  const differences = [...new Set([...texts.missingIn(to, from), ...texts.missingIn(from, to)])];
+  const differences = texts.differences(to, from);
   const compared = { differences, possibleRenames: [], text: null, losses: [] };
   if (file === null || differences.length === 0) return { ok: true, value: compared };
   const problem = renameProblem(from, to, file.renames);

@@ -135,7 +135,7 @@ function lengths({ numbers }: Literals): readonly number[] {
 }
 
 /** The values with another one first for each row, so that a UNIQUE column finds one. */
-function rotated<T>(values: readonly T[], row: number): readonly T[] {
+export function rotated<T>(values: readonly T[], row: number): readonly T[] {
   const start = values.length === 0 ? 0 : (row - 1) % values.length;
   return [...values.slice(start), ...values.slice(0, start)];
 }

@@ -4,10 +4,11 @@ import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
 import { integerOf, nullableIntegerOf, textOf } from "../sqlite/row.ts";
-import type { Column, ForeignKey, Schema, Table } from "../sqlite/schema.ts";
+import type { ForeignKey, Schema, Table } from "../sqlite/schema.ts";
 import { unlessRefused } from "../sqlite/unless_refused.ts";
-import { candidateValues, literalsOf, type RowStyle } from "./candidate_values.ts";
+import { candidateValues, literalsOf, rotated, type RowStyle } from "./candidate_values.ts";
 import { type Choice, insertRow, type Slot } from "./find_row.ts";
+import { referencedColumns } from "../sqlite/referenced_columns.ts";
 
 /** A table that has no row, and why. */
 export interface UnfilledTable {
@@ -120,23 +121,18 @@ const MAX_PARENTS = 8;
 function parentKeys(
   connection: Connection,
   parent: Table,
-  { parentColumns }: ForeignKey,
+  key: ForeignKey,
   row: number,
 ): readonly (readonly string[])[] {
-  const names = parentColumns === "" ? null : parentColumns.split(",").map(foldName);
-  const columns: readonly Column[] = names === null
-    ? parent.columns.filter(({ primaryKey }) => primaryKey > 0)
-      .toSorted((one, other) => one.primaryKey - other.primaryKey)
-    : names.flatMap((name) => parent.columns.find((each) => foldName(each.name) === name) ?? []);
+  const columns = referencedColumns(key, parent).map(foldName).flatMap((name) =>
+    parent.columns.find((each) => foldName(each.name) === name) ?? []
+  );
   if (columns.length === 0) return [];
   const quoted = columns.map(({ name }, at) => `quote(${quoteIdentifier(name)}) AS c${at}`);
   const rows = connection.rows(
     `SELECT ${quoted.join(", ")} FROM main.${quoteIdentifier(parent.name)} LIMIT ${MAX_PARENTS}`,
   ).map((each) => columns.map((_, at) => textOf(each, `c${at}`)));
-  if (rows.length > 0) {
-    const start = (row - 1) % rows.length;
-    return [...rows.slice(start), ...rows.slice(0, start)];
-  }
+  if (rows.length > 0) return rotated(rows, row);
   const literals = literalsOf(parent);
   return [
     columns.map((column) => candidateValues(column, row, "plain", literals)[0] ?? "NULL"),

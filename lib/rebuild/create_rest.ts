@@ -25,9 +25,8 @@ interface Rest {
 export function createRest(rest: Rest): readonly ScriptPart[] {
   const { scratch, to } = rest;
   const present = new Set(entriesOf(scratch.schema).map(entryKey));
-  const isMissing = (name: string): boolean => scratch.missing.some((each) => each.name === name);
   const absent = entriesOf(to).filter((each) =>
-    each.type !== "table" && !present.has(entryKey(each)) && !isMissing(each.object.name)
+    each.type !== "table" && !present.has(entryKey(each)) && !scratch.isMissing(each.object.name)
   );
   const created = (type: SchemaEntry["type"], comment: string): readonly ScriptPart[] => {
     const statements = absent.filter((each) => each.type === type).map(({ object }) => object.sql);

@@ -7,6 +7,7 @@ import type { ScriptPart } from "./schema_script.ts";
 import { checksOf } from "./table_text.ts";
 import type { Scratch, UniqueKey } from "./scratch.ts";
 import type { TextComparison } from "./text_comparison.ts";
+import { referencedColumns } from "../sqlite/referenced_columns.ts";
 
 /** Rows that would break the wanted schema, and the query that counts them. */
 export interface Guard {
@@ -148,10 +149,7 @@ function keyGuards(
     const sources = columns.flatMap((column) => sourceOf(column) ?? []);
     const parent = scratch.table(key.parent);
     if (parent === null || sources.length < columns.length) return [];
-    const parents = key.parentColumns === ""
-      ? parent.columns.filter(({ primaryKey }) => primaryKey > 0)
-        .toSorted((one, other) => one.primaryKey - other.primaryKey).map(({ name }) => name)
-      : key.parentColumns.split(",");
+    const parents = referencedColumns(key, parent);
     if (parents.length !== sources.length) return [];
     const child = scratch.write(current.name);
     const present = sources.map((column) => `child.${scratch.write(column)} IS NOT NULL`);

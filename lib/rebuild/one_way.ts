@@ -13,7 +13,13 @@ import type { Filling } from "./copied_rows.ts";
 import { createRest } from "./create_rest.ts";
 import { dropStale } from "./drop_stale.ts";
 import { guardParts, guardsOf } from "./guards.ts";
-import { columnChange, pairTables, type Rename, type TablePair } from "./renames.ts";
+import {
+  columnChange,
+  pairTables,
+  type Rename,
+  type TablePair,
+  type TablePairs,
+} from "./renames.ts";
 import { replaceTable } from "./replace_table.ts";
 import type { OneWay, ScriptPart } from "./schema_script.ts";
 import { Scratch } from "./scratch.ts";
@@ -58,7 +64,7 @@ class OneWayScript {
   readonly #options: OneWayOptions;
   readonly #cleared: Cleared;
   readonly #texts: TextComparison;
-  readonly #pairs: ReturnType<typeof pairTables>;
+  readonly #pairs: TablePairs;
   /** Names that no temporary object may take. */
   readonly #taken: ReadonlySet<string>;
   readonly #parts: ScriptPart[] = [];
@@ -219,7 +225,7 @@ class OneWayScript {
       Number(one.kind === "index") - Number(other.kind === "index")
     );
     for (const table of order) {
-      if (this.#isMissing(table.name)) continue;
+      if (this.#scratch.isMissing(table.name)) continue;
       this.#add({ comment: `${table.name} is new.`, statements: [table.sql] });
       if (table.kind === "index") this.#rebuilt.add(table);
     }
@@ -227,9 +233,10 @@ class OneWayScript {
 
   #dropTables(tables: readonly Table[]): void {
     // An index over another table goes before that table.
-    const order = tables.filter(({ name }) => !this.#isMissing(name)).toSorted((one, other) =>
-      Number(other.kind === "index") - Number(one.kind === "index")
-    );
+    const order = tables.filter(({ name }) => !this.#scratch.isMissing(name)).toSorted((
+      one,
+      other,
+    ) => Number(other.kind === "index") - Number(one.kind === "index"));
     for (const { name, kind } of order) {
       const lost = kind === "index" ? "" : " Lost: its rows.";
       if (kind !== "index") this.#losses.push(`the rows of ${name}`);
@@ -272,11 +279,11 @@ class OneWayScript {
 
   #result(): Outcome<OneWay, "not-generated"> {
     const { schema } = this.#scratch;
-    const missing = this.#texts.missingIn(this.#to, schema);
-    const left = this.#texts.missingIn(schema, this.#to);
-    const isLoadable = (text: string): boolean =>
-      !this.#scratch.missing.some(({ name }) => text.endsWith(`"${name}"`));
-    const wrong = [...new Set([...missing, ...left])].filter(isLoadable);
+    const wrong = this.#texts.differences(
+      this.#to,
+      schema,
+      ({ object }) => !this.#scratch.isMissing(object.name),
+    );
     const { stopped } = this.#scratch;
     if (stopped !== null) {
       return { ok: false, code: "not-generated", message: `Cannot write this change: ${stopped}` };
@@ -305,10 +312,6 @@ class OneWayScript {
 
   #isWanted(name: string): boolean {
     return entriesOf(this.#to).some(({ object }) => foldName(object.name) === foldName(name));
-  }
-
-  #isMissing(name: string): boolean {
-    return this.#scratch.missing.some((each) => each.name === name);
   }
 
   #write(name: string): string {

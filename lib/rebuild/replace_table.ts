@@ -4,7 +4,7 @@ import type { Failed, Outcome } from "../outcome.ts";
 import { quoteText } from "../sqlite/quote.ts";
 import type { Schema, Table } from "../sqlite/schema.ts";
 import { type CopiedColumn, copiedColumns, type Filling } from "./copied_rows.ts";
-import { guardParts, guardsOf } from "./guards.ts";
+import { type Guard, guardParts, guardsOf } from "./guards.ts";
 import type { ScriptPart } from "./schema_script.ts";
 import type { Scratch, UniqueKey } from "./scratch.ts";
 import { isAutoincrement, withTableName } from "./table_text.ts";
@@ -66,7 +66,7 @@ export function replaceTable(
 interface Successor {
   readonly copied: readonly CopiedColumn[];
   readonly statements: readonly string[];
-  readonly guards: ReturnType<typeof guardsOf>;
+  readonly guards: readonly Guard[];
 }
 
 /** Tries the rebuild; fails with what SQLite says. */

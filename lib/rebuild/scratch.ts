@@ -4,7 +4,7 @@
 import { type Deadline, overdue, OVERDUE_WORDS } from "../deadline.ts";
 import type { ForeignKeyMode } from "../migration/migration.ts";
 import { isReserved } from "../plan/reserved_names.ts";
-import { buildShadow, type MissingObject, type Shadow } from "../rehearsal/shadow.ts";
+import { buildShadow, type Shadow } from "../rehearsal/shadow.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
@@ -32,9 +32,9 @@ export class Scratch implements Disposable {
     return new Scratch(this.connection.sqlite3, schema, this.#deadline);
   }
 
-  /** The objects of the schema that this SQLite cannot load. */
-  get missing(): readonly MissingObject[] {
-    return this.#shadow.missing;
+  /** Says whether an object of the schema is missing, because this SQLite cannot load it. */
+  isMissing(name: string): boolean {
+    return this.#shadow.missing.some((each) => each.name === name);
   }
 
   /** The connection, for questions. */

@@ -32,7 +32,7 @@ interface Change {
 export function staleObjects(change: Change): readonly SchemaEntry[] {
   const { scratch, from, cleared, mayAlter } = change;
   const loaded = entriesOf(from).filter(({ type, object }) =>
-    type !== "table" && !scratch.missing.some(({ name }) => name === object.name)
+    type !== "table" && !scratch.isMissing(object.name)
   );
   if (cleared === "all") {
     return loaded.filter((each) => each.type !== "index" || !isFinal(change, each));

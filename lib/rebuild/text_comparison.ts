@@ -3,7 +3,7 @@
 
 import { foldName } from "../sqlite/fold_name.ts";
 import type { Schema } from "../sqlite/schema.ts";
-import { entriesOf } from "../sqlite/schema_slice.ts";
+import { entriesOf, type SchemaEntry } from "../sqlite/schema_slice.ts";
 import { nameOf, type Token, tokensOf } from "../sqlite/tokens.ts";
 
 /**
@@ -34,13 +34,22 @@ export class TextComparison {
   }
 
   /** The objects of `one` that `other` does not have, or has with another text. */
-  missingIn(one: Schema, other: Schema): readonly string[] {
+  missingIn(one: Schema, other: Schema): readonly SchemaEntry[] {
     const keys = new Set(entriesOf(other).map((entry) => this.#entryKey(entry)));
-    return entriesOf(one).filter((entry) => !keys.has(this.#entryKey(entry)))
-      .map(({ type, object }) => `${type} "${object.name}"`);
+    return entriesOf(one).filter((entry) => !keys.has(this.#entryKey(entry)));
   }
 
-  #entryKey({ type, object }: ReturnType<typeof entriesOf>[number]): string {
+  /** The objects in which two schemas differ and that count, such as `table "t"`. */
+  differences(
+    one: Schema,
+    other: Schema,
+    counts: (entry: SchemaEntry) => boolean = () => true,
+  ): readonly string[] {
+    const entries = [...this.missingIn(one, other), ...this.missingIn(other, one)].filter(counts);
+    return [...new Set(entries.map(({ type, object }) => `${type} "${object.name}"`))];
+  }
+
+  #entryKey({ type, object }: SchemaEntry): string {
     return [type, object.name, this.keyOf(object.sql)].join(SEPARATOR);
   }
 

@@ -4,6 +4,7 @@ import { type Access, isSchemaChange, isTemporary, isWrite } from "./access.ts";
 import { foldName } from "./fold_name.ts";
 import type { ForeignKey, Table } from "./schema.ts";
 import type { SchemaFollower } from "./schema_follower.ts";
+import { referencedColumns } from "./referenced_columns.ts";
 
 /** A foreign key with an action for what a statement does to its parent. */
 export interface FiringKey {
@@ -54,10 +55,9 @@ function nameOf({ child, key, action }: FiringKey): string {
   return `${child.name} ${key.columns} ${action}`;
 }
 
-function isKey(column: string | null, { parentColumns }: ForeignKey, parent: Table): boolean {
+function isKey(column: string | null, key: ForeignKey, parent: Table): boolean {
   if (column === null) return true;
-  const columns = parentColumns === ""
-    ? parent.columns.filter(({ primaryKey }) => primaryKey > 0).map(({ name }) => name)
-    : parentColumns.split(",");
-  return [...columns, "rowid"].some((name) => foldName(name) === foldName(column));
+  return [...referencedColumns(key, parent), "rowid"].some((name) =>
+    foldName(name) === foldName(column)
+  );
 }
