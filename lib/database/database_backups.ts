@@ -72,7 +72,7 @@ export interface RestoreReport extends ContentsChange {
   readonly problem: string | null;
   /** What of the backup could not be checked; `null` where everything was. */
   readonly unchecked: string | null;
-  /** Newer backups that \`latest\` did not choose. */
+  /** Newer backups that `latest` did not choose. */
   readonly passedOver: readonly PassedOver[];
 }
 
@@ -111,6 +111,15 @@ export class DatabaseBackups {
         else backups.push({ ...each, state: null, problem: each.record?.problem ?? null });
       }
       return { backups, count: known.length };
+    });
+  }
+
+  /** Removes a backup; says whether there was one. */
+  remove(name: string): Promise<DatabaseOutcome<boolean>> {
+    return this.#access.attempt(async () => {
+      const isThere = (await this.#place.list()).some((each) => each.name === name);
+      if (isThere) await this.#place.remove(name);
+      return isThere;
     });
   }
 

@@ -3,9 +3,7 @@
 import * as v from "valibot";
 import type { RunEvent } from "./event.ts";
 import { ERROR_CODES } from "./reply.ts";
-import { DataLossSchema } from "./reply_schema.ts";
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+import { count, DataLossSchema, milliseconds, timestamp } from "./reply_schema.ts";
 
 const COMMON = {
   plugin_name: v.string(),
@@ -13,7 +11,7 @@ const COMMON = {
   run_id: v.string(),
   verb: v.picklist(["apply", "rollback", "restore"]),
   dry_run: v.boolean(),
-  at: v.pipe(v.string(), v.isoTimestamp()),
+  at: timestamp,
 };
 const STEP = { ...COMMON, version: count, name: v.string() };
 
@@ -35,13 +33,13 @@ export const EventSchema: v.GenericSchema<RunEvent> = v.variant("event", [
     statements: count,
     rows_done: v.nullable(count),
     rows_total: v.nullable(count),
-    elapsed_ms: v.pipe(v.number(), v.minValue(0)),
-    remaining_ms: v.nullable(v.pipe(v.number(), v.minValue(0))),
+    elapsed_ms: milliseconds,
+    remaining_ms: v.nullable(milliseconds),
   }),
   v.object({
     event: v.picklist(["migration_applied", "migration_rolled_back"]),
     ...STEP,
-    execution_time_ms: v.pipe(v.number(), v.minValue(0)),
+    execution_time_ms: milliseconds,
     data_loss: v.array(DataLossSchema),
   }),
   v.object({ event: v.literal("migration_failed"), ...STEP, message: v.string() }),

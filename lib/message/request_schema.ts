@@ -61,7 +61,8 @@ const pageFields = (defaultLimit: number, most: number) => ({
   offset: v.optional(integer(0, "a whole number of 0 or more"), 0),
 });
 
-const flag = v.optional(v.boolean("expected true or false"), false);
+/** The schema of a switch that is off by default. */
+export const flag = v.optional(v.boolean("expected true or false"), false);
 
 const timeoutMs = v.optional(
   v.pipe(

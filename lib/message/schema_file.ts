@@ -1,5 +1,7 @@
 // The messages about a plugin's schema.sql: what `diff` and `dump` take and reply. Runs anywhere.
 
+import type { Checked } from "./request.ts";
+
 /** `diff`: compare the files with the schema.sql, and make the file that leads there. */
 export interface DiffRequest {
   /** The text of the schema.sql; by default that of the plugin. */
@@ -15,14 +17,7 @@ export interface DiffRequest {
 }
 
 /** A checked `diff`. */
-export interface CheckedDiff extends Omit<DiffRequest, "renames" | "no_rename" | "description"> {
-  /** What the file is for; empty where the request does not say. */
-  readonly description: string;
-  /** What has another name now. */
-  readonly renames: readonly string[];
-  /** Whether all that is dropped and added is no rename. */
-  readonly no_rename: boolean;
-}
+export type CheckedDiff = Checked<DiffRequest, "description" | "renames" | "no_rename">;
 
 /** The reply to a `diff`. */
 export interface DiffReply {

@@ -1,6 +1,7 @@
 // The schemas of the messages about a plugin's schema.sql. Runs anywhere.
 
 import * as v from "valibot";
+import { flag } from "./request_schema.ts";
 import type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./schema_file.ts";
 
 /** The schema of a diff request. */
@@ -8,7 +9,7 @@ export const DiffRequestSchema: v.GenericSchema<DiffRequest, CheckedDiff> = v.st
   schema: v.optional(v.string("expected a text")),
   description: v.optional(v.string("expected a text"), ""),
   renames: v.optional(v.array(v.string("expected a text"), "expected a list"), []),
-  no_rename: v.optional(v.boolean("expected true or false"), false),
+  no_rename: flag,
   requires: v.optional(v.pipe(
     v.string("expected a text"),
     v.regex(/^\d{1,4}\.\d{1,4}(\.\d{1,4})?$/, "expected a version of SQLite, such as 3.35.0"),

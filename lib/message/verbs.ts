@@ -131,8 +131,11 @@ export interface VerbEntry<V extends AnyVerb> {
   readonly summary: string;
   /** `write`: a request without a reply may have changed the database and is not sent again. */
   readonly access: "read" | "write";
-  /** How long a reply may take: that of a run comes at its end, within the `timeout_ms`. */
-  readonly duration: "short" | "run";
+  /**
+   * How long a reply may take. `long`: whole files are read. `run`: it comes at the end of a run,
+   * which has the database, a `run_id` and a `timeout_ms`.
+   */
+  readonly duration: "short" | "long" | "run";
   /** Whether a request is about one plugin, or about all of them. */
   readonly scope: "plugin" | "all";
   /** The schema of the request. */
@@ -194,7 +197,7 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
   backups: {
     summary: "list the backups",
     access: "read",
-    duration: "run",
+    duration: "long",
     scope: "plugin",
     request: BackupsRequestSchema,
     reply: BackupsReplySchema,

@@ -21,9 +21,13 @@ const MAX_CHARACTERS = 20_000;
 /** A migration. */
 export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
   const { file, statements = [], execution_time_ms: ms } = step;
-  const placed = statements.slice(0, MAX_STATEMENTS)
-    .map((statement) => findings.filter((each) => isIn(each, statement)));
-  const seen = new Set(placed.flat());
+  const shown = statements.slice(0, MAX_STATEMENTS).map((statement) => {
+    const first = statement.line;
+    const end = first + statement.sql.split("\n").length;
+    const own = findings.filter(({ line }) => line !== undefined && line >= first && line < end);
+    return { statement, own };
+  });
+  const seen = new Set(shown.flatMap(({ own }) => own));
   const others = findings.filter((each) => !seen.has(each));
   return (
     <section class="step">
@@ -31,12 +35,10 @@ export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
         <code>{printable(file)}</code> <span class="quiet">{ms} ms</span>
       </h3>
       {others.length > 0 && <FindingItems findings={others} />}
-      {statements.slice(0, MAX_STATEMENTS).map((statement, at) => (
+      {shown.map(({ statement, own }, at) => (
         <div key={at}>
           <Sql statement={statement} />
-          {placed[at] !== undefined && placed[at].length > 0 && (
-            <FindingItems findings={placed[at]} isBesideSql />
-          )}
+          {own.length > 0 && <FindingItems findings={own} isBesideSql />}
         </div>
       ))}
       {statements.length > MAX_STATEMENTS && (
@@ -46,10 +48,6 @@ export function PlanStep({ step, findings }: PlanStepProps): JSX.Element {
       )}
     </section>
   );
-}
-
-function isIn({ line }: FindingMessage, { sql, line: first }: PlannedStatement): boolean {
-  return line !== undefined && line >= first && line < first + sql.split("\n").length;
 }
 
 function Sql({ statement: { sql, line: first } }: { readonly statement: PlannedStatement }) {

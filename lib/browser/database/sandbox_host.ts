@@ -161,18 +161,11 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   async deleteBackup(backup: string): Promise<Outcome<void>> {
-    const listed = await this.database.backups.list({ verify: false, limit: Infinity, offset: 0 });
-    if (!listed.ok) return listed;
-    if (!listed.value.backups.some(({ name }) => name === backup)) {
-      return { ok: false, code: "no-backup", message: `There is no backup "${backup}"` };
-    }
-    const { backups } = await this.environment.locate({ plugin: this.#plugin, tenant: null });
-    try {
-      await backups.remove(backup);
-      return { ok: true, value: undefined };
-    } catch (error) {
-      return unavailable(error);
-    }
+    const removed = await this.database.backups.remove(backup);
+    if (!removed.ok) return removed;
+    return removed.value
+      ? { ok: true, value: undefined }
+      : { ok: false, code: "no-backup", message: `There is no backup "${backup}"` };
   }
 
   #backupPath(name: string): string {

@@ -7,7 +7,6 @@ import { call } from "../../handler/dispatch.ts";
 import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
 import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
 import { parseReply, type Reply } from "../../message/any_reply.ts";
-import type { BackupsReply } from "../../message/backup_reply.ts";
 import type {
   BackupCommand,
   CancelOptions,
@@ -19,6 +18,7 @@ import type { Console } from "../console.ts";
 import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
+import { hasUnfitBackup } from "../unfit_backups.ts";
 import { progressBar } from "../render/progress_bar.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { type StopSignals, stopSignals } from "./stop_signals.ts";
@@ -117,15 +117,8 @@ export async function printReply(
     const { renderFailure } = await import("../render/failure.ts");
     console.err(renderFailure(reply, console.colors));
   }
-  const isGood = reply.success && !(reply.verb === "backups" && hasProblem(reply));
+  const isGood = reply.success && !(reply.verb === "backups" && hasUnfitBackup(reply.backups));
   return isGood ? EXIT.success : EXIT.failure;
-}
-
-/** Whether a backup was read and has a problem; the bytes of an unreadable database are none. */
-function hasProblem({ backups }: BackupsReply): boolean {
-  return backups.some(({ state, problem }) =>
-    (state === "restorable" || state === "unfit") && problem !== null
-  );
 }
 
 /** Sends the request; `null` where there is no reply, after printing why. */
@@ -190,14 +183,14 @@ async function askService(
   const credentials = await credentialsFrom(environment);
   if (!credentials.ok) return credentials;
   const runTimeoutMs = "timeout_ms" in request ? request.timeout_ms : undefined;
-  const isRun = VERBS[verb].duration === "run";
-  const timeoutMs = isRun
-    ? (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS
-    : READ_TIMEOUT_MS;
+  const { duration } = VERBS[verb];
+  const timeoutMs = duration === "short"
+    ? READ_TIMEOUT_MS
+    : (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS;
   const settings = { url, credentials: credentials.credentials };
   const { prefix } = options;
-  // The service runs it, so the service cancels it. A list of backups takes no lock.
-  using signals = isRun && verb !== "backups" ? announcedSignals(options, console) : null;
+  // The service runs it, so the service cancels it.
+  using signals = duration === "run" ? announcedSignals(options, console) : null;
   const run = signals === null ? {} : { run_id: crypto.randomUUID() };
   const tenant = request.tenant === undefined ? {} : { tenant: request.tenant };
   const over = new AbortController();

@@ -5,6 +5,7 @@ import { counted } from "../../finding/counted.ts";
 import type { BackupEntry, BackupReply, BackupsReply } from "../../message/backup_reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
+import { hasUnfitBackup } from "../unfit_backups.ts";
 import { databaseOf } from "./database_of.ts";
 import { paragraph, readableTime, tableLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
@@ -42,10 +43,9 @@ function renderList(reply: BackupsReply, colors: Colors): string {
   const read = problems.length === 0
     ? "Every backup was read and can be restored"
     : "Every other backup was read and can be restored";
-  const isGood = reply.backups.every(({ state, problem }) =>
-    problem === null || state === "unreadable"
-  );
-  const verified = reply.verified && isGood ? [colors.green(`✓ ${read}`)] : [];
+  const verified = reply.verified && !hasUnfitBackup(reply.backups)
+    ? [colors.green(`✓ ${read}`)]
+    : [];
   return [head, ...tableLines(table), ...problems, ...verified].join("\n");
 }
 

@@ -6,8 +6,8 @@ import type { AttemptEntry, HistoryReply, UnreadableEntry } from "../../message/
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
-import { paragraph, readableTime, tableLines } from "./layout.ts";
-import { DETAIL_INDENT, renderDetails } from "./run.ts";
+import { detailedLines, paragraph, readableTime } from "./layout.ts";
+import { renderDetails } from "./run.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders the attempts, newest first; under each what it did, its run and its plan. */
@@ -35,12 +35,8 @@ export function renderHistory(reply: HistoryReply, colors: Colors): string {
       entry.execution_time_ms ?? "",
     ]);
   }
-  const [head = "", ...rows] = tableLines(table);
-  const lines = entries.flatMap((entry, index) => [
-    rows[index] ?? "",
-    ...detailsOf(entry, colors).map((line) => `${DETAIL_INDENT}${line}`),
-  ]);
-  return [headline, head, ...lines, ...problems].join("\n");
+  const lines = detailedLines(table, entries.map((entry) => detailsOf(entry, colors)));
+  return [headline, ...lines, ...problems].join("\n");
 }
 
 function renderUnreadable({ id, problem }: UnreadableEntry, colors: Colors): string {

@@ -22,6 +22,22 @@ export function tableLines(table: Table): readonly string[] {
   return table.toString().split("\n").map((line) => line.trimEnd());
 }
 
+// Begins the lines under a row.
+const DETAIL_INDENT = " ".repeat("version  ".length);
+
+/** The lines of a table, with details under each of its rows. */
+export function detailedLines(
+  table: Table,
+  details: readonly (readonly string[])[],
+): readonly string[] {
+  const [head = "", ...rows] = tableLines(table);
+  const lines = details.flatMap((each, index) => [
+    rows[index] ?? "",
+    ...each.map((line) => `${DETAIL_INDENT}${line}`),
+  ]);
+  return [head, ...lines];
+}
+
 /** A time to the second, in UTC: `2026-01-31 12:00:00`. */
 export function readableTime(iso: string): string {
   return iso.replace("T", " ").replace(/(\.\d+)?Z$/, "");

@@ -2,6 +2,7 @@
 
 import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
+import { lossTable } from "../../message/loss_table.ts";
 import type { PlannedLoss, ShownValue } from "../../message/plan_reply.ts";
 import type { Colors } from "../console.ts";
 import { printable } from "../../printable.ts";
@@ -16,7 +17,7 @@ const MAX_CELL_LENGTH = 24;
 /** Renders each loss, with the rows and values that the reply has of it, as indented lines. */
 export function renderLosses(losses: readonly PlannedLoss[], colors: Colors): readonly string[] {
   return losses.flatMap((loss) => {
-    const { head, rows, total } = examplesOf(loss);
+    const { head, rows, total } = lossTable(loss);
     const more = rows.length === 0 ? 0 : total - rows.length;
     return [
       `  ${renderAmount(loss, colors)}`,
@@ -26,33 +27,9 @@ export function renderLosses(losses: readonly PlannedLoss[], colors: Colors): re
   });
 }
 
-interface Examples {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** How many there are, shown or not. */
-  readonly total: number;
-}
-
-function examplesOf(loss: PlannedLoss): Examples {
-  if (loss.kind === "rows") {
-    const { columns = [], rows = [] } = loss.examples ?? {};
-    return { head: columns, rows: rows.map((row) => row.map(cellOf)), total: loss.rows };
-  }
-  const { key = [], values = [] } = loss.examples ?? {};
-  const isGone = values.every(({ after }) => after === null);
-  return {
-    head: [...key, loss.column, ...(isGone ? [] : ["becomes"])],
-    rows: values.map((
-      { key, before, after },
-    ) => [...key, before, ...(after === null ? [] : [after])])
-      .map((row) => row.map(cellOf)),
-    total: loss.values,
-  };
-}
-
 function renderTable(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly ShownValue[])[],
 ): readonly string[] {
   const left = head.length - MAX_COLUMNS;
   const fit = (cells: readonly string[]): string[] => [
@@ -60,7 +37,7 @@ function renderTable(
     ...(left > 0 ? ["..."] : []),
   ];
   const table = new Table({ ...TABLE_STYLE, head: fit(head.map(oneLine)) });
-  for (const row of rows) table.push(fit(row));
+  for (const row of rows) table.push(fit(row.map(cellOf)));
   return tableLines(table).map((line) => `      ${line}`);
 }
 

@@ -2,6 +2,7 @@
 
 import { counted } from "../../finding/counted.ts";
 import Table from "cli-table3";
+import { lossAmount, lossOrigin } from "../../message/loss_table.ts";
 import type {
   ApplyReply,
   ChangeMessage,
@@ -13,7 +14,7 @@ import type { Colors } from "../console.ts";
 import { printable } from "../../printable.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { tableLines } from "./layout.ts";
+import { detailedLines } from "./layout.ts";
 import { TABLE_STYLE } from "./table_style.ts";
 
 /** Renders a run that succeeded. */
@@ -43,16 +44,8 @@ export function renderEntries(entries: readonly RunEntry[], colors: Colors): str
   for (const { version, name, statements, execution_time_ms: ms } of entries) {
     table.push([version, name, statements, ms]);
   }
-  const [head = "", ...rows] = tableLines(table);
-  const lines = entries.flatMap((entry, index) => [
-    rows[index] ?? "",
-    ...renderDetails(entry, colors).map((line) => `${DETAIL_INDENT}${line}`),
-  ]);
-  return [head, ...lines].join("\n");
+  return detailedLines(table, entries.map((entry) => renderDetails(entry, colors))).join("\n");
 }
-
-/** Begins the lines under a migration. */
-export const DETAIL_INDENT = " ".repeat("version  ".length);
 
 /** The changes, each with its loss, and then the losses that no change explains. */
 export function renderDetails(
@@ -64,7 +57,7 @@ export function renderDetails(
     const loss = data_loss.find((each) => isOf(each, change));
     if (loss === undefined) return renderChange(change, colors);
     explained.add(loss);
-    return `${renderChange(change, colors)}${colors.yellow(`, ${amountOf(loss)} lost`)}`;
+    return `${renderChange(change, colors)}${colors.yellow(`, ${lossAmount(loss)} lost`)}`;
   });
   const others = data_loss.filter((loss) => !explained.has(loss))
     .map((loss) => renderAmount(loss, colors));
@@ -80,15 +73,7 @@ function isOf(loss: DataLossMessage, { change, object, table, name }: ChangeMess
 
 /** Renders what is lost: `! 3 rows of quotes lost`. */
 export function renderAmount(loss: DataLossMessage, colors: Colors): string {
-  return colors.yellow(printable(`! ${amountOf(loss)} of ${originOf(loss)} lost`));
-}
-
-function amountOf(loss: DataLossMessage): string {
-  return loss.kind === "rows" ? counted(loss.rows, "row") : counted(loss.values, "value");
-}
-
-function originOf(loss: DataLossMessage): string {
-  return loss.kind === "rows" ? loss.table : `${loss.table}.${loss.column}`;
+  return colors.yellow(printable(`! ${lossAmount(loss)} of ${lossOrigin(loss)} lost`));
 }
 
 function renderHeadline(

@@ -45,23 +45,24 @@ export function entriesOf(reply: RunOutcome["reply"]): readonly (RunEntry | Plan
   }
 }
 
-/** The backup that undoes a run or a restore. */
-export interface Undo {
+/** A backup to restore, and what the page calls that. */
+export interface WantedRestore {
+  /** Such as `Undo this run`. */
   readonly title: string;
   readonly backup: string;
-  /** The version before the run; `null` where it is not known. */
+  /** The version to which it is meant to lead; `null` where any is. */
   readonly version: number | null;
 }
 
 /** What undoes a run; `null` if it has no backup, or has changed nothing. */
-export function undoOf({ kind, reply }: RunOutcome): Undo | null {
-  if (reply.verb === "restore" && reply.success) {
-    const { replaced, previous_version: version } = reply;
-    return replaced === undefined
-      ? null
-      : { title: "Undo this restore", backup: replaced, version };
+export function undoOf(outcome: RunOutcome): WantedRestore | null {
+  if (outcome.kind === "dry-run") return null;
+  if (outcome.kind === "restore") {
+    if (!outcome.reply.success || outcome.reply.replaced === undefined) return null;
+    const { replaced, previous_version: version } = outcome.reply;
+    return { title: "Undo this restore", backup: replaced, version };
   }
-  if (kind !== "run" || reply.verb === "plan" || reply.verb === "restore") return null;
+  const { reply } = outcome;
   if (reply.backup === undefined || entriesOf(reply).length === 0) return null;
   return {
     title: "Undo this run",

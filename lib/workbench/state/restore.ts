@@ -1,6 +1,6 @@
 // Makes and restores backups. Runs in the browser.
 
-import type { RunOutcome } from "../model/run_outcome.ts";
+import type { WantedRestore } from "../model/run_outcome.ts";
 import { describeRestore } from "../model/backup_words.ts";
 import { ask } from "./ask.ts";
 import { refreshBrowsing } from "./browse.ts";
@@ -8,22 +8,17 @@ import { request } from "./request.ts";
 import { whileBusy } from "./run.ts";
 import type { Store } from "./store.ts";
 
-/** A backup to restore, and what the page calls that. */
-export interface Restore {
-  readonly backup: string;
-  /** Such as `Undo this run`. */
-  readonly title: string;
-  /** The version to which it is meant to lead; `null` where any is. */
-  readonly version: number | null;
-}
-
 /** Restores a backup, after a dry run that says what changes, and a confirmation. */
-export async function restoreBackup(store: Store, plugin: string, restore: Restore): Promise<void> {
+export async function restoreBackup(
+  store: Store,
+  plugin: string,
+  restore: WantedRestore,
+): Promise<void> {
   await whileBusy(store, plugin, async () => {
     const { backup } = restore;
     const fields = { backup, applied_by: "sandbox" };
     const tried = await request(store, "restore", plugin, { ...fields, dry_run: true });
-    if (!tried.success) return failed(tried);
+    if (!tried.success) return { kind: "restore", reply: tried };
     const isAgreed = await ask(store, {
       title: restore.title,
       text: `${backup} replaces the database of ${plugin}.${
@@ -45,12 +40,8 @@ export async function makeBackup(store: Store, plugin: string): Promise<void> {
   await refreshBrowsing(store);
 }
 
-function failed(reply: Extract<RunOutcome["reply"], { success: false }>): RunOutcome {
-  return { kind: "restore", reply };
-}
-
 // A run makes its backup before its first migration that may lose data.
-function whyEarlier({ version }: Restore, restored: number): string {
+function whyEarlier({ version }: WantedRestore, restored: number): string {
   return version === null || version === restored
     ? ""
     : ` The run made it at version ${restored}, before the first migration that may lose data.`;
