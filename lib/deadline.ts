@@ -31,6 +31,9 @@ const CANCEL_GRACE_MS = 700;
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** A deadline that does not come. */
+export const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
+
 /** The deadline `timeoutMs` from now. */
 export function deadlineIn<Signal extends Cancellation>(
   timeoutMs: number,

@@ -3,7 +3,7 @@
 import { codeOf } from "../outcome.ts";
 import { readFile } from "node:fs/promises";
 import type { Credentials } from "../nats/connection.ts";
-import type { Environment } from "./arguments.ts";
+import type { Environment } from "./command.ts";
 
 /** Credentials, or why they cannot be read. */
 export type ReadCredentials =

@@ -1,7 +1,7 @@
 // The command line: arguments in, exit status out. Loads only the command that runs.
 
 import { VERSION } from "../version.ts";
-import type { Arguments, Command, Environment } from "./arguments.ts";
+import type { Arguments, Command, Environment } from "./command.ts";
 import { EXIT, type ExitStatus } from "./commands/exit_status.ts";
 import type { Console } from "./console.ts";
 
@@ -13,14 +13,16 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     return EXIT.success;
   }
   const environment: Environment = (name) => Deno.env.get(name);
-  const [{ readArguments, HELP }, { processConsole }] = await Promise.all([
+  const [{ readArguments }, { processConsole }] = await Promise.all([
     import("./arguments.ts"),
     import("./console.ts"),
   ]);
   const parsed = readArguments(args, environment);
-  return parsed.kind === "command"
-    ? await run(parsed.command, await processConsole(), environment)
-    : explain(parsed, HELP, await processConsole());
+  if (parsed.kind === "command") {
+    return await run(parsed.command, await processConsole(), environment);
+  }
+  const { HELP } = await import("./help.ts");
+  return explain(parsed, HELP, await processConsole());
 }
 
 function explain(

@@ -3,7 +3,7 @@
 import type { RestoreReply } from "../message/backup_reply.ts";
 import type { PlanReply } from "../message/plan_reply.ts";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
-import type { CommonOptions } from "./arguments.ts";
+import type { CommonOptions } from "./command.ts";
 
 /** Where the request went, which the command names again where it is not the default. */
 export type AskedAt = Pick<CommonOptions, "pluginsDir" | "dataDir" | "nats" | "prefix">;

@@ -83,20 +83,17 @@ export type RestoreOutcome = Outcome<RestoreReport, DatabaseCode | BackupCode>;
 export class DatabaseBackups {
   readonly #environment: WorkerEnvironment;
   readonly #access: DatabaseAccess;
-  readonly #address: DatabaseAddress;
-  readonly #location: PluginLocation;
+  readonly #location: DatabaseAddress & PluginLocation;
   readonly #gate: CommitGate;
 
   constructor(
     environment: WorkerEnvironment,
     access: DatabaseAccess,
-    address: DatabaseAddress,
-    location: PluginLocation,
+    location: DatabaseAddress & PluginLocation,
     gate: CommitGate,
   ) {
     this.#environment = environment;
     this.#access = access;
-    this.#address = address;
     this.#location = location;
     this.#gate = gate;
   }
@@ -104,7 +101,7 @@ export class DatabaseBackups {
   /** Lists the backups, newest first. With `verify`, each is read whole and judged. */
   list({ verify, limit, offset }: BackupListRequest): Promise<DatabaseOutcome<BackupList>> {
     return this.#access.attempt(async () => {
-      const known = await knownBackups(this.#place, this.#address.plugin);
+      const known = await knownBackups(this.#place, this.#location.plugin);
       const backups: ListedBackup[] = [];
       for (const each of known.slice(offset, offset + limit)) {
         if (verify) backups.push(...await this.#verify(each));
@@ -152,7 +149,7 @@ export class DatabaseBackups {
   async restore(request: RestoreRequest, deadline: Deadline): Promise<RestoreOutcome> {
     const outcome = await this.#access.attempt(async (): Promise<RestoreOutcome> => {
       const judge = (backup: KnownBackup): Promise<Judgement> => this.#judge(backup);
-      const { plugin } = this.#address;
+      const { plugin } = this.#location;
       const chosen = await chooseBackup(this.#place, plugin, request.backup, judge);
       if (!chosen.ok) return chosen;
       const { backup: { name, record }, unchecked, passedOver } = chosen.value;
@@ -209,7 +206,8 @@ export class DatabaseBackups {
   }
 
   #label(label: Pick<BackupLabel, "reason" | "runId">): BackupLabel {
-    return { ...this.#address, planHash: null, at: new Date().toISOString(), ...label };
+    const { plugin, tenant } = this.#location;
+    return { plugin, tenant, planHash: null, at: new Date().toISOString(), ...label };
   }
 
   /** Returns none where the backup was removed meanwhile. */
@@ -232,7 +230,7 @@ export class DatabaseBackups {
   }
 
   #judge(backup: KnownBackup): Promise<Judgement> {
-    return judgeBackup(this.#place, this.#address, backup, (path) => this.#open(path));
+    return judgeBackup(this.#place, this.#location, backup, (path) => this.#open(path));
   }
 
   /** Why what lies beside a missing database has to be kept; `null` where nothing does. */
@@ -253,11 +251,11 @@ export class DatabaseBackups {
   }
 
   #contents(): Promise<DatabaseOutcome<Contents>> {
-    return this.#access.read((connection) => readContents(connection, this.#address.plugin));
+    return this.#access.read((connection) => readContents(connection, this.#location.plugin));
   }
 
   #removeExpired(name: string): Promise<void> {
     const { retention } = this.#environment.backups;
-    return removeExpired(this.#place, this.#address.plugin, retention, new Set([name]));
+    return removeExpired(this.#place, this.#location.plugin, retention, new Set([name]));
   }
 }

@@ -25,7 +25,7 @@ import {
   type PlanStep,
   planStep,
 } from "../plan/migration_plan.ts";
-import { type Direction, leavingVersions, selectSteps, type Target } from "../plan/select_steps.ts";
+import { type Direction, selectSteps, type Target } from "../plan/select_steps.ts";
 import { type ThereAndBack, thereAndBack, uniqueVersions } from "../plan/there_and_back.ts";
 import {
   type Acceptances,
@@ -53,6 +53,8 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
 /** What a plan is made on: the database, and what its log has of files that are missing. */
 export interface PreparationBase extends DatabaseBase {
+  /** The versions that a rollback leaves; none otherwise. */
+  readonly leaving: ReadonlySet<number>;
   readonly logged: LoggedFiles;
 }
 
@@ -269,10 +271,9 @@ function select(
 
 function missingFileRule(
   target: PreparationRequest["target"],
-  { history, logged }: PreparationBase,
+  { leaving, logged }: PreparationBase,
 ): (entry: HistoryEntry) => readonly Finding[] {
   if (target.direction !== "rollback") return (entry) => missingInApply(entry, logged);
-  const leaving = leavingVersions(target.version, history);
   return (entry) => missingInRollback(entry, leaving, logged);
 }
 

@@ -91,7 +91,6 @@ export class WorkerDatabase {
       this.#environment,
       this.access,
       location,
-      location,
       commitGate(this.#state),
     );
   }
@@ -154,7 +153,9 @@ export class WorkerDatabase {
       throw new Error("Only a plan that was prepared in this session is executed");
     }
     const texts = new Map<number, StoredText>();
-    for (const [version, text] of prepared.texts) texts.set(version, await packText(text));
+    // The log keeps none of what is undone.
+    const kept = request.mode === "commit" ? prepared.texts : [];
+    for (const [version, text] of kept) texts.set(version, await packText(text));
     const run = (connection: Connection): Promise<Execution> =>
       executePlan(connection, prepared.plan, prepared.rehearsal.steps, {
         mode: request.mode,
@@ -221,7 +222,8 @@ export class WorkerDatabase {
       ? leavingVersions(target.version, base.history)
       : new Set<number>();
     const isNeeded = ({ version }: HistoryEntry): boolean => needed.has(version);
-    return { ...base, logged: await readLoggedFiles(connection, this.#plugin, missing, isNeeded) };
+    const logged = await readLoggedFiles(connection, this.#plugin, missing, isNeeded);
+    return { ...base, leaving: needed, logged };
   }
 
   /** Tries each file on rows that are made up, or all of them on those of the database. */

@@ -10,7 +10,7 @@ import { type BackupPlace, knownBackups } from "../../lib/backup/backup_place.ts
 import type { BackupLabel } from "../../lib/backup/backup_record.ts";
 import { backUp, type BackupOutcome } from "../../lib/backup/make_backup.ts";
 import { DEFAULT_RETENTION } from "../../lib/backup/retention.ts";
-import type { Deadline } from "../../lib/deadline.ts";
+import { type Deadline, NEVER } from "../../lib/deadline.ts";
 import { backupDirectory } from "../../lib/database/backup_directory.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
 import { isInterrupt } from "../../lib/sqlite/sqlite_error.ts";
@@ -135,7 +135,6 @@ const LABEL: BackupLabel = {
   at: "2026-01-31T12:00:00.000Z",
 };
 const NAME = "p-v0-20260131T120000000Z.sqlite3";
-const NEVER = { atMs: Infinity, signal: { aborted: false } };
 
 const sqlite3 = await loadSqlite(sqliteModule);
 const vfs = installVfs(sqlite3, nodeStorage(), "backup-test");

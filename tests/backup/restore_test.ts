@@ -21,6 +21,7 @@ import { NativeProgram } from "../support/native_program.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
+import { NEVER } from "../../lib/deadline.ts";
 
 const restoring = suite("restore");
 
@@ -355,7 +356,7 @@ restoring("a thread that was given up commits nothing", async () => {
     const database = workerDatabase(workspace, state);
     const outcome = await database.backups.restore(
       { runId: "run", backup: "latest", dryRun: false },
-      { atMs: Infinity, signal: { aborted: false } },
+      NEVER,
     );
     assert.equal([outcome.ok, outcome.ok || outcome.sqliteCode], [false, "SQLITE_INTERRUPT"]);
     assert.equal(Deno.readFileSync(path), before);

@@ -18,10 +18,10 @@ import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { installVfs } from "../../lib/vfs/install_vfs.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { stepOf } from "../loss/measured_step.ts";
+import { NEVER } from "../../lib/deadline.ts";
 
 const ROUNDS = 5;
 const ROWS = 500_000;
-const DEADLINE = { atMs: Infinity, signal: { aborted: false } };
 const COLUMNS = "id INTEGER PRIMARY KEY, name TEXT, note TEXT, score INTEGER, at TEXT";
 const END = "DROP TABLE t; ALTER TABLE n RENAME TO t;";
 
@@ -85,7 +85,7 @@ async function run(
   using connection = open(path);
   const step = stepOf(sql, null);
   const base = await readBase(connection, "p");
-  const { steps } = await rehearse(sqlite3, base, [step], DEADLINE);
+  const { steps } = await rehearse(sqlite3, base, [step], NEVER);
   const plan = await completePlan({
     plugin: "p",
     direction: "apply",
@@ -99,7 +99,7 @@ async function run(
   if (how.kind === "bare" && how.withBackup) {
     const label = { plugin: "p", tenant: null, planHash: null, runId: "bench" };
     const at = new Date().toISOString();
-    const settings = { place, retention: DEFAULT_RETENTION, deadline: DEADLINE };
+    const settings = { place, retention: DEFAULT_RETENTION, deadline: NEVER };
     await backUp(connection, { ...label, reason: "lossy", at }, settings);
   }
   const rehearsed = how.kind === "measured"
@@ -111,7 +111,7 @@ async function run(
     runId: "1",
     appliedBy: "bench",
     texts: new Map(),
-    deadline: DEADLINE,
+    deadline: NEVER,
     now: () => new Date().toISOString(),
     backups: { ...DEFAULT_BACKUP_RULES, place, tenant: null },
     commitGate: OPEN_GATE,

@@ -9,6 +9,7 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { readSchema } from "../../lib/sqlite/schema_follower.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { noTables, StatementStream } from "../../lib/statement/statement_stream.ts";
+import { NEVER } from "../../lib/deadline.ts";
 
 const ROWS = 1_000_000;
 const ROUNDS = 3;
@@ -49,7 +50,7 @@ function generate(): string {
     readSchema(before, isReserved),
     readSchema(after, isReserved),
     { renames: [], requires: null },
-    { atMs: Infinity, signal: { aborted: false } },
+    NEVER,
   );
   if (!built.ok) throw new Error(built.message);
   return scriptText(built.value.up);

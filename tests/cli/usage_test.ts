@@ -1,12 +1,8 @@
 // Wrong command lines, help and version.
 
 import * as assert from "uvu/assert";
-import {
-  type Arguments,
-  type Command,
-  readArguments,
-  type RunOptions,
-} from "../../lib/cli/arguments.ts";
+import { readArguments } from "../../lib/cli/arguments.ts";
+import type { Arguments, Command, RunOptions } from "../../lib/cli/command.ts";
 import { suite } from "../support/suite.ts";
 import { godwit } from "../support/service_process.ts";
 

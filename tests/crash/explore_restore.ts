@@ -18,6 +18,7 @@ import { diskOutcomes, type OutcomeSelection } from "./disk_outcomes.ts";
 import { type Engine, openDatabase, startEngine } from "./engine.ts";
 import { DATABASE, PLUGIN, runAsFound } from "./migration_session.ts";
 import { type DatabaseState, readState } from "./recovered_state.ts";
+import { NEVER } from "../../lib/deadline.ts";
 
 /** How the database keeps its journal; `shared` is a log that native programs share. */
 export type RestoreMode = "delete" | "truncate" | "wal" | "shared";
@@ -35,7 +36,6 @@ export interface RestoreExploration {
 }
 
 const BACKUPS = `/data/backups/${PLUGIN}`;
-const NEVER = { atMs: Infinity, signal: { aborted: false } };
 const JOURNALS: Readonly<Record<RestoreMode, Journal>> = {
   delete: { mode: "delete" },
   truncate: SANDBOX_JOURNAL,

@@ -6,7 +6,7 @@ import { collectingHash, storageBackups } from "../../lib/backup/storage_backups
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
 import { type Execution, type ExecutionEvent, OPEN_GATE } from "../../lib/execution/execution.ts";
-import type { Deadline } from "../../lib/deadline.ts";
+import { NEVER } from "../../lib/deadline.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import type { Outcome } from "../../lib/outcome.ts";
@@ -54,7 +54,6 @@ export const PLUGIN = "library";
 export const DATABASE = "/data/library.sqlite3";
 const BACKUPS = "/data/backups/library";
 const NOW = "2026-01-01T00:00:00.000Z";
-const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 
 /** The ten example migrations, in order. */
 export async function exampleMigrations(): Promise<readonly Migration[]> {

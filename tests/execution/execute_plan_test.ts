@@ -13,11 +13,11 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
+import { NEVER } from "../../lib/deadline.ts";
 
 const executing = suite("executePlan()");
 const sqlite3 = await loadSqlite(sqliteModule);
 
-const NEVER = { atMs: Infinity, signal: { aborted: false } };
 const OPTIONS: ExecutionOptions = {
   mode: "commit",
   transaction: "migration",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { readBase } from "../../lib/history/database_base.ts";
 import { executePlan } from "../../lib/execution/execute_plan.ts";
 import { OPEN_GATE } from "../../lib/execution/execution.ts";
-import { sleep } from "../../lib/deadline.ts";
+import { NEVER, sleep } from "../../lib/deadline.ts";
 import { violationOf } from "../../lib/statement/policy.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import { completePlan, planStep } from "../../lib/plan/migration_plan.ts";
@@ -330,7 +330,7 @@ async function brokenSchema(): Promise<readonly string[]> {
   using connection = new Connection(sqlite3, { kind: "memory" });
   const base = await readBase(connection, "p");
   const step = planStep(migration(1), "apply");
-  const deadline = { atMs: Infinity, signal: { aborted: false } };
+  const deadline = NEVER;
   const { steps: rehearsed } = await rehearse(sqlite3, base, [step], deadline);
   const plan = await completePlan({
     plugin: "p",

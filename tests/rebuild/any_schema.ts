@@ -14,7 +14,7 @@ import { entriesOf } from "../../lib/sqlite/schema_slice.ts";
 import { SqliteError } from "../../lib/sqlite/sqlite_error.ts";
 import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
 import type { Random } from "../support/random.ts";
-import { NEVER } from "../support/run_step_here.ts";
+import { NEVER } from "../../lib/deadline.ts";
 import { findingsOf, runAndCommit, stepsOf } from "./applied_script.ts";
 import {
   changeSchema,

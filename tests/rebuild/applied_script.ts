@@ -11,7 +11,8 @@ import type { Rehearsal } from "../../lib/rehearsal/rehearsal.ts";
 import { rehearsalFindings } from "../../lib/rule/rehearsal_findings.ts";
 import type { Connection } from "../../lib/sqlite/connection.ts";
 import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
-import { NEVER, rehearseHere, runStepHere } from "../support/run_step_here.ts";
+import { NEVER } from "../../lib/deadline.ts";
+import { rehearseHere, runStepHere } from "../support/run_step_here.ts";
 
 const ENGINE: SqliteVersion = [3, 54, 1];
 

@@ -13,7 +13,7 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { readSchema } from "../../lib/sqlite/schema_follower.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { suite } from "../support/suite.ts";
-import { NEVER } from "../support/run_step_here.ts";
+import { NEVER } from "../../lib/deadline.ts";
 import { findingsOf, runAndCommit, stepsOf } from "./applied_script.ts";
 import { FIELD_CASES, type FieldCase } from "./field_cases.ts";
 

@@ -8,7 +8,7 @@ import { EMPTY_SCHEMA } from "../../lib/sqlite/schema.ts";
 import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { suite } from "../support/suite.ts";
-import { NEVER } from "../support/run_step_here.ts";
+import { NEVER } from "../../lib/deadline.ts";
 
 const reading = suite("schemas");
 const sqlite3 = await loadSqlite(sqliteModule);

@@ -1,6 +1,6 @@
 // Runs one rehearsed step as a run does, on an open database and in this thread.
 
-import type { Deadline } from "../../lib/deadline.ts";
+import { NEVER } from "../../lib/deadline.ts";
 import { ForeignKeyGuard } from "../../lib/execution/foreign_key_guard.ts";
 import { LiveSchema } from "../../lib/execution/live_schema.ts";
 import { runStep, type StepOutcome } from "../../lib/execution/run_step.ts";
@@ -16,9 +16,6 @@ import { SchemaFollower } from "../../lib/sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../../lib/sqlite/sqlite3.ts";
 import { Interrupter } from "../../lib/statement/interrupter.ts";
 import { noTables } from "../../lib/statement/statement_stream.ts";
-
-/** A deadline that does not come. */
-export const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 
 /** Rehearses a step. Throws where its rehearsal is not complete. */
 export async function rehearseHere(

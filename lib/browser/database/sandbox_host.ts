@@ -1,6 +1,6 @@
 // The calls of the sandbox's database worker that are not part of a run. Runs where SQLite runs.
 
-import { type Deadline, receiveDeadline, type WireDeadline } from "../../deadline.ts";
+import { NEVER, receiveDeadline, type WireDeadline } from "../../deadline.ts";
 import type { BackupLabel } from "../../backup/backup_record.ts";
 import type { Finding } from "../../finding/finding.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
@@ -33,7 +33,6 @@ export type SandboxStorage =
 export type SandboxEnvironment = HostEnvironment & SandboxFiles;
 
 // The page waits for an import for as long as it takes.
-const NEVER: Deadline = { atMs: Infinity, signal: { aborted: false } };
 
 type Effect = NonNullable<FileReport["effect"]>;
 

@@ -11,11 +11,11 @@ import type {
   BackupCommand,
   CancelOptions,
   CommonOptions,
+  Environment,
   HistoryOptions,
   RunOptions,
-} from "../arguments.ts";
+} from "../command.ts";
 import type { Console } from "../console.ts";
-import type { Environment } from "../arguments.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
 import { hasUnfitBackup } from "../unfit_backups.ts";

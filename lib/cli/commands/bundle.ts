@@ -6,7 +6,7 @@ import { type BundledPlugin, bundlePlugin } from "../../bundle/bundle_plugin.ts"
 import { type ModuleSize, sizeOf, writeModules } from "../../bundle/module_file.ts";
 import { type Finding, isError } from "../../finding/finding.ts";
 import { findingMessage } from "../../message/finding_message.ts";
-import type { BundleOptions, CommonOptions } from "../arguments.ts";
+import type { BundleOptions, CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
 import { tableLines } from "../render/layout.ts";

@@ -3,7 +3,7 @@
 import { counted } from "../../finding/counted.ts";
 import { openMigrator } from "../../migrator.ts";
 import type { FindingMessage } from "../../message/reply.ts";
-import type { CheckOptions, CommonOptions } from "../arguments.ts";
+import type { CheckOptions, CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { openMigrator } from "../../migrator.ts";
 import type { DiffReply } from "../../message/schema_file.ts";
 import { codeOf } from "../../outcome.ts";
-import type { CommonOptions, DiffOptions } from "../arguments.ts";
+import type { CommonOptions, DiffOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { printable } from "../../printable.ts";
 import { paragraph } from "../render/layout.ts";

@@ -1,7 +1,7 @@
 // `dump <plugin>`: prints the schema of the files, or of the database, as a schema.sql.
 
 import { openMigrator } from "../../migrator.ts";
-import type { CommonOptions } from "../arguments.ts";
+import type { CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";

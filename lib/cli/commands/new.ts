@@ -2,7 +2,7 @@
 
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { ErrorCode } from "../../message/reply.ts";
-import type { CommonOptions } from "../arguments.ts";
+import type { CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { nameFrom, titleFrom, writeMigration } from "./next_file.ts";

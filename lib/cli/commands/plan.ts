@@ -3,7 +3,7 @@
 import type { Reply } from "../../message/any_reply.ts";
 import type { AllMessages } from "../../message/verbs.ts";
 import { applyCommand } from "../next_command.ts";
-import type { CommonOptions, Environment, PlanOptions } from "../arguments.ts";
+import type { CommonOptions, Environment, PlanOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { paragraph } from "../render/layout.ts";
 import { printReply, type Question, replyTo } from "./ask.ts";

@@ -3,7 +3,7 @@
 import { counted } from "../../finding/counted.ts";
 import type { TenantEntry } from "../../message/reply.ts";
 import { openMigrator } from "../../migrator.ts";
-import type { CommonOptions } from "../arguments.ts";
+import type { CommonOptions } from "../command.ts";
 import type { Colors, Console } from "../console.ts";
 import { databaseOf } from "../render/database_of.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";

@@ -1,7 +1,7 @@
 // Failures that are printed without a reply.
 
 import type { FailureReply } from "../../message/any_reply.ts";
-import type { CommonOptions } from "../arguments.ts";
+import type { CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";

@@ -6,7 +6,7 @@ import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { serveInDeno } from "../../nats/serve_in_deno.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
 import { verbs } from "../../message/verbs.ts";
-import type { CommonOptions, Environment } from "../arguments.ts";
+import type { CommonOptions, Environment } from "../command.ts";
 import type { Console } from "../console.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";

@@ -1,0 +1,151 @@
+// A command line that was read. Types alone.
+
+import type { BackupPolicy } from "../backup/backup_rules.ts";
+import type { PlanPart } from "../message/request.ts";
+
+/** Options of every command. */
+export interface CommonOptions {
+  readonly pluginsDir: string;
+  readonly dataDir: string;
+  readonly json: boolean;
+  readonly by: string | undefined;
+  readonly prefix: string;
+  /** The URL that `--nats` gives; `undefined` means the command runs in this process. */
+  readonly nats: string | undefined;
+  /** How databases are opened in this process. */
+  readonly databases: DatabaseOptions;
+}
+
+/** Options of the migrator; those that are missing have its defaults. */
+export interface DatabaseOptions {
+  readonly maxPluginBytes?: number;
+  readonly journalMode?: "delete" | "wal";
+  readonly busyTimeoutMs?: number;
+  readonly exclusive?: boolean;
+  readonly backup?: BackupPolicy;
+  readonly keepBackups?: number;
+  readonly keepBackupsDays?: number;
+  readonly keepBackupsBytes?: number;
+}
+
+/** Options of `apply` and `rollback`. */
+export interface RunOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly to: number | "latest" | undefined;
+  readonly dryRun: boolean;
+  readonly planHash: string | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly transaction: "migration" | "plan" | undefined;
+}
+
+/** Options of `plan`. */
+export interface PlanOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly to: number | "latest" | undefined;
+  /** Plan a rollback. */
+  readonly down: boolean;
+  readonly rows: number | undefined;
+  /** Parts to leave out of the reply. */
+  readonly omit: readonly PlanPart[] | undefined;
+  /** The page to write. */
+  readonly html: string | undefined;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Options of `history`. */
+export interface HistoryOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly limit: number | undefined;
+  readonly offset: number | undefined;
+}
+
+/** Options of `cancel`. */
+export interface CancelOptions {
+  readonly plugin: string;
+  readonly tenant: string | undefined;
+  readonly runId: string | undefined;
+}
+
+/** Options of `backups`, `backup` and `restore`. */
+export type BackupCommand =
+  & { readonly plugin: string; readonly tenant: string | undefined }
+  & (
+    | { readonly verb: "backups"; readonly verify: boolean }
+    | { readonly verb: "backup"; readonly timeoutMs: number | undefined }
+    | {
+      readonly verb: "restore";
+      /** A name, or `latest`. */
+      readonly backup: string;
+      readonly dryRun: boolean;
+      readonly timeoutMs: number | undefined;
+    }
+  );
+
+/** Options of `check`. */
+export interface CheckOptions {
+  /** All plugins if it is missing. */
+  readonly plugin: string | undefined;
+  readonly prove: boolean;
+  /** Prove on the rows of the database too. */
+  readonly live: boolean;
+  readonly tenant: string | undefined;
+}
+
+/** Options of `bundle`. */
+export interface BundleOptions {
+  readonly plugin: string;
+  /** The module to write; by default `./<plugin>.bundle.js`. */
+  readonly out: string | undefined;
+  /** Replace files that godwit did not make. */
+  readonly overwrite: boolean;
+}
+
+/** Options of `diff`. */
+export interface DiffOptions {
+  readonly plugin: string;
+  readonly description: string | undefined;
+  /** The wanted schema; by default the plugin's schema.sql. */
+  readonly schemaFile: string | undefined;
+  readonly renames: readonly string[];
+  readonly noRename: boolean;
+  /** The SQLite that the file may require. */
+  readonly requires: string | undefined;
+  /** Compare alone. */
+  readonly check: boolean;
+}
+
+/** A valid command line. */
+export type Command =
+  & { readonly options: CommonOptions }
+  & (
+    | { readonly name: "apply" | "rollback"; readonly run: RunOptions }
+    | { readonly name: "plan"; readonly plan: PlanOptions }
+    | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
+    | { readonly name: "history"; readonly history: HistoryOptions }
+    | { readonly name: "cancel"; readonly cancel: CancelOptions }
+    | { readonly name: BackupCommand["verb"]; readonly backups: BackupCommand }
+    | { readonly name: "check"; readonly check: CheckOptions }
+    | { readonly name: "new"; readonly plugin: string; readonly description: string }
+    | { readonly name: "diff"; readonly diff: DiffOptions }
+    | {
+      readonly name: "dump";
+      readonly plugin: string;
+      readonly live: boolean;
+      readonly tenant: string | undefined;
+    }
+    | { readonly name: "bundle"; readonly bundle: BundleOptions }
+    | { readonly name: "serve"; readonly graceMs: number }
+    | { readonly name: "plugins" }
+  );
+
+/** A command, a request for help, or what is wrong with the command line. */
+export type Arguments =
+  | { readonly kind: "command"; readonly command: Command }
+  | { readonly kind: "help" | "version" }
+  | { readonly kind: "usage"; readonly message: string };
+
+/** Looks up an environment variable. */
+export type Environment = (name: string) => string | undefined;

@@ -1,0 +1,78 @@
+// The help text. Pure.
+
+import { DEFAULT_PREFIX } from "../message/subject.ts";
+import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
+
+type CommandName = AnyVerb | "serve" | "new" | "bundle";
+
+// The commands as the help shows them: a verb without one does not compile.
+const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: string]>> = {
+  serve: ["serve", `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`],
+  apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
+  rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
+  plan: ["plan <plugin>", `${ALL_VERBS.plan.summary}   [--to N] [--down]`],
+  status: ["status <plugin>", ALL_VERBS.status.summary],
+  history: ["history <plugin>", ALL_VERBS.history.summary],
+  cancel: ["cancel <plugin>", `${ALL_VERBS.cancel.summary}   [--run ID]`],
+  backups: ["backups <plugin>", `${ALL_VERBS.backups.summary}   [--verify]`],
+  backup: ["backup <plugin>", ALL_VERBS.backup.summary],
+  restore: ["restore <plugin> <backup>", `${ALL_VERBS.restore.summary}   [--dry-run]`],
+  check: ["check [plugin]", ALL_VERBS.check.summary],
+  new: ["new <plugin> <description>", "write the next numbered file"],
+  diff: ["diff <plugin> <description>", ALL_VERBS.diff.summary],
+  dump: ["dump <plugin>", `${ALL_VERBS.dump.summary}   [--live]`],
+  bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
+  plugins: ["plugins", `${ALL_VERBS.plugins.summary} with versions and pending counts`],
+};
+
+/** The help text. */
+export const HELP = `godwit: schema migrations for SQLite plugins
+
+${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summary}`).join("\n")}
+
+  --plugins DIR      where <plugin>/migrations/ is    GODWIT_PLUGINS, ./plugins
+  --data DIR         where <plugin>.sqlite3 is        GODWIT_DATA, ./data
+  --json             print the reply message, alone
+  --by NAME          who applies; kept in the history
+  --tenant NAME      migrate the database of this tenant
+  --to N             the version to end at; rollback --to 0 undoes everything
+  --down             plan a rollback
+  --rows N           lost rows that a plan shows      20, with --json 0
+  --omit PARTS       of a reply that is too large: statements,schemas
+  --html FILE        write the plan as a page, too
+  --prove            check on rows what a DOWN brings back
+  --dry-run          run on the real rows and undo it all
+  --plan-hash HASH   run only the plan that was reviewed
+  --transaction X    what is committed at a time: migration or plan
+  --run ID           cancel only this run, as status and events name it
+  --timeout-ms N     interrupt after N milliseconds   600000
+  --backup WHEN      before a run: always, lossy or never  lossy
+  --keep-backups N   of each database; 0 for all      30
+  --keep-backups-days N
+                     remove older ones; 0 for none    0
+  --keep-backups-bytes N
+                     remove the oldest above that     0
+  --verify           read every backup
+  --journal-mode M   of new databases: delete or wal  delete
+  --busy-timeout-ms N
+                     wait for other programs' locks   5000
+  --exclusive        no other program has the databases open
+  --max-plugin-bytes N
+                     of the files of one plugin       67108864
+  --limit N          of a history, the most entries   50
+  --offset N         of a history, leave out so many  0
+  --grace-ms N       at a stop, let runs go on so long  10000
+  --schema FILE      the schema to lead to            <plugin>/schema.sql
+  --rename OLD=NEW   quotes.author=quotes.writer; may be repeated
+  --no-rename        what is dropped and added is no rename
+  --requires X       the SQLite that the file may use, such as 3.35.0
+  --check            compare alone: exit 1 where files and schema differ
+  --live             dump the database; prove pending files on its rows
+  --out FILE         the module to write              <plugin>.bundle.js
+  --overwrite        replace a file that godwit did not make
+  --nats URL         ask a running service; for serve, where NATS is:
+                                             NATS_URL, ws://127.0.0.1:8080
+  --prefix SUBJECT   the subjects' prefix             ${DEFAULT_PREFIX}
+
+  Credentials: NATS_CREDS (a file), NATS_USER with NATS_PASSWORD, NATS_TOKEN
+  Exit status: 0 success, 1 a failure reply, 2 wrong usage, 3 no reply`;
