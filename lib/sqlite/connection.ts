@@ -311,8 +311,12 @@ export class Connection implements Disposable {
     const isRead = access === "read" || access === "copy";
     this.configure(capi.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isRead);
     if (access === "replace") this.#takeForEmpty();
+    if (this.#file === null) this.#boundCache();
+    else this.#keepLock();
+  }
+
+  #boundCache(): void {
     this.exec(`PRAGMA cache_size=-${CACHE_KIB}`);
-    if (this.#file !== null) this.#keepLock();
   }
 
   // https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigresetdatabase: the header is read
@@ -328,9 +332,13 @@ export class Connection implements Disposable {
 
   // With a log the lock stays until the connection is closed. With a rollback journal it stays in
   // exclusive locking mode, which with a log would keep other programs out:
-  // https://sqlite.org/pragma.html#pragma_locking_mode
+  // https://sqlite.org/pragma.html#pragma_locking_mode. BEGIN alone takes no lock, so another program
+  // could change the journal mode after it was asked for; reading the version takes it, and reads no
+  // schema.
   #keepLock(): void {
     this.exec("BEGIN");
+    this.value("PRAGMA schema_version");
+    this.#boundCache();
     if (this.value("PRAGMA journal_mode") !== "wal") this.exec("PRAGMA locking_mode=EXCLUSIVE");
     this.exec("COMMIT");
   }

@@ -3,6 +3,7 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
+import type { DatabaseFile } from "../../lib/vfs/storage.ts";
 import { nodeStorage } from "../../lib/vfs/node_storage.ts";
 import { openDatabase, startEngine } from "../crash/engine.ts";
 import { holdNatively } from "../support/native_holder.ts";
@@ -95,6 +96,38 @@ for (const mode of MODES) {
     await native.kill();
     assert.ok(isIntact(path));
     assert.is(sqliteShell(path, "SELECT sum(a) FROM u"), "3");
+  });
+
+  test("begin with the first page and stay until the connection is closed", (path) => {
+    // In between another program could change the journal mode, which decides how they are taken.
+    const changes: string[] = [];
+    const storage = nodeStorage({ busyTimeoutMs: 100 });
+    other.plug({
+      ...storage,
+      openDatabase: (...opened) => watched(storage.openDatabase(...opened)),
+    });
+    const watched = (file: DatabaseFile): DatabaseFile => ({
+      ...file,
+      lock(access) {
+        changes.push("taken");
+        const lock = file.lock(access);
+        if (lock.kind === "held") return lock;
+        return {
+          ...lock,
+          release() {
+            changes.push("released");
+            lock.release();
+          },
+        };
+      },
+    });
+    try {
+      using connection = openDatabase(other, path);
+      connection.exec("INSERT INTO t VALUES ('here')");
+      assert.equal(changes, ["taken"]);
+    } finally {
+      other.plug(storage);
+    }
   });
 
   test("end for a moment between transactions of a kept connection", async (path) => {
