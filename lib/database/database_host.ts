@@ -129,14 +129,14 @@ export class DatabaseHost<Options, Environment extends HostEnvironment = HostEnv
   }
 
   files(): LoadedFiles {
-    const { migrations, findings } = this.#files.collected();
+    const { migrations, findings, queries } = this.#files.collected();
     const withoutSql = migrations.map(({ version, name, file, checksum }): MigrationFile => ({
       version,
       name,
       file,
       checksum,
     }));
-    return { migrations: withoutSql, findings };
+    return { migrations: withoutSql, findings, queryFiles: queries.files.length };
   }
 
   async prepare(

@@ -5,10 +5,12 @@ import type { LoggedFiles } from "../history/logged_files.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type OnRehearsed, rehearse } from "../rehearsal/rehearse.ts";
+import { NO_QUERY_FACTS } from "../rehearsal/query_follower.ts";
 import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
 import type { Finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { Migration } from "../migration/migration.ts";
+import { NO_QUERY_FILES, type QueryFiles } from "../migration/query_file.ts";
 import type { KeptRehearsals } from "./kept_rehearsals.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { Outcome } from "../outcome.ts";
@@ -44,6 +46,7 @@ import {
   rehearsalFindings,
 } from "../rule/rehearsal_findings.ts";
 import { missingInApply, missingInRollback } from "../rule/missing_file.ts";
+import { queryFindings } from "../rule/queries.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
 import type { FileProof } from "../proof/proof.ts";
 import type { FileToProve } from "../proof/prove.ts";
@@ -63,6 +66,8 @@ export interface PreparationRequest {
   readonly migrations: readonly Migration[];
   /** Findings about files that do not parse. */
   readonly findings: readonly Finding[];
+  /** The statements of the plugin's code. */
+  readonly queries: QueryFiles;
   readonly target: Target | ThereAndBack;
 }
 
@@ -155,19 +160,28 @@ export async function prepare(
     if (target.direction === "there-and-back" && target.proves) before.note(step, schema());
     ports.onRehearsed(step, facts, schema);
   };
+  // A rollback leads to the schema of older code.
+  const queries = target.direction === "rollback" ? NO_QUERY_FILES : request.queries;
+  const start = {
+    ...base,
+    queries: { files: queries.files, version: currentVersion(base.history) },
+  };
   const endlessAfter = ports.endlessAfter(plan.hash);
   const rehearsal = endlessAfter !== undefined
     ? notRehearsed(steps[endlessAfter])
     : target.direction === "there-and-back"
-    ? await rehearseFiles(sqlite3, base, steps, deadline, onRehearsed)
-    : ports.rehearsals.get(plan, base) ??
-      await rehearse(sqlite3, base, steps, deadline, onRehearsed);
-  if (target.direction !== "there-and-back") ports.rehearsals.keep(plan, base, rehearsal);
+    ? await rehearseFiles(sqlite3, start, steps, deadline, onRehearsed)
+    : ports.rehearsals.get(plan, start) ??
+      await rehearse(sqlite3, start, steps, deadline, onRehearsed);
+  if (target.direction !== "there-and-back") ports.rehearsals.keep(plan, start, rehearsal);
   const [first] = rehearsal.steps;
   const losses = first === undefined ? new Map() : await ports.countLosses(first);
   const engine = parseSqliteVersion(sqlite3.version.libVersion);
   if (engine === null) throw new Error(`SQLite reports the version ${sqlite3.version.libVersion}`);
-  const found = rehearsalFindings(steps, rehearsal, engine, losses);
+  const extent = target.direction === "there-and-back" ? "check" : "run";
+  const ofFiles = rehearsalFindings(steps, rehearsal, engine, losses);
+  const ofQueries = queryFindings(steps, rehearsal, queries.findings, extent);
+  const found = { ...ofFiles, rest: [...ofFiles.rest, ...ofQueries] };
   const prepared = deepFreeze({
     plan,
     texts: new Map(
@@ -283,5 +297,6 @@ function notRehearsed(endless: PlanStep | undefined): Rehearsal {
     steps: [],
     stopped: [{ ...subjectOf(subject), reason: "timeout", after: 0 }],
     missing: [],
+    queries: NO_QUERY_FACTS,
   };
 }

@@ -58,6 +58,8 @@ export interface LoadedFiles {
   readonly migrations: readonly MigrationFile[];
   /** Findings about files that do not parse. */
   readonly findings: readonly Finding[];
+  /** How many files of statements of its code can be read. */
+  readonly queryFiles: number;
 }
 
 /** A database, held by one caller. Dispose of it to give the database back. */

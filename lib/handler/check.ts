@@ -36,7 +36,7 @@ export async function check(
     tryFiles(target, found.files, prove, deadline, context);
   const alone = await tryOn({ kind: "empty", plugin });
   if (!alone.ok) return databaseFailure(alone, plugin);
-  const { migrations } = alone.value;
+  const { migrations, queryFiles: query_files } = alone.value;
   let { findings } = alone.value;
   if (live) {
     const onRows = await tryOn({ kind: "plugin", ...address });
@@ -44,13 +44,14 @@ export async function check(
     findings = withLiveProof(findings, onRows.value);
   }
   if (findings.some(isError)) {
-    return { ...validationFailure(plugin, "", findings), migrations };
+    return { ...validationFailure(plugin, "", findings), migrations, query_files };
   }
   return {
     success: true,
     verb: "check",
     plugin_name: plugin,
     migrations,
+    query_files,
     warnings: findings.map(findingMessage),
   };
 }
@@ -61,6 +62,7 @@ type TrialCode = DatabaseCode | "no-such-target";
 /** Files that were tried. */
 interface TriedFiles {
   readonly migrations: number;
+  readonly queryFiles: number;
   /** The versions that were tried, each once or more. */
   readonly tried: readonly number[];
   readonly findings: readonly Finding[];
@@ -89,6 +91,7 @@ async function tryFiles(
     ok: true,
     value: {
       migrations: loaded.value.migrations.length,
+      queryFiles: loaded.value.queryFiles,
       tried: steps.map(({ version }) => version),
       findings: [...findings, ...ofSchema],
     },

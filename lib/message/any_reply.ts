@@ -41,6 +41,8 @@ export interface FailureReply {
   backup?: string | undefined;
   /** Where files were checked: how many can be read. */
   migrations?: number | undefined;
+  /** The same for files of statements of the plugin's code. */
+  query_files?: number | undefined;
 }
 
 /** The reply to a verb; `success` and `verb` say which. */
@@ -65,6 +67,7 @@ export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
   plan_hash: v.optional(hash),
   backup: v.optional(v.string()),
   migrations: v.optional(count),
+  query_files: v.optional(count),
 });
 
 /** Reads a reply that came over the wire; `null` where the value is none. */

@@ -267,6 +267,8 @@ export interface CheckReply {
   plugin_name: string;
   /** How many files can be read. */
   migrations: number;
+  /** How many files of statements of its code can be read. */
+  query_files: number;
   /** Findings of level `WARNING` and `INFO`. */
   warnings: FindingMessage[];
 }

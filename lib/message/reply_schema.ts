@@ -166,6 +166,7 @@ export const CheckReplySchema: v.GenericSchema<CheckReply> = v.object({
   verb: v.literal("check"),
   plugin_name: v.string(),
   migrations: count,
+  query_files: count,
   warnings: v.array(FindingSchema),
 });
 

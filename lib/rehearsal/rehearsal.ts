@@ -9,6 +9,7 @@ import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
 import type { MisplacedColumn } from "./misplaced_columns.ts";
+import type { BrokenQuery, QueryFacts } from "./query_follower.ts";
 import type { MissingObject } from "./shadow.ts";
 import type { StrayReference } from "./stray_references.ts";
 
@@ -128,6 +129,8 @@ export interface RehearsedStep {
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
   readonly strays: readonly Breakage<StrayReference>[];
+  /** Statements of the plugin's code that worked before an UP and do not after it. */
+  readonly brokenQueries: readonly BrokenQuery[];
   /**
    * Tables from before the step whose rows or schema it changes, by their names then; `null` where
    * it has statements that could not be rehearsed, or may do more than the rehearsal shows.
@@ -159,4 +162,6 @@ export interface Rehearsal {
   readonly stopped: readonly StoppedStep[];
   /** What the database has and this SQLite cannot load. */
   readonly missing: readonly MissingObject[];
+  /** What is known of the statements of the plugin's code after the last step. */
+  readonly queries: QueryFacts;
 }

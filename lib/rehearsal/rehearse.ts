@@ -11,18 +11,23 @@ import type { Schema } from "../sqlite/schema.ts";
 import { SchemaFollower } from "../sqlite/schema_follower.ts";
 import { entriesOf, schemaOf, SliceCollector, withChange } from "../sqlite/schema_slice.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
-import { isInterrupt } from "../sqlite/sqlite_error.ts";
+import { isInterrupt, type SqliteFailure } from "../sqlite/sqlite_error.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import { noTables } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import { BreakageFollower } from "./breakages.ts";
+import { NO_QUERY_FACTS, type QueryBase, QueryFollower } from "./query_follower.ts";
 import type { Rehearsal, RehearsedStep, RenamedTable } from "./rehearsal.ts";
 import { rehearseStep, type Stage } from "./rehearse_step.ts";
 import { buildShadow, type MissingObject } from "./shadow.ts";
 import { stepFacts } from "./step_facts.ts";
+import { needsMissing } from "./unrehearsed.ts";
 
 /** What a rehearsal starts from. */
-export type RehearsalBase = Pick<DatabaseBase, "schema" | "tablesWithRows" | "digests">;
+export interface RehearsalBase extends Pick<DatabaseBase, "schema" | "tablesWithRows" | "digests"> {
+  /** The statements of the plugin's code; missing where they are not followed. */
+  readonly queries?: QueryBase;
+}
 
 /** Called after each step that was rehearsed to its end; `schema()` is the schema after it. */
 export type OnRehearsed = (step: PlanStep, facts: RehearsedStep, schema: () => Schema) => void;
@@ -56,13 +61,19 @@ export async function rehearsePart(
   using interrupter = new Interrupter(connection, deadline);
   let loaded = base.schema;
   const changes = new SliceCollector();
+  let queries: QueryFollower | null = null;
   const end = (stopped: PlanStep | null): { rehearsal: Rehearsal; schema: Schema } => {
     const reason = interrupter.reason === "cancelled" ? "cancelled" : "timeout";
     const stops = stopped === null
       ? []
       : [{ ...subjectOf(stopped), reason, after: rehearsed.length } as const];
     return {
-      rehearsal: { steps: rehearsed, stopped: stops, missing },
+      rehearsal: {
+        steps: rehearsed,
+        stopped: stops,
+        missing,
+        queries: queries?.facts ?? NO_QUERY_FACTS,
+      },
       schema: withChange(loaded, changes.slice),
     };
   };
@@ -82,6 +93,11 @@ export async function rehearsePart(
     loaded = schema.schema;
     const isExact = await isLike(base, loaded, missing);
     const breakages = new BreakageFollower(connection, schema);
+    const isUnsure = (failure: SqliteFailure): boolean =>
+      needsMissing(failure, missing, stage.isUncertain);
+    queries = base.queries === undefined
+      ? null
+      : new QueryFollower(connection, base.queries, isUnsure);
     for (const step of steps) {
       current = step;
       interrupter.setStepTimeout(stepTimeoutMs);
@@ -94,6 +110,7 @@ export async function rehearsePart(
       const whole: RehearsedStep = {
         ...facts,
         ...breakages.follow(step, slice, facts.renamed, notes.renames),
+        brokenQueries: notes.complete ? queries?.follow(step, slice) ?? [] : [],
         reservedNames: isRenamed ? reservedNames(connection) : [],
       };
       rehearsed.push(whole);

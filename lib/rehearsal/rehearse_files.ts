@@ -5,6 +5,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Rehearsal, RehearsedStep, StoppedStep } from "./rehearsal.ts";
 import { type OnRehearsed, type RehearsalBase, rehearsePart } from "./rehearse.ts";
+import { NO_QUERY_FACTS } from "./query_follower.ts";
 import type { MissingObject } from "./shadow.ts";
 
 // Without rows a file takes milliseconds, so one that takes this long will not end.
@@ -25,9 +26,11 @@ export async function rehearseFiles(
   const rehearsed: RehearsedStep[] = [];
   const stopped: StoppedStep[] = [];
   const missing: MissingObject[] = [];
+  let queries = NO_QUERY_FACTS;
   let schema = base.schema;
   let left = steps;
-  while (left.length > 0) {
+  // Where nothing is left to rehearse, the statements of the code are prepared all the same.
+  do {
     const { rehearsal: part, schema: after } = await rehearsePart(
       sqlite3,
       { ...base, schema },
@@ -42,11 +45,12 @@ export async function rehearseFiles(
     );
     rehearsed.push(...part.steps);
     missing.push(...part.missing);
+    queries = part.queries;
     const failed = part.stopped.at(0) ?? part.steps.at(-1);
     const isOver = performance.now() >= deadline.atMs ||
       part.stopped.some(({ reason }) => reason === "cancelled");
     if (stopped.length === 0 || isOver) break;
     left = left.slice(part.steps.length).filter(({ version }) => version !== failed?.version);
-  }
-  return { steps: rehearsed, stopped, missing };
+  } while (left.length > 0);
+  return { steps: rehearsed, stopped, missing, queries };
 }

@@ -8,7 +8,12 @@ import type { StepNotes } from "./rehearse_step.ts";
 /** The facts that follow from a step by itself. */
 export type StepFacts = Omit<
   RehearsedStep,
-  "broken" | "faultyKeys" | "strays" | "reservedNames" | "reservedReferences"
+  | "broken"
+  | "faultyKeys"
+  | "strays"
+  | "brokenQueries"
+  | "reservedNames"
+  | "reservedReferences"
 >;
 
 /**

@@ -20,6 +20,7 @@ const ACCEPTABLE_ERRORS: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "down-loses-values",
   "down-differs",
   "up-not-repeatable",
+  "broken-query",
 ]);
 
 /**
@@ -52,6 +53,9 @@ const FOUND_ON_ROWS: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "reused-numbers",
   "unmeasured-losses",
 ]);
+// The code changes and a file does not: once the last release with a statement is gone, nothing is
+// left of it but the acceptance in a file that was applied.
+const FOUND_IN_CODE: FindingCode = "broken-query";
 /** The codes of findings that only a proof makes. */
 export const FOUND_BY_PROOF: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "down-loses-values",
@@ -81,6 +85,7 @@ export function unusedAcceptances(
           : [];
       }
       const isLookedFor = !FOUND_ON_ROWS.has(acceptance.code) &&
+        acceptance.code !== FOUND_IN_CODE &&
         (extent === "proven" || !FOUND_BY_PROOF.has(acceptance.code));
       return isLookedFor && !isHidden && !found.some(isError)
         ? [unused(migration, acceptance, "which is not found any more; delete the line")]

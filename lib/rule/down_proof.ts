@@ -20,21 +20,28 @@ export function downProofFindings(proofs: readonly FileProof[]): readonly Findin
 /**
  * The findings about files by themselves, with those of a proof on live rows, which tried the
  * versions `tried`. What made-up rows could not prove of these does not matter then, and what both
- * found is reported of the live rows.
+ * found is reported of the live rows. The statements of code are judged on the live schema alone:
+ * what a file broke that was applied long ago, released code does not need.
  */
 export function withLiveProof(
   alone: readonly Finding[],
   live: { readonly tried: readonly number[]; readonly findings: readonly Finding[] },
 ): readonly Finding[] {
   const proven = live.findings.filter(({ code }) => FOUND_BY_PROOF.has(code));
+  const ofQueries = live.findings.filter(isAboutQuery);
   const tried = new Set<number | null>(live.tried);
   const isSettled = (found: Finding): boolean =>
+    isAboutQuery(found) ||
     found.code === "unproven-down" && tried.has(found.version) ||
     found.code === "unused-acceptance" && proven.some((each) => isUseOf(each, found)) ||
     proven.some(({ version, code, about }) =>
       version === found.version && code === found.code && about === found.about
     );
-  return [...alone.filter((found) => !isSettled(found)), ...proven];
+  return [...alone.filter((found) => !isSettled(found)), ...proven, ...ofQueries];
+}
+
+function isAboutQuery({ code }: Finding): boolean {
+  return code === "broken-query" || code === "failing-query" || code === "unchecked-query";
 }
 
 function unprovenFindings(proof: FileProof): readonly Finding[] {

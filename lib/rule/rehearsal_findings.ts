@@ -40,7 +40,7 @@ export interface RehearsalFindings {
  */
 export function rehearsalFindings(
   steps: readonly PlanStep[],
-  rehearsal: Rehearsal,
+  rehearsal: Omit<Rehearsal, "queries">,
   engine: SqliteVersion,
   losses: CountedLosses,
 ): RehearsalFindings {
@@ -153,7 +153,7 @@ function isIntegrity({ code }: Finding): boolean {
 /** Each file once of which no step was rehearsed. */
 function notRehearsed(
   steps: readonly PlanStep[],
-  { steps: rehearsed, stopped }: Rehearsal,
+  { steps: rehearsed, stopped }: Omit<Rehearsal, "queries">,
 ): readonly Finding[] {
   const reached = new Set([...rehearsed, ...stopped].map(({ version }) => version));
   const missed = new Map(

@@ -2,16 +2,12 @@
 
 import { type Finding, finding } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
-import type {
-  Breakage,
-  NotableStatement,
-  RehearsedStep,
-  ReservedReference,
-} from "../rehearsal/rehearsal.ts";
+import type { Breakage, RehearsedStep, ReservedReference } from "../rehearsal/rehearsal.ts";
 import type { MissingObject } from "../rehearsal/shadow.ts";
 import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
+import { type Cause, causeOf, missingIn } from "./cause.ts";
 import { renameAdvice, strayReferenceFindings } from "./stray_references.ts";
 
 /** Finds views, triggers and keys that do not work, and objects that a rebuild lost. */
@@ -142,38 +138,6 @@ function breakageFinding(
       `${sentence}, until ${mendedBy.file} has run; join the files if it must not fail in between`,
       detail,
     );
-}
-
-/** The statement that renamed or dropped something. */
-interface Cause {
-  readonly statement: NotableStatement;
-  /** Such as `DROP TABLE on line 3`. */
-  readonly words: string;
-}
-
-function causeOf(step: RehearsedStep, name: string | null): Cause | null {
-  if (name === null) return null;
-  const wanted = foldName(name);
-  // A drop names the table as it was called before the step.
-  const renamed = step.strays.find(({ now }) => foldName(now) === wanted)?.was;
-  const statement = step.statements.findLast(({ sql, drops, alter }) =>
-    drops.some((table) => foldName(table) === wanted || table === renamed) ||
-    alter !== null && CAUSES.has(alter.form) && foldName(sql).includes(wanted)
-  );
-  if (statement === undefined) return null;
-  const what = statement.alter === null ? "DROP TABLE" : CAUSES.get(statement.alter.form);
-  return { statement, words: `${what} on line ${statement.position.line}` };
-}
-
-const CAUSES: ReadonlyMap<string, string> = new Map([
-  ["rename-table", "RENAME"],
-  ["rename-column", "RENAME COLUMN"],
-  ["drop-column", "DROP COLUMN"],
-]);
-
-// Such as "no such table: main.t" or "no such column: t.a".
-function missingIn(message: string): string | null {
-  return /no such (?:table|column): (?:.*\.)?([^.]+)$/.exec(message)?.[1] ?? null;
 }
 
 /** Whether there is a finding that a table does not exist. */

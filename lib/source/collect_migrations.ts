@@ -1,4 +1,4 @@
-// Builds a plugin's migrations from named bytes. Runs anywhere.
+// Builds a plugin's migrations, and the statements of its code, from named bytes. Runs anywhere.
 
 import { type Finding, finding, type FindingSubject } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
@@ -8,6 +8,12 @@ import {
   parseMigration,
 } from "../migration/parse_migration.ts";
 import { parseFileName } from "../migration/file_name.ts";
+import {
+  isQueryFile,
+  parseQueryFile,
+  type QueryFile,
+  type QueryFiles,
+} from "../migration/query_file.ts";
 import { textChecksum } from "../migration/text_checksum.ts";
 import type { SourceFile } from "./source_file.ts";
 
@@ -15,6 +21,7 @@ import type { SourceFile } from "./source_file.ts";
 export interface CollectedMigrations {
   readonly migrations: readonly Migration[];
   readonly findings: readonly Finding[];
+  readonly queries: QueryFiles;
 }
 
 /**
@@ -33,10 +40,13 @@ export async function collectMigrations(
 export class MigrationCollector {
   readonly #migrations: Migration[] = [];
   readonly #findings: Finding[] = [];
+  readonly #queryFiles: QueryFile[] = [];
+  readonly #queryFindings: Finding[] = [];
   #isEmpty = true;
 
   /** Parses one more file. */
   async add(source: SourceFile): Promise<void> {
+    if (isQueryFile(source.file)) return await this.#addQueries(source);
     this.#isEmpty = false;
     const parsed = await parse(source);
     if (parsed.ok) this.#migrations.push(parsed.migration);
@@ -50,21 +60,35 @@ export class MigrationCollector {
     );
     const findings = [...this.#findings, ...duplicates(migrations)];
     if (this.#isEmpty) findings.push(noMigrations());
-    return { migrations, findings };
+    const queries = { files: [...this.#queryFiles], findings: [...this.#queryFindings] };
+    return { migrations, findings, queries };
+  }
+
+  async #addQueries(source: SourceFile): Promise<void> {
+    const parsed = "bytes" in source
+      ? await parseQueryFile(source.file, source.bytes)
+      : { ok: false, finding: unreadFinding(source) } as const;
+    if (parsed.ok) this.#queryFiles.push(parsed.queryFile);
+    else this.#queryFindings.push(parsed.finding);
   }
 }
 
 async function parse(source: SourceFile): Promise<ParsedMigration> {
   if ("promised" in source) return await parsePromised(source);
   if ("bytes" in source) return await parseMigration(source.file, source.bytes);
+  return { ok: false, findings: [unreadFinding(source)] };
+}
+
+/** Says why a file was not read. */
+function unreadFinding(source: Exclude<SourceFile, { bytes: Uint8Array }>): Finding {
   const subject = subjectOfFile(source.file);
   if ("sizeBytes" in source) {
     const tooLarge = `${source.file} has ${source.sizeBytes} bytes; the most is ${MAX_FILE_BYTES}`;
-    return { ok: false, findings: [finding("ERROR", "file-too-large", subject, tooLarge)] };
+    return finding("ERROR", "file-too-large", subject, tooLarge);
   }
-  if ("exceedsBytes" in source) return { ok: false, findings: [pluginTooLarge(source)] };
+  if ("exceedsBytes" in source) return pluginTooLarge(source);
   const message = `Cannot read ${source.file}: ${source.problem}`;
-  return { ok: false, findings: [finding("ERROR", "unreadable-file", subject, message)] };
+  return finding("ERROR", "unreadable-file", subject, message);
 }
 
 async function parsePromised(

@@ -1,16 +1,18 @@
-// Reads migrations from `<plugins>/<plugin>/migrations/`. Runs where there is a file system.
+// Reads migrations from `<plugins>/<plugin>/migrations/`, and the statements of a plugin's code from
+// `queries/` beside it. Runs where there is a file system.
 
 import { fileState } from "../file_state.ts";
 import { codeOf } from "../outcome.ts";
-import { constants, type Dirent, readdirSync, realpathSync } from "node:fs";
+import { constants, type Dirent, existsSync, readdirSync, realpathSync } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import pMap from "p-map";
 import { isSqlFile } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
+import { QUERIES_FOLDER } from "../migration/query_file.ts";
 import { isPluginName } from "../message/plugin_name.ts";
 import { type FileSource, type PluginFiles, SourceUnavailable } from "./file_source.ts";
-import type { SourceFile } from "./source_file.ts";
+import type { SourceFile, UnreadFile } from "./source_file.ts";
 
 /**
  * Makes a source of the plugins in a directory. Files are read again for every request. The
@@ -119,25 +121,64 @@ async function listFiles(pluginsDir: string, plugin: string): Promise<PluginFile
     return unavailable(`Cannot read ${directory}: ${folder.problem}`);
   }
   const { path, migrations, entries } = folder;
-  const files = entries.filter(({ name }) => isSqlFile(name)).map((entry) => ({
+  const files = filesIn(path, migrations, entries);
+  const queries = await listQueries(path);
+  return queries.length === 0 ? { found: true, files } : { found: true, files, queries };
+}
+
+function filesIn(
+  folder: string,
+  directory: string,
+  entries: readonly Dirent[],
+): readonly UnreadFile[] {
+  return entries.filter(({ name }) => isSqlFile(name)).map((entry) => ({
     file: entry.name,
-    read: () => readFile(path, migrations, entry),
-  }));
-  return { found: true, files: files.sort((one, other) => one.file < other.file ? -1 : 1) };
+    read: () => readFile(folder, directory, entry),
+  })).sort((one, other) => one.file < other.file ? -1 : 1);
+}
+
+async function listQueries(folder: string): Promise<readonly UnreadFile[]> {
+  const unread = (problem: string): readonly UnreadFile[] => {
+    const file = `${QUERIES_FOLDER}/`;
+    return [{ file, read: () => Promise.resolve({ file, problem }) }];
+  };
+  try {
+    const directory = await realpath(join(folder, QUERIES_FOLDER));
+    if (!isIn(folder, directory)) return unread(LEADS_OUT);
+    const entries = await readdir(directory, { withFileTypes: true });
+    return filesIn(folder, directory, entries).map(({ file: name, read }) => {
+      const file = `${QUERIES_FOLDER}/${name}`;
+      return { file, read: async () => ({ ...await read(), file }) };
+    });
+  } catch (error) {
+    const code = codeOf(error);
+    return code === "ENOENT" ? [] : unread(code);
+  }
 }
 
 // The folder of the plugin may be a link, and then to another folder than before.
 function stateOf(pluginsDir: string, plugin: string): string | null {
   try {
-    const migrations = join(realpathSync(join(pluginsDir, plugin)), "migrations");
-    const files = readdirSync(migrations).filter(isSqlFile).map((file) => join(migrations, file));
-    if (files.length > MAX_STATED_FILES) return null;
-    const state = fileState([migrations, ...files]);
-    return state === null ? null : `${migrations} ${files.length} ${state}`;
+    const path = realpathSync(join(pluginsDir, plugin));
+    const migrations = join(path, "migrations");
+    const queries = join(path, QUERIES_FOLDER);
+    const paths = [
+      migrations,
+      queries,
+      ...sqlFilesIn(migrations, readdirSync(migrations)),
+      ...existsSync(queries) ? sqlFilesIn(queries, readdirSync(queries)) : [],
+    ];
+    if (paths.length > MAX_STATED_FILES) return null;
+    const state = fileState(paths);
+    return state === null ? null : `${migrations} ${paths.length} ${state}`;
   } catch {
     // Reading the files says why they cannot be read.
     return null;
   }
+}
+
+function sqlFilesIn(directory: string, names: readonly string[]): readonly string[] {
+  return names.filter(isSqlFile).map((name) => join(directory, name));
 }
 
 async function readFile(folder: string, migrations: string, entry: Dirent): Promise<SourceFile> {

@@ -5,7 +5,12 @@ import { readFiles, type SourceFile, type UnreadFile } from "./source_file.ts";
 
 /** A plugin's `.sql` files, or why the plugin cannot be found, with the remedy. */
 export type PluginFiles =
-  | { readonly found: true; readonly files: readonly UnreadFile[] }
+  | {
+    readonly found: true;
+    readonly files: readonly UnreadFile[];
+    /** The files of statements of its code, named with their folder: `queries/quotes.sql`. */
+    readonly queries?: readonly UnreadFile[];
+  }
   | PluginNotFound;
 
 /** Reads files. Plugin names are valid before they reach a source. */
@@ -15,7 +20,10 @@ export interface FileSource {
    * where their directory or server cannot be read.
    */
   plugins(): Promise<readonly string[]>;
-  /** Lists every `.sql` file of a plugin. */
+  /**
+   * Lists every `.sql` file of a plugin. Only a directory has the statements of the plugin's code:
+   * authors check them in their repository, and what is published is what is applied.
+   */
   list(plugin: string): Promise<PluginFiles>;
   /** Finds the schema.sql of a plugin; `null` where it has none. Missing where no plugin has one. */
   schemaOf?(plugin: string): Promise<SourceFile | null>;
@@ -52,7 +60,9 @@ export function migrationSource(files: FileSource, maxBytes?: number): Migration
     async find(plugin) {
       const listed = await files.list(plugin);
       if (!listed.found) return listed;
-      const read = (): AsyncGenerator<SourceFile> => readFiles(listed.files, maxBytes);
+      // Migrations come first, so that statements alone are left out where both are too large.
+      const all = [...listed.files, ...listed.queries ?? []];
+      const read = (): AsyncGenerator<SourceFile> => readFiles(all, maxBytes);
       return { found: true, files: { [Symbol.asyncIterator]: read } };
     },
   };

@@ -81,8 +81,17 @@ export class Script implements Disposable {
     this.#at = this.#tail;
   }
 
-  /** Moves behind a statement that could not be prepared, of which SQLite does not find the end. */
-  advancePastFailed(): void {
+  /**
+   * Moves behind a statement that could not be prepared, of which SQLite does not find the end, and
+   * returns its text.
+   */
+  advancePastFailed(): StatementText {
+    const from = this.#at;
+    this.#at = this.#endOfFailed();
+    return this.#text(from - this.#start, this.#at - this.#start);
+  }
+
+  #endOfFailed(): Pointer {
     const { capi, wasm } = this.#connection.sqlite3;
     const heap = wasm.heap8u();
     const end = this.#start + this.#bytes.length;
@@ -93,12 +102,9 @@ export class Script implements Disposable {
       heap[at + 1] = 0;
       const isComplete = capi.sqlite3_complete(this.#at) !== 0;
       heap[at + 1] = next;
-      if (isComplete) {
-        this.#at = at + 1;
-        return;
-      }
+      if (isComplete) return at + 1;
     }
-    this.#at = end;
+    return end;
   }
 
   #text(from: number, to: number): StatementText {

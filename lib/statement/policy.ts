@@ -98,12 +98,16 @@ function nameOf(access: Extract<Access, { kind: "transaction" | "savepoint" }>):
   return access.operation === "BEGIN" ? "SAVEPOINT" : access.operation;
 }
 
-function judgePragma(name: string, argument: string | null): Violation | null {
+/** Says whether plugins may use a pragma: it only reads, or sets a number that is theirs. */
+export function isAllowedPragma(name: string, argument: string | null): boolean {
   const pragma = foldName(name);
-  if (ALLOWED_PRAGMAS.includes(pragma)) return null;
-  // R*Tree reads it itself: https://sqlite.org/rtree.html
-  if (pragma === "page_size" && argument === null) return null;
-  const advice = PRAGMA_ADVICE[pragma] ?? `these are: ${ALLOWED_PRAGMAS.join(", ")}`;
+  // R*Tree reads the page size itself: https://sqlite.org/rtree.html
+  return ALLOWED_PRAGMAS.includes(pragma) || pragma === "page_size" && argument === null;
+}
+
+function judgePragma(name: string, argument: string | null): Violation | null {
+  if (isAllowedPragma(name, argument)) return null;
+  const advice = PRAGMA_ADVICE[foldName(name)] ?? `these are: ${ALLOWED_PRAGMAS.join(", ")}`;
   return { code: "pragma", message: `PRAGMA ${name} is not allowed in a migration: ${advice}` };
 }
 

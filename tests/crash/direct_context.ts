@@ -4,6 +4,7 @@ import { KnownPlans } from "../../lib/handler/known_plans.ts";
 import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
+import { NO_QUERY_FILES } from "../../lib/migration/query_file.ts";
 import { WorkerDatabase } from "../../lib/database/worker_database.ts";
 import type { DatabaseSession } from "../../lib/database/session.ts";
 import type { SourceFile } from "../../lib/source/source_file.ts";
@@ -71,9 +72,9 @@ function openSession(
   return {
     history: () => database.history(),
     log: (range) => database.log(range),
-    load: () => Promise.resolve({ ok: true, value: { migrations, findings: [] } }),
+    load: () => Promise.resolve({ ok: true, value: { migrations, findings: [], queryFiles: 0 } }),
     prepare: (target, deadline, onPlanned = () => {}) =>
-      database.prepare({ migrations, findings: [], target }, deadline, {
+      database.prepare({ migrations, findings: [], queries: NO_QUERY_FILES, target }, deadline, {
         onPlanned,
         onRehearsed() {},
         endlessAfter: () => undefined,

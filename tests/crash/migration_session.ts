@@ -9,6 +9,7 @@ import { type Execution, type ExecutionEvent, OPEN_GATE } from "../../lib/execut
 import { NEVER } from "../../lib/deadline.ts";
 import { rehearse } from "../../lib/rehearsal/rehearse.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
+import { NO_QUERY_FILES } from "../../lib/migration/query_file.ts";
 import type { Outcome } from "../../lib/outcome.ts";
 import type { History } from "../../lib/plan/history.ts";
 import { completePlan, type PlanBase, planStep } from "../../lib/plan/migration_plan.ts";
@@ -135,7 +136,7 @@ async function runAsWorker(
     backups: backupPlace(engine, backups),
   });
   const plan = valueOf(
-    await database.prepare({ migrations, findings: [], target }, NEVER, {
+    await database.prepare({ migrations, findings: [], queries: NO_QUERY_FILES, target }, NEVER, {
       onPlanned() {},
       onRehearsed() {},
       endlessAfter: () => undefined,

@@ -21,7 +21,8 @@ type Message = v.InferOutput<typeof MessageSchema>;
 /**
  * `sql` is the UP of a migration, `on=<plugin>` on that plugin's tables; `migration=<plugin>/<file>` is
  * a whole file, applied, rolled back and applied again; `file=` is only written; `schema=<plugin>` is
- * its schema.sql; `shell=<plugin>` runs in the `sqlite3` shell. `fails=<code>` and `warns=<codes>` say which findings there must be.
+ * its schema.sql, `queries=<plugin>/<file>` a file of statements of its code; `shell=<plugin>` runs in
+ * the `sqlite3` shell. `fails=<code>` and `warns=<codes>` say which findings there must be.
  */
 export async function runSqlBlock(block: CodeBlock, scene: Scene): Promise<Verdict> {
   const file = block.attributes.get("file");
@@ -32,6 +33,14 @@ export async function runSqlBlock(block: CodeBlock, scene: Scene): Promise<Verdi
   const schema = block.attributes.get("schema");
   if (schema !== undefined) {
     const path = join(dirname(pathOf(scene, `${schema}/x`)), "..", "schema.sql");
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    Deno.writeTextFileSync(path, `${block.text}\n`);
+    return RIGHT;
+  }
+  const queries = block.attributes.get("queries");
+  if (queries !== undefined) {
+    const [plugin = "", name = ""] = queries.split("/");
+    const path = join(dirname(pathOf(scene, `${plugin}/x`)), "..", "queries", name);
     Deno.mkdirSync(dirname(path), { recursive: true });
     Deno.writeTextFileSync(path, `${block.text}\n`);
     return RIGHT;

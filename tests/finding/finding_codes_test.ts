@@ -79,6 +79,16 @@ function running(sql: string, body: object = {}, preamble = ""): Scenario {
 /** Applies one more file with this text. */
 const file = (text: string | Uint8Array): Scenario => applying({ "002_x.sql": text });
 
+/** Checks statements of code beside the base migration and one more with this SQL. */
+function querying(statements: string, up: string): Scenario {
+  return async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_base.sql": BASE, "002_x.sql": migrationFile(up, "SELECT 1;") });
+    workspace.writeQueries("p", { "x.sql": statements });
+    return codesOf(await (await workspace.migrator()).check("p"));
+  };
+}
+
 /** Proves a file after one that makes the table `t`. */
 function proving(up: string, down: string): Scenario {
   return async () => {
@@ -240,6 +250,9 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     "CREATE TRIGGER b AFTER INSERT ON t BEGIN DELETE FROM nowhere; END;",
   ),
   "dangling-foreign-key": running("CREATE TABLE c (p REFERENCES later (id));"),
+  "broken-query": querying("SELECT a FROM t", "ALTER TABLE t RENAME TO u;"),
+  "failing-query": querying("SELECT b FROM t", "SELECT 1;"),
+  "unchecked-query": querying("BEGIN", "SELECT 1;"),
   "stray-reference": running(
     "ALTER TABLE t RENAME TO t_old; CREATE TABLE t (id INTEGER PRIMARY KEY);",
   ),

@@ -20,6 +20,7 @@ export function rehearsedStep(facts: Partial<RehearsedStep> = {}): RehearsedStep
     broken: [],
     faultyKeys: [],
     strays: [],
+    brokenQueries: [],
     touched: [],
     reservedNames: [],
     reservedReferences: [],

@@ -126,7 +126,10 @@ rehearsals("rehearsalFindings() notes a DOWN that does not undo its UP", () => {
   assert.equal(findings.map(({ code }) => code), ["incomplete-down"]);
 });
 
-function findingsOf(planned: readonly PlanStep[], rehearsal: Rehearsal): readonly Finding[] {
+function findingsOf(
+  planned: readonly PlanStep[],
+  rehearsal: Omit<Rehearsal, "queries">,
+): readonly Finding[] {
   return inOrder(rehearsalFindings(planned, rehearsal, [3, 54, 1], new Map()));
 }
 

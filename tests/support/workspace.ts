@@ -33,18 +33,18 @@ export class Workspace implements AsyncDisposable {
 
   /** Writes a plugin's migration files; what is there already stays. */
   write(plugin: string, files: Files): void {
-    for (const [name, content] of Object.entries(files)) {
-      const path = join(this.pluginsDir, plugin, "migrations", name);
-      Deno.mkdirSync(dirname(path), { recursive: true });
-      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-      Deno.writeFileSync(path, bytes);
-    }
+    this.#writeTo(join(plugin, "migrations"), files);
   }
 
   /** Writes a plugin's schema.sql. */
   writeSchema(plugin: string, sql: string): void {
     Deno.mkdirSync(join(this.pluginsDir, plugin), { recursive: true });
     Deno.writeTextFileSync(join(this.pluginsDir, plugin, "schema.sql"), sql);
+  }
+
+  /** Writes files of statements that a plugin's code runs. */
+  writeQueries(plugin: string, files: Files): void {
+    this.#writeTo(join(plugin, "queries"), files);
   }
 
   /** Removes one of a plugin's files. */
@@ -115,6 +115,15 @@ export class Workspace implements AsyncDisposable {
     const migrator = await this.#migrator?.catch(() => null);
     await migrator?.[Symbol.asyncDispose]();
     Deno.removeSync(this.root, { recursive: true });
+  }
+
+  #writeTo(folder: string, files: Files): void {
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(this.pluginsDir, folder, name);
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+      Deno.writeFileSync(path, bytes);
+    }
   }
 
   async #open(): Promise<Migrator> {

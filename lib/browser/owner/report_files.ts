@@ -26,9 +26,10 @@ export interface ReportedFiles {
 export async function reportFiles(reported: ReportedFiles): Promise<Outcome<FilesReport>> {
   const { plugin, draft } = reported;
   const files = withDraft(reported.files, draft);
-  const { migrations, findings: unparsed } = await collectMigrations(files);
+  const collected = await collectMigrations(files);
+  const { migrations } = collected;
   const target = { direction: "there-and-back", only: draft?.file ?? null, proves: false } as const;
-  const rehearsed = await reported.rehearse({ migrations, findings: unparsed, target });
+  const rehearsed = await reported.rehearse({ ...collected, target });
   if (!rehearsed.ok) return rehearsed;
   const { findings, effects } = rehearsed.value;
   return {

@@ -12,6 +12,7 @@ import { refuse } from "./refuse.ts";
 interface PluginReport {
   readonly plugin_name: string;
   readonly migrations: number;
+  readonly query_files: number;
   readonly errors: readonly FindingMessage[];
   readonly warnings: readonly FindingMessage[];
 }
@@ -48,6 +49,7 @@ export async function runCheck(
     reports.push({
       plugin_name: name,
       migrations: reply.migrations ?? 0,
+      query_files: reply.query_files ?? 0,
       errors: reply.success ? [] : reply.errors,
       warnings: reply.warnings,
     });
@@ -59,7 +61,7 @@ export async function runCheck(
 }
 
 function renderReport(
-  { plugin_name, migrations, errors, warnings }: PluginReport,
+  { plugin_name, migrations, query_files, errors, warnings }: PluginReport,
   { colors }: Console,
 ): string {
   const ofLevel = (level: FindingMessage["level"]): number =>
@@ -70,8 +72,9 @@ function renderReport(
     [ofLevel("INFO"), "note"],
   ] as const).filter(([amount]) => amount > 0).map(([amount, noun]) => counted(amount, noun));
   const mark = errors.length === 0 ? colors.green("✓") : colors.red("✗");
+  const queries = query_files === 0 ? [] : [`${counted(query_files, "file")} of queries`];
   const head = `${mark} ${plugin_name}: ${
-    [counted(migrations, "migration"), ...problems].join(", ")
+    [counted(migrations, "migration"), ...queries, ...problems].join(", ")
   }`;
   const findings = renderFindings([...errors, ...warnings], colors);
   return findings === "" ? head : `${head}\n${findings}`;

@@ -1,0 +1,242 @@
+// Follows which statements of a plugin's code work while its migrations run. They are prepared on
+// the shadow and never executed.
+
+import type { FindingSubject } from "../finding/finding.ts";
+import { type SourcePlace, SourceText } from "../finding/source_text.ts";
+import { subjectOf } from "../finding/subject_of.ts";
+import { isInRange, type QueryFile } from "../migration/query_file.ts";
+import type { PlanStep } from "../plan/migration_plan.ts";
+import { type Access, isWrite } from "../sqlite/access.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { foldName } from "../sqlite/fold_name.ts";
+import { changedTables, type SchemaSlice } from "../sqlite/schema_slice.ts";
+import { type Prepared, Script, type StatementText } from "../sqlite/script.ts";
+import { SqliteError, type SqliteFailure } from "../sqlite/sqlite_error.ts";
+import { whyNotAQuery } from "../statement/query_policy.ts";
+import { columnWithoutValue } from "./column_without_value.ts";
+
+/** A statement of a plugin's code, at its first token or the token at fault. */
+export interface QueryPlace extends SourcePlace {
+  /** With its folder, such as `queries/quotes.sql`. */
+  readonly file: string;
+}
+
+/** A statement that worked before a step. */
+export interface BrokenQuery extends QueryPlace {
+  /** What SQLite says. */
+  readonly message: string;
+  /** The tables and views that it used. */
+  readonly uses: readonly string[];
+  /** The later step of the same run after which it works; `null` if there is none. */
+  readonly mendedBy: FindingSubject | null;
+}
+
+/** A statement that does not work on any schema that it was prepared on, or not yet on the first. */
+export interface FailingQuery extends QueryPlace {
+  readonly message: string;
+  /** The version of the schema of which SQLite says so. */
+  readonly version: number;
+  /** Whether its file says that code runs it from this version on. */
+  readonly isDeclared: boolean;
+}
+
+/** A statement of which a rehearsal cannot say whether it works. */
+export interface UncheckedQuery extends QueryPlace {
+  readonly reason: string;
+}
+
+/** What is known of statements at the end of a rehearsal. */
+export interface QueryFacts {
+  readonly failing: readonly FailingQuery[];
+  readonly unchecked: readonly UncheckedQuery[];
+}
+
+/** The facts where there are no statements. */
+export const NO_QUERY_FACTS: QueryFacts = { failing: [], unchecked: [] };
+
+/** The files of statements, and the version of the schema before the first step. */
+export interface QueryBase {
+  readonly files: readonly QueryFile[];
+  readonly version: number;
+}
+
+type State =
+  | { readonly kind: "works" }
+  | { readonly kind: "fails"; readonly place: QueryPlace; readonly message: string }
+  | { readonly kind: "unchecked"; readonly place: QueryPlace; readonly reason: string };
+
+/** One statement, and what is known of it. */
+interface Query {
+  readonly queryFile: QueryFile;
+  readonly text: StatementText;
+  /** The tables and views that it used when it was last prepared, folded. */
+  uses: ReadonlySet<string>;
+  state: State;
+  hasWorked: boolean;
+  /** The first or the last failure of one that has not worked, where code runs it. */
+  failing: FailingQuery | null;
+  open: (BrokenQuery & { mendedBy: FindingSubject | null }) | null;
+}
+
+/** What a failure is about that another build of SQLite, or a program, may have. */
+const MISSING_HERE =
+  /^(?:no such (?:function|module|collation sequence|tokenizer)|unknown tokenizer)/;
+
+/** The statements of a plugin's code on a shadow. */
+export class QueryFollower {
+  readonly #connection: Connection;
+  readonly #isUnsure: (failure: SqliteFailure) => boolean;
+  readonly #queries: readonly Query[];
+  readonly #changed = new Set<string>();
+  #lastVersion: number | null = null;
+
+  /**
+   * Prepares every statement before the first step. `isUnsure` says of a failure whether it may be
+   * of the shadow alone.
+   */
+  constructor(
+    connection: Connection,
+    { files, version }: QueryBase,
+    isUnsure: (failure: SqliteFailure) => boolean,
+  ) {
+    this.#connection = connection;
+    this.#isUnsure = isUnsure;
+    this.#queries = files.flatMap((queryFile) => this.#read(queryFile));
+    for (const query of this.#queries) note(query, version);
+  }
+
+  /** What a step breaks. A DOWN leads to the schema of older code, which is not judged. */
+  follow(step: PlanStep, slice: SchemaSlice): readonly BrokenQuery[] {
+    if (this.#queries.length === 0) return [];
+    for (const name of changedTables(slice)) this.#changed.add(foldName(name));
+    // A second UP leads to the schema of the first.
+    if (step.direction === "rollback" || this.#lastVersion === step.version) return [];
+    this.#lastVersion = step.version;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return this.#queries.flatMap((query) => {
+      const { versions } = query.queryFile;
+      if (query.state.kind === "works" && !changed.some((name) => query.uses.has(name))) {
+        note(query, step.version);
+        return [];
+      }
+      const uses = [...query.uses];
+      this.#prepare(query);
+      const hadWorked = query.hasWorked && query.open === null;
+      note(query, step.version);
+      const { state } = query;
+      if (state.kind === "works" && query.open !== null) {
+        query.open.mendedBy = subjectOf(step);
+        query.open = null;
+      }
+      if (state.kind !== "fails" || !hadWorked || !isInRange(versions, step.version)) return [];
+      const { place, message } = state;
+      query.open = { ...place, message, uses, mendedBy: null };
+      return [query.open];
+    });
+  }
+
+  /** What is known after the last step. */
+  get facts(): QueryFacts {
+    return {
+      failing: this.#queries.flatMap(({ failing }) => failing ?? []),
+      unchecked: this.#queries.flatMap(({ state }) =>
+        state.kind === "unchecked" ? [{ ...state.place, reason: state.reason }] : []
+      ),
+    };
+  }
+
+  #read(queryFile: QueryFile): readonly Query[] {
+    const queries: Query[] = [];
+    using script = new Script(this.#connection, queryFile.sql);
+    while (true) {
+      const { prepared } = this.#guarded(script);
+      if (prepared.kind === "end") return queries;
+      if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
+      const text = prepared.kind === "failed"
+        ? script.advancePastFailed()
+        : prepared.kind === "statement"
+        ? prepared.statement.text
+        : prepared.text;
+      if (prepared.kind !== "failed") script.advance();
+      // A comment, or a lone semicolon.
+      if (text.sql === "") continue;
+      const query: Query = {
+        queryFile,
+        text,
+        uses: new Set(),
+        state: { kind: "works" },
+        hasWorked: false,
+        failing: null,
+        open: null,
+      };
+      this.#prepare(query);
+      queries.push(query);
+    }
+  }
+
+  #prepare(query: Query): void {
+    const { queryFile, text } = query;
+    using script = new Script(this.#connection, text.sql);
+    const { prepared, accesses } = this.#guarded(script);
+    query.uses = new Set(
+      accesses.flatMap((access) =>
+        "table" in access && access.table !== null ? [foldName(access.table)] : []
+      ),
+    );
+    const placeAt = (offset: number): QueryPlace => ({
+      file: queryFile.file,
+      ...new SourceText({ sql: queryFile.sql, line: 1 }).placeOf(text, text.offset + offset),
+    });
+    if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
+    const refused = accesses.flatMap((access) => whyNotAQuery(access) ?? []).at(0);
+    if (refused !== undefined) {
+      query.state = { kind: "unchecked", place: placeAt(0), reason: refused };
+      return;
+    }
+    if (prepared.kind !== "failed") {
+      const column = accesses.some(isWrite) ? columnWithoutValue(this.#connection, text.sql) : null;
+      query.state = column === null ? { kind: "works" } : {
+        kind: "fails",
+        place: placeAt(0),
+        message: `it gives ${column} no value, which is NOT NULL without a default`,
+      };
+      return;
+    }
+    const { failure } = prepared;
+    if (failure.code === "SQLITE_INTERRUPT") throw new SqliteError(failure);
+    const place = placeAt(failure.offset ?? 0);
+    query.state = MISSING_HERE.test(failure.message) || this.#isUnsure(failure)
+      ? { kind: "unchecked", place, reason: failure.message }
+      : { kind: "fails", place, message: failure.message };
+  }
+
+  /** Prepares what is next in a script. Some pragmas act at once, so what is no query is ignored. */
+  #guarded(script: Script): { readonly prepared: Prepared; readonly accesses: readonly Access[] } {
+    const { SQLITE_OK, SQLITE_IGNORE } = this.#connection.sqlite3.capi;
+    const accesses: Access[] = [];
+    this.#connection.authorize((access) => {
+      accesses.push(access);
+      return whyNotAQuery(access) === null ? SQLITE_OK : SQLITE_IGNORE;
+    });
+    try {
+      return { prepared: script.prepare(), accesses };
+    } finally {
+      this.#connection.authorize(null);
+    }
+  }
+}
+
+/** Notes how a statement is at a version, if code runs it there. */
+function note(query: Query, version: number): void {
+  const { queryFile: { versions }, state } = query;
+  if (!isInRange(versions, version)) return;
+  if (state.kind === "fails" && !query.hasWorked) {
+    const isDeclared = versions.from !== null;
+    if (isDeclared && query.failing !== null) return;
+    query.failing = { ...state.place, message: state.message, version, isDeclared };
+  }
+  if (state.kind === "fails") return;
+  if (state.kind === "works") query.hasWorked = true;
+  if (query.failing?.isDeclared === false) query.failing = null;
+}
