@@ -5,6 +5,8 @@ import pc from "picocolors";
 import stringWidth from "string-width";
 import { renderFindings } from "../../lib/cli/render/findings.ts";
 import { paragraph } from "../../lib/cli/render/layout.ts";
+import { left, right, tableLines } from "../../lib/cli/render/text_table.ts";
+import { textWidth } from "../../lib/cli/render/text_width.ts";
 import type { FindingMessage } from "../../lib/message/reply.ts";
 import { suite } from "../support/suite.ts";
 
@@ -26,6 +28,31 @@ render("paragraph() counts the columns of wide characters and none of colors", (
   assert.is(lines.length, 3);
   for (const line of lines) assert.ok(stringWidth(line) <= 80, line);
   assert.is(paragraph(colored.red("✗"), text).split("\n").length, lines.length);
+});
+
+render("textWidth() agrees with the package that knows every sequence of emoji", () => {
+  const texts = [
+    "",
+    "plain",
+    colored.red(colored.bold("colored")),
+    "日本語、한국어",
+    "ｶﾀｶﾅ",
+    "café",
+    "cafe\u0301",
+    "✓ ✗ ○ → …",
+    "👍🏽 👩‍👩‍👧 🇫🇮 ❤️ ☃",
+    "a\u200bb",
+  ];
+  for (const text of texts) assert.is(textWidth(text), stringWidth(text), JSON.stringify(text));
+});
+
+render("tableLines() aligns columns by their width and ends no line in spaces", () => {
+  const rows = [["日本", 1, "a"], [colored.green("x"), 20, ""]];
+  assert.equal(tableLines([left("name"), right("n"), left("")], rows), [
+    "name   n",
+    "日本   1  a",
+    `${colored.green("x")}     20`,
+  ]);
 });
 
 render("paragraph() keeps a long word whole", () => {

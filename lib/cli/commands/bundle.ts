@@ -9,7 +9,7 @@ import { findingMessage } from "../../message/finding_message.ts";
 import type { BundleOptions, CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { renderFindings } from "../render/findings.ts";
-import { tableLines } from "../render/layout.ts";
+import { left, right, tableLines } from "../render/text_table.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
 
@@ -85,19 +85,17 @@ async function report(
     }));
     return;
   }
-  const { default: Table } = await import("cli-table3");
-  const { TABLE_STYLE } = await import("../render/table_style.ts");
-  const table = new Table({
-    ...TABLE_STYLE,
-    head: ["module", "bytes", "gzip"],
-    colAligns: ["left", "right", "right"],
-  });
-  const add = (path: string, { bytes, gzip_bytes }: ModuleSize): void => {
-    table.push([path, bytes, gzip_bytes]);
-  };
-  add(bundle.path, size);
-  if (page !== null && pageSize !== null) add(page.path, pageSize);
+  const row = (path: string, { bytes, gzip_bytes }: ModuleSize): readonly (string | number)[] => [
+    path,
+    bytes,
+    gzip_bytes,
+  ];
+  const rows = [
+    row(bundle.path, size),
+    ...(page === null || pageSize === null ? [] : [row(page.path, pageSize)]),
+  ];
+  const columns = [left("module"), right("bytes"), right("gzip")];
   const head = `${console.colors.green("✓")} ${plugin}: ${counted(migrations, "migration")}` +
     (page === null ? "" : " and a page");
-  console.out([head, ...tableLines(table)].join("\n"));
+  console.out([head, ...tableLines(columns, rows)].join("\n"));
 }

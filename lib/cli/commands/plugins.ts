@@ -59,24 +59,19 @@ async function renderDatabases(
   colors: Colors,
 ): Promise<string> {
   if (lines.length === 0) return `There are no plugins in ${options.pluginsDir}`;
-  const { default: Table } = await import("cli-table3");
-  const { paragraph, tableLines } = await import("../render/layout.ts");
-  const { TABLE_STYLE } = await import("../render/table_style.ts");
-  const table = new Table({
-    ...TABLE_STYLE,
-    head: ["plugin", "version", "pending", ""],
-    colAligns: ["left", "right", "right", "left"],
-  });
-  for (const line of lines) {
+  const { paragraph } = await import("../render/layout.ts");
+  const { left, right, tableLines } = await import("../render/text_table.ts");
+  const rows = lines.map((line) => {
     const note = line.problem !== null
       ? colors.red("problem")
       : line.locked
       ? colors.cyan("running")
       : "";
-    table.push([databaseOf(line), line.current_version ?? "?", line.pending_count ?? "?", note]);
-  }
+    return [databaseOf(line), line.current_version ?? "?", line.pending_count ?? "?", note];
+  });
+  const columns = [left("plugin"), right("version"), right("pending"), left("")];
   const problems = lines.flatMap((line) =>
     line.problem === null ? [] : [paragraph(`${colors.red(databaseOf(line))}:`, line.problem)]
   );
-  return [...tableLines(table), ...problems].join("\n");
+  return [...tableLines(columns, rows), ...problems].join("\n");
 }

@@ -1,14 +1,21 @@
 // Renders the replies to `backups` and `backup`.
 
-import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
 import type { BackupEntry, BackupReply, BackupsReply } from "../../message/backup_reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { hasUnfitBackup } from "../unfit_backups.ts";
 import { databaseOf } from "./database_of.ts";
-import { paragraph, readableTime, tableLines } from "./layout.ts";
-import { TABLE_STYLE } from "./table_style.ts";
+import { paragraph, readableTime } from "./layout.ts";
+import { left, right, tableLines } from "./text_table.ts";
+
+const COLUMNS = [
+  left("made at (UTC)"),
+  right("version"),
+  left("reason"),
+  right("size"),
+  left("backup"),
+];
 
 /** Renders the reply to `backups` or `backup`. */
 export function renderBackups(reply: BackupsReply | BackupReply, colors: Colors): string {
@@ -27,18 +34,13 @@ export function renderBackups(reply: BackupsReply | BackupReply, colors: Colors)
 function renderList(reply: BackupsReply, colors: Colors): string {
   const head = `${databaseOf(reply)}: ${counted(reply.backup_count, "backup")}`;
   if (reply.backups.length === 0) return head;
-  const table = new Table({
-    ...TABLE_STYLE,
-    head: ["made at (UTC)", "version", "reason", "size", "backup"],
-    colAligns: ["left", "right", "left", "right", "left"],
-  });
-  table.push(...reply.backups.map((entry) => [
+  const rows = reply.backups.map((entry) => [
     readableTime(entry.at),
     String(entry.version ?? "?"),
     entry.reason ?? "?",
     bytes(entry.size_bytes),
     printable(entry.name),
-  ]));
+  ]);
   const problems = reply.backups.flatMap((entry) => renderProblem(entry, colors));
   const read = problems.length === 0
     ? "Every backup was read and can be restored"
@@ -46,7 +48,7 @@ function renderList(reply: BackupsReply, colors: Colors): string {
   const verified = reply.verified && !hasUnfitBackup(reply.backups)
     ? [colors.green(`✓ ${read}`)]
     : [];
-  return [head, ...tableLines(table), ...problems, ...verified].join("\n");
+  return [head, ...tableLines(COLUMNS, rows), ...problems, ...verified].join("\n");
 }
 
 function renderProblem({ name, state, problem }: BackupEntry, colors: Colors): readonly string[] {

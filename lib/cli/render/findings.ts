@@ -1,11 +1,11 @@
 // Renders findings as compilers do: message, position, line, caret.
 
-import stringWidth from "string-width";
 import { excerptOf } from "../../finding/excerpt.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { paragraph } from "./layout.ts";
+import { textWidth } from "./text_width.ts";
 
 /** Renders findings, errors first, as lines of text; empty if there are none. */
 export function renderFindings(findings: readonly FindingMessage[], colors: Colors): string {
@@ -44,5 +44,5 @@ function renderPosition({ file, line, column }: FindingMessage): string {
 
 // Tabs stay tabs: their width depends on the terminal.
 function blank(text: string): string {
-  return text.replaceAll(/[^\t]+/g, (part) => " ".repeat(stringWidth(part)));
+  return text.replaceAll(/[^\t]+/g, (part) => " ".repeat(textWidth(part)));
 }

@@ -1,14 +1,22 @@
 // Renders the reply to a history request as a table.
 
-import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
 import type { AttemptEntry, HistoryReply, UnreadableEntry } from "../../message/history_reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
-import { detailedLines, paragraph, readableTime } from "./layout.ts";
+import { paragraph, readableTime } from "./layout.ts";
 import { renderDetails } from "./run.ts";
-import { TABLE_STYLE } from "./table_style.ts";
+import { detailedLines, left, right } from "./text_table.ts";
+
+const COLUMNS = [
+  right("version"),
+  left("migration"),
+  left("outcome"),
+  left("at (UTC)"),
+  left("by"),
+  right("ms"),
+];
 
 /** Renders the attempts, newest first; under each what it did, its run and its plan. */
 export function renderHistory(reply: HistoryReply, colors: Colors): string {
@@ -20,22 +28,15 @@ export function renderHistory(reply: HistoryReply, colors: Colors): string {
   const headline = `${database}: ${counted(total, "attempt")}${shown}, newest first`;
   const problems = unreadable.map((entry) => renderUnreadable(entry, colors));
   if (entries.length === 0) return [headline, ...problems].join("\n");
-  const table = new Table({
-    ...TABLE_STYLE,
-    head: ["version", "migration", "outcome", "at (UTC)", "by", "ms"],
-    colAligns: ["right", "left", "left", "left", "left", "right"],
-  });
-  for (const entry of entries) {
-    table.push([
-      entry.version,
-      printable(entry.name),
-      outcomeOf(entry, colors),
-      readableTime(entry.applied_at),
-      printable(entry.applied_by),
-      entry.execution_time_ms ?? "",
-    ]);
-  }
-  const lines = detailedLines(table, entries.map((entry) => detailsOf(entry, colors)));
+  const rows = entries.map((entry) => [
+    entry.version,
+    printable(entry.name),
+    outcomeOf(entry, colors),
+    readableTime(entry.applied_at),
+    printable(entry.applied_by),
+    entry.execution_time_ms ?? "",
+  ]);
+  const lines = detailedLines(COLUMNS, rows, entries.map((entry) => detailsOf(entry, colors)));
   return [headline, ...lines, ...problems].join("\n");
 }
 

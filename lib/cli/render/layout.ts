@@ -1,8 +1,7 @@
-// Text that fits a terminal: lines of at most 80 columns, tables without trailing spaces. Pure.
+// Text that fits a terminal: lines of at most 80 columns, readable times. Pure; runs anywhere.
 
-import type { Table } from "cli-table3";
-import wrapAnsi from "wrap-ansi";
 import { printable } from "../../printable.ts";
+import { textWidth } from "./text_width.ts";
 
 const COLUMNS = 80;
 const INDENT = "  ";
@@ -13,29 +12,19 @@ const INDENT = "  ";
  * copied.
  */
 export function paragraph(head: string, text: string): string {
-  return wrapAnsi(`${head} ${printable(text)}`, COLUMNS - INDENT.length)
-    .replaceAll("\n", `\n${INDENT}`);
-}
-
-/** The lines of a table, the head first. */
-export function tableLines(table: Table): readonly string[] {
-  return table.toString().split("\n").map((line) => line.trimEnd());
-}
-
-// Begins the lines under a row.
-const DETAIL_INDENT = " ".repeat("version  ".length);
-
-/** The lines of a table, with details under each of its rows. */
-export function detailedLines(
-  table: Table,
-  details: readonly (readonly string[])[],
-): readonly string[] {
-  const [head = "", ...rows] = tableLines(table);
-  const lines = details.flatMap((each, index) => [
-    rows[index] ?? "",
-    ...each.map((line) => `${DETAIL_INDENT}${line}`),
-  ]);
-  return [head, ...lines];
+  const lines = [head];
+  let width = textWidth(head);
+  for (const word of printable(text).split(" ")) {
+    const added = textWidth(` ${word}`);
+    if (width + added <= COLUMNS - INDENT.length) {
+      lines.push(`${lines.pop()} ${word}`);
+      width += added;
+    } else {
+      lines.push(word);
+      width = added - 1;
+    }
+  }
+  return lines.map((line) => line.trimEnd()).join(`\n${INDENT}`);
 }
 
 /** A time to the second, in UTC: `2026-01-31 12:00:00`. */

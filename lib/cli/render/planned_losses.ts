@@ -1,14 +1,12 @@
 // Renders the rows and values that a plan loses.
 
-import Table from "cli-table3";
 import { counted } from "../../finding/counted.ts";
 import { lossTable } from "../../message/loss_table.ts";
 import type { PlannedLoss, ShownValue } from "../../message/plan_reply.ts";
 import type { Colors } from "../console.ts";
 import { printable } from "../../printable.ts";
-import { tableLines } from "./layout.ts";
 import { renderAmount } from "./run.ts";
-import { TABLE_STYLE } from "./table_style.ts";
+import { left, tableLines } from "./text_table.ts";
 
 // So many columns of so many characters fit a terminal.
 const MAX_COLUMNS = 5;
@@ -31,14 +29,14 @@ function renderTable(
   head: readonly string[],
   rows: readonly (readonly ShownValue[])[],
 ): readonly string[] {
-  const left = head.length - MAX_COLUMNS;
-  const fit = (cells: readonly string[]): string[] => [
+  const isCut = head.length > MAX_COLUMNS;
+  const fit = (cells: readonly string[]): readonly string[] => [
     ...cells.slice(0, MAX_COLUMNS),
-    ...(left > 0 ? ["..."] : []),
+    ...(isCut ? ["..."] : []),
   ];
-  const table = new Table({ ...TABLE_STYLE, head: fit(head.map(oneLine)) });
-  for (const row of rows) table.push(fit(row.map(cellOf)));
-  return tableLines(table).map((line) => `      ${line}`);
+  const columns = fit(head.map(oneLine)).map(left);
+  const lines = tableLines(columns, rows.map((row) => fit(row.map(cellOf))));
+  return lines.map((line) => `      ${line}`);
 }
 
 function cellOf({ type, text, length }: ShownValue): string {

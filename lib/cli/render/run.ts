@@ -1,7 +1,6 @@
 // Renders the reply to an apply or a rollback as a table.
 
 import { counted } from "../../finding/counted.ts";
-import Table from "cli-table3";
 import { lossAmount, lossOrigin } from "../../message/loss_table.ts";
 import type {
   ApplyReply,
@@ -14,8 +13,7 @@ import type { Colors } from "../console.ts";
 import { printable } from "../../printable.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { detailedLines } from "./layout.ts";
-import { TABLE_STYLE } from "./table_style.ts";
+import { detailedLines, left, right } from "./text_table.ts";
 
 /** Renders a run that succeeded. */
 export function renderRun(reply: ApplyReply | RollbackReply, colors: Colors): string {
@@ -34,17 +32,20 @@ export function renderRun(reply: ApplyReply | RollbackReply, colors: Colors): st
   return parts.join("\n");
 }
 
+const COLUMNS = [right("version"), left("migration"), right("statements"), right("ms")];
+
 /** Renders the migrations of a run; under each its changes and its losses. */
 export function renderEntries(entries: readonly RunEntry[], colors: Colors): string {
-  const table = new Table({
-    ...TABLE_STYLE,
-    head: ["version", "migration", "statements", "ms"],
-    colAligns: ["right", "left", "right", "right"],
-  });
-  for (const { version, name, statements, execution_time_ms: ms } of entries) {
-    table.push([version, name, statements, ms]);
-  }
-  return detailedLines(table, entries.map((entry) => renderDetails(entry, colors))).join("\n");
+  return detailedLines(
+    COLUMNS,
+    entries.map(({ version, name, statements, execution_time_ms: ms }) => [
+      version,
+      name,
+      statements,
+      ms,
+    ]),
+    entries.map((entry) => renderDetails(entry, colors)),
+  ).join("\n");
 }
 
 /** The changes, each with its loss, and then the losses that no change explains. */

@@ -1,13 +1,21 @@
 // Renders the reply to a status request as a table.
 
-import Table from "cli-table3";
 import type { FailedMigration, StatusReply } from "../../message/reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { databaseOf } from "./database_of.ts";
 import { renderFindings } from "./findings.ts";
-import { paragraph, readableTime, tableLines } from "./layout.ts";
-import { TABLE_STYLE } from "./table_style.ts";
+import { paragraph, readableTime } from "./layout.ts";
+import { left, right, tableLines } from "./text_table.ts";
+
+const COLUMNS = [
+  right("version"),
+  left("migration"),
+  left("state"),
+  left("applied at (UTC)"),
+  left("by"),
+  right("ms"),
+];
 
 /** Renders a plugin's migrations, one line each, then failures and findings. */
 export function renderStatus(reply: StatusReply, colors: Colors): string {
@@ -23,15 +31,7 @@ export function renderStatus(reply: StatusReply, colors: Colors): string {
     ));
   }
   const rows = rowsOf(reply, colors);
-  if (rows.length > 0) {
-    const table = new Table({
-      ...TABLE_STYLE,
-      head: ["version", "migration", "state", "applied at (UTC)", "by", "ms"],
-      colAligns: ["right", "left", "left", "left", "left", "right"],
-    });
-    table.push(...rows);
-    parts.push(tableLines(table).join("\n"));
-  }
+  if (rows.length > 0) parts.push(tableLines(COLUMNS, rows).join("\n"));
   const failures = [
     ...reply.failed_migrations.map((each) => ({ ...each, what: "failed" })),
     ...reply.applied_migrations.map((each) => ({ ...each, what: "could not be rolled back" })),
@@ -52,7 +52,7 @@ function pendingCells(failed: FailedMigration | undefined, colors: Colors): read
     : [colors.red("failed"), readableTime(failed.applied_at), printable(failed.applied_by)];
 }
 
-function rowsOf(reply: StatusReply, colors: Colors): string[][] {
+function rowsOf(reply: StatusReply, colors: Colors): readonly (readonly string[])[] {
   const failed = new Map(reply.failed_migrations.map((each) => [each.version, each]));
   const changed = new Set(reply.checksum_warnings.map((each) => each.migration_version));
   const missing = new Set(
