@@ -119,7 +119,6 @@ export {
 } from "./lib/finding/finding.ts";
 export type { BackupPolicy } from "./lib/backup/backup_rules.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";
-export { dispatch } from "./lib/handler/dispatch.ts";
 export type { BeforeRunListener, EventListener } from "./lib/handler/event_hub.ts";
 export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
 export type {
@@ -220,6 +219,7 @@ export type {
   WireMessages,
 } from "./lib/message/verbs.ts";
 export {
+  dispatch,
   type Migrator,
   type MigratorOptions,
   openMigrator,

@@ -1,18 +1,18 @@
 // The public API: handlers, files and databases of one machine put together. For Deno; needs no
 // NATS.
 
-import { KnownPlans } from "./handler/known_plans.ts";
 import {
   type BackupPolicy,
   type BackupRules,
   DEFAULT_BACKUP_RULES,
 } from "./backup/backup_rules.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
-import { call } from "./handler/dispatch.ts";
+import { startFileWorker } from "./database/start_file_worker.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
 import type { Reply } from "./message/any_reply.ts";
 import type { PluginsRequest } from "./message/request.ts";
-import { ALL_PLUGINS, type AllMessages, type AnyVerb } from "./message/verbs.ts";
+import { ALL_PLUGINS } from "./message/plugin_name.ts";
+import type { AllMessages, AnyVerb, Verb } from "./message/verbs.ts";
 import type { StuckThread, StuckThreadsObserver } from "./database/stuck_threads.ts";
 import { databaseName } from "./plan/database_address.ts";
 
@@ -112,18 +112,28 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly context: HandlerContext;
 }
 
-/** Opens a migrator. Takes about as long as compiling and starting SQLite once. */
+/** Opens a migrator. Takes about as long as starting a thread with SQLite in it. */
 export async function openMigrator(options: MigratorOptions): Promise<Migrator> {
   const { plugins, data, workers = navigator.hardwareConcurrency + 1 } = options;
   const log = options.log ?? (() => {});
-  // Importing this module loads nothing of the runtime's that only a migrator uses.
-  const [{ startWorkerPool }, { directorySource }, { migrationSource }, { fileLocks }] =
-    await Promise.all([
-      import("./database/worker_pool.ts"),
-      import("./source/directory_source.ts"),
-      import("./source/file_source.ts"),
-      import("./lock/file_locks.ts"),
-    ]);
+  // The thread takes longest, so this one loads its own modules while that one starts. They are not
+  // loaded before: a program may import this module and open no migrator.
+  const first = startFileWorker();
+  const [
+    { startWorkerPool },
+    { directorySource },
+    { migrationSource },
+    { fileLocks },
+    { call },
+    { KnownPlans },
+  ] = await Promise.all([
+    import("./database/worker_pool.ts"),
+    import("./source/directory_source.ts"),
+    import("./source/file_source.ts"),
+    import("./lock/file_locks.ts"),
+    import("./handler/dispatch.ts"),
+    import("./handler/known_plans.ts"),
+  ]);
   const databases = await startWorkerPool({
     dataDir: data,
     journalMode: options.journalMode ?? "delete",
@@ -132,7 +142,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     backups: backupRules(options),
     workers: Math.max(workers, 2),
     observer: logStuckThreads(log),
-  });
+  }, first);
   const { publish, subscribe, beforeRun, onBeforeRun } = eventHub();
   const context: HandlerContext = {
     source: migrationSource(directorySource(plugins), options.maxPluginBytes),
@@ -168,6 +178,20 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     context,
     [Symbol.asyncDispose]: () => databases[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * Answers one request that came over a transport: `payload` is JSON in UTF-8, and empty means `{}`.
+ * Never rejects: a bug becomes an `INTERNAL_ERROR` without a stack trace.
+ */
+export async function dispatch<V extends Verb>(
+  verb: V,
+  plugin: string,
+  payload: Uint8Array,
+  context: HandlerContext,
+): Promise<Reply<V>> {
+  const handlers = await import("./handler/dispatch.ts");
+  return await handlers.dispatch(verb, plugin, payload, context);
 }
 
 function backupRules(options: MigratorOptions): BackupRules {

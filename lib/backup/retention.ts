@@ -1,20 +1,9 @@
 // Decides which backups may go, and removes them. Runs anywhere.
 
+import type { Retention } from "./backup_rules.ts";
 import { type BackupPlace, type KnownBackup, knownBackups } from "./backup_place.ts";
 import { parseBackupName } from "./backup_record.ts";
 import { StorageError } from "../vfs/storage.ts";
-
-/** How long backups are kept. One that exceeds any limit is removed; `null` is no limit. */
-export interface Retention {
-  /** How many of a database. */
-  readonly count: number | null;
-  readonly days: number | null;
-  /** Of all backups of a database together; the oldest are removed. */
-  readonly bytes: number | null;
-}
-
-/** What is kept unless an option says otherwise: 30 of each database, however old and large. */
-export const DEFAULT_RETENTION: Retention = { count: 30, days: null, bytes: null };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

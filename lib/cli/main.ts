@@ -53,37 +53,22 @@ async function run(
   const { options } = command;
   switch (command.name) {
     case "apply":
-    case "rollback": {
-      const { ask, runQuestion } = await import("./commands/ask.ts");
-      return await ask(
-        runQuestion(command.name, command.run, options),
-        options,
-        console,
-        environment,
-      );
+    case "rollback":
+    case "status":
+    case "history":
+    case "cancel":
+    case "backups":
+    case "backup":
+    case "restore": {
+      const [{ ask }, { questionOf }] = await Promise.all([
+        import("./commands/ask.ts"),
+        import("./commands/question.ts"),
+      ]);
+      return await ask(questionOf(command), options, console, environment);
     }
     case "plan": {
       const { runPlan } = await import("./commands/plan.ts");
       return await runPlan(command.plan, options, console, environment);
-    }
-    case "cancel": {
-      const { ask, cancelQuestion } = await import("./commands/ask.ts");
-      return await ask(cancelQuestion(command.cancel), options, console, environment);
-    }
-    case "status": {
-      const { ask, statusQuestion } = await import("./commands/ask.ts");
-      const question = statusQuestion(command.plugin, command.tenant);
-      return await ask(question, options, console, environment);
-    }
-    case "history": {
-      const { ask, historyQuestion } = await import("./commands/ask.ts");
-      return await ask(historyQuestion(command.history), options, console, environment);
-    }
-    case "backups":
-    case "backup":
-    case "restore": {
-      const { ask, backupQuestion } = await import("./commands/ask.ts");
-      return await ask(backupQuestion(command.backups, options), options, console, environment);
     }
     case "check": {
       const { runCheck } = await import("./commands/check.ts");

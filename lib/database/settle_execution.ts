@@ -1,7 +1,8 @@
 // Completes the result of an execution once its files are closed. Runs where SQLite runs.
 
 import type { BackupPlace } from "../backup/backup_place.ts";
-import { removeExpired, type Retention } from "../backup/retention.ts";
+import type { Retention } from "../backup/backup_rules.ts";
+import { removeExpired } from "../backup/retention.ts";
 import type { Execution } from "../execution/execution.ts";
 import { readHistory } from "../history/history_table.ts";
 import { historyDigest } from "../plan/migration_plan.ts";

@@ -7,6 +7,7 @@ import { databaseState, tenantsIn } from "./database_path.ts";
 import { DatabaseThread } from "./database_thread.ts";
 import type { EndlessRehearsals } from "./remote_session.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
+import { startFileWorker } from "./start_file_worker.ts";
 import { StuckThreads, type StuckThreadsObserver } from "./stuck_threads.ts";
 import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
 
@@ -27,9 +28,12 @@ interface Waiter {
   readonly take: (thread: Promise<FileThread>) => void;
 }
 
-/** Starts a pool with one worker; more are started when they are needed and kept. */
-export async function startWorkerPool(options: WorkerPoolOptions): Promise<Databases> {
-  return new WorkerPool(options, await startThread(options));
+/** Makes a pool of one worker; more are started when they are needed and kept. */
+export async function startWorkerPool(
+  options: WorkerPoolOptions,
+  first: Worker = startFileWorker(),
+): Promise<Databases> {
+  return new WorkerPool(options, await startThread(options, first));
 }
 
 class WorkerPool implements Databases {
@@ -98,7 +102,7 @@ class WorkerPool implements Databases {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     try {
-      const thread = await startThread(this.#options);
+      const thread = await startThread(this.#options, startFileWorker());
       this.#all.add(thread);
       return thread;
     } catch (error) {
@@ -129,8 +133,8 @@ class WorkerPool implements Databases {
 
 function startThread(
   { dataDir, journalMode, busyTimeoutMs, exclusive, backups }: FileWorkerOptions,
+  worker: Worker,
 ): Promise<FileThread> {
-  const worker = new Worker(new URL("./file_worker.ts", import.meta.url), { type: "module" });
   return DatabaseThread.start(
     worker,
     (remote) =>

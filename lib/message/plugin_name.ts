@@ -2,6 +2,9 @@
 
 const PLUGIN_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
+/** What a request about all plugins has in the place of a plugin's name. */
+export const ALL_PLUGINS = "*";
+
 /** Reports whether a plugin may have this name. It has no separator, so it is safe in a path. */
 export function isPluginName(name: string): boolean {
   return PLUGIN_NAME.test(name);

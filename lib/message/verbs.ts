@@ -122,9 +122,6 @@ export type Verb = keyof WireMessages;
 /** Any verb. */
 export type AnyVerb = keyof AllMessages;
 
-/** What a request about all plugins has in the place of a plugin's name. */
-export const ALL_PLUGINS = "*";
-
 /** A verb's line of the table. */
 export interface VerbEntry<V extends AnyVerb> {
   /** A few words for help texts, without a subject: "run what is pending". */

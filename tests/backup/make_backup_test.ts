@@ -9,7 +9,7 @@ import type { Execution } from "../../lib/execution/execution.ts";
 import { type BackupPlace, knownBackups } from "../../lib/backup/backup_place.ts";
 import type { BackupLabel } from "../../lib/backup/backup_record.ts";
 import { backUp, type BackupOutcome } from "../../lib/backup/make_backup.ts";
-import { DEFAULT_RETENTION } from "../../lib/backup/retention.ts";
+import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
 import { type Deadline, NEVER } from "../../lib/deadline.ts";
 import { backupDirectory } from "../../lib/database/backup_directory.ts";
 import { Connection } from "../../lib/sqlite/connection.ts";
@@ -394,7 +394,7 @@ backups("a backup that cannot be deleted stays, and the result names it", async 
   const settled = await settleExecution(execution, {
     plugin: "p",
     backups: { list: () => Promise.resolve([]), remove: refuse },
-    retention: DEFAULT_RETENTION,
+    retention: DEFAULT_BACKUP_RULES.retention,
     read: () => Promise.reject(new Error("nothing is read")),
   });
   assert.equal(settled, execution);

@@ -3,7 +3,8 @@
 import * as assert from "uvu/assert";
 import type { KnownBackup } from "../../lib/backup/backup_place.ts";
 import { parseBackupName } from "../../lib/backup/backup_record.ts";
-import { DEFAULT_RETENTION, expiredBackups } from "../../lib/backup/retention.ts";
+import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
+import { expiredBackups } from "../../lib/backup/retention.ts";
 import { suite } from "../support/suite.ts";
 
 const retention = suite("expiredBackups()");
@@ -49,7 +50,10 @@ for (
 
 retention("keeps 30 by default", () => {
   const backups = daily(40);
-  assert.equal(expiredBackups("p", backups, DEFAULT_RETENTION, NOW_MS), names(backups, 30));
+  assert.equal(
+    expiredBackups("p", backups, DEFAULT_BACKUP_RULES.retention, NOW_MS),
+    names(backups, 30),
+  );
 });
 
 retention("keeps what a restore reads, and files that godwit has not named", () => {

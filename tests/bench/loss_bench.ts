@@ -4,7 +4,6 @@
 
 import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
 import { backUp } from "../../lib/backup/make_backup.ts";
-import { DEFAULT_RETENTION } from "../../lib/backup/retention.ts";
 import { backupDirectory } from "../../lib/database/backup_directory.ts";
 import { readBase } from "../../lib/history/database_base.ts";
 import { createHistoryTables } from "../../lib/history/history_table.ts";
@@ -99,7 +98,7 @@ async function run(
   if (how.kind === "bare" && how.withBackup) {
     const label = { plugin: "p", tenant: null, planHash: null, runId: "bench" };
     const at = new Date().toISOString();
-    const settings = { place, retention: DEFAULT_RETENTION, deadline: NEVER };
+    const settings = { place, retention: DEFAULT_BACKUP_RULES.retention, deadline: NEVER };
     await backUp(connection, { ...label, reason: "lossy", at }, settings);
   }
   const rehearsed = how.kind === "measured"

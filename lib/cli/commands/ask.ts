@@ -1,98 +1,15 @@
-// `apply`, `rollback`, `status`, `history`, `cancel`: one request, answered in this process or by a
-// running service. Other commands send theirs with it.
+// Gets the reply to a request, from this process or from a running service, and prints it.
 
-import { sleep } from "../../deadline.ts";
-import { openMigrator } from "../../migrator.ts";
-import { call } from "../../handler/dispatch.ts";
-import { type AllMessages, type Verb, VERBS } from "../../message/verbs.ts";
-import { DEFAULT_TIMEOUT_MS } from "../../message/request.ts";
-import { parseReply, type Reply } from "../../message/any_reply.ts";
-import type {
-  BackupCommand,
-  CancelOptions,
-  CommonOptions,
-  Environment,
-  HistoryOptions,
-  RunOptions,
-} from "../command.ts";
+import { type Migrator, openMigrator } from "../../migrator.ts";
+import type { Reply } from "../../message/any_reply.ts";
+import type { CommonOptions, Environment } from "../command.ts";
 import type { Console } from "../console.ts";
-import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
+import type { ProgressBar } from "../render/progress_bar.ts";
 import { hasUnfitBackup } from "../unfit_backups.ts";
-import { progressBar } from "../render/progress_bar.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { type StopSignals, stopSignals } from "./stop_signals.ts";
-
-/** A request as the command line makes it. */
-export interface Question {
-  readonly verb: Verb;
-  readonly plugin: string;
-  readonly request: AllMessages[Verb]["request"];
-}
-
-// The reply to a run comes at its end; any other request is answered at once.
-const READ_TIMEOUT_MS = 10_000;
-const REPLY_MARGIN_MS = 10_000;
-const CANCEL_AGAIN_MS = 500;
-
-/** The request of `apply` and `rollback`; it leaves out what the command line does not set. */
-export function runQuestion(
-  verb: "apply" | "rollback",
-  run: RunOptions,
-  options: CommonOptions,
-): Question {
-  const request = {
-    ...(run.tenant === undefined ? {} : { tenant: run.tenant }),
-    ...(run.to === undefined ? {} : { target_version: run.to }),
-    ...(run.dryRun ? { dry_run: true } : {}),
-    ...(options.by === undefined ? {} : { applied_by: options.by }),
-    ...(run.planHash === undefined ? {} : { plan_hash: run.planHash }),
-    ...(run.transaction === undefined ? {} : { transaction: run.transaction }),
-    ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
-  };
-  return { verb, plugin: run.plugin, request };
-}
-
-/** The request of `status`. */
-export function statusQuestion(plugin: string, tenant: string | undefined): Question {
-  return { verb: "status", plugin, request: tenant === undefined ? {} : { tenant } };
-}
-
-/** The request of `history`. */
-export function historyQuestion({ plugin, tenant, limit, offset }: HistoryOptions): Question {
-  const request = {
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(offset === undefined ? {} : { offset }),
-  };
-  return { verb: "history", plugin, request };
-}
-
-/** The request of `cancel`. */
-export function cancelQuestion({ plugin, tenant, runId }: CancelOptions): Question {
-  const request = {
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(runId === undefined ? {} : { run_id: runId }),
-  };
-  return { verb: "cancel", plugin, request };
-}
-
-/** The request of `backups`, `backup` and `restore`. */
-export function backupQuestion(command: BackupCommand, { by }: CommonOptions): Question {
-  const { verb, plugin } = command;
-  const tenant = command.tenant === undefined ? {} : { tenant: command.tenant };
-  if (command.verb === "backups") {
-    return { verb, plugin, request: { ...tenant, ...(command.verify ? { verify: true } : {}) } };
-  }
-  const run = {
-    ...tenant,
-    ...(by === undefined ? {} : { applied_by: by }),
-    ...(command.timeoutMs === undefined ? {} : { timeout_ms: command.timeoutMs }),
-  };
-  if (command.verb === "backup") return { verb, plugin, request: run };
-  const dryRun = command.dryRun ? { dry_run: true } : {};
-  return { verb, plugin, request: { ...run, backup: command.backup, ...dryRun } };
-}
+import type { Question } from "./question.ts";
+import { announcedSignals } from "./stop_signals.ts";
 
 /** Sends the request, prints the reply and returns the exit status. */
 export async function ask(
@@ -129,6 +46,7 @@ export async function replyTo(
   environment: Environment,
 ): Promise<Reply | null> {
   if (options.nats === undefined) return await askHere(question, options, console);
+  const { askService } = await import("./ask_service.ts");
   const answer = await askService(question, options, options.nats, console, environment);
   if (answer.ok) return answer.reply;
   const { paragraph } = await import("../render/layout.ts");
@@ -141,7 +59,6 @@ async function askHere(
   options: CommonOptions,
   console: Console,
 ): Promise<Reply> {
-  const bar = console.isWatched && !options.json ? progressBar() : null;
   // Ctrl-C cancels the run; the reply reports it.
   using signals = announcedSignals(options, console);
   await using migrator = await openMigrator({
@@ -151,7 +68,9 @@ async function askHere(
     log: processLog(console, options.json),
     signal: signals.asked,
   });
-  if (bar !== null) migrator.subscribe(bar.follow);
+  // Loaded by now: the migrator uses it too.
+  const { call } = await import("../../handler/dispatch.ts");
+  const bar = console.isWatched && !options.json ? await watchedBar(migrator) : null;
   try {
     return await call(question.verb, question.plugin, question.request, migrator.context);
   } finally {
@@ -159,60 +78,11 @@ async function askHere(
   }
 }
 
-/** Ctrl-C as signals: the first says that the run is cancelled, the second ends the process. */
-function announcedSignals({ json }: CommonOptions, console: Console): StopSignals {
-  const signals = stopSignals();
-  signals.asked.addEventListener("abort", () => {
-    if (!json) console.err("Cancelling; migrations that are not committed are rolled back");
-  });
-  // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
-  signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
-  return signals;
-}
-
-async function askService(
-  { verb, plugin, request }: Question,
-  options: CommonOptions,
-  url: string,
-  console: Console,
-  environment: Environment,
-): Promise<
-  { readonly ok: true; readonly reply: Reply } | { readonly ok: false; readonly message: string }
-> {
-  const { requestRemotely } = await import("../../nats/remote_request.ts");
-  const credentials = await credentialsFrom(environment);
-  if (!credentials.ok) return credentials;
-  const runTimeoutMs = "timeout_ms" in request ? request.timeout_ms : undefined;
-  const { duration } = VERBS[verb];
-  const timeoutMs = duration === "short"
-    ? READ_TIMEOUT_MS
-    : (runTimeoutMs ?? DEFAULT_TIMEOUT_MS) + REPLY_MARGIN_MS;
-  const settings = { url, credentials: credentials.credentials };
-  const { prefix } = options;
-  // The service runs it, so the service cancels it.
-  using signals = duration === "run" ? announcedSignals(options, console) : null;
-  const run = signals === null ? {} : { run_id: crypto.randomUUID() };
-  const tenant = request.tenant === undefined ? {} : { tenant: request.tenant };
-  const over = new AbortController();
-  signals?.asked.addEventListener("abort", async () => {
-    const cancel = { prefix, plugin, verb: "cancel", body: { ...tenant, ...run } };
-    // The request for the run may not have reached the service yet.
-    while (!over.signal.aborted) {
-      await requestRemotely(settings, { ...cancel, timeoutMs: READ_TIMEOUT_MS });
-      await sleep(CANCEL_AGAIN_MS, over.signal);
-    }
-  });
-  const body = { ...request, ...run };
-  const answer = await requestRemotely(settings, { prefix, plugin, verb, body, timeoutMs });
-  over.abort();
-  if (!answer.ok) return answer;
-  const reply = parseReply(answer.reply);
-  return reply === null
-    ? {
-      ok: false,
-      message: "Cannot read the reply of the service; use the same version of godwit on both sides",
-    }
-    : { ok: true, reply };
+async function watchedBar({ subscribe }: Migrator): Promise<ProgressBar> {
+  const { progressBar } = await import("../render/progress_bar.ts");
+  const bar = progressBar();
+  subscribe(bar.follow);
+  return bar;
 }
 
 async function render(

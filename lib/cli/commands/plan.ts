@@ -6,8 +6,9 @@ import { applyCommand } from "../next_command.ts";
 import type { CommonOptions, Environment, PlanOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { paragraph } from "../render/layout.ts";
-import { printReply, type Question, replyTo } from "./ask.ts";
+import { printReply, replyTo } from "./ask.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import type { Question } from "./question.ts";
 
 // What a person looks through. The reply as JSON goes further, so it has rows only on request.
 const SHOWN_ROWS = 20;

@@ -1,5 +1,9 @@
 // SIGINT and SIGTERM as abort signals: the first asks to stop, the second to stop at once.
 
+import type { CommonOptions } from "../command.ts";
+import type { Console } from "../console.ts";
+import { EXIT } from "./exit_status.ts";
+
 /** The signals received so far. Dispose of it to restore the default handlers. */
 export interface StopSignals extends Disposable {
   /** Aborted by the first signal. */
@@ -32,4 +36,15 @@ export function stopSignals(): StopSignals {
       for (const name of names) Deno.removeSignalListener(name, stop);
     },
   };
+}
+
+/** Ctrl-C as signals: the first says that the run is cancelled, the second ends the process. */
+export function announcedSignals({ json }: CommonOptions, console: Console): StopSignals {
+  const signals = stopSignals();
+  signals.asked.addEventListener("abort", () => {
+    if (!json) console.err("Cancelling; migrations that are not committed are rolled back");
+  });
+  // An exit at once is safe: SQLite rolls back the transaction of a process that has ended.
+  signals.insisted.addEventListener("abort", () => Deno.exit(EXIT.failure));
+  return signals;
 }
