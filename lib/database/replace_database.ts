@@ -9,7 +9,7 @@ import { type Deadline, overdue } from "../deadline.ts";
 import type { CommitGate } from "../execution/execution.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import type { Connection } from "../sqlite/connection.ts";
-import { isDamage, isInterrupt, SqliteError } from "../sqlite/sqlite_error.ts";
+import { interrupted, isDamage, isInterrupt } from "../sqlite/sqlite_error.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { DatabaseAccess, PluginLocation, WorkerEnvironment } from "./database_access.ts";
 import type { DatabaseCode } from "./session.ts";
@@ -91,7 +91,11 @@ export class DatabaseReplacement {
         const keptName = kept?.value.name ?? null;
         await this.#commit(
           keptName,
-          () => target.replaceBy(source, () => overdue(deadline) !== null, () => gate.begin()),
+          () =>
+            target.replaceBy(source, {
+              isOver: () => overdue(deadline) !== null,
+              mayCommit: () => gate.begin(),
+            }),
         );
         return { ok: true, value: keptName };
       },
@@ -180,8 +184,4 @@ function isNoDatabase({ sqliteCode }: Failed): boolean {
 /** Whether SQLite found that a file is no database, or that it is damaged. */
 export function isUnreadable({ sqliteCode = "" }: Failed): boolean {
   return isDamage({ code: sqliteCode });
-}
-
-function interrupted(): SqliteError {
-  return new SqliteError({ code: "SQLITE_INTERRUPT", message: "interrupted", offset: null });
 }

@@ -1,7 +1,8 @@
 // An open database. Runs where SQLite runs: in a worker, never on the event loop of a service.
 
 import { type Authorizer, readAccess } from "./access.ts";
-import type { Oo1Database, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
+import { copyEveryPage, type CopyLimits, hasSamePages, replacePages } from "./database_pages.ts";
+import type { Oo1Database, Oo1Statement, Pointer, Sqlite3, SqlValue } from "./sqlite3.ts";
 import { type ConnectionVfs, type DatabaseLocation, uriOf } from "./database_location.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { isDamage, SqliteError, type SqliteFailure } from "./sqlite_error.ts";
@@ -13,9 +14,6 @@ export type Row = Readonly<Record<string, SqlValue>>;
 // allocates pages only as it needs them.
 const CACHE_KIB = 64 * 1024;
 
-// Pages that are copied between two readings of the clock.
-const PAGES_PER_STEP = 1_000;
-
 /** A connection. Every method throws `SqliteError` if SQLite fails. */
 export class Connection implements Disposable {
   readonly sqlite3: Sqlite3;
@@ -25,6 +23,7 @@ export class Connection implements Disposable {
   #authorizer: Authorizer | null = null;
   // A function in the table of WebAssembly. Making one costs, so one serves every authorizer.
   #authorizerHook: Pointer = 0;
+  #isTakenForEmpty = false;
   // Whether a transaction was begun that neither commit() nor rollback() has ended.
   #isBegun = false;
 
@@ -32,7 +31,7 @@ export class Connection implements Disposable {
   constructor(sqlite3: Sqlite3, location: DatabaseLocation) {
     this.sqlite3 = sqlite3;
     this.#file = location.kind === "file" ? location : null;
-    this.#database = this.#attempt(() =>
+    this.#database = this.attempt(() =>
       location.kind === "memory"
         ? new sqlite3.oo1.DB({ filename: ":memory:", flags: "c" })
         : new sqlite3.oo1.DB({
@@ -58,12 +57,12 @@ export class Connection implements Disposable {
 
   /** Runs SQL of godwit itself, one or more statements. */
   exec(sql: string): void {
-    this.#attempt(() => this.#database.exec(sql));
+    this.attempt(() => this.#database.exec(sql));
   }
 
   /** Runs one statement and returns its rows. */
   rows(sql: string, bind?: readonly SqlValue[]): readonly Row[] {
-    return this.#attempt(() => this.#database.selectObjects(sql, bind));
+    return this.attempt(() => this.#database.selectObjects(sql, bind));
   }
 
   /**
@@ -85,7 +84,7 @@ export class Connection implements Disposable {
 
   /** Runs one statement and returns the first column of its first row, or `null`. */
   value(sql: string, bind?: readonly SqlValue[]): SqlValue {
-    return this.#attempt(() => this.#database.selectValue(sql, bind)) ?? null;
+    return this.attempt(() => this.#database.selectValue(sql, bind)) ?? null;
   }
 
   /** Runs one statement and returns the integer in the first column of its first row. */
@@ -121,20 +120,27 @@ export class Connection implements Disposable {
     });
   }
 
+  /** Prepares a statement of godwit's own, to be run several times or read in the heap. */
+  prepare(sql: string): Oo1Statement {
+    return this.attempt(() => this.#database.prepare(sql));
+  }
+
   /**
    * Copies the database page by page into a new file, which keeps its own rollback journal. Where
    * `isOver` says so between two pages, it fails with `SQLITE_INTERRUPT`.
    */
   copyPages(path: string, isOver: () => boolean): void {
-    const { oo1 } = this.sqlite3;
+    const { capi, oo1 } = this.sqlite3;
     if (this.#file === null) throw new Error("A database in memory has no pages to copy");
     const vfs = this.#file.vfs.name;
-    this.#attempt(() => {
+    this.attempt(() => {
       const target = new oo1.DB({ filename: uriOf(path, "new"), flags: "c", vfs });
       try {
         // The file is new: what fails leaves nothing to roll back to.
         target.exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL");
-        this.#copyInto(target.pointer ?? 0, isOver);
+        const copy = target.pointer ?? 0;
+        const result = copyEveryPage(this, copy, { isOver, mayCommit: () => true });
+        if (result !== capi.SQLITE_OK) throw this.#errorOf(copy, result, null);
         // The header of a database with a log says that there is one beside the copy.
         target.exec("PRAGMA journal_mode=DELETE");
       } finally {
@@ -144,40 +150,20 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Replaces everything in this database by what `source` has, in one transaction: with SQLite's
-   * backup API, which takes pages as they are and keeps the journal mode, and gives the schema a
-   * number that no other program has seen. `mayCommit` is called once, before the COMMIT; where it
-   * says no, or `isOver` says so between two pages, this fails with `SQLITE_INTERRUPT`. Where it
-   * throws, nothing has changed.
+   * Replaces everything in this database by what `source` has, in one transaction. The journal mode
+   * stays, and the schema gets a number that no other program has seen. Throws where a limit ends it
+   * or SQLite fails; then nothing has changed.
    */
-  replaceBy(source: Connection, isOver: () => boolean, mayCommit: () => boolean): void {
-    this.#attempt(() => source.#copyInto(this.pointer, isOver, mayCommit));
+  replaceBy(source: Connection, limits: CopyLimits): void {
+    // Pages of a damaged database cannot be compared.
+    if (!this.#isTakenForEmpty && hasSamePages(source, this)) {
+      return replacePages(source, this, limits);
+    }
+    this.attempt(() => {
+      const result = copyEveryPage(source, this.pointer, limits);
+      if (result !== this.sqlite3.capi.SQLITE_OK) throw this.#errorOf(this.pointer, result, null);
+    });
     this.verify();
-  }
-
-  /** Runs SQLite's backup API: https://sqlite.org/c3ref/backup_finish.html */
-  #copyInto(target: Pointer, isOver: () => boolean, mayCommit = (): boolean => true): void {
-    const { capi } = this.sqlite3;
-    const fail = (resultCode: number): never => {
-      const code = capi.sqlite3_extended_errcode(target) || resultCode;
-      throw this.#describe(code, capi.sqlite3_errmsg(target), null);
-    };
-    const backup = capi.sqlite3_backup_init(target, "main", this.pointer, "main");
-    if (backup === 0) return fail(capi.SQLITE_ERROR);
-    // Copies nothing, and counts the pages. The step that copies the last one commits.
-    let stepped: number = capi.sqlite3_backup_step(backup, 0);
-    while (stepped === capi.SQLITE_OK && !isOver()) {
-      const isLast = capi.sqlite3_backup_remaining(backup) <= PAGES_PER_STEP;
-      if (isLast && !mayCommit()) break;
-      stepped = capi.sqlite3_backup_step(backup, PAGES_PER_STEP);
-    }
-    // This rolls back a copy that is not complete.
-    const finished = capi.sqlite3_backup_finish(backup);
-    if (stepped === capi.SQLITE_OK) {
-      throw this.#describe(capi.SQLITE_INTERRUPT, "interrupted", null);
-    }
-    if (stepped !== capi.SQLITE_DONE) fail(stepped);
-    if (finished !== capi.SQLITE_OK) fail(finished);
   }
 
   /** Switches an option of https://sqlite.org/c3ref/c_dbconfig_defensive.html on or off. */
@@ -202,8 +188,7 @@ export class Connection implements Disposable {
 
   /** The failure of the last call, which returned `resultCode`. */
   failure(resultCode: number, offset: number | null): SqliteFailure {
-    const extended = this.sqlite3.capi.sqlite3_extended_errcode(this.pointer) || resultCode;
-    return this.#describe(extended, this.sqlite3.capi.sqlite3_errmsg(this.pointer), offset).failure;
+    return this.#errorOf(this.pointer, resultCode, offset).failure;
   }
 
   /** Runs `action` in the open transaction, or in one of its own, and undoes what it wrote. */
@@ -328,6 +313,7 @@ export class Connection implements Disposable {
       if (!(error instanceof SqliteError) || !isDamage(error.failure)) throw error;
     }
     this.configure(this.sqlite3.capi.SQLITE_DBCONFIG_RESET_DATABASE, true);
+    this.#isTakenForEmpty = true;
   }
 
   // With a log the lock stays until the connection is closed. With a rollback journal it stays in
@@ -343,7 +329,8 @@ export class Connection implements Disposable {
     this.exec("COMMIT");
   }
 
-  #attempt<T>(action: () => T): T {
+  /** Calls SQLite's JavaScript API, whose errors become `SqliteError`. */
+  attempt<T>(action: () => T): T {
     try {
       this.checkTransaction();
       const result = action();
@@ -355,6 +342,12 @@ export class Connection implements Disposable {
       const message = error.message.replace(/^SQLITE_\w+: sqlite3 result code \d+: /, "");
       throw this.#describe(error.resultCode, message, null);
     }
+  }
+
+  #errorOf(database: Pointer, resultCode: number, offset: number | null): SqliteError {
+    const { capi } = this.sqlite3;
+    const extended = capi.sqlite3_extended_errcode(database) || resultCode;
+    return this.#describe(extended, capi.sqlite3_errmsg(database), offset);
   }
 
   #describe(resultCode: number, message: string, offset: number | null): SqliteError {

@@ -35,12 +35,28 @@ export interface VfsStruct extends Struct {
   $mxPathname: number;
 }
 
+/** A prepared statement of SQLite's object-oriented JavaScript API. */
+export interface Oo1Statement {
+  /** Its handle. */
+  readonly pointer?: Pointer;
+  /** Binds a value; parameters are counted from 1. */
+  bind(parameter: number, value: SqlValue): unknown;
+  /** Runs it to its next row; says whether there is one. */
+  step(): boolean;
+  /** Makes it ready to run once more. */
+  reset(): unknown;
+  /** Frees it. */
+  finalize(): unknown;
+}
+
 /** A connection of SQLite's object-oriented JavaScript API. */
 export interface Oo1Database {
   /** Its handle. */
   readonly pointer?: Pointer;
   /** Runs statements. */
   exec(sql: string): unknown;
+  /** Prepares one statement. */
+  prepare(sql: string): Oo1Statement;
   /** Runs one statement and returns its rows. */
   selectObjects(sql: string, bind?: readonly SqlValue[]): Record<string, SqlValue>[];
   /** Runs one statement and returns the first value of its first row. */
@@ -190,6 +206,7 @@ interface Capi {
     tail: Pointer,
   ): number;
   sqlite3_bind_parameter_count(statement: Pointer): number;
+  sqlite3_column_blob(statement: Pointer, column: number): Pointer;
   sqlite3_column_count(statement: Pointer): number;
   sqlite3_column_js(statement: Pointer, column: number): SqlValue;
   sqlite3_column_name(statement: Pointer, column: number): string;

@@ -56,6 +56,11 @@ export function isDamage({ code }: Pick<SqliteFailure, "code">): boolean {
   return code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT");
 }
 
+/** The failure of what was ended before it was complete. */
+export function interrupted(): SqliteError {
+  return new SqliteError({ code: "SQLITE_INTERRUPT", message: "interrupted", offset: null });
+}
+
 /** Returns whether an error is SQL that an interrupter stopped. */
 export function isInterrupt(error: unknown): boolean {
   return error instanceof SqliteError && error.failure.code === "SQLITE_INTERRUPT";

@@ -140,7 +140,8 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     using source = opened.value;
     const { access } = this.database;
     const location = await this.environment.locate({ plugin: this.#plugin, tenant: null });
-    const put = (target: Connection): void => target.replaceBy(source, () => false, () => true);
+    const put = (target: Connection): void =>
+      target.replaceBy(source, { isOver: () => false, mayCommit: () => true });
     const replacement = new DatabaseReplacement(this.environment, access, {
       source,
       putInPlace: async (path) => {
