@@ -44,9 +44,8 @@ export async function rehearse(
   onRehearsed: OnRehearsed = () => {},
 ): Promise<Rehearsal> {
   // A status mostly finds nothing pending, and need not wait for a shadow then.
-  if (steps.length === 0 && base.queries === undefined) {
-    return { steps: [], stopped: [], missing: [], queries: NO_QUERY_FACTS };
-  }
+  const needsShadow = steps.length > 0 || (base.queries?.files.length ?? 0) > 0;
+  if (!needsShadow) return { steps: [], stopped: [], missing: [], queries: NO_QUERY_FACTS };
   return (await rehearsePart(sqlite3, base, steps, deadline, onRehearsed, Infinity)).rehearsal;
 }
 
