@@ -1,14 +1,18 @@
-// Compares the files of a plugin with a schema.sql, and makes the file that leads there. Runs where
-// SQLite runs.
+// Compares the files of a plugin with a schema.sql, and makes either of the other: the file that
+// leads to it, and the text of the schema. Loaded on demand; runs where SQLite runs.
 
 import type { Deadline } from "../deadline.ts";
 import type { Migration, SqliteVersion } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
+import { isReserved } from "../plan/reserved_names.ts";
 import { buildScript } from "../rebuild/build_script.ts";
+import { dumpText } from "../rebuild/dump_text.ts";
 import { fileText } from "../rebuild/file_text.ts";
 import { readSchemaText, replayMigrations } from "../rebuild/read_schemas.ts";
-import { possibleRenames, type Rename, renameProblem } from "../rebuild/renames.ts";
+import { formatRename, possibleRenames, type Rename, renameProblem } from "../rebuild/renames.ts";
 import { TextComparison } from "../rebuild/text_comparison.ts";
+import type { Connection } from "../sqlite/connection.ts";
+import { readSchema } from "../sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
 /** What is wanted of a comparison. */
@@ -61,7 +65,7 @@ export function generate(
   if (problem !== null) return problem;
   const possible = file.unnamed === "none" ? [] : possibleRenames(from, to, file.renames);
   if (possible.length > 0) {
-    return { ok: true, value: { ...compared, possibleRenames: possible } };
+    return { ok: true, value: { ...compared, possibleRenames: possible.map(formatRename) } };
   }
   const built = buildScript(sqlite3, from, to, file, deadline);
   if (!built.ok) return built;
@@ -73,4 +77,19 @@ export function generate(
       losses: built.value.up.losses,
     },
   };
+}
+
+/** The schema that files make, as a schema.sql. */
+export function dumpFiles(
+  sqlite3: Sqlite3,
+  migrations: readonly Migration[],
+  deadline: Deadline,
+): Outcome<string, "files"> {
+  const schema = replayMigrations(sqlite3, migrations, deadline);
+  return schema.ok ? { ok: true, value: dumpText(schema.value) } : schema;
+}
+
+/** The schema of a database as a schema.sql. */
+export function dumpDatabase(connection: Connection): string {
+  return dumpText(readSchema(connection, isReserved));
 }

@@ -3,6 +3,8 @@
 
 import type { Deadline } from "../deadline.ts";
 import { counted } from "../finding/counted.ts";
+import type { Position } from "../finding/finding.ts";
+import { SourceText } from "../finding/source_text.ts";
 import type { Migration } from "../migration/migration.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import { isSchemaChange } from "../sqlite/access.ts";
@@ -12,8 +14,12 @@ import { noTables, StatementStream } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import { Scratch } from "./scratch.ts";
 
-/** Why there is no schema: the text of schema.sql, or a migration, does not run. */
-export type SchemaProblem = Failed<"schema-file" | "files">;
+/** Where a schema.sql is wrong, and why. */
+export interface SchemaFileProblem extends Failed<"schema-file"> {
+  readonly position: Position;
+  /** The message without the position. */
+  readonly why: string;
+}
 
 /**
  * Reads the schema that a text of CREATE statements describes. Any other statement is refused: it
@@ -23,12 +29,13 @@ export function readSchemaText(
   sqlite3: Sqlite3,
   text: string,
   deadline: Deadline,
-): Outcome<Schema, "schema-file"> {
+): { readonly ok: true; readonly value: Schema } | SchemaFileProblem {
   using scratch = new Scratch(sqlite3, EMPTY_SCHEMA, deadline);
   using stream = new StatementStream(scratch.connection, text, "refuse", "off", noTables());
-  const refused = (offset: number, why: string): Failed<"schema-file"> => {
-    const line = lineOf(text, offset);
-    return { ok: false, code: "schema-file", message: `schema.sql, line ${line}: ${why}` };
+  const refused = (offset: number, why: string): SchemaFileProblem => {
+    const position = new SourceText({ sql: text, line: 1 }).positionOf(offset);
+    const message = `schema.sql, line ${position.line}: ${why}`;
+    return { ok: false, code: "schema-file", message, why, position };
   };
   while (true) {
     const next = stream.next();
@@ -69,9 +76,4 @@ export function replayMigrations(
     return { ok: false, code: "files", message: text };
   }
   return { ok: true, value: scratch.schema };
-}
-
-function lineOf(text: string, offsetBytes: number): number {
-  const before = new TextEncoder().encode(text).subarray(0, offsetBytes);
-  return new TextDecoder().decode(before).split("\n").length;
 }

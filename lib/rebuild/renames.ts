@@ -2,6 +2,7 @@
 
 import type { Failed } from "../outcome.ts";
 import { foldName } from "../sqlite/fold_name.ts";
+import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Schema, Table } from "../sqlite/schema.ts";
 import { storedColumns } from "../sqlite/stored_columns.ts";
 import { nameOf, tokensOf } from "../sqlite/tokens.ts";
@@ -45,6 +46,25 @@ export function readRename(text: string): Rename | null {
   return marks === ".=." && names.length === 4
     ? { kind: "column", fromTable: one, from: two, toTable: three, to: four }
     : null;
+}
+
+/** Writes a rename as `readRename()` reads it. */
+export function formatRename(rename: Rename): string {
+  return `${formerName(rename)}=${presentName(rename)}`;
+}
+
+/** What was renamed, as a person writes it: `quotes` or `quotes.author`. */
+export function formerName(rename: Rename): string {
+  return rename.kind === "table"
+    ? writeName(rename.from)
+    : `${writeName(rename.fromTable)}.${writeName(rename.from)}`;
+}
+
+/** What it is called now. */
+export function presentName(rename: Rename): string {
+  return rename.kind === "table"
+    ? writeName(rename.to)
+    : `${writeName(rename.toTable)}.${writeName(rename.to)}`;
 }
 
 /** The renames that lead back. */
@@ -98,23 +118,27 @@ export function renameProblem(
   return null;
 }
 
-/**
- * What could have been renamed: a removed column beside an added one, or a table beside a table. Each
- * is as a person writes it: `quotes.author=quotes.writer`.
- */
+/** What could have been renamed: a removed column beside an added one, or a table beside a table. */
 export function possibleRenames(
   from: Schema,
   to: Schema,
   renames: readonly Rename[],
-): readonly string[] {
+): readonly Rename[] {
   const { pairs, removed, added } = pairTables(from, to, renames);
   const tables = removed.flatMap((gone) =>
-    added.filter((fresh) => sharesColumn(gone, fresh)).map(({ name }) => `${gone.name}=${name}`)
+    added.filter((fresh) => sharesColumn(gone, fresh))
+      .map(({ name }): Rename => ({ kind: "table", from: gone.name, to: name }))
   );
   const columns = pairs.flatMap((pair) => {
     const [gone, fresh] = columnChange(pair);
     return gone.flatMap((column) =>
-      fresh.map((other) => `${pair.from.name}.${column}=${pair.to.name}.${other}`)
+      fresh.map((other): Rename => ({
+        kind: "column",
+        fromTable: pair.from.name,
+        from: column,
+        toTable: pair.to.name,
+        to: other,
+      }))
     );
   });
   return [...tables, ...columns];
@@ -178,4 +202,9 @@ function sharesColumn(one: Table, other: Table): boolean {
 
 function same(one: string, other: string): boolean {
   return foldName(one) === foldName(other);
+}
+
+// Without quotes, the tokenizer would read other names as several tokens.
+function writeName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/i.test(name) ? name : quoteIdentifier(name);
 }

@@ -22,6 +22,8 @@ reading("readSchemaText() stops a statement that does not end, and names its lin
     ok: false,
     code: "schema-file",
     message: "schema.sql, line 2: the time limit was reached",
+    why: "the time limit was reached",
+    position: { line: 2, column: 1 },
   });
 });
 
