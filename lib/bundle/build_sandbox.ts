@@ -35,22 +35,22 @@ export interface BuildResult {
 }
 
 /** The limit of `clientGzipBytes`: SQLite's loader and the sandbox itself. */
-export const CLIENT_LIMIT_BYTES: number = 208 * 1024;
+export const CLIENT_LIMIT_BYTES: number = 200 * 1024;
 
 /** The module that a page imports. */
 const CLIENT = "./lib/browser/mod.ts";
 
-const MODULES: readonly string[] = [
+const MODULES: readonly string[] = ["./lib/workbench/page.tsx", "./lib/workbench/page.css"];
+
+/**
+ * Workers that are split at their dynamic imports: NATS is loaded on the first connection, what
+ * generates and proves migrations on its first use. The name of a part begins with that of its
+ * worker and ends in a digest of its content.
+ */
+const SPLIT_MODULES: readonly string[] = [
+  "./lib/browser/tab/sandbox_worker.ts",
   "./lib/browser/database/database_worker.ts",
-  "./lib/workbench/page.tsx",
-  "./lib/workbench/page.css",
 ];
-
-/** Split at its dynamic import, so that NATS is loaded on the first connection. */
-const SPLIT_MODULE = "./lib/browser/tab/sandbox_worker.ts";
-
-/** The prefix of its parts. Their names end in a digest of their content. */
-const PART_PREFIX = "sandbox_worker.";
 
 // A classic script: in the frame without an origin, loading a module would need CORS.
 const FRAME_SCRIPT = "./lib/browser/frame/plugin_frame_page.ts";
@@ -82,7 +82,7 @@ const TARGET: readonly string[] = ["es2022", "chrome120", "firefox120", "safari1
 export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildResult> {
   const { directory, pluginsDir, pages } = options;
   await Deno.mkdir(directory, { recursive: true });
-  const [client, worker, frame] = await bundle(
+  const [client, frame, ...workers] = await bundle(
     [
       {
         entryPoints: [
@@ -92,13 +92,13 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
         ],
         format: "esm",
       },
-      {
-        entryPoints: [entry(SPLIT_MODULE)],
+      { entryPoints: [{ in: FRAME_SCRIPT, out: "plugin_frame" }], format: "iife" },
+      ...SPLIT_MODULES.map((path): BuildOptions => ({
+        entryPoints: [entry(path)],
         format: "esm",
         splitting: true,
-        chunkNames: `${PART_PREFIX}[name]-[hash]`,
-      },
-      { entryPoints: [{ in: FRAME_SCRIPT, out: "plugin_frame" }], format: "iife" },
+        chunkNames: `${entry(path).out}.[name]-[hash]`,
+      })),
     ],
     directory,
   );
@@ -109,8 +109,9 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
     await Deno.copyFile(path, join(directory, basename(path)));
     return basename(path);
   }));
-  await removeOldParts(directory, filesOf(worker));
-  const page = [...filesOf(client), ...filesOf(worker), ...filesOf(frame), ...copied];
+  const split = workers.flatMap(filesOf);
+  await removeOldParts(directory, split);
+  const page = [...filesOf(client), ...split, ...filesOf(frame), ...copied];
   const shell = await Promise.all(
     page.filter((name) => !NOT_KEPT.includes(name)).map(async (name) => [
       name === "index.html" ? "./" : name,
@@ -129,8 +130,7 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
   const files = await Promise.all(names.map((name) => measure(directory, name)));
   const clientFiles = [
     "client.js",
-    ...loadedFirst(worker, "sandbox_worker.js"),
-    "database_worker.js",
+    ...SPLIT_MODULES.flatMap((path) => loadedFirst(workers, `${entry(path).out}.js`)),
     `${SQLITE_LOADER}.js`,
   ];
   const clientGzipBytes = files.filter(({ name }) => clientFiles.includes(name))
@@ -183,19 +183,24 @@ function filesOf(metafile: Metafile | undefined): readonly string[] {
     .map((path) => basename(path));
 }
 
-/** A script and the parts that it imports from its beginning. */
-function loadedFirst(metafile: Metafile | undefined, name: string): readonly string[] {
-  const outputs = Object.entries(metafile?.outputs ?? {});
-  const imports = outputs.find(([path]) => basename(path) === name)?.[1].imports ?? [];
-  const parts = imports.filter(({ kind, external }) => kind === "import-statement" && !external)
-    .map(({ path }) => basename(path));
-  return [name, ...parts.flatMap((part) => loadedFirst(metafile, part))];
+/** A worker and the parts that it imports from its beginning. */
+function loadedFirst(workers: readonly Metafile[], worker: string): readonly string[] {
+  const outputs = workers.flatMap((metafile) => Object.entries(metafile.outputs));
+  const loaded = new Set([worker]);
+  for (const name of loaded) {
+    const imports = outputs.find(([path]) => basename(path) === name)?.[1].imports ?? [];
+    for (const { kind, external, path } of imports) {
+      if (kind === "import-statement" && !external) loaded.add(basename(path));
+    }
+  }
+  return [...loaded];
 }
 
 /** Removes the parts of earlier builds, which have other names and are never overwritten. */
 async function removeOldParts(directory: string, built: readonly string[]): Promise<void> {
   for await (const { name } of Deno.readDir(directory)) {
-    const part = name.startsWith(PART_PREFIX) ? /^(.*-\w{8}\.js)(\..*)?$/.exec(name)?.[1] : null;
+    const isPart = SPLIT_MODULES.some((path) => name.startsWith(`${entry(path).out}.`));
+    const part = isPart ? /^(.*-\w{8}\.js)(\..*)?$/.exec(name)?.[1] : null;
     if (part != null && !built.includes(part)) await Deno.remove(join(directory, name));
   }
 }

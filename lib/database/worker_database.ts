@@ -20,17 +20,12 @@ import { backupFindings, failureFindings } from "../rule/execution_findings.ts";
 import { type CountedLosses, inOrder, withLosses } from "../rule/rehearsal_findings.ts";
 import type { FileProof } from "../proof/proof.ts";
 import type { KnownRows } from "../proof/fill_schema.ts";
-import { type FileToProve, proveOnLiveRows, proveOnMadeUpRows } from "../proof/prove.ts";
+import type { FileToProve } from "../proof/prove.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { hasStatement } from "../sqlite/skip_trivia.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import type { Migration } from "../migration/migration.ts";
 import type { Outcome } from "../outcome.ts";
-import { isReserved } from "../plan/reserved_names.ts";
-import { dumpText } from "../rebuild/dump_text.ts";
-import { replayMigrations } from "../rebuild/read_schemas.ts";
-import type { Schema } from "../sqlite/schema.ts";
-import { readSchema } from "../sqlite/schema_follower.ts";
 import { DatabaseAccess, type TargetLocation, type WorkerEnvironment } from "./database_access.ts";
 import { DatabaseBackups } from "./database_backups.ts";
 import { settleExecution } from "./settle_execution.ts";
@@ -42,12 +37,7 @@ import {
   prepare,
   type Prepared,
 } from "./prepare.ts";
-import {
-  generate,
-  type Generation,
-  type GenerationCode,
-  type GenerationRequest,
-} from "./generate.ts";
+import type { Generation, GenerationCode, GenerationRequest } from "./generate.ts";
 import type {
   DatabaseCode,
   DatabaseOutcome,
@@ -63,7 +53,10 @@ export type PreparationListener = Pick<
   "onPlanned" | "onRehearsed" | "endlessAfter"
 >;
 
-/** One database. A missing one is not created before a plan is committed. */
+/**
+ * One database. A missing one is not created before a plan is committed. The code of what is rarely
+ * requested is loaded with the first request.
+ */
 export class WorkerDatabase {
   /** Access to the database, for calls that are not part of a plan. */
   readonly access: DatabaseAccess;
@@ -191,6 +184,7 @@ export class WorkerDatabase {
     request: GenerationRequest,
     deadline: Deadline,
   ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>> {
+    const { generate } = await import("./generate.ts");
     const outcome = await this.access.attempt(() =>
       Promise.resolve(generate(this.#environment.sqlite3, migrations, request, deadline))
     );
@@ -202,13 +196,13 @@ export class WorkerDatabase {
     migrations: readonly Migration[],
     deadline: Deadline,
   ): Promise<Outcome<string, DatabaseCode | "files">> {
-    const outcome = await this.access.read((connection): Outcome<Schema, "files"> =>
+    const { dumpDatabase, dumpFiles } = await import("./generate.ts");
+    const outcome = await this.access.read((connection): Outcome<string, "files"> =>
       this.#location.kind === "empty"
-        ? replayMigrations(this.#environment.sqlite3, migrations, deadline)
-        : { ok: true, value: readSchema(connection, isReserved) }
+        ? dumpFiles(this.#environment.sqlite3, migrations, deadline)
+        : { ok: true, value: dumpDatabase(connection) }
     );
-    if (!outcome.ok) return outcome;
-    return outcome.value.ok ? { ok: true, value: dumpText(outcome.value.value) } : outcome.value;
+    return outcome.ok ? outcome.value : outcome;
   }
 
   async #readBase(
@@ -231,6 +225,7 @@ export class WorkerDatabase {
     files: readonly FileToProve[],
     deadline: Deadline,
   ): Promise<readonly FileProof[]> {
+    const { proveOnLiveRows, proveOnMadeUpRows } = await import("../proof/prove.ts");
     if (this.#location.kind === "plugin") {
       const migrations = files.map(({ migration }) => migration);
       const proven = await this.access.read((connection) =>

@@ -11,7 +11,7 @@ import { suite } from "../support/suite.ts";
 const EXAMPLES = fileURLToPath(new URL("../../examples/", import.meta.url));
 
 const directory = Deno.makeTempDirSync({ prefix: "godwit-build-" });
-const OLD_PARTS = ["sandbox_worker.old-ABCD2345.js", "sandbox_worker.old-ABCD2345.js.map"];
+const OLD_PARTS = ["sandbox_worker.old-ABCD2345.js", "database_worker.old-ABCD2345.js.map"];
 const OWN_FILE = "own.html";
 for (const name of [...OLD_PARTS, OWN_FILE]) Deno.writeTextFileSync(join(directory, name), "");
 const result = await buildSandbox({
@@ -56,6 +56,14 @@ build("gives a page the sandbox, and the frame for plugins' own pages", async ()
 build("keeps the client under its limit", () => {
   assert.ok(result.clientGzipBytes > 0);
   assert.ok(result.clientGzipBytes <= CLIENT_LIMIT_BYTES, `${result.clientGzipBytes} bytes`);
+});
+
+build("leaves what generates and proves migrations to parts, which a page loads on demand", () => {
+  const parts = result.files.map(({ name }) => name)
+    .filter((name) => /^database_worker\.(compare_schema|generate|prove)-/.test(name));
+  assert.is(parts.length, 3);
+  assert.equal(result.clientFiles.filter((name) => parts.includes(name)), []);
+  assert.ok(result.clientFiles.some((name) => name.startsWith("database_worker.chunk-")));
 });
 
 build("leaves SQLite's loader to its own file", () => {
