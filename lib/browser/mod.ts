@@ -76,6 +76,7 @@ export type {
   Verb,
   WireMessages,
 } from "../message/verbs.ts";
+export type { RenameAnswer, RenameAnswers, RenameQuestion } from "../rebuild/rename_questions.ts";
 export type { Attachment, Column, ForeignKey, Schema, Table, View } from "../sqlite/schema.ts";
 export type { SqlValue } from "../sqlite/sqlite3.ts";
 export type { Failed, Outcome } from "../outcome.ts";

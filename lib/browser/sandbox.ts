@@ -5,6 +5,7 @@ import type { Verb } from "../message/verbs.ts";
 import type { RunEvent } from "../message/event.ts";
 import type { Reply } from "../message/any_reply.ts";
 import type { ChangeMessage, FindingMessage } from "../message/reply.ts";
+import type { RenameAnswers, RenameQuestion } from "../rebuild/rename_questions.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { Outcome } from "../outcome.ts";
@@ -114,6 +115,62 @@ export interface Draft {
   readonly text: string;
 }
 
+/** The schema that a plugin should have, and what its author says about the change. */
+export interface WantedSchema {
+  /** The text of a schema.sql; `null` for the schema that the files make. */
+  readonly schema: string | null;
+  /** What the change is for; where it has no letter or digit, the objects that change. */
+  readonly description: string;
+  /** What became of tables and columns that the wanted schema does not have. */
+  readonly renames: RenameAnswers;
+  /** A name for `stopQuery()`, such as a random UUID; without one it cannot be stopped. */
+  readonly id?: string;
+}
+
+/** The schema that a plugin's files make, compared with a wanted one. */
+export interface SchemaComparison {
+  /** The schema of the files, as the text of a schema.sql. */
+  readonly present: string;
+  /** What the comparison found. */
+  readonly found: SchemaFinding;
+}
+
+/** How two schemas differ. */
+export type SchemaFinding =
+  /** The text of the wanted schema is wrong; lines and columns count from 1, in code points. */
+  | {
+    readonly kind: "wrong";
+    readonly message: string;
+    readonly line: number;
+    readonly column: number;
+  }
+  /** Both are the same, apart from comments and white space. */
+  | { readonly kind: "same" }
+  | SchemaDifference;
+
+/** What has to change. */
+export interface SchemaDifference {
+  readonly kind: "different";
+  /** The unified difference of the CREATE statements. */
+  readonly text: string;
+  /** The schema of the files, the wanted one, and the changes between them. */
+  readonly effect: NonNullable<FileReport["effect"]>;
+  /** What could be a rename. There is no file until each is answered. */
+  readonly questions: readonly RenameQuestion[];
+  /** The next file; `null` while a question is open; a failure where it cannot be generated. */
+  readonly file: Outcome<GeneratedFile> | null;
+}
+
+/** A migration file that leads to the wanted schema and back. */
+export interface GeneratedFile {
+  /** The name of the file, with the next number. */
+  readonly file: string;
+  /** The text of the file. */
+  readonly text: string;
+  /** What the rows lose, one phrase each. */
+  readonly losses: readonly string[];
+}
+
 /** One SQL statement on a plugin's rows. */
 export interface DataQuery {
   /** The statement, without parameters. */
@@ -205,12 +262,17 @@ export interface Sandbox {
    * and up again; otherwise each file does.
    */
   files(plugin: string, draft?: Draft): Promise<Outcome<FilesReport>>;
+  /**
+   * Compares the schema that a plugin's files make with a wanted one, and generates the next file.
+   * Nothing is saved.
+   */
+  compareSchema(plugin: string, wanted: WantedSchema): Promise<Outcome<SchemaComparison>>;
   /** Reads the schema of the plugin's database; it is empty if there is no database. */
   schema(plugin: string): Promise<Outcome<Schema>>;
   /** Runs one statement on the plugin's database. */
   query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>>;
   /**
-   * Stops the statement of a query by its id, and undoes what it has written; succeeds if it has
+   * Stops a query or a comparison by its id, and undoes what it has written; succeeds if it has
    * ended already. Fails where that would end the thread that has the database in its memory.
    */
   stopQuery(id: string): Promise<Outcome<void>>;

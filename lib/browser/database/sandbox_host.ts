@@ -21,7 +21,15 @@ import { openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
 import { commitGate, type ThreadState } from "../../database/thread_state.ts";
-import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
+import type { Migration } from "../../migration/migration.ts";
+import type {
+  DataQuery,
+  DataRows,
+  FileReport,
+  SchemaComparison,
+  WantedSchema,
+} from "../sandbox.ts";
+import { loadPart } from "./load_part.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
 /** Where a database worker stores its files. */
@@ -87,6 +95,24 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return outcome.ok
       ? { ok: true, value: { findings: outcome.value.findings, effects } }
       : outcome;
+  }
+
+  /** Compares the schema that files make with a wanted one. */
+  async compareSchema(
+    migrations: readonly Migration[],
+    wanted: WantedSchema,
+    deadline: WireDeadline,
+  ): Promise<Outcome<SchemaComparison>> {
+    // Generating is much code, which few visitors use.
+    const part = await loadPart(() => import("./compare_schema.ts"));
+    if (!part.ok) return part;
+    const { compareSchema } = part.value;
+    const outcome = await this.database.access.attempt(() =>
+      Promise.resolve(
+        compareSchema(this.environment.sqlite3, migrations, wanted, receiveDeadline(deadline)),
+      )
+    );
+    return outcome.ok ? outcome.value : outcome;
   }
 
   schema(): Promise<Outcome<Schema>> {

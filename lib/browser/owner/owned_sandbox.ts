@@ -1,10 +1,12 @@
 // The sandbox of the owner: handlers, sources and database workers. For browsers.
 
+import { type Finding, isError } from "../../finding/finding.ts";
 import type { Log } from "../../handler/context.ts";
 import { memoryLocks } from "../../lock/memory_locks.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { Reply } from "../../message/any_reply.ts";
+import { collectMigrations } from "../../source/collect_migrations.ts";
 import { migrationSource } from "../../source/file_source.ts";
 import { readFiles } from "../../source/source_file.ts";
 import type { Schema } from "../../sqlite/schema.ts";
@@ -15,7 +17,7 @@ import { memorySource } from "./memory_source.ts";
 import { openOpfs } from "./open_opfs.ts";
 import { openSources, type SandboxSources } from "./open_sources.ts";
 import { type HostCall, PluginThreads } from "./plugin_threads.ts";
-import { RunningQueries } from "./running_queries.ts";
+import { RunningCalls } from "./running_calls.ts";
 import { reportFiles } from "./report_files.ts";
 import type {
   DataQuery,
@@ -25,7 +27,9 @@ import type {
   PluginEntry,
   Sandbox,
   SandboxEvent,
+  SchemaComparison,
   StorageKind,
+  WantedSchema,
 } from "../sandbox.ts";
 import type { SandboxCalls } from "../sandbox_calls.ts";
 import { WireRequests } from "./wire_requests.ts";
@@ -66,7 +70,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly #locks: RunLocks;
   readonly #emit: (event: SandboxEvent) => void;
   readonly #stop: AbortController;
-  readonly #queries = new RunningQueries();
+  readonly #running = new RunningCalls();
 
   private constructor({ options, stop, locks, storage, threads, sources }: Parts) {
     const { emit, log } = options;
@@ -145,15 +149,39 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     });
   }
 
+  async compareSchema(
+    plugin: string,
+    wanted: WantedSchema,
+  ): Promise<Outcome<SchemaComparison>> {
+    if (!isPluginName(plugin)) return noPlugin(plugin);
+    const listed = await this.#sources.all.list(plugin);
+    if (!listed.found) return { ok: false, code: "no-plugin", message: listed.message };
+    const read = await Array.fromAsync(readFiles(listed.files));
+    const { migrations, findings } = await collectMigrations(read);
+    const error = findings.find(isError);
+    if (error !== undefined) return { ok: false, code: "files", message: unparsed(error) };
+    using running = this.#running.begin(wanted.id ?? null);
+    return await this.#threads.callUntil(
+      { kind: "empty", plugin },
+      { timeoutMs: REPORT_TIMEOUT_MS, stopped: running.signal },
+      (host, deadline) => host.compareSchema(migrations, wanted, deadline),
+    );
+  }
+
   schema(plugin: string): Promise<Outcome<Schema>> {
     return this.#call(plugin, (host) => host.schema());
   }
 
   async query(plugin: string, query: DataQuery): Promise<Outcome<DataRows>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
-    using running = this.#queries.begin(query.id ?? null);
+    using running = this.#running.begin(query.id ?? null);
     const limits = { timeoutMs: QUERY_TIMEOUT_MS, stopped: running.signal };
-    const outcome = await this.#threads.query(plugin, query, limits);
+    const target = { kind: "plugin", plugin, tenant: null } as const;
+    const outcome = await this.#threads.callUntil(
+      target,
+      limits,
+      (host, deadline) => host.query(query, deadline),
+    );
     if (outcome.ok && outcome.value.changes > 0) this.#emit({ kind: "database", plugin });
     return outcome;
   }
@@ -161,7 +189,7 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   stopQuery(id: string): Promise<Outcome<void>> {
     const refusal = this.#threads.whyNotEnded();
     if (refusal !== null) return Promise.resolve(refusal);
-    this.#queries.stop(id);
+    this.#running.stop(id);
     return Promise.resolve({ ok: true, value: undefined });
   }
 
@@ -235,4 +263,9 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
 
 function noPlugin(plugin: string): Failed {
   return { ok: false, code: "no-plugin", message: whyNoPlugin(plugin) };
+}
+
+function unparsed({ file, message }: Finding): string {
+  const where = file === null ? "" : `${file}: `;
+  return `A file of the plugin cannot be read, so its schema is not known: ${where}${message}`;
 }

@@ -15,9 +15,15 @@ import type {
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SandboxHost, SandboxStorage } from "../database/sandbox_host.ts";
 import { threadState } from "../../database/thread_state.ts";
-import { beforeAbort, deadlineIn, isOverdue, sendDeadline, sleep } from "../../deadline.ts";
+import {
+  beforeAbort,
+  deadlineIn,
+  isOverdue,
+  sendDeadline,
+  sleep,
+  type WireDeadline,
+} from "../../deadline.ts";
 import { StorageError } from "../../vfs/storage.ts";
-import type { DataQuery, DataRows } from "../sandbox.ts";
 import { startWorker } from "../start_worker.ts";
 
 /** How database workers are started. */
@@ -36,6 +42,12 @@ export interface PluginThreadsOptions {
 
 /** A call outside of sessions, on the thread of an open database. */
 export type HostCall<T> = (host: Comlink.Remote<SandboxHost>) => Promise<Outcome<T>>;
+
+/** A call that ends by itself at a deadline. */
+export type StoppableCall<T> = (
+  host: Comlink.Remote<SandboxHost>,
+  deadline: WireDeadline,
+) => Promise<Outcome<T>>;
 
 type PluginThread = DatabaseThread<SandboxHost>;
 
@@ -114,21 +126,19 @@ export class PluginThreads implements Databases {
     );
   }
 
-  /** Runs a statement until its time is over or `stopped` is aborted, which ends it at once. */
-  async query(
-    plugin: string,
-    query: DataQuery,
+  /** Runs a call until its time is over or `stopped` is aborted, which ends it at once. */
+  async callUntil<T>(
+    target: SessionTarget,
     { timeoutMs, stopped }: { readonly timeoutMs: number; readonly stopped: AbortSignal },
-  ): Promise<Outcome<DataRows>> {
+    action: StoppableCall<T>,
+  ): Promise<Outcome<T>> {
     const signal = AbortSignal.any([this.#options.signal, stopped]);
-    const target = { kind: "plugin", plugin, tenant: null } as const;
-    const answer = this.#onThread<DataRows>(target, async (thread) => {
+    const answer = this.#onThread<T>(target, async (thread) => {
       // It may have been stopped while it waited for its turn.
       if (signal.aborted) return STOPPED;
       const deadline = deadlineIn(timeoutMs, signal);
       const sent = sendDeadline(deadline);
-      const answer: Promise<Outcome<DataRows>> = thread.remote.query(query, sent);
-      const outcome = await thread.callUntil(deadline, answer, sent);
+      const outcome = await thread.callUntil(deadline, action(thread.remote, sent), sent);
       if (!isOverdue(outcome)) return outcome;
       return outcome === "timeout" ? LATE : STOPPED;
     });

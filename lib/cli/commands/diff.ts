@@ -4,12 +4,13 @@ import { readFile } from "node:fs/promises";
 import { openMigrator } from "../../migrator.ts";
 import type { DiffReply } from "../../message/schema_file.ts";
 import { codeOf } from "../../outcome.ts";
+import { nameFrom, titleFrom } from "../../migration/describe_file.ts";
 import type { CommonOptions, DiffOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { printable } from "../../printable.ts";
 import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { nameFrom, titleFrom, writeMigration } from "./next_file.ts";
+import { writeMigration } from "./next_file.ts";
 import { refuse } from "./refuse.ts";
 
 /** Writes the file and prints its path and what it loses. It is never applied by itself. */

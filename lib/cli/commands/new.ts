@@ -2,10 +2,11 @@
 
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { ErrorCode } from "../../message/reply.ts";
+import { nameFrom, titleFrom } from "../../migration/describe_file.ts";
 import type { CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
-import { nameFrom, titleFrom, writeMigration } from "./next_file.ts";
+import { writeMigration } from "./next_file.ts";
 import { refuse } from "./refuse.ts";
 
 /** Writes the file and prints its path; an existing file is never overwritten. */

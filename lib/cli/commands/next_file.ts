@@ -1,20 +1,9 @@
-// Names and writes the next numbered file of a plugin.
+// Writes the next numbered file of a plugin.
 
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatFileName, parseFileName } from "../../migration/file_name.ts";
 import { codeOf, type Outcome } from "../../outcome.ts";
-
-/** The part of a file's name that a description gives; empty where it has no letter or digit. */
-export function nameFrom(description: string): string {
-  return description.toLowerCase().normalize("NFKD").replaceAll(/\p{M}/gu, "")
-    .replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "").slice(0, 100);
-}
-
-/** A description on one line: after a line break, it would be SQL. */
-export function titleFrom(description: string): string {
-  return description.replaceAll(/\s+/g, " ").trim();
-}
 
 /** A file that was written. */
 export interface WrittenFile {
