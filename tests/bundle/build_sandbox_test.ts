@@ -64,6 +64,10 @@ build("leaves what generates and proves migrations to parts, which a page loads 
   assert.is(parts.length, 3);
   assert.equal(result.clientFiles.filter((name) => parts.includes(name)), []);
   assert.ok(result.clientFiles.some((name) => name.startsWith("database_worker.chunk-")));
+  for (const name of ["page.js", "client.js", "sandbox_worker.js", "database_worker.js"]) {
+    const text = Deno.readTextFileSync(join(directory, name));
+    assert.not.match(text, /SQLite cannot alter this in place/, name);
+  }
 });
 
 build("leaves SQLite's loader to its own file", () => {

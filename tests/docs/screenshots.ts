@@ -48,6 +48,15 @@ CREATE INDEX likes_liked_by ON likes (liked_by, liked_at);
 DROP TABLE likes;
 `;
 
+const SCHEMA = `CREATE TABLE likes (
+    quote_id INTEGER NOT NULL
+        REFERENCES quotes (id) ON DELETE CASCADE,
+    liked_by TEXT NOT NULL,
+    PRIMARY KEY (quote_id, liked_by)
+) STRICT, WITHOUT ROWID;
+
+`;
+
 const QUERY = `SELECT name, count(*) AS quotes
 FROM authors
 JOIN quotes ON quotes.author_id = authors.id
@@ -105,6 +114,14 @@ async function main(): Promise<void> {
   await sandbox.type("Migration", DRAFT);
   await page.getByRole("list", { name: "Changes" }).getByText("likes").first().waitFor();
   await take(page, "playground");
+
+  await sandbox.view("Schema");
+  await page.getByRole("textbox", { name: "schema.sql" }).focus();
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.insertText(SCHEMA);
+  await page.getByLabel("What it is for").fill("likes for quotes");
+  await page.getByRole("heading", { name: "007_likes_for_quotes.sql" }).waitFor();
+  await take(page, "schema");
 
   await sandbox.view("Migrations");
   await sandbox.step("001");

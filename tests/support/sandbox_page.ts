@@ -11,6 +11,7 @@ export type ViewName =
   | "Data"
   | "History"
   | "Playground"
+  | "Schema"
   | "Messages"
   | "Plugin page";
 

@@ -101,6 +101,24 @@ accessibility("the playground, with an error", async () => {
   await assertOpenToAll();
 });
 
+accessibility("a schema that is edited, with a question, a file, and an error", async () => {
+  await sandbox.view("Schema");
+  const editor = sandbox.page.getByRole("textbox", { name: "schema.sql" });
+  await editor.focus();
+  await sandbox.page.keyboard.press("ControlOrMeta+Home");
+  await sandbox.page.keyboard.insertText("CREATE TABLE moods (name TEXT);\n");
+  await sandbox.page.getByRole("textbox", { name: "Generated migration" }).waitFor();
+  await assertOpenToAll();
+  await sandbox.type("schema.sql", "CREATE TABLE authors (id INTEGER PRIMARY KEY, title TEXT);\n");
+  await sandbox.page.getByRole("radio", { name: "Renamed to authors.title" }).waitFor();
+  await assertOpenToAll();
+  await sandbox.type("schema.sql", "CREATE TABLE (a);\n");
+  await sandbox.page.getByText("the last schema without an error").waitFor();
+  await assertOpenToAll();
+  await sandbox.button("Start over from the schema of the files").click();
+  await sandbox.page.getByText("No change").waitFor();
+});
+
 accessibility("messages, with one that is open", async () => {
   await sandbox.view("Messages");
   await sandbox.page.getByRole("listitem").filter({ hasText: ".apply" }).first()

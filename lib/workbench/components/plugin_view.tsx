@@ -11,6 +11,7 @@ import { MigrationsView } from "./migrations_view.tsx";
 import { PlaygroundView } from "./playground_view.tsx";
 import { PluginHead } from "./plugin_head.tsx";
 import { PluginPageView } from "./plugin_page_view.tsx";
+import { SchemaView } from "./schema_view.tsx";
 import { ViewTabs } from "./view_tabs.tsx";
 
 /** The selected plugin. */
@@ -43,6 +44,8 @@ function showView(view: View, entry: PluginEntry): JSX.Element {
       return <HistoryView />;
     case "playground":
       return <PlaygroundView plugin={entry.name} />;
+    case "schema":
+      return <SchemaView entry={entry} />;
     case "messages":
       return <MessagesView plugin={entry.name} />;
     case "page":

@@ -20,6 +20,8 @@ interface SqlEditorProps {
     readonly onChange: (text: string) => void;
     /** Ctrl+Enter, or Cmd+Enter. */
     readonly onSubmit: (() => void) | null;
+    /** When it changes, the text replaces the one in the editor. */
+    readonly edition?: number;
   } | null;
 }
 
@@ -45,10 +47,8 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
     return () => created.destroy();
   }, []);
   // Typed text comes back a render later, when more may have been typed. So an editable editor
-  // takes its initial text once and then keeps its own.
-  useEffect(() => {
-    if (edit === null) editor.current?.setText(text);
-  }, [text]);
+  // takes its initial text once, and then one that the page has changed.
+  useEffect(() => editor.current?.setText(text), [edit === null ? text : edit.edition]);
   useEffect(() => editor.current?.setFindings(findings), [findings]);
   useSignalEffect(() => {
     const shown = line?.value ?? null;

@@ -4,8 +4,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { STATE_LABELS, type TimelineStep } from "../model/timeline.ts";
 import { describeDuration, describeTime, padVersion } from "../model/words.ts";
-import { copyToDraft } from "../state/draft.ts";
-import { goTo } from "../state/navigate.ts";
+import { openInPlayground } from "../state/draft.ts";
 import { useStore } from "../state/store_context.ts";
 import { FindingList } from "./finding_list.tsx";
 import { RunResult } from "./run_result.tsx";
@@ -77,10 +76,7 @@ function StepFile(
             <button
               type="button"
               class="button button-small"
-              onClick={() => {
-                copyToDraft(store, plugin, report);
-                goTo(store, { view: "playground" });
-              }}
+              onClick={() => openInPlayground(store, plugin, { file: step.file, text })}
             >
               Open in playground
             </button>

@@ -42,7 +42,12 @@ export function Timeline(): JSX.Element {
   };
   return (
     <section aria-labelledby="timeline-heading">
-      <h3 id="timeline-heading" class="section-heading">Timeline</h3>
+      <div class="section-bar timeline-bar">
+        <h3 id="timeline-heading" class="section-heading">Timeline</h3>
+        <button type="button" class="link" onClick={() => goTo(store, { view: "schema" })}>
+          New from schema
+        </button>
+      </div>
       <ol class="timeline" ref={list} onKeyDown={move}>
         <li class="timeline-entry">
           <button

@@ -10,6 +10,7 @@ const LABELS: Readonly<Record<View, string>> = {
   data: "Data",
   history: "History",
   playground: "Playground",
+  schema: "Schema",
   messages: "Messages",
   page: "Plugin page",
 };

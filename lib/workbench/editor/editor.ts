@@ -29,7 +29,7 @@ export interface EditorOptions {
 
 /** An editor on the page. */
 export interface Editor {
-  /** Replaces the text if it differs. */
+  /** Replaces the text where it differs. In an editable editor, the user can undo it. */
   setText(text: string): void;
   setFindings(findings: readonly FindingMessage[]): void;
   /** Scrolls to a line, from 1, and puts the cursor there. */
@@ -56,9 +56,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
   });
   return {
     setText(text) {
-      const { doc } = view.state;
-      if (doc.toString() === text) return;
-      view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+      const changes = replacement(view.state.doc.toString(), text);
+      if (changes !== null) view.dispatch({ changes });
     },
     setFindings(findings) {
       const text = view.state.doc.toString();
@@ -101,7 +100,9 @@ function extensions(root: ShadowRoot, options: EditorOptions): readonly Extensio
     tooltips({ position: "fixed", parent: tooltipHost(root) }),
     EditorView.contentAttributes.of({
       "aria-label": label,
-      ...(isReadOnly ? { "aria-readonly": "true", tabindex: "0" } : {}),
+      // Without it, only some browsers and screen readers take editable content for focusable.
+      tabindex: "0",
+      ...(isReadOnly ? { "aria-readonly": "true" } : {}),
     }),
     isReadOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false)] : [
       history(),
@@ -124,6 +125,21 @@ function extensions(root: ShadowRoot, options: EditorOptions): readonly Extensio
       }),
     ],
   ];
+}
+
+/** The change from one text to another; `null` if they are equal. What stays keeps its place. */
+function replacement(
+  before: string,
+  after: string,
+): { readonly from: number; readonly to: number; readonly insert: string } | null {
+  if (before === after) return null;
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const insert = after.slice(start, after.length - end);
+  return { from: start, to: before.length - end, insert };
 }
 
 // Without this, Chromium gives text typed over a selection the style of the replaced text, as an

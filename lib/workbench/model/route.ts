@@ -4,7 +4,15 @@
 import { isPluginName } from "../../message/plugin_name.ts";
 
 /** The views of a plugin. */
-export const VIEWS = ["migrations", "data", "history", "playground", "messages", "page"] as const;
+export const VIEWS = [
+  "migrations",
+  "data",
+  "history",
+  "playground",
+  "schema",
+  "messages",
+  "page",
+] as const;
 
 /** A view of a plugin. */
 export type View = (typeof VIEWS)[number];

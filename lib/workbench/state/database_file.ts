@@ -3,6 +3,7 @@
 import { describeSize } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { refreshBrowsing } from "./browse.ts";
+import { download } from "./download.ts";
 import type { Store } from "./store.ts";
 
 /** Downloads the database or a backup. */
@@ -23,14 +24,9 @@ export async function exportDatabase(
       : `There is no backup ${backup}`;
     return;
   }
-  const blob = new Blob([exported.value], { type: "application/vnd.sqlite3" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = backup ?? `${plugin}.sqlite3`;
-  link.click();
-  // The download holds the blob once the click is dispatched.
-  URL.revokeObjectURL(link.href);
-  store.said.value = `Exported ${link.download}, ${describeSize(exported.value.length)}`;
+  const file = backup ?? `${plugin}.sqlite3`;
+  download(file, exported.value, "application/vnd.sqlite3");
+  store.said.value = `Exported ${file}, ${describeSize(exported.value.length)}`;
 }
 
 /** Deletes a backup, after confirmation. */

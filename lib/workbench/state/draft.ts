@@ -1,8 +1,8 @@
 // The playground: a file that is rehearsed while it is typed. Runs in the browser.
 
-import type { FileReport } from "../../browser/sandbox.ts";
 import { DRAFT_TEXT, fileNameProblem, nextFileName } from "../model/draft_file.ts";
-import { saveFiles } from "./files.ts";
+import { addFile, filesOf } from "./files.ts";
+import { goTo } from "./navigate.ts";
 import { type DraftState, type Store, withEntry, withoutEntry } from "./store.ts";
 
 // Long enough to type a word, short enough to feel immediate.
@@ -25,11 +25,15 @@ export function openDraft(store: Store, plugin: string): void {
   void rehearseDraft(store, plugin);
 }
 
-/** Starts a draft with the text of a file. */
-export function copyToDraft(store: Store, plugin: string, { file, text }: FileReport): void {
-  if (text === null) return;
+/** Opens a file in the playground. */
+export function openInPlayground(
+  store: Store,
+  plugin: string,
+  { file, text }: Pick<DraftState, "file" | "text">,
+): void {
   change(store, plugin, { file, text, isRehearsing: false, report: null, effect: null });
   void rehearseDraft(store, plugin);
+  goTo(store, { view: "playground" });
 }
 
 /** Updates the draft, and rehearses it when typing pauses. */
@@ -65,24 +69,7 @@ export async function rehearseDraft(store: Store, plugin: string): Promise<void>
 export async function keepDraft(store: Store, plugin: string): Promise<void> {
   const draft = store.drafts.value.get(plugin);
   if (draft === undefined || fileNameProblem(draft.file) !== null) return;
-  if (store.reports.value.get(plugin)?.ok !== true) {
-    // Saved alone, the draft would replace all files of the plugin.
-    store.said.value = `The files of ${plugin} have not been read yet; wait a moment and try again`;
-    return;
-  }
-  const others = filesOf(store, plugin).filter(({ file }) => file !== draft.file);
-  const unreadable = others.find(({ text }) => text === null);
-  if (unreadable !== undefined) {
-    store.said.value = `${unreadable.file} cannot be copied, because it is not text; drop the ` +
-      `files of ${plugin} onto the page together`;
-    return;
-  }
-  const encoder = new TextEncoder();
-  const files = [...others, draft].map(({ file, text }) => ({
-    file,
-    bytes: encoder.encode(text ?? ""),
-  }));
-  const isSaved = await saveFiles(store, plugin, files);
+  const isSaved = await addFile(store, plugin, draft);
   // Text typed in the meantime is not saved.
   if (isSaved && store.drafts.value.get(plugin)?.text === draft.text) {
     store.drafts.value = withoutEntry(store.drafts.value, plugin);
@@ -93,11 +80,6 @@ function effectIn(report: DraftState["report"], file: string): DraftState["effec
   return report?.ok === true
     ? report.value.files.find((each) => each.file === file)?.effect ?? null
     : null;
-}
-
-function filesOf(store: Store, plugin: string): readonly FileReport[] {
-  const report = store.reports.peek().get(plugin);
-  return report?.ok === true ? report.value.files : [];
 }
 
 function change(store: Store, plugin: string, draft: DraftState): void {

@@ -1,6 +1,7 @@
 // Saves and deletes files of plugins in this browser. Runs in the browser.
 
 import { reasonOf } from "../../outcome.ts";
+import type { FileReport } from "../../browser/sandbox.ts";
 import { MAX_SAVED_BYTES, type SavedFile } from "../../browser/owner/saved_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
 import { isSqlFile } from "../../migration/file_name.ts";
@@ -68,6 +69,42 @@ export async function saveFiles(
   store.said.value = saved.ok ? `Saved ${count(files.length, "file")} to ${plugin}` : saved.message;
   if (saved.ok) goTo(store, { plugin, view: "migrations" });
   return saved.ok;
+}
+
+/**
+ * Saves a file to a plugin, beside the plugin's other files or in place of the one of its name.
+ * Returns whether it was saved.
+ */
+export async function addFile(
+  store: Store,
+  plugin: string,
+  { file, text }: { readonly file: string; readonly text: string },
+): Promise<boolean> {
+  if (store.reports.value.get(plugin)?.ok !== true) {
+    // Saved alone, it would replace all files of the plugin.
+    store.said.value = `The files of ${plugin} have not been read yet; wait a moment and try again`;
+    return false;
+  }
+  const others = filesOf(store, plugin).filter((each) => each.file !== file);
+  const unreadable = others.find((each) => each.text === null);
+  if (unreadable !== undefined) {
+    store.said.value = `${unreadable.file} cannot be copied, because it is not text; drop the ` +
+      `files of ${plugin} onto the page together`;
+    return false;
+  }
+  const encoder = new TextEncoder();
+  const files = [...others, { file, text }];
+  return await saveFiles(
+    store,
+    plugin,
+    files.map((each) => ({ file: each.file, bytes: encoder.encode(each.text ?? "") })),
+  );
+}
+
+/** The files of a plugin; none until they are read. */
+export function filesOf(store: Store, plugin: string): readonly FileReport[] {
+  const report = store.reports.peek().get(plugin);
+  return report?.ok === true ? report.value.files : [];
 }
 
 /** Deletes the files saved for a plugin, after confirmation. */

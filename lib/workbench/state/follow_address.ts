@@ -6,6 +6,7 @@ import { refreshBrowsing } from "./browse.ts";
 import { openDraft } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
 import { arrive } from "./navigate.ts";
+import { openSchemaDraft } from "./schema_draft.ts";
 import type { Store } from "./store.ts";
 
 /** Reads the address now and at each change, and writes it at each navigation on the page. */
@@ -28,6 +29,7 @@ export function followAddress(store: Store): void {
     if (!isReady || plugin === null) return;
     if (view === "data" && store.browsing.peek().schema === null) void refreshBrowsing(store);
     if (view === "history" && store.history.peek().entries === null) void refreshHistory(store);
+    if (view === "schema") openSchemaDraft(store, plugin);
     if (view === "playground" && store.report.value !== null) openDraft(store, plugin);
   });
 }

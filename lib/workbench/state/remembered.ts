@@ -1,9 +1,9 @@
-// Stores preferences of the user; never credentials. Runs in the browser.
+// Stores preferences and drafts of the user in the browser; never credentials. Runs in the browser.
 
 // A browser that stores nothing for a site throws on access to the storage:
 // https://html.spec.whatwg.org/multipage/webstorage.html#dom-localstorage
 
-/** Reads a preference; `null` if there is none. */
+/** Reads what is stored under a name; `null` if there is nothing. */
 export function recall(name: string): string | null {
   try {
     return localStorage.getItem(name);
@@ -12,11 +12,21 @@ export function recall(name: string): string | null {
   }
 }
 
-/** Stores a preference, if the browser allows it. */
-export function remember(name: string, value: string): void {
+/** Stores a value; returns whether the browser has it now. */
+export function remember(name: string, value: string): boolean {
   try {
     localStorage.setItem(name, value);
+    return true;
   } catch {
-    // The default applies next time.
+    return false;
+  }
+}
+
+/** Deletes what is stored under a name. */
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Then it has stored nothing.
   }
 }

@@ -8,6 +8,7 @@ import { refreshBrowsing } from "./browse.ts";
 import { rehearseDraft } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
 import { loadPlugins, loadReport, loadStatus } from "./load.ts";
+import { compareNow } from "./schema_draft.ts";
 import { type Store, withEntry, withoutEntry } from "./store.ts";
 
 /** Waits for the sandbox and loads the page, or shows why the sandbox cannot be opened. */
@@ -62,5 +63,6 @@ async function followFiles(store: Store, plugin: string): Promise<void> {
   store.reports.value = withoutEntry(store.reports.value, plugin);
   await loadPlugins(store);
   if (plugin !== store.route.value.plugin) await loadReport(store, plugin);
+  compareNow(store, plugin);
   if (store.drafts.value.has(plugin)) await rehearseDraft(store, plugin);
 }

@@ -9,11 +9,14 @@ import type {
   PluginEntry,
   Sandbox,
   SandboxState,
+  SchemaComparison,
+  SchemaFinding,
 } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import type { BackupEntry } from "../../message/backup_reply.ts";
 import type { AttemptEntry, UnreadableEntry } from "../../message/history_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
+import type { RenameAnswers } from "../../rebuild/rename_questions.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
 import { type Route, START } from "../model/route.ts";
@@ -85,6 +88,24 @@ export interface DraftState {
   readonly effect: FileReport["effect"];
 }
 
+/** The schema.sql that is edited. The next migration is generated from it. */
+export interface SchemaDraft {
+  /** `null` until the schema of the files is known. */
+  readonly text: string | null;
+  /** Counts how often the page, and not the user, has changed the text. */
+  readonly edition: number;
+  /** What the change is for. */
+  readonly description: string;
+  readonly renames: RenameAnswers;
+  readonly isComparing: boolean;
+  /** The schema of the files, as it was compared last. */
+  readonly present: string | null;
+  /** The answer to the last comparison. */
+  readonly answer: Outcome<SchemaComparison> | null;
+  /** What the last text without an error led to. */
+  readonly shown: Exclude<SchemaFinding, { readonly kind: "wrong" }> | null;
+}
+
 /** The colour theme. */
 export type Theme = "system" | "light" | "dark";
 
@@ -117,6 +138,7 @@ export interface Store {
   readonly history: Signal<History>;
   readonly prompt: Signal<Prompt>;
   readonly drafts: Signal<ReadonlyMap<string, DraftState>>;
+  readonly schemaDrafts: Signal<ReadonlyMap<string, SchemaDraft>>;
   readonly exchanges: Signal<readonly Exchange[]>;
   readonly isLogPaused: Signal<boolean>;
   /** The message that is shown for a while, also to screen readers. */
@@ -200,6 +222,7 @@ export function createStore(): Store {
     history: signal(NO_HISTORY),
     prompt: signal(EMPTY_PROMPT),
     drafts: signal(new Map()),
+    schemaDrafts: signal(new Map()),
     exchanges: signal([]),
     isLogPaused: signal(false),
     said: signal(""),

@@ -1,0 +1,224 @@
+// A new migration from a schema in a real Chromium: what is typed, what is shown, what is created.
+
+import * as assert from "uvu/assert";
+import type { Locator } from "playwright-core";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
+import { migrationFile } from "../support/migration_file.ts";
+import { publishedPlugins } from "../support/published_plugins.ts";
+import { inFolder, SandboxPage } from "../support/sandbox_page.ts";
+import { SandboxServer } from "../support/sandbox_server.ts";
+import { suite } from "../support/suite.ts";
+
+const QUOTES = {
+  "001_create_quotes.sql": migrationFile(
+    "CREATE TABLE quotes (id INTEGER PRIMARY KEY, author TEXT, body TEXT NOT NULL);",
+    "DROP TABLE quotes;",
+  ),
+};
+const SCHEMA = "CREATE TABLE quotes (id INTEGER PRIMARY KEY, author TEXT, body TEXT NOT NULL);\n";
+const TAGS = "CREATE TABLE tags (name TEXT PRIMARY KEY);\n";
+
+const fromSchema = suite("a new migration from a schema");
+
+let browser: TestBrowser;
+let site: SandboxServer;
+
+fromSchema.before(async () => {
+  site = await SandboxServer.start({ files: await publishedPlugins({ deployed: QUOTES }) });
+  browser = await openChromium();
+});
+
+fromSchema.after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
+});
+
+fromSchema.after.each(async () => {
+  for (const page of browser.context.pages().slice(1)) await page.close();
+  browser.assertQuiet();
+});
+
+/** The schema of a plugin whose files are saved in the browser. */
+async function openSaved(plugin: string): Promise<SandboxPage> {
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.drop(inFolder(plugin, QUOTES));
+  await sandbox.untilShown(plugin);
+  await sandbox.view("Schema");
+  await state(sandbox, "No change");
+  return sandbox;
+}
+
+async function state(sandbox: SandboxPage, words: string): Promise<void> {
+  const editor = sandbox.page.getByRole("region", { name: "New migration from schema" });
+  await editor.getByRole("status").getByText(words, { exact: true }).waitFor();
+}
+
+function generated(sandbox: SandboxPage): Locator {
+  return sandbox.page.getByRole("textbox", { name: "Generated migration" });
+}
+
+async function untilNamed(sandbox: SandboxPage, file: string): Promise<void> {
+  await sandbox.page.getByRole("heading", { level: 4, name: file }).waitFor();
+}
+
+async function textOf(editor: Locator): Promise<string> {
+  return (await editor.locator(".cm-line").allInnerTexts()).join("\n");
+}
+
+fromSchema(
+  "the file, the changes and the difference are shown as the schema is typed",
+  async () => {
+    const sandbox = await openSaved("typed");
+    await sandbox.page.getByText("so there is nothing to migrate").waitFor();
+    assert.is(
+      (await textOf(sandbox.page.getByRole("textbox", { name: "schema.sql" }))).trim(),
+      SCHEMA.trim(),
+    );
+    await sandbox.type("schema.sql", SCHEMA + TAGS);
+    await state(sandbox, "1 change");
+    await untilNamed(sandbox, "002_change_table_tags.sql");
+    assert.match(
+      await textOf(generated(sandbox)),
+      /-- UP[^]*CREATE TABLE tags[^]*DROP TABLE tags;/,
+    );
+    await sandbox.page.getByRole("list", { name: "Changes" }).getByText("table tags").waitFor();
+    await sandbox.page.getByRole("img", { name: /After/ }).getByText("tags").first().waitFor();
+    const difference = sandbox.page.getByRole("group", { name: "Difference of the schemas" });
+    assert.match(await difference.innerText(), /\+CREATE TABLE tags \(name TEXT PRIMARY KEY\);/);
+    await sandbox.page.getByLabel("What it is for").fill("Tags for quotes");
+    await untilNamed(sandbox, "002_tags_for_quotes.sql");
+  },
+);
+
+fromSchema(
+  "a possible rename is a question, and its answer makes the file, by keyboard",
+  async () => {
+    const sandbox = await openSaved("renamed");
+    await sandbox.type("schema.sql", SCHEMA.replace("author", "writer"));
+    await state(sandbox, "1 question to answer");
+    assert.is(await generated(sandbox).count(), 0);
+    const question = sandbox.page.getByRole("group", {
+      name: /^quotes\.author is not in the schema/,
+    });
+    await question.getByRole("radio", { name: "Dropped" }).focus();
+    await sandbox.page.keyboard.press("Space");
+    await sandbox.page.getByRole("list", { name: "Losses" })
+      .getByText("Loses the values of quotes.author").waitFor();
+    await sandbox.page.keyboard.press("ArrowLeft");
+    await sandbox.page.getByRole("list", { name: "Losses" }).waitFor({ state: "detached" });
+    assert.match(await textOf(generated(sandbox)), /RENAME COLUMN author TO writer/);
+    await sandbox.page.getByRole("list", { name: "Changes" }).getByText("was author").waitFor();
+    assert.ok(await question.getByRole("radio", { name: "Renamed to quotes.writer" }).isChecked());
+  },
+);
+
+fromSchema("an error is shown at its place, and the last result stays, marked", async () => {
+  const sandbox = await openSaved("wrong");
+  await sandbox.type("schema.sql", SCHEMA + TAGS);
+  await state(sandbox, "1 change");
+  await sandbox.type("schema.sql", `${SCHEMA}  CREATE TABEL tags (name);\n`);
+  await state(sandbox, "Error in line 2");
+  const editor = sandbox.page.getByRole("textbox", { name: "schema.sql" });
+  assert.match(await editor.locator(".cm-lintRange-error").first().innerText(), /^TABEL/);
+  await sandbox.button("Line 2, column 10").waitFor();
+  await sandbox.page.getByText("This is the migration of the last schema without an error")
+    .waitFor();
+  assert.match(await textOf(generated(sandbox)), /CREATE TABLE tags/);
+  assert.is(await sandbox.button("Create file").getAttribute("aria-disabled"), "true");
+  await sandbox.button("Create file").focus();
+  await sandbox.page.keyboard.press("Enter");
+  await editor.focus();
+  await sandbox.page.keyboard.press("ControlOrMeta+z");
+  await state(sandbox, "1 change");
+  assert.is(await sandbox.button("Create file").getAttribute("aria-disabled"), "false");
+});
+
+fromSchema("the file is created as the next one, and is not applied", async () => {
+  const sandbox = await openSaved("created");
+  await sandbox.type("schema.sql", SCHEMA + TAGS);
+  await sandbox.page.getByLabel("What it is for").fill("add tags");
+  await untilNamed(sandbox, "002_add_tags.sql");
+  await sandbox.button("Create file").click();
+  await sandbox.page.getByText("Created 002_add_tags.sql; it is not applied yet").waitFor();
+  await sandbox.page.getByRole("article").getByRole("heading", { name: "002 add tags" }).waitFor();
+  await sandbox.state("created").getByText("Version 0").waitFor();
+  await sandbox.state("created").getByText("2 migrations pending").waitFor();
+  await sandbox.view("Schema");
+  await state(sandbox, "No change");
+  await sandbox.view("Migrations");
+  await sandbox.applyTo("002");
+});
+
+fromSchema(
+  "the draft is there after a reload, with its answers, until it is given up",
+  async () => {
+    const sandbox = await openSaved("reloaded");
+    await sandbox.type("schema.sql", SCHEMA.replace("author", "writer"));
+    await sandbox.page.getByRole("radio", { name: "Renamed to quotes.writer" }).check();
+    await sandbox.page.getByLabel("What it is for").fill("say writer");
+    await untilNamed(sandbox, "002_say_writer.sql");
+    await sandbox.page.reload();
+    await untilNamed(sandbox, "002_say_writer.sql");
+    assert.match(await textOf(generated(sandbox)), /RENAME COLUMN author TO writer/);
+    await sandbox.button("Start over from the schema of the files").click();
+    await state(sandbox, "No change");
+    await sandbox.page.getByRole("textbox", { name: "schema.sql" }).focus();
+    await sandbox.page.keyboard.press("ControlOrMeta+z");
+    await state(sandbox, "1 question to answer");
+    await sandbox.button("Start over from the schema of the files").click();
+    await state(sandbox, "No change");
+    await sandbox.page.reload();
+    await state(sandbox, "No change");
+  },
+);
+
+fromSchema("files of a server are not written: the file is downloaded, or tried", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.view("Schema");
+  await state(sandbox, "No change");
+  await sandbox.type("schema.sql", SCHEMA + TAGS);
+  await state(sandbox, "1 change");
+  assert.is(await sandbox.button("Create file").count(), 0);
+  const [download] = await Promise.all([
+    sandbox.page.waitForEvent("download"),
+    sandbox.button("Download").click(),
+  ]);
+  assert.is(download.suggestedFilename(), "002_change_table_tags.sql");
+  assert.match(Deno.readTextFileSync(await download.path()), /^-- Change table tags\n/);
+  await sandbox.button("Open in playground").click();
+  const playground = sandbox.page.getByRole("region", { name: "Playground" });
+  await playground.getByText("Runs up, down and up again").waitFor();
+  assert.is(
+    await playground.getByLabel("File name").inputValue(),
+    "002_change_table_tags.sql",
+  );
+});
+
+fromSchema("a text that takes long is given up for a newer one", async () => {
+  const sandbox = await openSaved("endless");
+  await sandbox.type(
+    "schema.sql",
+    "CREATE TABLE e AS WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) " +
+      "SELECT sum(n) FROM c;",
+  );
+  await state(sandbox, "Comparing …");
+  await sandbox.type("schema.sql", SCHEMA + TAGS);
+  // The limit of a comparison is twice as long.
+  await generated(sandbox).waitFor({ timeout: 10_000 });
+  await state(sandbox, "1 change");
+});
+
+fromSchema("a schema that nobody has edited follows the files of the plugin", async () => {
+  const sandbox = await openSaved("followed");
+  await sandbox.drop(inFolder("followed", {
+    ...QUOTES,
+    "002_tags.sql": migrationFile(TAGS, "DROP TABLE tags;"),
+  }));
+  // The page shows the migrations once the files are saved.
+  await sandbox.entry("002").waitFor();
+  await sandbox.view("Schema");
+  await sandbox.page.getByRole("textbox", { name: "schema.sql" }).getByText("tags").waitFor();
+  await state(sandbox, "No change");
+});
+
+fromSchema.run();
