@@ -150,6 +150,7 @@ export type SchemaFinding =
 
 /** What has to change. */
 export interface SchemaDifference {
+  /** Distinguishes it from an error and from no difference. */
   readonly kind: "different";
   /** The unified difference of the CREATE statements. */
   readonly text: string;
