@@ -237,7 +237,7 @@ export class WorkerDatabase {
         rows: "live",
         unfilled: [],
         failsOnOthers: null,
-        end: { kind: "up-failed", message: proven.message },
+        end: { kind: "up-failed", message: proven.message, violations: [] },
       }));
     }
     const proofs: FileProof[] = [];

@@ -11,6 +11,7 @@ import type { WatchedTable } from "../rehearsal/rehearsal.ts";
 import type { StatementReport } from "./statement_progress.ts";
 import type { Review } from "./plan_review.ts";
 import type { RunBackupOptions } from "./run_backup.ts";
+import type { ViolatingRows } from "./violating_rows.ts";
 
 /** One migration that ran to its end. */
 export interface ExecutedStep {
@@ -47,6 +48,8 @@ export interface StepFailure {
   /** `unknown` where the disk failed in the COMMIT: opening the database again may decide it. */
   readonly outcome: "undone" | "unknown";
   readonly place: SourcePlace | null;
+  /** The rows that something new in a table refuses, where that is why the statement failed. */
+  readonly violations: readonly ViolatingRows[];
 }
 
 /** How a run ended. Every step in `executed` is committed, or none in a dry run. */

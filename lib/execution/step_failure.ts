@@ -23,6 +23,7 @@ export function stepFailure(
     sqliteCode: null,
     outcome: "undone",
     place: null,
+    violations: [],
   };
 }
 

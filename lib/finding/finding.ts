@@ -80,6 +80,7 @@ export const FINDING_CODES = {
   "foreign-key-action": "sqlite",
   "foreign-key-mismatch": "sqlite",
   "foreign-key-violation": "sqlite",
+  "constraint-violation": "sqlite",
   "broken-schema": "sqlite",
   "interrupted": "sqlite",
   "storage": "sqlite",

@@ -150,8 +150,11 @@ function readValues(
   return { kind: "values", table, column, key: columns.map(({ name }) => name), values };
 }
 
-/** Reads values as they are shown; SQLite clips them, so that no long one leaves it. */
-function readShown(
+/**
+ * Reads up to `limit` rows of values as they are shown, which SQLite clips, so that no long one
+ * leaves it; `null` where SQLite cannot read them.
+ */
+export function readShown(
   connection: Connection,
   terms: readonly string[],
   from: string,

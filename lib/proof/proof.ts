@@ -1,5 +1,6 @@
 // The facts that a proof of a DOWN yields, for the rules. Plain data; runs anywhere.
 
+import type { ViolatingRows } from "../execution/violating_rows.ts";
 import type { FindingSubject } from "../finding/finding.ts";
 import type { LossExamples } from "../loss/data_loss.ts";
 import type { UnfilledTable } from "./fill_schema.ts";
@@ -53,7 +54,12 @@ export interface FileProof extends FindingSubject {
 /** How a trial ended. */
 export type ProofEnd =
   /** It did not come to the first DOWN. */
-  | { readonly kind: "up-failed"; readonly message: string }
+  | {
+    readonly kind: "up-failed";
+    readonly message: string;
+    /** The rows that it is about; none where they are not known. */
+    readonly violations: readonly ViolatingRows[];
+  }
   | { readonly kind: "down-failed"; readonly message: string }
   | {
     readonly kind: "second-up-failed";

@@ -5,7 +5,7 @@ import { DEFAULT_BACKUP_RULES } from "../backup/backup_rules.ts";
 import { memoryBackups } from "../backup/storage_backups.ts";
 import { type Deadline, isOverdue, OVERDUE_WORDS } from "../deadline.ts";
 import { executePlan } from "../execution/execute_plan.ts";
-import { type Execution, OPEN_GATE } from "../execution/execution.ts";
+import { type Execution, OPEN_GATE, type StepFailure } from "../execution/execution.ts";
 import type { RunBackupOptions } from "../execution/run_backup.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { readBase } from "../history/database_base.ts";
@@ -95,7 +95,8 @@ async function proveFilled(
   const made = { ...subject, rows: "made-up", failsOnOthers: null } as const;
   const filled = fill(connection, schema, styles, known, deadline);
   if (typeof filled === "string") {
-    return { ...made, unfilled: [], end: { kind: "up-failed", message: filled } };
+    const end = { kind: "up-failed", message: filled, violations: [] } as const;
+    return { ...made, unfilled: [], end };
   }
   const [tried] = await tryFiles(sqlite3, connection, "", [migration], deadline);
   if (tried === undefined) throw new Error(`${migration.file} has no DOWN to prove`);
@@ -181,29 +182,38 @@ async function tryFiles(
       if (kind === "step-finished") trial.finish();
     },
   });
-  const failure = failureOf(execution) ?? refusalIn(rehearsal);
+  const failure = failureOf(execution) ??
+    { message: refusalIn(rehearsal), violations: [], version: null };
   let first = 0;
   return files.flatMap(({ migration, steps: own }) => {
     const at = first;
     first += own.length;
     const touches = touchedBy(rehearsal.steps.slice(at, first));
-    return own.length === 1 ? [] : [{
+    const isFailed = failure.version === migration.version;
+    return own.length === 1 && !isFailed ? [] : [{
       migration,
       empty: empty.filter(touches),
-      end: trial.endOf(at, failure),
+      // The rows are those of the file that failed, and not of one that was not reached.
+      end: trial.endOf(at, isFailed ? failure : { ...failure, violations: [] }),
     }];
   });
 }
 
-function failureOf({ end }: Execution): string | null {
+/** Why a step did not run to its end. */
+type TrialFailure = Pick<StepFailure, "message" | "violations"> & {
+  /** The version of the step; `null` where it did not begin. */
+  readonly version: number | null;
+};
+
+function failureOf({ end }: Execution): TrialFailure | null {
   switch (end.kind) {
     case "completed":
       return null;
     case "failed":
-      return end.failure.message;
+      return end.failure;
     case "plan-changed":
     case "unavailable":
-      return end.message;
+      return { message: end.message, violations: [], version: null };
   }
   end satisfies never;
 }
@@ -256,10 +266,10 @@ class Trial {
   }
 
   /** How the trial of the file ended whose first step is `at`. */
-  endOf(at: number, message: string): ProofEnd {
+  endOf(at: number, { message, violations }: TrialFailure): ProofEnd {
     const afterDown = this.#differences.get(at + 1);
     const afterSecondUp = this.#differences.get(at + 2);
-    if (this.#done <= at) return { kind: "up-failed", message };
+    if (this.#done <= at) return { kind: "up-failed", message, violations };
     if (afterDown === undefined) return { kind: "down-failed", message };
     return afterSecondUp === undefined
       ? { kind: "second-up-failed", message, afterDown }

@@ -5,7 +5,8 @@ import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { ForeignKey, Table } from "../sqlite/schema.ts";
 import type { ScriptPart } from "./schema_script.ts";
 import { checksOf } from "./table_text.ts";
-import type { Scratch, UniqueKey } from "./scratch.ts";
+import type { UniqueKey } from "../sqlite/unique_keys.ts";
+import type { Scratch } from "./scratch.ts";
 import type { TextComparison } from "./text_comparison.ts";
 import { referencedColumns } from "../sqlite/referenced_columns.ts";
 

@@ -6,7 +6,8 @@ import type { Schema, Table } from "../sqlite/schema.ts";
 import { type CopiedColumn, copiedColumns, type Filling } from "./copied_rows.ts";
 import { type Guard, guardParts, guardsOf } from "./guards.ts";
 import type { ScriptPart } from "./schema_script.ts";
-import type { Scratch, UniqueKey } from "./scratch.ts";
+import type { UniqueKey } from "../sqlite/unique_keys.ts";
+import type { Scratch } from "./scratch.ts";
 import { isAutoincrement, withTableName } from "./table_text.ts";
 import type { TextComparison } from "./text_comparison.ts";
 

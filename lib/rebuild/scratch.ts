@@ -8,10 +8,10 @@ import { buildShadow, type Shadow } from "../rehearsal/shadow.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { quoteIdentifier } from "../sqlite/quote.ts";
-import { textOf } from "../sqlite/row.ts";
 import type { Schema, Table } from "../sqlite/schema.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { type UniqueKey, uniqueKeys } from "../sqlite/unique_keys.ts";
 import { Interrupter } from "../statement/interrupter.ts";
 import { noTables, type RunTables, StatementStream } from "../statement/statement_stream.ts";
 
@@ -126,22 +126,7 @@ export class Scratch implements Disposable {
 
   /** The unique keys of a table over plain columns, and whether its key is the row number. */
   uniqueKeys(table: string): readonly UniqueKey[] {
-    const rows = this.connection.rows(
-      `SELECT i.name AS "index", x.name AS "column", x.coll AS "collation"
-         FROM pragma_index_list(?, 'main') i JOIN pragma_index_xinfo(i.name, 'main') x
-        WHERE x."key" = 1 AND i."unique" AND NOT i.partial
-          AND NOT EXISTS (
-            SELECT 1 FROM pragma_index_xinfo(i.name, 'main') WHERE "key" = 1 AND cid < 0)
-        ORDER BY i.name, x.seqno`,
-      [table],
-    );
-    const indexes = Map.groupBy(rows, (row) => textOf(row, "index"));
-    const keys = [...indexes.values()].map((terms): UniqueKey => ({
-      terms: terms.map((row) => ({
-        column: textOf(row, "column"),
-        collation: textOf(row, "collation"),
-      })),
-    }));
+    const keys = uniqueKeys(this.connection, table);
     const alias = this.rowidAlias(table);
     return alias === null ? keys : [...keys, { terms: [{ column: alias, collation: "BINARY" }] }];
   }
@@ -164,9 +149,4 @@ export class Scratch implements Disposable {
   [Symbol.dispose](): void {
     this.#shadow[Symbol.dispose]();
   }
-}
-
-/** A UNIQUE constraint, a unique index or a primary key. */
-export interface UniqueKey {
-  readonly terms: readonly { readonly column: string; readonly collation: string }[];
 }

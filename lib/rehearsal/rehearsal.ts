@@ -124,6 +124,8 @@ export interface RehearsedStep {
   readonly statements: readonly NotableStatement[];
   readonly changes: readonly SchemaChange[];
   readonly watched: readonly WatchedTable[];
+  /** The tables from before the step that it changes. */
+  readonly fates: readonly TableFate[];
   readonly renamed: readonly RenamedTable[];
   readonly lost: readonly LostObject[];
   readonly broken: readonly Breakage<BrokenObject>[];

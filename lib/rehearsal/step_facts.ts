@@ -42,6 +42,7 @@ export function stepFacts(
     statements: notes.statements,
     changes,
     watched: notes.writes.watched(fates),
+    fates,
     renamed,
     lost: notes.lost.lost(slice, diff),
     touched: notes.hasUnrehearsed ? null : [...new Set([...changed, ...written])],

@@ -56,8 +56,9 @@ const FOUND_ON_ROWS: ReadonlySet<FindingCode> = new Set<FindingCode>([
 // The code changes and a file does not: once the last release with a statement is gone, nothing is
 // left of it but the acceptance in a file that was applied.
 const FOUND_IN_CODE: FindingCode = "broken-query";
-/** The codes of findings that only a proof makes. */
+/** The codes of findings that a check makes only of a proof. */
 export const FOUND_BY_PROOF: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  "constraint-violation",
   "down-loses-values",
   "down-differs",
   "up-not-repeatable",

@@ -3,8 +3,10 @@
 import { counted } from "../finding/counted.ts";
 import { type Finding, finding, type FindingCode, type FindingLevel } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
-import type { LossExamples, ShownValue } from "../loss/data_loss.ts";
+import type { LossExamples } from "../loss/data_loss.ts";
 import { FOUND_BY_PROOF, isUseOf } from "./acceptances.ts";
+import { fieldsOf, valueWords } from "./shown_row.ts";
+import { violationFindings } from "./violations.ts";
 import type {
   FileProof,
   ObjectDifference,
@@ -76,6 +78,7 @@ function endFindings(proof: FileProof): readonly Finding[] {
   switch (end.kind) {
     case "up-failed":
       return [
+        ...(rows === "live" ? violationFindings(proof, end.violations) : []),
         rows === "live"
           ? found(
             proof,
@@ -259,19 +262,6 @@ function exampleWords(example: LossExamples): string {
   const where = key === "" ? "" : ` where ${key}`;
   const is = value.after === null ? "" : ` (now ${valueWords(value.after)})`;
   return `${valueWords(value.before)}${where}${is}`;
-}
-
-function fieldsOf(columns: readonly string[], values: readonly ShownValue[]): string {
-  return columns.flatMap((column, at) => {
-    const value = values[at];
-    return value === undefined ? [] : [`${column} = ${valueWords(value)}`];
-  }).join(", ");
-}
-
-function valueWords({ type, text, length }: ShownValue): string {
-  const more = length === undefined ? "" : "…";
-  if (type === "text") return `'${text}${more}'`;
-  return type === "blob" ? `x'${text}${more}'` : text;
 }
 
 function found(

@@ -7,6 +7,7 @@ import {
   type FindingCode,
   type FindingSubject,
 } from "../finding/finding.ts";
+import { violationFindings } from "./violations.ts";
 
 const FAILURE_CODES: Readonly<Record<StepFailure["reason"], FindingCode>> = {
   "sql": "sql-error",
@@ -18,12 +19,15 @@ const FAILURE_CODES: Readonly<Record<StepFailure["reason"], FindingCode>> = {
   "unavailable": "storage",
 };
 
-/** The failure that ended an execution. */
+/** The failure that ended an execution, and the rows that it is about. */
 export function failureFindings({ end }: Pick<Execution, "end">): readonly Finding[] {
   if (end.kind !== "failed") return [];
   const { failure } = end;
   const code = FAILURE_CODES[failure.reason];
-  return [finding("ERROR", code, failure, failure.message, failure.place ?? {})];
+  return [
+    finding("ERROR", code, failure, failure.message, failure.place ?? {}),
+    ...violationFindings(failure, failure.violations),
+  ];
 }
 
 /** A note where the free space for a backup could not be read; `first` is the first step. */

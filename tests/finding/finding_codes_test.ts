@@ -271,6 +271,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   "unloadable-object": unloadable,
   "foreign-key-action": running("DELETE FROM parent WHERE id = 1;"),
   "foreign-key-mismatch": running("CREATE TABLE m (a REFERENCES child (p));"),
+  "constraint-violation": running(REBUILD.replace("a TEXT", "a TEXT CHECK (id > 1)")),
   "foreign-key-violation": running("DELETE FROM t WHERE id = 1;"),
   "broken-schema": brokenSchema,
   "interrupted": running(`CREATE TABLE e (a); ${ENDLESS_INSERT}`, { timeout_ms: 400 }),

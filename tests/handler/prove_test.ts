@@ -181,7 +181,10 @@ proofs("finds an UP that fails on live rows", async () => {
     "002_x.sql": migrationFile("CREATE UNIQUE INDEX a ON quotes (author);", "DROP INDEX a;"),
   });
   assert.equal(await check(workspace, { prove: true }), []);
-  assert.equal(await check(workspace, { prove: true, live: true }), ["ERROR unproven-down"]);
+  assert.equal(await check(workspace, { prove: true, live: true }), [
+    "ERROR constraint-violation quotes.author",
+    "ERROR unproven-down",
+  ]);
 });
 
 proofs("refuses live without prove, and a tenant without live", async () => {

@@ -29,7 +29,15 @@ const PLAN = {
 for (const reason of ["cancelled", "unavailable", "sql"] as const) {
   failures(`a COMMIT in doubt is not said to be undone, where the reason is ${reason}`, () => {
     const messageOf = (outcome: "undone" | "unknown"): string => {
-      const failure = { ...STEP, reason, message: "m", sqliteCode: null, outcome, place: null };
+      const failure = {
+        ...STEP,
+        reason,
+        message: "m",
+        sqliteCode: null,
+        outcome,
+        place: null,
+        violations: [],
+      };
       const end = { kind: "failed", failure } as const;
       const report = {
         executed: [],

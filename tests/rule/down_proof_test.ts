@@ -100,12 +100,15 @@ proving("a second UP is compared only where DOWN led back", () => {
 
 proving("a step that fails on rows is an error, a first UP on made-up rows a warning", () => {
   const message = "no";
-  assert.equal(codesOf([proof({ end: { kind: "up-failed", message } })]), [
+  assert.equal(codesOf([proof({ end: { kind: "up-failed", message, violations: [] } })]), [
     "WARNING unproven-down null",
   ]);
-  assert.equal(codesOf([proof({ rows: "live", end: { kind: "up-failed", message } })]), [
-    "ERROR unproven-down null",
-  ]);
+  assert.equal(
+    codesOf([proof({ rows: "live", end: { kind: "up-failed", message, violations: [] } })]),
+    [
+      "ERROR unproven-down null",
+    ],
+  );
   assert.equal(codesOf([proof({ end: { kind: "down-failed", message } })]), [
     "ERROR down-differs null",
   ]);
@@ -126,7 +129,7 @@ proving("a proof on live rows settles what made-up rows left open", () => {
     accepts: [{ code: "down-loses-values", about: "t.a", reason: "so", line: 1 }],
   });
   const acceptances = acceptancesOf([accepting]);
-  const open = proof({ end: { kind: "up-failed", message: "no" } });
+  const open = proof({ end: { kind: "up-failed", message: "no", violations: [] } });
   const findings = acceptFindings(downProofFindings([open]), acceptances);
   const alone = [...findings, ...unusedAcceptances([accepting], findings, "proven")];
   assert.equal(alone.map(({ code }) => code), ["unproven-down", "unused-acceptance"]);
@@ -144,7 +147,7 @@ proving("an acceptance of the whole file that live rows use is not unused", () =
     accepts: [{ code: "down-differs", about: "001_x.sql", reason: "so", line: 1 }],
   });
   const acceptances = acceptancesOf([accepting]);
-  const open = proof({ end: { kind: "up-failed", message: "no" } });
+  const open = proof({ end: { kind: "up-failed", message: "no", violations: [] } });
   const findings = acceptFindings(downProofFindings([open]), acceptances);
   const alone = [...findings, ...unusedAcceptances([accepting], findings, "proven")];
   const live = acceptFindings(

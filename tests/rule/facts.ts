@@ -15,6 +15,7 @@ export function rehearsedStep(facts: Partial<RehearsedStep> = {}): RehearsedStep
     statements: [],
     changes: [],
     watched: [],
+    fates: [],
     renamed: [],
     lost: [],
     broken: [],
