@@ -8,6 +8,7 @@ import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
+import type { ForgottenColumn } from "./forgotten_columns.ts";
 import type { MisplacedColumn } from "./misplaced_columns.ts";
 import type { BrokenQuery, QueryFacts } from "./query_follower.ts";
 import type { MissingObject } from "./shadow.ts";
@@ -128,6 +129,7 @@ export interface RehearsedStep {
   readonly fates: readonly TableFate[];
   readonly renamed: readonly RenamedTable[];
   readonly lost: readonly LostObject[];
+  readonly forgotten: readonly ForgottenColumn[];
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];
   readonly strays: readonly Breakage<StrayReference>[];

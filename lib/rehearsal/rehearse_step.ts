@@ -15,6 +15,7 @@ import {
   type RunTables,
   StatementStream,
 } from "../statement/statement_stream.ts";
+import { ForgottenColumns } from "./forgotten_columns.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import { misplacedColumn } from "./misplaced_columns.ts";
@@ -48,6 +49,7 @@ export interface StepNotes {
   readonly renames: TableRename[];
   readonly writes: WriteNotes;
   readonly lost: LostObjects;
+  readonly forgotten: ForgottenColumns;
   statementCount: number;
   /** Whether every statement could be tried. */
   complete: boolean;
@@ -85,6 +87,7 @@ class StepRehearsal {
       renames: [],
       writes: new WriteNotes(this.#connection, stage.schema, changes.lineage, step.foreignKeys),
       lost: new LostObjects(stage.shadow.connection),
+      forgotten: new ForgottenColumns(),
       statementCount: 0,
       complete: false,
       hasUnrehearsed: false,
@@ -122,6 +125,7 @@ class StepRehearsal {
       const accesses = writes.accessesOf(stream, next);
       const updates = writes.note(statementCount, stream, next, accesses);
       const draft = this.#draft(next.text, next.accesses, updates);
+      this.#noteCopy(next);
       const problems = this.#tryStatement(stream, next);
       if (this.#stage.interrupter.isOver()) return;
       this.#note(draft, problems, next.text.offset);
@@ -205,6 +209,17 @@ class StepRehearsal {
     if (rename === null) return;
     const place = this.#source.placeOf(text, text.offset);
     notes.renames.push({ ...rename, file: this.#step.file, place });
+  }
+
+  #noteCopy({ text, accesses }: ReadyStatement): void {
+    const { schema } = this.#stage;
+    this.notes.forgotten.note(
+      text.sql,
+      accesses,
+      (name) => schema.table(name),
+      (name) => this.#oldTable(name) === null,
+      () => this.#source.placeOf(text, text.offset),
+    );
   }
 
   /** The name of a table before the step; `null` for a new one. */

@@ -33,6 +33,7 @@ export function stepFacts(
   );
   const changed = new Set(fates.map(({ before }) => before.name));
   const { written } = notes.writes;
+  const watched = notes.writes.watched(fates);
   return {
     direction,
     version,
@@ -41,10 +42,11 @@ export function stepFacts(
     statementCount: notes.statementCount,
     statements: notes.statements,
     changes,
-    watched: notes.writes.watched(fates),
+    watched,
     fates,
     renamed,
     lost: notes.lost.lost(slice, diff),
+    forgotten: notes.forgotten.forgotten(watched),
     touched: notes.hasUnrehearsed ? null : [...new Set([...changed, ...written])],
     schemaDelta: isExact && !notes.hasUnrehearsed ? schemaDelta(slice) : null,
     complete: notes.complete,

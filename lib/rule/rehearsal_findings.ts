@@ -14,6 +14,7 @@ import type { PlanStep } from "../plan/migration_plan.ts";
 import { alterFormFindings, requiresFindings } from "./alter_forms.ts";
 import { destructiveFindings } from "./destructive.ts";
 import { foreignKeyActionFindings } from "./foreign_key_actions.ts";
+import { forgottenColumnFindings } from "./forgotten_columns.ts";
 import { incompleteDownFindings } from "./incomplete_down.ts";
 import { missingFindings, schemaIntegrityFindings } from "./schema_integrity.ts";
 import { statementFindings } from "./statements.ts";
@@ -133,6 +134,7 @@ function stepFindings(
     ...statementFindings(step),
     ...alterFormFindings(step, requires),
     ...schemaIntegrityFindings(step),
+    ...forgottenColumnFindings(step),
     ...foreignKeyActionFindings(step),
   ];
 }

@@ -281,6 +281,8 @@ INSERT INTO n (id, b) SELECT id, b FROM t;
 DROP TABLE t;
 ALTER TABLE n RENAME TO t;`,
         [values("a", 2)],
+        'copy-forgets-column 3: Rebuilding "t" does not copy "a", which the old table and the new ' +
+        "one both have; add it to both lists of the INSERT; " +
         'lose-values 4: Loses 2 values of "a" of "t", which is kept',
       ],
       [

@@ -258,6 +258,7 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
   ),
   "lost-index": running(REBUILD),
   "lost-trigger": running(REBUILD),
+  "copy-forgets-column": running(REBUILD.replace("n SELECT *", "n (id) SELECT id")),
   "misplaced-columns": running("CREATE TABLE m (a, id); INSERT INTO m SELECT * FROM t;"),
   "idle-sequence": async () => {
     await using workspace = new Workspace();
