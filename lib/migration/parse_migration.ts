@@ -8,10 +8,10 @@ import {
   type FindingSubject,
 } from "../finding/finding.ts";
 import { skipTrivia } from "../sqlite/skip_trivia.ts";
-import { topLevelComments } from "../sqlite/top_level_comments.ts";
 import { decodeText } from "./decode_text.ts";
 import { readDirectives } from "./directives.ts";
 import { type FileName, fileNameProblem, formatFileName, parseFileName } from "./file_name.ts";
+import { findMarkers, markerName } from "./markers.ts";
 import type { Migration, Section } from "./migration.ts";
 import { sha256Hex } from "./sha256_hex.ts";
 
@@ -22,9 +22,6 @@ export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 export type ParsedMigration =
   | { readonly ok: true; readonly migration: Migration }
   | { readonly ok: false; readonly findings: readonly Finding[] };
-
-// A marker is a comment on a line of its own: "-- UP", "--down", "-- UP: create the tables".
-const MARKER = /^--[ \t]*(up|down)[ \t]*(?::.*)?$/i;
 
 /**
  * Parses a migration file: UTF-8, one `-- UP` marker, later one `-- DOWN` marker, before them only
@@ -142,18 +139,7 @@ function findSections(
   lines: readonly string[],
   problems: Problems,
 ): Markers | null {
-  const found = findMarkers(text);
-  // A list of columns may have such a comment. If there is no other, a parenthesis was not closed,
-  // and SQLite says more about that.
-  const of = (name: Marker["name"]): readonly number[] => {
-    const { inside = [], outside = inside } = Object.groupBy(
-      found.filter((each) => each.name === name),
-      ({ isInParentheses }) => isInParentheses ? "inside" : "outside",
-    );
-    return outside.map(({ index }) => index);
-  };
-  const ups = of("UP");
-  const downs = of("DOWN");
+  const { ups, downs } = findMarkers(text);
   for (const [name, markers] of [["UP", ups], ["DOWN", downs]] as const) {
     if (markers.length === 0) {
       const line = lines.findIndex((each) => markerName(each.trim()) === name) + 1;
@@ -193,43 +179,6 @@ function findSections(
     );
   }
   return { upMarker, downMarker };
-}
-
-/** A marker, and the index of its line. */
-interface Marker {
-  readonly name: "UP" | "DOWN";
-  readonly index: number;
-  readonly isInParentheses: boolean;
-}
-
-// What reads like a marker inside a text or the body of a trigger is part of the SQL.
-function findMarkers(text: string): readonly Marker[] {
-  const lineOf = lineCounter(text);
-  return topLevelComments(text).flatMap((each): readonly Marker[] => {
-    const { start, text: comment, isInParentheses } = each;
-    const name = markerName(comment);
-    const isWholeLine = text.slice(text.lastIndexOf("\n", start) + 1, start).trim() === "";
-    return name !== null && isWholeLine ? [{ name, index: lineOf(start), isInParentheses }] : [];
-  });
-}
-
-function markerName(comment: string): Marker["name"] | null {
-  const name = MARKER.exec(comment)?.[1]?.toUpperCase();
-  return name === "UP" || name === "DOWN" ? name : null;
-}
-
-/** Gives the lines of indexes into a text, which must ascend. */
-function lineCounter(text: string): (index: number) => number {
-  let at = 0;
-  let line = 0;
-  return (index) => {
-    for (let end = text.indexOf("\n", at); end !== -1 && end < index;) {
-      line += 1;
-      at = end + 1;
-      end = text.indexOf("\n", at);
-    }
-    return line;
-  };
 }
 
 // A slice of the text, which shares its memory.

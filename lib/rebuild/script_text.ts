@@ -1,5 +1,6 @@
 // Writes the script of one direction as the text of a migration's section. Pure; runs anywhere.
 
+import { markerName } from "../migration/markers.ts";
 import { tokensOf } from "../sqlite/tokens.ts";
 import type { OneWay } from "./schema_script.ts";
 
@@ -10,9 +11,12 @@ export function scriptText({ parts }: OneWay): string {
   ).join("\n\n");
 }
 
-/** Writes each line of a text as a comment. */
+/** Writes each line of a text as a comment, of which none reads like a marker of a section. */
 export function commented(text: string): string {
-  return text.split("\n").map((line) => `-- ${line}`).join("\n");
+  return text.split("\n").map((line) => {
+    const comment = `-- ${line}`;
+    return markerName(comment) === null ? comment : `-${comment}`;
+  }).join("\n");
 }
 
 /** A statement with its semicolon, which must not become part of a comment at its end. */
