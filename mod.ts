@@ -116,6 +116,7 @@ export {
   type FindingCategory,
   type FindingCode,
   type FindingLevel,
+  type Suggestion,
 } from "./lib/finding/finding.ts";
 export type { BackupPolicy } from "./lib/backup/backup_rules.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";

@@ -16,6 +16,7 @@ const ROOMS = [
   "statement",
   "rehearsal",
   "rebuild",
+  "suggestion",
   "history",
   "execution",
   "source",

@@ -58,7 +58,7 @@
  * @module
  */
 
-export type { FindingCategory, FindingCode, FindingLevel } from "../finding/finding.ts";
+export type { FindingCategory, FindingCode, FindingLevel, Suggestion } from "../finding/finding.ts";
 export type * from "../message/any_reply.ts";
 export type * from "../message/backup_reply.ts";
 export type * from "../message/event.ts";

@@ -4,7 +4,7 @@ import type { DatabaseBase } from "../history/database_base.ts";
 import type { LoggedFiles } from "../history/logged_files.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
-import { type OnRehearsed, rehearse } from "../rehearsal/rehearse.ts";
+import { type OnRehearsed, type RehearsalBase, rehearse } from "../rehearsal/rehearse.ts";
 import { NO_QUERY_FACTS } from "../rehearsal/query_follower.ts";
 import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
 import type { Finding } from "../finding/finding.ts";
@@ -48,6 +48,7 @@ import {
 import { missingInApply, missingInRollback } from "../rule/missing_file.ts";
 import { queryFindings } from "../rule/queries.ts";
 import { reversibilityFindings } from "../rule/reversibility.ts";
+import { curableFiles, type Suggestions, withSuggestions } from "../suggestion/suggestions.ts";
 import type { FileProof } from "../proof/proof.ts";
 import type { FileToProve } from "../proof/prove.ts";
 import type { Schema } from "../sqlite/schema.ts";
@@ -109,6 +110,12 @@ export interface PreparationPorts {
   readonly countLosses: (first: RehearsedStep) => Promise<CountedLosses>;
   /** Tries files on rows, in order. */
   readonly prove: (files: readonly FileToProve[]) => Promise<readonly FileProof[]>;
+  /** Cures `faulty` files of `migrations`; `null` where there was no time. */
+  readonly suggest: (
+    base: RehearsalBase,
+    migrations: readonly Migration[],
+    faulty: readonly Migration[],
+  ) => Promise<Suggestions | null>;
   /** The steps after which the rehearsal of a plan does not end; `undefined` if not known. */
   readonly endlessAfter: (hash: string) => number | undefined;
 }
@@ -167,13 +174,12 @@ export async function prepare(
     queries: { files: queries.files, version: currentVersion(base.history) },
   };
   const endlessAfter = ports.endlessAfter(plan.hash);
+  const kept = target.direction === "there-and-back" ? null : ports.rehearsals.get(plan, start);
   const rehearsal = endlessAfter !== undefined
     ? notRehearsed(steps[endlessAfter])
     : target.direction === "there-and-back"
     ? await rehearseFiles(sqlite3, start, steps, deadline, onRehearsed)
-    : ports.rehearsals.get(plan, start) ??
-      await rehearse(sqlite3, start, steps, deadline, onRehearsed);
-  if (target.direction !== "there-and-back") ports.rehearsals.keep(plan, start, rehearsal);
+    : kept?.rehearsal ?? await rehearse(sqlite3, start, steps, deadline, onRehearsed);
   const [first] = rehearsal.steps;
   const losses = first === undefined ? new Map() : await ports.countLosses(first);
   const engine = parseSqliteVersion(sqlite3.version.libVersion);
@@ -181,7 +187,19 @@ export async function prepare(
   const extent = target.direction === "there-and-back" ? "check" : "run";
   const ofFiles = rehearsalFindings(steps, rehearsal, engine, losses);
   const ofQueries = queryFindings(steps, rehearsal, queries.findings, extent);
-  const found = { ...ofFiles, rest: [...ofFiles.rest, ...ofQueries] };
+  // A file that is rolled back is applied, and stays as it is. Where something cannot be rehearsed,
+  // neither can a cure.
+  const curable = direction === "rollback" || rehearsal.missing.length > 0
+    ? []
+    : curableFiles(migrations, inOrder(ofFiles).filter(({ file }) => isReported(target, file)));
+  const suggestions = curable.length === 0
+    ? new Map()
+    : kept?.suggestions ?? await ports.suggest(base, migrations, curable);
+  if (target.direction !== "there-and-back") {
+    ports.rehearsals.keep(plan, start, { rehearsal, suggestions });
+  }
+  const cured = withSuggestions(ofFiles, suggestions ?? new Map());
+  const found = { ...cured, rest: [...cured.rest, ...ofQueries] };
   const prepared = deepFreeze({
     plan,
     texts: new Map(
@@ -210,6 +228,11 @@ export async function prepare(
       },
     },
   };
+}
+
+/** Whether a target is about a file: a draft is tried behind files that are not reported. */
+function isReported(target: PreparationRequest["target"], file: string | null): boolean {
+  return target.direction !== "there-and-back" || target.only === null || file === target.only;
 }
 
 /** Acceptances of nothing, in the files of which every step was tried. */

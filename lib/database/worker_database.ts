@@ -120,6 +120,11 @@ export class WorkerDatabase {
         onRehearsed(...rehearsed);
       },
       prove: (files) => this.#prove(files, deadline),
+      suggest: async (...files) => {
+        // A page that cannot load this part does without suggestions.
+        const part = await import("../suggestion/make_suggestions.ts").catch(() => null);
+        return await part?.makeSuggestions(this.#environment.sqlite3, ...files, deadline) ?? null;
+      },
       countLosses: (first) => this.#countLosses(first, live, deadline),
     };
     const outcome = await this.access.attempt(() =>
@@ -175,7 +180,7 @@ export class WorkerDatabase {
       retention: this.#environment.backups.retention,
       read: (action) => this.access.read(action),
     });
-    return { ok: true, value: reportOf(prepared, settled) };
+    return { ok: true, value: reportOf(prepared, settled, request.mode) };
   }
 
   /** Compares files with a schema.sql, and makes the file that leads there. */
@@ -276,19 +281,28 @@ export class WorkerDatabase {
   }
 }
 
-function reportOf(prepared: Prepared, execution: Execution): ExecutionReport {
+function reportOf(
+  prepared: Prepared,
+  execution: Execution,
+  mode: ExecutionRequest["mode"],
+): ExecutionReport {
   const { executed, watched, history, backup, review, end } = execution;
+  // A file that is applied must not be changed any more.
+  const applied = new Set(mode === "commit" ? executed.map(({ version }) => version) : []);
+  const findings = acceptFindings([
+    ...failureFindings(execution),
+    ...prepared.fileFindings,
+    ...inOrder(withLosses(prepared.rehearsalFindings, executed, watched)),
+    ...backupFindings(execution, prepared.plan.steps[0]),
+  ], prepared.acceptances);
   return {
     executed,
     currentVersion: currentVersion(history),
     backup: backup?.path ?? null,
     review,
     end,
-    findings: acceptFindings([
-      ...failureFindings(execution),
-      ...prepared.fileFindings,
-      ...inOrder(withLosses(prepared.rehearsalFindings, executed, watched)),
-      ...backupFindings(execution, prepared.plan.steps[0]),
-    ], prepared.acceptances),
+    findings: findings.map((found) =>
+      found.version !== null && applied.has(found.version) ? { ...found, suggestion: null } : found
+    ),
   };
 }

@@ -73,6 +73,7 @@ export const FINDING_CODES = {
   "unchecked-query": "sqlite",
   "lost-index": "sqlite",
   "lost-trigger": "sqlite",
+  "copy-forgets-column": "sqlite",
   "misplaced-columns": "sqlite",
   "idle-sequence": "sqlite",
   "unproven-statement": "sqlite",
@@ -118,6 +119,18 @@ export interface FindingSubject {
   readonly file: string | null;
 }
 
+/**
+ * The text of both sections of the file in which the finding is cured, and whatever else in it has
+ * a cure. It is for the schema before the file, and was rehearsed without an error. Each takes the
+ * place of everything between its marker and the next one, or the end of the file.
+ */
+export interface Suggestion {
+  /** The section after `-- UP`. */
+  readonly up: string;
+  /** The section after `-- DOWN`. */
+  readonly down: string;
+}
+
 /** One error, warning or note about a migration, with its position and a remedy. */
 export interface Finding extends FindingSubject {
   /** A plan with an `ERROR` does not run. */
@@ -139,6 +152,8 @@ export interface Finding extends FindingSubject {
   readonly statement: string | null;
   /** The text of the line that `position` points at; clipped where it is long. */
   readonly excerpt: Excerpt | null;
+  /** The cure; `null` where there is none that is known to work. */
+  readonly suggestion: Suggestion | null;
 }
 
 /** Optional details of a finding. */
@@ -169,6 +184,7 @@ export function finding(
     position: detail.position ?? null,
     statement: detail.statement ?? null,
     excerpt: detail.excerpt ?? null,
+    suggestion: null,
   };
 }
 

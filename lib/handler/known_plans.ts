@@ -13,8 +13,9 @@ export interface KnownPlan {
   readonly plan: PlanOutline;
 }
 
-// A migration or a finding takes some hundred bytes.
+// A migration or a finding takes some hundred bytes, and a suggestion those of its text.
 const MAX_WEIGHT = 100_000;
+const SUGGESTED_PER_WEIGHT = 400;
 
 /** Plans by database, each with the state of the files that it was made in. */
 export class KnownPlans {
@@ -28,7 +29,13 @@ export class KnownPlans {
 
   /** Keeps the plan of a state. */
   keep(address: DatabaseAddress, state: string, { files, plan }: KnownPlan): void {
-    const weight = files.length + plan.history.length + plan.findings.length;
+    const suggested = plan.findings.reduce(
+      (sum, { suggestion }) =>
+        suggestion === null ? sum : sum + suggestion.up.length + suggestion.down.length,
+      0,
+    );
+    const weight = files.length + plan.history.length + plan.findings.length +
+      Math.ceil(suggested / SUGGESTED_PER_WEIGHT);
     this.#known.keep(databaseName(address), { state, files, plan }, weight);
   }
 }

@@ -19,6 +19,7 @@ export function findingMessage(found: Finding): FindingMessage {
     ...(found.position === null ? {} : found.position),
     ...(found.excerpt === null ? {} : excerptFields(found.excerpt, found.position)),
     ...(found.statement === null ? {} : { statement: found.statement }),
+    ...(found.suggestion === null ? {} : { suggestion: found.suggestion }),
   };
 }
 

@@ -30,6 +30,7 @@ export {
   type FindingCategory,
   type FindingCode,
   type FindingLevel,
+  type Suggestion,
 } from "../finding/finding.ts";
 export { type FailureReply, FailureReplySchema, parseReply, type Reply } from "./any_reply.ts";
 export type {

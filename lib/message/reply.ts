@@ -1,6 +1,6 @@
 // The replies of the wire contract. Field names are fixed: fields may be added, none renamed.
 
-import type { FindingCategory, FindingCode, FindingLevel } from "../finding/finding.ts";
+import type { FindingCategory, FindingCode, FindingLevel, Suggestion } from "../finding/finding.ts";
 
 /** Every error code that a failure reply may carry. */
 export const ERROR_CODES: readonly [
@@ -66,6 +66,11 @@ export interface FindingMessage {
   excerpt_column?: number | undefined;
   /** The statement concerned, as written; of a long one the part around the position. */
   statement?: string | undefined;
+  /**
+   * Both sections of the file with this finding, and all else that has a cure, cured: they take the
+   * place of what is between the markers. Made for the schema before the file, and rehearsed.
+   */
+  suggestion?: Suggestion | undefined;
 }
 
 /** One change of the schema. */
@@ -127,6 +132,8 @@ export interface RunReply {
   current_version: number;
   /** Findings of level `WARNING` and `INFO`; they stop no run. */
   warnings: FindingMessage[];
+  /** Present where the findings have suggestions and the reply was too large with them. */
+  suggestions_omitted?: true | undefined;
   /** SHA-256 of the plan. A request that carries it runs this plan, or fails. */
   plan_hash: string;
   /** The backup made before the first destructive step, where there was one. */
@@ -233,6 +240,8 @@ export interface StatusReply {
   checksum_warnings: FindingMessage[];
   /** All other findings about the files. */
   pending_warnings: FindingMessage[];
+  /** Present where the findings have suggestions and the reply was too large with them. */
+  suggestions_omitted?: true | undefined;
   /** Whether an apply or a rollback of the database is running. */
   locked: boolean;
   /** Present while `locked` is true. */

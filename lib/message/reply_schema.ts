@@ -47,6 +47,7 @@ export const FindingSchema: v.GenericSchema<FindingMessage> = v.object({
   excerpt: v.optional(v.string()),
   excerpt_column: v.optional(count),
   statement: v.optional(v.string()),
+  suggestion: v.optional(v.object({ up: v.string(), down: v.string() })),
 });
 
 /** The schema of what a migration took away. */
@@ -84,6 +85,7 @@ const RUN_FIELDS = {
   previous_version: count,
   current_version: count,
   warnings: v.array(FindingSchema),
+  suggestions_omitted: v.optional(v.literal(true)),
   plan_hash: hash,
   backup: v.optional(v.string()),
   total_time_ms: milliseconds,
@@ -145,6 +147,7 @@ export const StatusReplySchema: v.GenericSchema<StatusReply> = v.object({
   })),
   checksum_warnings: v.array(FindingSchema),
   pending_warnings: v.array(FindingSchema),
+  suggestions_omitted: v.optional(v.literal(true)),
   locked: v.boolean(),
   progress: v.optional(ProgressSchema),
 });

@@ -6,6 +6,8 @@ import { nameOf, type Token, tokensOf } from "../sqlite/tokens.ts";
 /** A column or a constraint in the body of a CREATE TABLE. */
 export interface TableItem {
   readonly text: string;
+  /** Its index in the statement. */
+  readonly start: number;
   /** The name of the column, or of the constraint; `null` for a constraint without a name. */
   readonly name: string | null;
   readonly kind: "column" | "constraint";
@@ -94,9 +96,12 @@ function itemFrom(sql: string, tokens: readonly Token[], end: number): readonly 
   const text = sql.slice(first.start, last.start + last.text.length) +
     (rest.includes("--") ? "" : rest.trimEnd());
   const word = first.text.toUpperCase();
-  if (!CONSTRAINT_WORDS.includes(word)) return [{ text, name: nameOf(first), kind: "column" }];
+  const { start } = first;
+  if (!CONSTRAINT_WORDS.includes(word)) {
+    return [{ text, start, name: nameOf(first), kind: "column" }];
+  }
   const name = word === "CONSTRAINT" && second !== undefined ? nameOf(second) : null;
-  return [{ text, name, kind: "constraint" }];
+  return [{ text, start, name, kind: "constraint" }];
 }
 
 function* bodyTokens(sql: string): Generator<Token, undefined> {

@@ -32,15 +32,23 @@ export function acceptFindings(
   acceptances: Acceptances,
 ): readonly Finding[] {
   return findings.map((found) => {
-    const accepts = found.version === null ? [] : acceptances.get(found.version) ?? [];
-    const accepted = accepts.find((each) => matches(each, found));
+    const own = found.version === null ? [] : acceptances.get(found.version) ?? [];
+    const accepted = own.find((each) => matches(each, found));
     if (accepted === undefined || isError(found) && !ACCEPTABLE_ERRORS.has(found.code)) {
       return found;
     }
     const { reason } = accepted;
     const message = `Accepted, because ${reason}: ${found.message}`;
-    return { ...found, level: "INFO", accepted: reason, message };
+    return { ...found, level: "INFO", accepted: reason, suggestion: null, message };
   });
+}
+
+/** Whether a finding is among those that a file accepts. */
+export function accepts(
+  acceptances: readonly Acceptance[],
+  found: Pick<Finding, "code" | "about"> & Partial<Pick<Finding, "file">>,
+): boolean {
+  return acceptances.some((each) => matches(each, found));
 }
 
 /** What a check looks for: only if DOWNs are proven does it find what a DOWN loses. */
@@ -98,7 +106,7 @@ export function unusedAcceptances(
 // A finding about the whole file may be named by the name of the file.
 function matches(
   { code, about }: { readonly code: string; readonly about: string | null },
-  found: Finding,
+  found: Pick<Finding, "code" | "about"> & Partial<Pick<Finding, "file">>,
 ): boolean {
   if (code !== found.code) return false;
   if (found.about === null) return about === null || about === found.file;

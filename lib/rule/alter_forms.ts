@@ -5,9 +5,10 @@ import { type Finding, finding, type FindingCode } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { formatSqliteVersion, isAtLeast } from "../migration/sqlite_version.ts";
-import type { AlterForm } from "../sqlite/access.ts";
+import type { Alter, AlterForm } from "../sqlite/access.ts";
 
-interface GuardedForm {
+/** A form of ALTER TABLE that not every SQLite has. */
+export interface GuardedForm {
   readonly code: FindingCode;
   readonly words: string;
   /** The first release with the form: https://sqlite.org/changes.html */
@@ -33,10 +34,8 @@ export function alterFormFindings(
 ): readonly Finding[] {
   return step.statements.flatMap((statement) => {
     const { alter } = statement;
-    const form = alter === null ? undefined : GUARDED_FORMS[alter.form];
-    if (
-      alter === null || form === undefined || requires !== null && isAtLeast(requires, form.since)
-    ) return [];
+    const form = alter === null ? null : guardedForm(alter, requires);
+    if (alter === null || form === null) return [];
     const since = formatSqliteVersion(form.since);
     const message = `${form.words} needs SQLite ${since}, and a plugin may run on an older one; ` +
       `rebuild the table, or declare "-- requires: sqlite >= ${since}" above "-- UP"`;
@@ -45,6 +44,14 @@ export function alterFormFindings(
       about: alter.table,
     })];
   });
+}
+
+/** The form that a file may not use with what it declares; `null` where it may. */
+export function guardedForm({ form }: Alter, requires: SqliteVersion | null): GuardedForm | null {
+  const guarded = GUARDED_FORMS[form];
+  return guarded === undefined || requires !== null && isAtLeast(requires, guarded.since)
+    ? null
+    : guarded;
 }
 
 /** Finds a file that needs a newer SQLite than the one that runs it. */

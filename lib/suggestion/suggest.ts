@@ -1,0 +1,105 @@
+// Makes the text of a file in which its faults are cured, and rehearses it: what would be refused,
+// or has an error, is not suggested.
+
+import type { Deadline } from "../deadline.ts";
+import { isError, type Suggestion } from "../finding/finding.ts";
+import type { Migration } from "../migration/migration.ts";
+import { parseMigrationText } from "../migration/parse_migration.ts";
+import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import { withSections } from "../migration/with_sections.ts";
+import { leadTo } from "../rebuild/one_way.ts";
+import { Scratch } from "../rebuild/scratch.ts";
+import { scriptText } from "../rebuild/script_text.ts";
+import type { RehearsalBase } from "../rehearsal/rehearse.ts";
+import { acceptancesOf, acceptFindings } from "../rule/acceptances.ts";
+import { inOrder, rehearsalFindings } from "../rule/rehearsal_findings.ts";
+import { foldName } from "../sqlite/fold_name.ts";
+import { hasStatement } from "../sqlite/skip_trivia.ts";
+import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { completed } from "./complete_sections.ts";
+import { cureSection } from "./cure_section.ts";
+import { type RehearsedFile, rehearseFile } from "./rehearse_file.ts";
+import type { CheckedSuggestion } from "./suggestions.ts";
+
+// A review reads no more, and no reply has to carry it.
+const MAX_LENGTH = 64 * 1024;
+
+// What is added in one round, such as an index, may show what is missing in the next.
+const MAX_ROUNDS = 4;
+
+/** Cures a file on the schema before it; `null` where that cannot be done without an error. */
+export async function suggest(
+  sqlite3: Sqlite3,
+  base: RehearsalBase,
+  migration: Migration,
+  deadline: Deadline,
+): Promise<CheckedSuggestion | null> {
+  if (migration.text.length > MAX_LENGTH) return null;
+  let current = await withText(migration, cureSections(sqlite3, base, migration, deadline));
+  for (let round = 0; current !== null && round < MAX_ROUNDS; round++) {
+    const file = await rehearseFile(sqlite3, base, current, deadline);
+    const { up, down } = current;
+    const added = completed(sqlite3, base.schema, file, deadline);
+    if (added.up === up.sql && added.down === down.sql) return judge(sqlite3, migration, file);
+    current = await withText(current, added);
+  }
+  return null;
+}
+
+function cureSections(
+  sqlite3: Sqlite3,
+  { schema, tablesWithRows }: RehearsalBase,
+  migration: Migration,
+  deadline: Deadline,
+): Suggestion {
+  const { requires, foreignKeys, accepts, up, down } = migration;
+  const options = {
+    requires,
+    foreignKeys,
+    accepts,
+    deadline,
+    tablesWithRows: new Set(tablesWithRows.map(foldName)),
+  };
+  using before = new Scratch(sqlite3, schema, deadline);
+  const curedUp = cureSection(before, up.sql, { ...options, filling: "refuse" });
+  const after = before.schema;
+  if (hasStatement(down.sql)) {
+    using scratch = new Scratch(sqlite3, after, deadline);
+    const curedDown = cureSection(scratch, down.sql, { ...options, filling: "placeholder" });
+    return { up: curedUp.sql, down: curedDown.sql };
+  }
+  // A comment says that nothing is meant to lead back. Rows that a statement wrote would stay.
+  const isForgotten = down.sql.trim() === "" && curedUp.sql !== up.sql && !curedUp.writesRows;
+  const back = isForgotten
+    ? leadTo(sqlite3, after, schema, { renames: [], requires, filling: "placeholder", deadline })
+    : null;
+  return { up: curedUp.sql, down: back?.ok ? `${scriptText(back.value)}\n` : down.sql };
+}
+
+/** The file with other sections; `null` where it cannot be read then. */
+async function withText(
+  migration: Migration,
+  sections: Suggestion,
+): Promise<Migration | null> {
+  const text = withSections(migration.text, sections);
+  if (text === null || text.length > MAX_LENGTH) return null;
+  const parsed = await parseMigrationText(migration, text);
+  return parsed.ok ? parsed.migration : null;
+}
+
+function judge(
+  { version }: Sqlite3,
+  original: Migration,
+  { migration, steps, rehearsal }: RehearsedFile,
+): CheckedSuggestion | null {
+  const engine = parseSqliteVersion(version.libVersion);
+  const isWhole = rehearsal.stopped.length === 0 && rehearsal.missing.length === 0;
+  if (engine === null || !isWhole || migration.text === original.text) return null;
+  const left = acceptFindings(
+    inOrder(rehearsalFindings(steps, rehearsal, engine, new Map())),
+    acceptancesOf([migration]),
+  );
+  return left.some(isError)
+    ? null
+    : { suggestion: { up: migration.up.sql, down: migration.down.sql }, left };
+}
