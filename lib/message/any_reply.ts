@@ -25,6 +25,8 @@ export interface FailureReply {
   errors: FindingMessage[];
   /** The other findings. */
   warnings: FindingMessage[];
+  /** Present where the findings have suggestions and the reply was too large with them. */
+  suggestions_omitted?: true | undefined;
   /** Where a run had begun: its identifier, as in its events. */
   run_id?: string | undefined;
   /** Where a run had begun: what was committed. */
@@ -59,6 +61,7 @@ export const FailureReplySchema: v.GenericSchema<FailureReply> = v.object({
   tenant: v.optional(v.string()),
   errors: v.array(FindingSchema),
   warnings: v.array(FindingSchema),
+  suggestions_omitted: v.optional(v.literal(true)),
   run_id: v.optional(v.string()),
   applied_migrations: v.optional(v.array(RunEntrySchema)),
   rolled_back_migrations: v.optional(v.array(RunEntrySchema)),

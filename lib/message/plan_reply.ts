@@ -31,6 +31,8 @@ export interface PlanReply {
   schema_diff: string;
   /** Findings of level `WARNING` and `INFO`; they stop no run. */
   warnings: FindingMessage[];
+  /** Present where the findings have suggestions and the reply was too large with them. */
+  suggestions_omitted?: true | undefined;
   /** SHA-256 of the plan. A request of `direction` that carries it runs this plan, or fails. */
   plan_hash: string;
   /** From the request to the reply, in milliseconds. */

@@ -60,6 +60,7 @@ export const PlanReplySchema: v.GenericSchema<PlanReply> = v.object({
   schema_after: v.optional(SchemaMessageSchema),
   schema_diff: v.string(),
   warnings: v.array(FindingSchema),
+  suggestions_omitted: v.optional(v.literal(true)),
   plan_hash: hash,
   total_time_ms: milliseconds,
 });

@@ -8,6 +8,7 @@ import { failureReply, withVerb } from "../handler/failure.ts";
 import { whyNoPlugin } from "../message/plugin_name.ts";
 import type { Reply } from "../message/any_reply.ts";
 import type { ErrorCode } from "../message/reply.ts";
+import { withoutSuggestions } from "../message/without_suggestions.ts";
 import { isReplySubject, pluginOf, requestSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
 import type { EndpointCounts, EndpointData, ServiceCounts } from "./endpoint_counts.ts";
@@ -210,8 +211,13 @@ function encodeWithin(
   reply: Reply,
 ): { readonly sent: Reply; readonly payload: Uint8Array } {
   const payload = encode(reply);
-  if (payload.length + (reply.success ? 0 : HEADER_BYTES) <= maxPayload) {
-    return { sent: reply, payload };
+  const fits = ({ length }: Uint8Array): boolean =>
+    length + (reply.success ? 0 : HEADER_BYTES) <= maxPayload;
+  if (fits(payload)) return { sent: reply, payload };
+  const leaner = withoutSuggestions(reply);
+  if (leaner !== null) {
+    const without = encode(leaner);
+    if (fits(without)) return { sent: leaner, payload: without };
   }
   const size = `reply of ${payload.length} bytes exceeds the server's ${maxPayload}`;
   const { verb, plugin_name: plugin, tenant } = reply;

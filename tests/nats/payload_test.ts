@@ -98,6 +98,32 @@ payload(
   },
 );
 
+payload("suggestions are left out of a reply that does not fit with them", async () => {
+  await using server = await NatsServer.start({ config: "max_payload: 3500" });
+  await using workspace = new Workspace();
+  const columns = Array.from({ length: 40 }, (_, index) => `a_column_with_a_name_${index} TEXT`);
+  workspace.write("many", {
+    "001_t.sql": `-- UP\nCREATE TABLE t (${columns.join(", ")}, x TEXT);\n-- DOWN\nDROP TABLE t;\n`,
+    "002_x.sql": "-- UP\nALTER TABLE t DROP COLUMN x;\n-- DOWN\nALTER TABLE t ADD COLUMN x TEXT;\n",
+  });
+  await using _service = await serveHere(workspace, server);
+  const client = await server.connect();
+  for (const verb of ["apply", "status"]) {
+    const { reply } = await askOnce(client, `db.migrate.many.${verb}`);
+    const findings = reply.success && reply.verb === "status"
+      ? reply.pending_warnings
+      : reply.success
+      ? []
+      : reply.errors;
+    assert.is(findings[0]?.code, "alter-drop-column");
+    assert.is(findings[0]?.suggestion, undefined);
+    assert.ok("suggestions_omitted" in reply && reply.suggestions_omitted === true);
+  }
+  const whole = await workspace.refused("apply", "many");
+  assert.ok(whole.errors[0]?.suggestion !== undefined);
+  assert.is(whole.suggestions_omitted, undefined);
+});
+
 payload("a reply is serialised once, and its size is that of the bytes that are sent", async () => {
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
