@@ -153,8 +153,11 @@ function defineCommands(
     .addOption(TENANT)
     .option("--prove", "", false)
     .addOption(new Option("--live").default(false).implies({ prove: true }))
-    .action((plugin, { tenant, prove, live }, command) => {
-      const check = { plugin, tenant, prove, live };
+    .option("--fix", "", false)
+    .addOption(new Option("--yes").default(false).implies({ fix: true }))
+    .action((plugin, { tenant, prove, live, fix: isFixed, yes }, command) => {
+      const fix = yes ? "write" : isFixed ? "ask" : null;
+      const check = { plugin, tenant, prove, live, fix } as const;
       use({ name: "check", check, options: commonOptions(command) });
     });
 

@@ -92,6 +92,8 @@ export interface CheckOptions {
   /** Prove on the rows of the database too. */
   readonly live: boolean;
   readonly tenant: string | undefined;
+  /** What to do with what cures a finding: ask, or write it at once; `null` to show it alone. */
+  readonly fix: "ask" | "write" | null;
 }
 
 /** Options of `bundle`. */

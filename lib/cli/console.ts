@@ -17,6 +17,8 @@ export interface Console {
   readonly colors: Colors;
   /** Whether standard error, which shows progress, is a terminal. */
   readonly isWatched: boolean;
+  /** Asks a question to be answered with yes or no; `null` without a terminal. */
+  readonly ask: ((question: string) => boolean) | null;
 }
 
 /** The console of this process; with colours if the output is a terminal that supports them. */
@@ -27,6 +29,7 @@ export async function processConsole(): Promise<Console> {
     err: (text) => writeAll(Deno.stderr, encoder.encode(`${text}\n`)),
     colors: Deno.stdout.isTerminal() && mayReadEnvironment() ? await terminalColors() : PLAIN,
     isWatched: Deno.stderr.isTerminal(),
+    ask: Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? confirm : null,
   };
 }
 

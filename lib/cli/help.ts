@@ -41,6 +41,8 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --omit PARTS       of a reply that is too large: statements,schemas
   --html FILE        write the plan as a page, too
   --prove            check on rows what a DOWN brings back
+  --fix              write what cures findings into files that are not applied
+  --yes              with --fix, do not ask
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
   --transaction X    what is committed at a time: migration or plan

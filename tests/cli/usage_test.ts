@@ -52,7 +52,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "check --nats ws://127.0.0.1:1",
-    "Unknown option '--nats'; check takes --tenant, --prove, --live, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+    "Unknown option '--nats'; check takes --tenant, --prove, --live, --fix, --yes, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   ["new one", "Missing required argument 'description'"],
   ["plugins one", "Too many arguments for 'plugins'. Expected 0 arguments but got 1: one"],
@@ -85,7 +85,7 @@ usage("readArguments() names what is wrong", () => {
   }
 });
 
-const CHECK = { plugin: undefined, prove: false, live: false, tenant: undefined };
+const CHECK = { plugin: undefined, prove: false, live: false, tenant: undefined, fix: null };
 const COMMON = {
   pluginsDir: "./plugins",
   dataDir: "./data",
@@ -176,9 +176,17 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "check one --live --tenant acme",
     command({
       name: "check",
-      check: { plugin: "one", prove: true, live: true, tenant: "acme" },
+      check: { plugin: "one", prove: true, live: true, tenant: "acme", fix: null },
       options: COMMON,
     }),
+  ],
+  [
+    "check one --fix",
+    command({ name: "check", check: { ...CHECK, plugin: "one", fix: "ask" }, options: COMMON }),
+  ],
+  [
+    "check one --yes",
+    command({ name: "check", check: { ...CHECK, plugin: "one", fix: "write" }, options: COMMON }),
   ],
   ["new one words", command({ name: "new", plugin: "one", description: "words", options: COMMON })],
   [

@@ -5,14 +5,21 @@ import type { FindingMessage } from "../../message/reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 import { paragraph } from "./layout.ts";
+import { renderSuggestions, type SuggestionExtent } from "./suggestions.ts";
 import { textWidth } from "./text_width.ts";
 
-/** Renders findings, errors first, as lines of text; empty if there are none. */
-export function renderFindings(findings: readonly FindingMessage[], colors: Colors): string {
-  return [...findings]
+/**
+ * Renders findings, errors first, and what cures them, as lines of text; empty if there are none.
+ */
+export function renderFindings(
+  findings: readonly FindingMessage[],
+  colors: Colors,
+  extent: SuggestionExtent = "whole",
+): string {
+  const rendered = [...findings]
     .sort((one, other) => RANK[one.level] - RANK[other.level])
-    .map((found) => renderFinding(found, colors))
-    .join("\n");
+    .map((found) => renderFinding(found, colors));
+  return [...rendered, ...renderSuggestions(findings, colors, extent)].join("\n");
 }
 
 // Fits a terminal of 80 columns, with the number of the line before it.

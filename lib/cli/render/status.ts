@@ -40,7 +40,8 @@ export function renderStatus(reply: StatusReply, colors: Colors): string {
     if (message === null) continue;
     parts.push(paragraph(colors.red(`${version} ${name} ${what}:`), message));
   }
-  const findings = renderFindings([...reply.checksum_warnings, ...reply.pending_warnings], colors);
+  const found = [...reply.checksum_warnings, ...reply.pending_warnings];
+  const findings = renderFindings(found, colors, "named");
   if (findings !== "") parts.push(findings);
   return parts.join("\n");
 }
