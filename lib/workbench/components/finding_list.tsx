@@ -4,11 +4,14 @@ import type { JSX } from "preact";
 import type { FindingMessage } from "../../message/reply.ts";
 import { positionOf, remedyLink } from "../model/findings.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { type Replaceable, ReplaceWith } from "./replace_with.tsx";
 
 interface FindingListProps {
   readonly findings: readonly FindingMessage[];
   /** Scrolls the editor beside the list to a line; `null` if there is no editor. */
   readonly onShow: ((line: number) => void) | null;
+  /** The text that suggestions can replace; missing where there is none. */
+  readonly replaceable?: Replaceable;
 }
 
 const ICONS: Readonly<Record<FindingMessage["level"], IconName>> = {
@@ -26,7 +29,10 @@ const LEVELS: Readonly<Record<FindingMessage["level"], string>> = {
 const DOCS = "./TROUBLESHOOTING.md";
 
 /** One item for each finding. */
-export function FindingList({ findings, onShow }: FindingListProps): JSX.Element {
+export function FindingList(
+  { findings, onShow, replaceable }: FindingListProps,
+): JSX.Element {
+  const first = findings.find(({ suggestion }) => suggestion !== undefined);
   return (
     <ul class="findings" aria-label="Findings">
       {findings.map((finding) => (
@@ -46,6 +52,13 @@ export function FindingList({ findings, onShow }: FindingListProps): JSX.Element
                 <span class="unseen">, opens the remedy in a new tab</span>
               </a>
             </p>
+            {finding.suggestion !== undefined && replaceable !== undefined && (
+              <ReplaceWith
+                suggestion={finding.suggestion}
+                replaceable={replaceable}
+                isFirst={finding === first}
+              />
+            )}
           </div>
         </li>
       ))}

@@ -3,10 +3,10 @@
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { fileNameProblem } from "../model/draft_file.ts";
 import { mergeFindings } from "../model/findings.ts";
-import { editDraft, keepDraft } from "../state/draft.ts";
+import { editDraft, keepDraft, replaceDraft } from "../state/draft.ts";
 import { useStore } from "../state/store_context.ts";
 import type { DraftState } from "../state/store.ts";
 import { FindingList } from "./finding_list.tsx";
@@ -30,6 +30,10 @@ function Draft(
   const report = draft.report?.ok === true ? draft.report.value : null;
   const own = report?.files.find(({ file }) => file === draft.file) ?? null;
   const findings = useMemo(() => mergeFindings(own?.findings ?? [], []), [own]);
+  // The keyboard is in the editor then, where Ctrl+Z undoes it.
+  useEffect(() => {
+    if (draft.edition > 0) line.value = 1;
+  }, [draft.edition]);
   const isPresent = draft.isRehearsing || own?.effect != null;
   return (
     <div class="playground">
@@ -72,13 +76,24 @@ function Draft(
           text={draft.text}
           findings={findings}
           line={line}
-          edit={{ onChange: (text) => editDraft(store, plugin, { text }), onSubmit: null }}
+          edit={{
+            onChange: (text) => editDraft(store, plugin, { text }),
+            onSubmit: null,
+            edition: draft.edition,
+          }}
         />
         {draft.report?.ok === false && <p class="problem-text">{draft.report.message}</p>}
         {findings.length > 0 && (
           <FindingList
             findings={findings}
             onShow={(shown) => line.value = shown}
+            replaceable={{
+              file: draft.file,
+              text: draft.text,
+              isPresent: !draft.isRehearsing,
+              words: "Replace with this",
+              onReplace: (text) => replaceDraft(store, plugin, text),
+            }}
           />
         )}
       </section>

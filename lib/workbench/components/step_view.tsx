@@ -105,6 +105,16 @@ function StepFile(
           <FindingList
             findings={step.findings}
             onShow={text === null ? null : (shown) => line.value = shown}
+            {...(text === null || step.isApplied ? {} : {
+              replaceable: {
+                file: step.file,
+                text,
+                isPresent: true,
+                words: "Open in playground with this",
+                onReplace: (replaced) =>
+                  openInPlayground(store, plugin, { file: step.file, text: replaced }),
+              },
+            })}
           />
         )}
       </section>

@@ -1,6 +1,6 @@
 // CodeMirror for SQLite's SQL, in a shadow root. Runs in the browser.
 
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
 import { sql, SQLite } from "@codemirror/lang-sql";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
@@ -57,7 +57,9 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
   return {
     setText(text) {
       const changes = replacement(view.state.doc.toString(), text);
-      if (changes !== null) view.dispatch({ changes });
+      // Undone alone, and not with what was typed just before.
+      const annotations = isolateHistory.of("full");
+      if (changes !== null) view.dispatch({ changes, annotations });
     },
     setFindings(findings) {
       const text = view.state.doc.toString();

@@ -18,6 +18,7 @@ export function openDraft(store: Store, plugin: string): void {
   change(store, plugin, {
     file,
     text: DRAFT_TEXT,
+    edition: 0,
     isRehearsing: false,
     report: null,
     effect: null,
@@ -31,7 +32,14 @@ export function openInPlayground(
   plugin: string,
   { file, text }: Pick<DraftState, "file" | "text">,
 ): void {
-  change(store, plugin, { file, text, isRehearsing: false, report: null, effect: null });
+  change(store, plugin, {
+    file,
+    text,
+    edition: 0,
+    isRehearsing: false,
+    report: null,
+    effect: null,
+  });
   void rehearseDraft(store, plugin);
   goTo(store, { view: "playground" });
 }
@@ -47,6 +55,14 @@ export function editDraft(
   change(store, plugin, { ...draft, ...edit, isRehearsing: true });
   clearTimeout(timer);
   timer = setTimeout(() => void rehearseDraft(store, plugin), DEBOUNCE_MS);
+}
+
+/** Puts another text into the editor, which can undo that, and rehearses it. */
+export function replaceDraft(store: Store, plugin: string, text: string): void {
+  const draft = store.drafts.value.get(plugin);
+  if (draft === undefined) return;
+  change(store, plugin, { ...draft, edition: draft.edition + 1 });
+  editDraft(store, plugin, { text });
 }
 
 /** Rehearses a draft. Only the answer to the last request counts. */

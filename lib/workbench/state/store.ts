@@ -82,6 +82,8 @@ export interface Prompt {
 export interface DraftState {
   readonly file: string;
   readonly text: string;
+  /** Counts how often the page, and not the user, has changed the text. */
+  readonly edition: number;
   readonly isRehearsing: boolean;
   readonly report: Outcome<FilesReport> | null;
   /** The effect of the last rehearsal that completed. */

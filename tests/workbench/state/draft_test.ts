@@ -9,7 +9,7 @@ const draft = suite("keepDraft()");
 
 function storeWithDraft(): Store {
   const store = createStore();
-  const typed = { file: "001_a.sql", text: "-- UP", isRehearsing: false } as const;
+  const typed = { file: "001_a.sql", text: "-- UP", edition: 0, isRehearsing: false } as const;
   store.drafts.value = new Map([["notes", { ...typed, report: null, effect: null }]]);
   return store;
 }
