@@ -122,7 +122,7 @@ export class WorkerDatabase {
       prove: (files) => this.#prove(files, deadline),
       suggest: async (...files) => {
         // A page that cannot load this part does without suggestions.
-        const part = await import("../suggestion/make_suggestions.ts").catch(() => null);
+        const part = await import("./on_demand.ts").catch(() => null);
         return await part?.makeSuggestions(this.#environment.sqlite3, ...files, deadline) ?? null;
       },
       countLosses: (first) => this.#countLosses(first, live, deadline),
@@ -189,7 +189,7 @@ export class WorkerDatabase {
     request: GenerationRequest,
     deadline: Deadline,
   ): Promise<Outcome<Generation, DatabaseCode | GenerationCode>> {
-    const { generate } = await import("./generate.ts");
+    const { generate } = await import("./on_demand.ts");
     const outcome = await this.access.attempt(() =>
       Promise.resolve(generate(this.#environment.sqlite3, migrations, request, deadline))
     );
@@ -201,7 +201,7 @@ export class WorkerDatabase {
     migrations: readonly Migration[],
     deadline: Deadline,
   ): Promise<Outcome<string, DatabaseCode | "files">> {
-    const { dumpDatabase, dumpFiles } = await import("./generate.ts");
+    const { dumpDatabase, dumpFiles } = await import("./on_demand.ts");
     const outcome = await this.access.read((connection): Outcome<string, "files"> =>
       this.#location.kind === "empty"
         ? dumpFiles(this.#environment.sqlite3, migrations, deadline)
@@ -230,7 +230,7 @@ export class WorkerDatabase {
     files: readonly FileToProve[],
     deadline: Deadline,
   ): Promise<readonly FileProof[]> {
-    const { proveOnLiveRows, proveOnMadeUpRows } = await import("../proof/prove.ts");
+    const { proveOnLiveRows, proveOnMadeUpRows } = await import("./on_demand.ts");
     if (this.#location.kind === "plugin") {
       const migrations = files.map(({ migration }) => migration);
       const proven = await this.access.read((connection) =>

@@ -1,0 +1,6 @@
+// What is loaded on its first use. In a browser each further part would cut the rest, which every
+// page loads, into more and smaller pieces.
+
+export { dumpDatabase, dumpFiles, generate } from "./generate.ts";
+export { proveOnLiveRows, proveOnMadeUpRows } from "../proof/prove.ts";
+export { makeSuggestions } from "../suggestion/make_suggestions.ts";
