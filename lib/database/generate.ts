@@ -11,6 +11,7 @@ import { fileText } from "../rebuild/file_text.ts";
 import { readSchemaText, replayMigrations } from "../rebuild/read_schemas.ts";
 import { formatRename, possibleRenames, type Rename, renameProblem } from "../rebuild/renames.ts";
 import { TextComparison } from "../rebuild/text_comparison.ts";
+import { wantedChange } from "../rebuild/wanted_change.ts";
 import type { Connection } from "../sqlite/connection.ts";
 import { readSchema } from "../sqlite/schema_follower.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
@@ -33,6 +34,8 @@ export interface GenerationRequest {
 export interface Generation {
   /** The objects that one of them lacks, or has with another text, such as `table "quotes"`. */
   readonly differences: readonly string[];
+  /** Both as schema.sql in unified form, without what is only written in another way. */
+  readonly schemaDiff: string;
   /** Possible renames of which nothing was said; then there is no text. */
   readonly possibleRenames: readonly string[];
   /** The text of the file; `null` where none is needed, wanted, or safe to write. */
@@ -59,7 +62,8 @@ export function generate(
   const to = wanted.value;
   const texts = new TextComparison(from, to);
   const differences = texts.differences(to, from);
-  const compared = { differences, possibleRenames: [], text: null, losses: [] };
+  const schemaDiff = differences.length === 0 ? "" : wantedChange(from, to, texts).text;
+  const compared = { differences, schemaDiff, possibleRenames: [], text: null, losses: [] };
   if (file === null || differences.length === 0) return { ok: true, value: compared };
   const problem = renameProblem(from, to, file.renames);
   if (problem !== null) return problem;

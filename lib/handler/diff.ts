@@ -49,12 +49,13 @@ export async function diff(
     deadlineIn(TIMEOUT_MS, context.signal),
   );
   if (!generated.ok) return refusal(generated, plugin);
-  const { differences, possibleRenames, text, losses } = generated.value;
+  const { differences, schemaDiff, possibleRenames, text, losses } = generated.value;
   return {
     success: true,
     verb: "diff",
     plugin_name: plugin,
     differences: [...differences],
+    schema_diff: schemaDiff,
     possible_renames: [...possibleRenames],
     version: Math.max(0, ...migrations.map(({ version }) => version)) + 1,
     file: text,

@@ -29,6 +29,8 @@ export interface DiffReply {
   plugin_name: string;
   /** The objects in which files and schema.sql differ, such as `table "quotes"`. */
   differences: string[];
+  /** The schemas of the files and of schema.sql in unified form; empty where they do not differ. */
+  schema_diff: string;
   /** Possible renames. While there are any, there is no file: say which of them are meant. */
   possible_renames: string[];
   /** The number of the next file. */

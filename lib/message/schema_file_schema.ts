@@ -22,6 +22,7 @@ export const DiffReplySchema: v.GenericSchema<DiffReply> = v.object({
   verb: v.literal("diff"),
   plugin_name: v.string(),
   differences: v.array(v.string()),
+  schema_diff: v.string(),
   possible_renames: v.array(v.string()),
   version: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   file: v.nullable(v.string()),

@@ -43,8 +43,8 @@ CREATE TABLE IF NOT EXISTS "quotes" (
     text TEXT NOT NULL
 );`,
   );
-  const { differences, file, version } = await diff(workspace);
-  assert.equal([differences, file, version], [[], null, 2]);
+  const { differences, schema_diff, file, version } = await diff(workspace);
+  assert.equal([differences, schema_diff, file, version], [[], "", null, 2]);
 });
 
 files("diff() writes the file that leads to schema.sql, and back", async () => {

@@ -14,11 +14,10 @@ import { readSchemaText, replayMigrations } from "../../rebuild/read_schemas.ts"
 import { askRenames } from "../../rebuild/rename_questions.ts";
 import type { Rename } from "../../rebuild/renames.ts";
 import { TextComparison } from "../../rebuild/text_comparison.ts";
+import { wantedChange } from "../../rebuild/wanted_change.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import { describeChange } from "../../sqlite/schema_diff.ts";
-import { schemaOf, withChange } from "../../sqlite/schema_slice.ts";
 import type { Sqlite3 } from "../../sqlite/sqlite3.ts";
-import { unifiedDiff } from "../../unified_diff.ts";
 import type {
   GeneratedFile,
   SchemaComparison,
@@ -81,16 +80,9 @@ function describe(
   renames: readonly Rename[],
   texts: TextComparison,
 ): Pick<SchemaDifference, "text" | "effect"> {
-  const slice = {
-    before: schemaOf(texts.missingIn(from, to)),
-    after: schemaOf(texts.missingIn(to, from)),
-  };
-  const after = withChange(from, slice);
+  const { slice, after, text } = wantedChange(from, to, texts);
   const { changes } = describeChange(slice, followRenames(from, renames));
-  return {
-    text: unifiedDiff(dumpText(from), dumpText(after), { before: "files", after: "schema.sql" }),
-    effect: { before: from, after, changes: [...changes] },
-  };
+  return { text, effect: { before: from, after, changes: [...changes] } };
 }
 
 const MOST_NAMED = 3;

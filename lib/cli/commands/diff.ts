@@ -8,12 +8,16 @@ import { nameFrom, titleFrom } from "../../migration/describe_file.ts";
 import type { CommonOptions, DiffOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { printable } from "../../printable.ts";
+import { renderDiff } from "../render/diff.ts";
 import { paragraph } from "../render/layout.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { writeMigration } from "./next_file.ts";
 import { refuse } from "./refuse.ts";
 
-/** Writes the file and prints its path and what it loses. It is never applied by itself. */
+/**
+ * Writes the file and prints its path and what it loses, after the difference of the schemas, which
+ * is no result and goes to standard error. The file is never applied by itself.
+ */
 export async function runDiff(
   diff: DiffOptions,
   options: CommonOptions,
@@ -48,6 +52,7 @@ export async function runDiff(
   if (reply.differences.length === 0) {
     return print(reply, null, EXIT.success, "The files make the schema of schema.sql");
   }
+  if (!options.json) console.err(renderDiff(reply.schema_diff, console.colors));
   if (check) {
     const message = `Files and schema.sql differ in ${reply.differences.join(", ")}; ` +
       `write the file with godwit diff ${plugin} "what it is for"`;
@@ -67,14 +72,16 @@ export async function runDiff(
   return print(reply, written.value.path, EXIT.success, `${written.value.path}${losses}`);
 
   function print(
-    { differences, possible_renames, losses }: DiffReply,
+    { differences, schema_diff, possible_renames, losses }: DiffReply,
     file: string | null,
     status: ExitStatus,
     message: string,
   ): ExitStatus {
     if (options.json) {
       const success = status === EXIT.success;
-      console.out(JSON.stringify({ success, file, differences, possible_renames, losses }));
+      console.out(
+        JSON.stringify({ success, file, differences, schema_diff, possible_renames, losses }),
+      );
     } else if (status === EXIT.success) console.out(message);
     else console.err(paragraph(console.colors.red("✗"), message));
     return status;
