@@ -23,6 +23,11 @@ export function withTableName(sql: string, name: string): string {
   return sql.slice(0, token.start) + name + sql.slice(token.start + token.text.length);
 }
 
+/** The name of a table as its CREATE statement has it, with quotes; `null` where it has none. */
+export function writtenName(sql: string): string | null {
+  return nameToken(sql)?.text ?? null;
+}
+
 /** The module of a CREATE VIRTUAL TABLE, in lower case; `null` for any other table. */
 export function moduleOf(sql: string): string | null {
   const tokens = [...tokensOf(sql)];

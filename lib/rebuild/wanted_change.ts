@@ -5,6 +5,7 @@ import type { Schema } from "../sqlite/schema.ts";
 import { schemaOf, type SchemaSlice, withChange } from "../sqlite/schema_slice.ts";
 import { unifiedDiff } from "../unified_diff.ts";
 import { dumpText } from "./dump_text.ts";
+import { withTableName, writtenName } from "./table_text.ts";
 import type { TextComparison } from "./text_comparison.ts";
 
 /** What changes, and the schema after it. */
@@ -23,5 +24,18 @@ export function wantedChange(from: Schema, to: Schema, texts: TextComparison): W
   };
   const after = withChange(from, slice);
   const names = { before: "files", after: "schema.sql" };
-  return { slice, after, text: unifiedDiff(dumpText(from), dumpText(after), names) };
+  const before = dumpText(withNamesOf(slice.after, from));
+  return { slice, after, text: unifiedDiff(before, dumpText(after), names) };
+}
+
+// RENAME writes names in quotes, and that is no difference.
+function withNamesOf({ tables }: Schema, schema: Schema): Schema {
+  const written = new Map(tables.map(({ name, sql }) => [name, writtenName(sql)]));
+  return {
+    ...schema,
+    tables: schema.tables.map((table) => ({
+      ...table,
+      sql: withTableName(table.sql, written.get(table.name) ?? writtenName(table.sql) ?? ""),
+    })),
+  };
 }

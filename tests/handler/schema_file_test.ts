@@ -64,6 +64,30 @@ files("diff() writes the file that leads to schema.sql, and back", async () => {
   assert.is(sqliteShell(path, "SELECT * FROM quotes"), "1|Ada|x\n2||y");
 });
 
+files("diff() shows what changes, and not that RENAME has written a name in quotes", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_base.sql": BASE,
+    "002_rename.sql": migrationFile(
+      "ALTER TABLE quotes RENAME TO sayings;",
+      "ALTER TABLE sayings RENAME TO quotes;",
+    ),
+  });
+  const schema = SCHEMA.replace("quotes", "sayings");
+  const added = { schema: `${schema}\nCREATE INDEX authors ON sayings (author);` };
+  assert.is(
+    (await diff(workspace, added)).schema_diff,
+    `--- files
++++ schema.sql
+@@ -1,1 +1,2 @@
+ CREATE TABLE "sayings" (id INTEGER PRIMARY KEY, author TEXT, text TEXT NOT NULL);
++CREATE INDEX authors ON sayings (author);
+`,
+  );
+  const altered = { schema: schema.replace("author TEXT", "author TEXT DEFAULT '?'") };
+  assert.match((await diff(workspace, altered)).schema_diff, "-CREATE TABLE sayings (");
+});
+
 files("diff() asks whether what is dropped and added is a rename", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_base.sql": BASE });
