@@ -5,7 +5,7 @@ import type { LoggedFiles } from "../history/logged_files.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { type OnRehearsed, type RehearsalBase, rehearse } from "../rehearsal/rehearse.ts";
-import { NO_QUERY_FACTS } from "../rehearsal/query_follower.ts";
+import { NO_QUERY_FACTS } from "../rehearsal/query_facts.ts";
 import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
 import type { Finding } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";

@@ -178,8 +178,8 @@ export class CommitSteps {
     for (const step of steps) {
       const isAlone = this.#isWhole || step === steps[0];
       const outcome = isAlone
-        ? this.#run.run(step, this.#backup.madeName)
-        : this.#runAfterOthers(step);
+        ? await this.#run.run(step, this.#backup.madeName)
+        : await this.#runAfterOthers(step);
       if (outcome.kind !== "finished") return outcome;
       onFinished(outcome);
       if (performance.now() >= untilMs) break;
@@ -188,11 +188,11 @@ export class CommitSteps {
   }
 
   /** Runs a step after others of its transaction; if it fails, those before it are kept. */
-  #runAfterOthers(
+  async #runAfterOthers(
     step: PlannedStep,
-  ): FinishedStep | Extract<Attempt, { readonly kind: "completed" | "failed" }> {
-    const outcome = this.#transaction.runPart(() => {
-      const outcome = this.#run.run(step, this.#backup.madeName);
+  ): Promise<FinishedStep | Extract<Attempt, { readonly kind: "completed" | "failed" }>> {
+    const outcome = await this.#transaction.runPart(async () => {
+      const outcome = await this.#run.run(step, this.#backup.madeName);
       // A time limit that ended the step must not end the COMMIT of those before it.
       if (outcome.kind === "failed") this.#run.interrupter.stopWatching();
       return outcome;

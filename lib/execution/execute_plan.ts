@@ -68,7 +68,7 @@ async function undoAll(
     const changed = await run.begin();
     if (changed !== null) return { kind: "plan-changed", message: changed };
     for (const step of steps) {
-      const outcome = run.run(step, null);
+      const outcome = await run.run(step, null);
       if (outcome.kind === "failed") {
         onEvent({ kind: "step-failed", failure: outcome.failure });
         return { kind: "failed", failure: outcome.failure };

@@ -26,7 +26,6 @@ import { type EnforcedTrial, tryEnforced } from "./fired_actions.ts";
 import { LateLosses } from "./late_losses.ts";
 import type { KnownDatabase } from "./live_database.ts";
 import type { StatementProgress } from "./statement_progress.ts";
-import { violatingRows } from "./violating_rows.ts";
 import { interrupted, placeOf, sqlFailure, stepFailure } from "./step_failure.ts";
 
 /** A step to run, the facts of its rehearsal, and the database before it. */
@@ -67,7 +66,7 @@ export function runStep(run: StepRun): StepOutcome {
     const changes = new StepChanges(run.schema);
     const losses = lossesOf(run, changes.lineage);
     const failure = runStatements(run, losses, changes);
-    if (failure !== null) return failed({ ...failure, violations: violatingRows(run, failure) });
+    if (failure !== null) return failed(failure);
     const diff = changes.describe();
     const measured = losses.end(diff.fates);
     dropTemporaryObjects(connection, run.tables);

@@ -109,7 +109,10 @@ export class RunSteps implements Disposable {
   }
 
   /** Runs a step and writes its entry of the history, which counts once it is kept. */
-  run({ step, rehearsed }: PlannedStep, backup: string | null): FinishedStep | FailedStep {
+  async run(
+    { step, rehearsed }: PlannedStep,
+    backup: string | null,
+  ): Promise<FinishedStep | FailedStep> {
     const startedMs = performance.now();
     this.#announce(step, rehearsed);
     const review = this.review?.beginStep(step);
@@ -128,7 +131,10 @@ export class RunSteps implements Disposable {
         this.#options.onEvent({ kind: "statement-finished", statementsDone });
       },
     });
-    if (!outcome.ok) return { kind: "failed", step, failure: outcome.failure, startedMs };
+    if (!outcome.ok) {
+      const failure = await this.#withViolations(outcome.failure, rehearsed);
+      return { kind: "failed", step, failure, startedMs };
+    }
     review?.end(outcome.losses.examples);
     const { version, name } = step;
     const executed: ExecutedStep = {
@@ -189,6 +195,15 @@ export class RunSteps implements Disposable {
   [Symbol.dispose](): void {
     this.interrupter[Symbol.dispose]();
     this.#snapshots[Symbol.dispose]();
+  }
+
+  // Most runs do not need it. Where it cannot be loaded, the failure is known all the same.
+  async #withViolations(failure: StepFailure, rehearsed: RehearsedStep): Promise<StepFailure> {
+    if (failure.reason !== "sql") return failure;
+    const counting = await import("./violating_rows.ts").catch(() => null);
+    const { schema } = this.#database.known;
+    const database = { connection: this.#connection, schema, rehearsed };
+    return { ...failure, violations: counting?.violatingRows(database, failure) ?? [] };
   }
 
   // Once, even where the step must be run again after a backup.

@@ -47,9 +47,9 @@ export class RunTransaction {
    * Does a part of the work in the open transaction. A part that fails is undone alone, unless
    * SQLite has ended the whole transaction, as it does where the disk fails.
    */
-  runPart<T extends { readonly kind: string }>(work: () => T): T {
+  async runPart<T extends { readonly kind: string }>(work: () => Promise<T>): Promise<T> {
     this.#connection.exec("SAVEPOINT godwit_part");
-    const result = work();
+    const result = await work();
     if (result.kind !== "failed") this.#connection.exec("RELEASE godwit_part");
     else if (this.#connection.inTransaction) {
       this.#connection.exec("ROLLBACK TO godwit_part; RELEASE godwit_part");

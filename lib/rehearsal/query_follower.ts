@@ -1,8 +1,8 @@
 // Follows which statements of a plugin's code work while its migrations run. They are prepared on
-// the shadow and never executed.
+// the shadow and never executed. Loaded on demand.
 
 import type { FindingSubject } from "../finding/finding.ts";
-import { type SourcePlace, SourceText } from "../finding/source_text.ts";
+import { SourceText } from "../finding/source_text.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { isInRange, type QueryFile } from "../migration/query_file.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
@@ -14,51 +14,13 @@ import { type Prepared, Script, type StatementText } from "../sqlite/script.ts";
 import { SqliteError, type SqliteFailure } from "../sqlite/sqlite_error.ts";
 import { whyNotAQuery } from "../statement/query_policy.ts";
 import { columnWithoutValue } from "./column_without_value.ts";
-
-/** A statement of a plugin's code, at its first token or the token at fault. */
-export interface QueryPlace extends SourcePlace {
-  /** With its folder, such as `queries/quotes.sql`. */
-  readonly file: string;
-}
-
-/** A statement that worked before a step. */
-export interface BrokenQuery extends QueryPlace {
-  /** What SQLite says. */
-  readonly message: string;
-  /** The tables and views that it used. */
-  readonly uses: readonly string[];
-  /** The later step of the same run after which it works; `null` if there is none. */
-  readonly mendedBy: FindingSubject | null;
-}
-
-/** A statement that does not work on any schema that it was prepared on, or not yet on the first. */
-export interface FailingQuery extends QueryPlace {
-  readonly message: string;
-  /** The version of the schema of which SQLite says so. */
-  readonly version: number;
-  /** Whether its file says that code runs it from this version on. */
-  readonly isDeclared: boolean;
-}
-
-/** A statement of which a rehearsal cannot say whether it works. */
-export interface UncheckedQuery extends QueryPlace {
-  readonly reason: string;
-}
-
-/** What is known of statements at the end of a rehearsal. */
-export interface QueryFacts {
-  readonly failing: readonly FailingQuery[];
-  readonly unchecked: readonly UncheckedQuery[];
-}
-
-/** The facts where there are no statements. */
-export const NO_QUERY_FACTS: QueryFacts = { failing: [], unchecked: [] };
-
-/** The files of statements, and the version of the schema before the first step. */
-export interface QueryBase {
-  readonly files: readonly QueryFile[];
-  readonly version: number;
-}
+import type {
+  BrokenQuery,
+  FailingQuery,
+  QueryBase,
+  QueryFacts,
+  QueryPlace,
+} from "./query_facts.ts";
 
 type State =
   | { readonly kind: "works" }

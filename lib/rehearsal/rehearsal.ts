@@ -10,7 +10,7 @@ import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
 import type { ForgottenColumn } from "./forgotten_columns.ts";
 import type { MisplacedColumn } from "./misplaced_columns.ts";
-import type { BrokenQuery, QueryFacts } from "./query_follower.ts";
+import type { BrokenQuery, QueryFacts } from "./query_facts.ts";
 import type { MissingObject } from "./shadow.ts";
 import type { StrayReference } from "./stray_references.ts";
 

@@ -16,7 +16,8 @@ import { Interrupter } from "../statement/interrupter.ts";
 import { noTables } from "../statement/statement_stream.ts";
 import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
 import { BreakageFollower } from "./breakages.ts";
-import { NO_QUERY_FACTS, type QueryBase, QueryFollower } from "./query_follower.ts";
+import { NO_QUERY_FACTS, type QueryBase } from "./query_facts.ts";
+import type { QueryFollower } from "./query_follower.ts";
 import type { Rehearsal, RehearsedStep, RenamedTable } from "./rehearsal.ts";
 import { rehearseStep, type Stage } from "./rehearse_step.ts";
 import { buildShadow, type MissingObject } from "./shadow.ts";
@@ -98,9 +99,9 @@ export async function rehearsePart(
     const breakages = new BreakageFollower(connection, schema);
     const isUnsure = (failure: SqliteFailure): boolean =>
       needsMissing(failure, missing, stage.isUncertain);
-    queries = base.queries === undefined
+    queries = base.queries === undefined || base.queries.files.length === 0
       ? null
-      : new QueryFollower(connection, base.queries, isUnsure);
+      : await followQueries(connection, base.queries, isUnsure);
     for (const step of steps) {
       current = step;
       interrupter.setStepTimeout(stepTimeoutMs);
@@ -128,6 +129,14 @@ export async function rehearsePart(
     if (!isInterrupt(error) || current === null) throw error;
     return end(current);
   }
+}
+
+// Most plugins have no statements, and a browser none at all.
+async function followQueries(
+  ...of: ConstructorParameters<typeof QueryFollower>
+): Promise<QueryFollower> {
+  const { QueryFollower } = await import("./query_follower.ts");
+  return new QueryFollower(...of);
 }
 
 /** Says whether the shadow has exactly what the live schema has, but for what is missing. */

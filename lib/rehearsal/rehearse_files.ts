@@ -5,7 +5,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Rehearsal, RehearsedStep, StoppedStep } from "./rehearsal.ts";
 import { type OnRehearsed, type RehearsalBase, rehearsePart } from "./rehearse.ts";
-import { NO_QUERY_FACTS } from "./query_follower.ts";
+import { NO_QUERY_FACTS } from "./query_facts.ts";
 import type { MissingObject } from "./shadow.ts";
 
 // Without rows a file takes milliseconds, so one that takes this long will not end.

@@ -2,7 +2,7 @@
 
 import { type Finding, finding, type FindingSubject } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
-import type { BrokenQuery, FailingQuery, UncheckedQuery } from "../rehearsal/query_follower.ts";
+import type { BrokenQuery, FailingQuery, UncheckedQuery } from "../rehearsal/query_facts.ts";
 import type { Rehearsal, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import type { PlanStep } from "../plan/migration_plan.ts";
 import { foldName } from "../sqlite/fold_name.ts";

@@ -3,8 +3,8 @@
 import * as assert from "uvu/assert";
 import { finding } from "../../lib/finding/finding.ts";
 import { planStep } from "../../lib/plan/migration_plan.ts";
-import type { BrokenQuery, QueryFacts } from "../../lib/rehearsal/query_follower.ts";
-import { NO_QUERY_FACTS } from "../../lib/rehearsal/query_follower.ts";
+import type { BrokenQuery, QueryFacts } from "../../lib/rehearsal/query_facts.ts";
+import { NO_QUERY_FACTS } from "../../lib/rehearsal/query_facts.ts";
 import type { RehearsedStep, StoppedStep } from "../../lib/rehearsal/rehearsal.ts";
 import { type QueryExtent, queryFindings } from "../../lib/rule/queries.ts";
 import { suite } from "../support/suite.ts";
