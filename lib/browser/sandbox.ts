@@ -172,6 +172,19 @@ export interface GeneratedFile {
   readonly losses: readonly string[];
 }
 
+/** An applied migration, and how a file of its version differs from what ran. */
+export interface AppliedComparison {
+  /** When it was applied: ISO 8601, UTC. */
+  readonly appliedAt: string;
+  /** Who applied it. */
+  readonly appliedBy: string;
+  /**
+   * The unified difference from what ran to the file, empty if they are equal; `null` if what ran is
+   * not known, because an older godwit did not log it.
+   */
+  readonly difference: string | null;
+}
+
 /** One SQL statement on a plugin's rows. */
 export interface DataQuery {
   /** The statement, without parameters. */
@@ -268,6 +281,15 @@ export interface Sandbox {
    * Nothing is saved.
    */
   compareSchema(plugin: string, wanted: WantedSchema): Promise<Outcome<SchemaComparison>>;
+  /**
+   * Compares the text of a file with what ran as its version, which is what the log of the database
+   * has; `null` if that version is not applied.
+   */
+  compareApplied(
+    plugin: string,
+    version: number,
+    text: string,
+  ): Promise<Outcome<AppliedComparison | null>>;
   /** Reads the schema of the plugin's database; it is empty if there is no database. */
   schema(plugin: string): Promise<Outcome<Schema>>;
   /** Runs one statement on the plugin's database. */

@@ -47,6 +47,7 @@ export function sandboxCalls(
     plugins: make("plugins", readAgain),
     sourceProblems: make("sourceProblems", readAgain),
     files: make("files", readAgain),
+    compareApplied: make("compareApplied", readAgain),
     compareSchema: make("compareSchema", readAgain),
     schema: make("schema", readAgain),
     query: make("query", (_plugin, { access }) => access === "read" ? null : OWNER_GONE),

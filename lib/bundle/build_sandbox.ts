@@ -35,7 +35,7 @@ export interface BuildResult {
 }
 
 /** The limit of `clientGzipBytes`: SQLite's loader and the sandbox itself. */
-export const CLIENT_LIMIT_BYTES: number = 200 * 1024;
+export const CLIENT_LIMIT_BYTES: number = 204 * 1024;
 
 /** The module that a page imports. */
 const CLIENT = "./lib/browser/mod.ts";

@@ -60,7 +60,7 @@ build("keeps the client under its limit", () => {
 
 build("leaves what generates and proves migrations to parts, which a page loads on demand", () => {
   const parts = result.files.map(({ name }) => name)
-    .filter((name) => /^database_worker\.(compare_schema|on_demand)-/.test(name));
+    .filter((name) => /^database_worker\.on_demand-/.test(name));
   assert.is(parts.length, 2);
   assert.equal(result.clientFiles.filter((name) => parts.includes(name)), []);
   assert.ok(result.clientFiles.some((name) => name.startsWith("database_worker.chunk-")));

@@ -101,6 +101,16 @@ accessibility("the playground, with an error", async () => {
   await assertOpenToAll();
 });
 
+accessibility("an applied file in the playground, with its difference from what ran", async () => {
+  await sandbox.view("Migrations");
+  await sandbox.step("001");
+  await sandbox.button("Open in playground").click();
+  await sandbox.page.getByText("001 is applied.").waitFor();
+  await sandbox.type("Migration", "-- UP\nCREATE TABLE a (b);\n-- DOWN\nDROP TABLE a;\n");
+  await sandbox.page.getByRole("group", { name: "Difference from what ran" }).waitFor();
+  await assertOpenToAll();
+});
+
 accessibility("a schema that is edited, with a question, a file, and an error", async () => {
   await sandbox.view("Schema");
   const editor = sandbox.page.getByRole("textbox", { name: "schema.sql" });

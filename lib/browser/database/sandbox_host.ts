@@ -23,6 +23,7 @@ import type { PreparationRequest } from "../../database/prepare.ts";
 import { commitGate, type ThreadState } from "../../database/thread_state.ts";
 import type { Migration } from "../../migration/migration.ts";
 import type {
+  AppliedComparison,
   DataQuery,
   DataRows,
   FileReport,
@@ -104,7 +105,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     deadline: WireDeadline,
   ): Promise<Outcome<SchemaComparison>> {
     // Generating is much code, which few visitors use.
-    const part = await loadPart(() => import("./compare_schema.ts"));
+    const part = await loadPart(() => import("./on_demand.ts"));
     if (!part.ok) return part;
     const { compareSchema } = part.value;
     const outcome = await this.database.access.attempt(() =>
@@ -113,6 +114,16 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
       )
     );
     return outcome.ok ? outcome.value : outcome;
+  }
+
+  /** Compares a file with what ran as its version; `null` if that is not applied. */
+  async compareApplied(version: number, text: string): Promise<Outcome<AppliedComparison | null>> {
+    const part = await loadPart(() => import("./on_demand.ts"));
+    if (!part.ok) return part;
+    const { compareApplied } = part.value;
+    return await this.database.access.read((connection) =>
+      compareApplied(connection, this.#plugin, version, text)
+    );
   }
 
   schema(): Promise<Outcome<Schema>> {

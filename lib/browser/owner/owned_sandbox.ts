@@ -20,6 +20,7 @@ import { type HostCall, PluginThreads } from "./plugin_threads.ts";
 import { RunningCalls } from "./running_calls.ts";
 import { reportFiles } from "./report_files.ts";
 import type {
+  AppliedComparison,
   DataQuery,
   DataRows,
   Draft,
@@ -166,6 +167,14 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       { timeoutMs: REPORT_TIMEOUT_MS, stopped: running.signal },
       (host, deadline) => host.compareSchema(migrations, wanted, deadline),
     );
+  }
+
+  compareApplied(
+    plugin: string,
+    version: number,
+    text: string,
+  ): Promise<Outcome<AppliedComparison | null>> {
+    return this.#call(plugin, (host) => host.compareApplied(version, text));
   }
 
   schema(plugin: string): Promise<Outcome<Schema>> {

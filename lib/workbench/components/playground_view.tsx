@@ -3,47 +3,60 @@
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
+import { parseFileName } from "../../migration/file_name.ts";
 import { fileNameProblem } from "../model/draft_file.ts";
 import { mergeFindings } from "../model/findings.ts";
-import { editDraft, keepDraft, replaceDraft } from "../state/draft.ts";
+import { padVersion } from "../model/words.ts";
+import { draftMemory, editDraft, newDraft, replaceDraft, saveDraft } from "../state/draft.ts";
 import { useStore } from "../state/store_context.ts";
-import type { DraftState } from "../state/store.ts";
+import type { DraftState, Playground } from "../state/store.ts";
+import { AppliedDifference } from "./applied_difference.tsx";
+import { DraftBar } from "./draft_bar.tsx";
 import { FindingList } from "./finding_list.tsx";
+import { Icon } from "./icon.tsx";
+import { NotKept } from "./not_kept.tsx";
 import { SchemaChangePanel } from "./schema_change_panel.tsx";
 import { SqlEditor } from "./sql_editor.tsx";
 
 /** The playground of a plugin. */
 export function PlaygroundView({ plugin }: { readonly plugin: string }): JSX.Element {
-  const draft = useStore().drafts.value.get(plugin);
-  return draft === undefined
+  const playground = useStore().playgrounds.value.get(plugin);
+  const draft = playground?.drafts.get(playground.open);
+  return playground === undefined || draft === undefined
     ? <p class="quiet">Reading the files …</p>
-    : <Draft plugin={plugin} draft={draft} />;
+    : <Draft key={playground.open} plugin={plugin} playground={playground} draft={draft} />;
 }
 
-function Draft(
-  { plugin, draft }: { readonly plugin: string; readonly draft: DraftState },
-): JSX.Element {
+interface DraftProps {
+  readonly plugin: string;
+  readonly playground: Playground;
+  readonly draft: DraftState;
+}
+
+function Draft({ plugin, playground, draft }: DraftProps): JSX.Element {
   const store = useStore();
   const line = useSignal<number | null>(null);
   const nameProblem = fileNameProblem(draft.file);
   const report = draft.report?.ok === true ? draft.report.value : null;
   const own = report?.files.find(({ file }) => file === draft.file) ?? null;
   const findings = useMemo(() => mergeFindings(own?.findings ?? [], []), [own]);
-  // The keyboard is in the editor then, where Ctrl+Z undoes it.
-  useEffect(() => {
-    if (draft.edition > 0) line.value = 1;
-  }, [draft.edition]);
+  const version = parseFileName(draft.file)?.version ?? null;
+  const isApplied = store.timeline.value.some((step) => step.isApplied && step.version === version);
   const isPresent = draft.isRehearsing || own?.effect != null;
   return (
     <div class="playground">
       <section class="playground-editor" aria-labelledby="draft-heading">
+        {isApplied && version !== null && (
+          <AppliedNotice plugin={plugin} version={version} text={own?.text ?? draft.text} />
+        )}
         <div class="section-bar">
           <h3 id="draft-heading" class="section-heading">Playground</h3>
           <p class="playground-state" role="status" data-running={draft.isRehearsing}>
             {describeDraft(draft, findings)}
           </p>
         </div>
+        <DraftBar plugin={plugin} playground={playground} />
         <div class="playground-file">
           <label class="field">
             File name
@@ -60,9 +73,9 @@ function Draft(
           </label>
           <button
             type="button"
-            class="button button-primary"
+            class={isApplied ? "button button-danger" : "button button-primary"}
             disabled={nameProblem !== null}
-            onClick={() => void keepDraft(store, plugin)}
+            onClick={() => void saveDraft(store, plugin)}
           >
             Save to {plugin}
           </button>
@@ -80,8 +93,10 @@ function Draft(
             onChange: (text) => editDraft(store, plugin, { text }),
             onSubmit: null,
             edition: draft.edition,
+            memory: draftMemory(plugin, playground.open),
           }}
         />
+        {!draft.isKept && <NotKept />}
         {draft.report?.ok === false && <p class="problem-text">{draft.report.message}</p>}
         {findings.length > 0 && (
           <FindingList
@@ -92,7 +107,11 @@ function Draft(
               text: draft.text,
               isPresent: !draft.isRehearsing,
               words: "Replace with this",
-              onReplace: (text) => replaceDraft(store, plugin, text),
+              onReplace: (text) => {
+                replaceDraft(store, plugin, text);
+                // The keyboard is in the editor then, where Ctrl+Z undoes it.
+                line.value = 1;
+              },
             }}
           />
         )}
@@ -106,6 +125,33 @@ function Draft(
         )}
       </div>
     </div>
+  );
+}
+
+/** An applied file does not run again, and one that was changed stops every run. */
+function AppliedNotice(
+  { plugin, version, text }: {
+    readonly plugin: string;
+    readonly version: number;
+    readonly text: string;
+  },
+): JSX.Element {
+  const store = useStore();
+  return (
+    <>
+      <div class="notice" data-level="warning" role="status">
+        <Icon name="warning" />
+        <span>
+          {padVersion(version)}{" "}
+          is applied. A changed text does not run, and saving it stops every run of {plugin}{" "}
+          until the file is again what ran.{" "}
+          <button type="button" class="link" onClick={() => newDraft(store, plugin)}>
+            Write a new migration instead
+          </button>
+        </span>
+      </div>
+      <AppliedDifference plugin={plugin} version={version} text={text} />
+    </>
   );
 }
 

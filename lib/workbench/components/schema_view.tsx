@@ -11,6 +11,7 @@ import type { SchemaDraft } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { FindingList } from "./finding_list.tsx";
 import { GeneratedMigration } from "./generated_migration.tsx";
+import { NotKept } from "./not_kept.tsx";
 import { SqlEditor } from "./sql_editor.tsx";
 
 /** The schema of a plugin as it should be, and the migration that leads there. */
@@ -70,8 +71,10 @@ function SchemaEditor({ plugin, draft, text }: {
           onChange: (typed) => editSchemaDraft(store, plugin, { text: typed }),
           onSubmit: null,
           edition,
+          memory: `schema ${plugin}`,
         }}
       />
+      {!draft.isKept && <NotKept />}
       {answer?.ok === false && <p class="problem-text">{answer.message}</p>}
       {findings.length > 0 && (
         <FindingList

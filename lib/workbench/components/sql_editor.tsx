@@ -22,6 +22,8 @@ interface SqlEditorProps {
     readonly onSubmit: (() => void) | null;
     /** When it changes, the text replaces the one in the editor. */
     readonly edition?: number;
+    /** The name under which it keeps what can be undone while it is closed. */
+    readonly memory?: string;
   } | null;
 }
 
@@ -40,6 +42,7 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
       label,
       text,
       isReadOnly: edit === null,
+      memory: edit?.memory ?? null,
       onChange: (changed) => current.current?.onChange(changed),
       onSubmit: () => current.current?.onSubmit?.(),
     });

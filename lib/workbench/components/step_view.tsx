@@ -4,8 +4,9 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { STATE_LABELS, type TimelineStep } from "../model/timeline.ts";
 import { describeDuration, describeTime, padVersion } from "../model/words.ts";
-import { openInPlayground } from "../state/draft.ts";
+import { openFile, openText } from "../state/draft.ts";
 import { useStore } from "../state/store_context.ts";
+import { AppliedDifference } from "./applied_difference.tsx";
 import { FindingList } from "./finding_list.tsx";
 import { RunResult } from "./run_result.tsx";
 import { SchemaChangePanel } from "./schema_change_panel.tsx";
@@ -76,7 +77,7 @@ function StepFile(
             <button
               type="button"
               class="button button-small"
-              onClick={() => openInPlayground(store, plugin, { file: step.file, text })}
+              onClick={() => openFile(store, plugin, { file: step.file, text })}
             >
               Open in playground
             </button>
@@ -112,12 +113,15 @@ function StepFile(
                 isPresent: true,
                 words: "Open in playground with this",
                 onReplace: (replaced) =>
-                  openInPlayground(store, plugin, { file: step.file, text: replaced }),
+                  openText(store, plugin, { file: step.file, text: replaced }),
               },
             })}
           />
         )}
       </section>
+      {step.state === "changed" && step.version !== null && text !== null && (
+        <AppliedDifference plugin={plugin} version={step.version} text={text} />
+      )}
       {report?.effect != null && <SchemaChangePanel effect={report.effect} title="Schema" />}
     </>
   );

@@ -1,6 +1,12 @@
 // CodeMirror for SQLite's SQL, in a shadow root. Runs in the browser.
 
-import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
+import {
+  defaultKeymap,
+  history,
+  historyField,
+  historyKeymap,
+  isolateHistory,
+} from "@codemirror/commands";
 import { sql, SQLite } from "@codemirror/lang-sql";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
@@ -15,6 +21,7 @@ import {
 } from "@codemirror/view";
 import type { FindingMessage } from "../../message/reply.ts";
 import { placeFindings } from "../model/findings.ts";
+import { keepEditor, recallEditor } from "./editor_memory.ts";
 import { EDITOR_THEME, SQL_HIGHLIGHTING } from "./editor_theme.ts";
 
 /** The content of an editor and its callbacks. */
@@ -23,6 +30,11 @@ export interface EditorOptions {
   readonly label: string;
   readonly text: string;
   readonly isReadOnly: boolean;
+  /**
+   * The name under which it keeps its selection and what can be undone while it is closed; `null`
+   * to begin anew.
+   */
+  readonly memory: string | null;
   readonly onChange: (text: string) => void;
   readonly onSubmit: () => void;
 }
@@ -49,18 +61,17 @@ const SEVERITIES: Readonly<Record<FindingMessage["level"], Diagnostic["severity"
  */
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-  const view = new EditorView({
-    root,
-    parent: root,
-    state: EditorState.create({ doc: options.text, extensions: extensions(root, options) }),
-  });
+  const { memory } = options;
+  const view = new EditorView({ root, parent: root, state: initialState(root, options) });
+  const setText = (text: string): void => {
+    const changes = replacement(view.state.doc.toString(), text);
+    // Undone alone, and not with what was typed just before.
+    const annotations = isolateHistory.of("full");
+    if (changes !== null) view.dispatch({ changes, annotations });
+  };
+  setText(options.text);
   return {
-    setText(text) {
-      const changes = replacement(view.state.doc.toString(), text);
-      // Undone alone, and not with what was typed just before.
-      const annotations = isolateHistory.of("full");
-      if (changes !== null) view.dispatch({ changes, annotations });
-    },
+    setText,
     setFindings(findings) {
       const text = view.state.doc.toString();
       const diagnostics = placeFindings(text, findings).map((
@@ -84,9 +95,18 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       view.focus();
     },
     destroy() {
+      if (memory !== null) keepEditor(memory, view.state.toJSON({ history: historyField }));
       view.destroy();
     },
   };
+}
+
+function initialState(root: ShadowRoot, options: EditorOptions): EditorState {
+  const kept = options.memory === null ? undefined : recallEditor(options.memory);
+  const config = { extensions: extensions(root, options) };
+  return kept === undefined
+    ? EditorState.create({ ...config, doc: options.text })
+    : EditorState.fromJSON(kept, config, { history: historyField });
 }
 
 function extensions(root: ShadowRoot, options: EditorOptions): readonly Extension[] {

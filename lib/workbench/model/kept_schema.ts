@@ -29,12 +29,10 @@ export function formatKeptSchema({ text, description, renames }: KeptSchema): st
 
 /** Reads what was kept; `null` where it is something else. */
 export function parseKeptSchema(kept: string): KeptSchema | null {
-  let value: unknown;
   try {
-    value = JSON.parse(kept);
+    const read = v.safeParse(KeptSchemaSchema, JSON.parse(kept));
+    return read.success ? { ...read.output, renames: new Map(read.output.renames) } : null;
   } catch {
     return null;
   }
-  const read = v.safeParse(KeptSchemaSchema, value);
-  return read.success ? { ...read.output, renames: new Map(read.output.renames) } : null;
 }

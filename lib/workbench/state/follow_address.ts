@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { formatRoute, parseRoute } from "../model/route.ts";
 import { refreshBrowsing } from "./browse.ts";
-import { openDraft } from "./draft.ts";
+import { openPlayground } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
 import { arrive } from "./navigate.ts";
 import { openSchemaDraft } from "./schema_draft.ts";
@@ -30,6 +30,6 @@ export function followAddress(store: Store): void {
     if (view === "data" && store.browsing.peek().schema === null) void refreshBrowsing(store);
     if (view === "history" && store.history.peek().entries === null) void refreshHistory(store);
     if (view === "schema") openSchemaDraft(store, plugin);
-    if (view === "playground" && store.report.value !== null) openDraft(store, plugin);
+    if (view === "playground" && store.report.value !== null) openPlayground(store, plugin);
   });
 }

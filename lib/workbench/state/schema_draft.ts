@@ -4,12 +4,12 @@ import type { GeneratedFile } from "../../browser/sandbox.ts";
 import type { RenameAnswer } from "../../rebuild/rename_questions.ts";
 import { parseFileName } from "../../migration/file_name.ts";
 import { formatKeptSchema, parseKeptSchema } from "../model/kept_schema.ts";
-import { openInPlayground } from "./draft.ts";
+import { openText } from "./draft.ts";
 import { download } from "./download.ts";
 import { addFile, filesOf } from "./files.ts";
 import { LatestWork } from "./latest_work.ts";
 import { goTo } from "./navigate.ts";
-import { forget, recall, remember } from "./remembered.ts";
+import { followStored, forget, recall, remember } from "./remembered.ts";
 import { type SchemaDraft, type Store, withEntry } from "./store.ts";
 
 const EMPTY: SchemaDraft = {
@@ -17,11 +17,14 @@ const EMPTY: SchemaDraft = {
   edition: 0,
   description: "",
   renames: new Map(),
+  isKept: true,
   isComparing: false,
   present: null,
   answer: null,
   shown: null,
 };
+
+const SCHEMAS = "godwit.schema.";
 
 /** The comparisons of each plugin. */
 const comparisons = new Map<string, LatestWork>();
@@ -92,12 +95,23 @@ export async function createFile(
 
 /** Opens the generated file in the playground, where it can be edited and rehearsed. */
 export function tryFile(store: Store, plugin: string, file: GeneratedFile): void {
-  openInPlayground(store, plugin, file);
+  openText(store, plugin, file);
 }
 
 /** Downloads the generated file. */
 export function downloadFile({ file, text }: GeneratedFile): void {
   download(file, text, "application/sql");
+}
+
+/** Takes over what other tabs type into the schemas of this one. The editor can undo it. */
+export function followOtherSchemas(store: Store): void {
+  followStored(SCHEMAS, (plugin, value) => {
+    const draft = store.schemaDrafts.peek().get(plugin);
+    const kept = parseKeptSchema(value ?? "");
+    if (draft === undefined || kept === null) return;
+    change(store, plugin, { ...draft, ...kept, edition: draft.edition + 1, isComparing: true });
+    compareNow(store, plugin);
+  });
 }
 
 function comparisonsOf(store: Store, plugin: string): LatestWork {
@@ -154,20 +168,21 @@ function update(store: Store, plugin: string, edit: Partial<SchemaDraft>): boole
   if (draft === undefined) return false;
   const edited = { ...draft, ...edit };
   if (isSameInput(edited, draft)) return false;
-  change(store, plugin, { ...edited, isComparing: true });
-  keep(store, plugin, edited);
+  change(store, plugin, { ...edited, isKept: keep(plugin, edited), isComparing: true });
   return true;
 }
 
-function keep(store: Store, plugin: string, { text, present, ...rest }: SchemaDraft): void {
-  if (text === null || text === present) forget(keyOf(plugin));
-  else if (!remember(keyOf(plugin), formatKeptSchema({ text, ...rest }))) {
-    store.said.value = "The browser does not keep this draft: it is too large, or storage is off";
+/** Keeps a draft in the browser where it has what is nowhere else; returns whether that is safe. */
+function keep(plugin: string, { text, present, ...rest }: SchemaDraft): boolean {
+  if (text !== null && text !== present) {
+    return remember(keyOf(plugin), formatKeptSchema({ text, ...rest }));
   }
+  forget(keyOf(plugin));
+  return true;
 }
 
 function keyOf(plugin: string): string {
-  return `godwit.schema.${plugin}`;
+  return `${SCHEMAS}${plugin}`;
 }
 
 function change(store: Store, plugin: string, draft: SchemaDraft): void {

@@ -64,5 +64,5 @@ async function followFiles(store: Store, plugin: string): Promise<void> {
   await loadPlugins(store);
   if (plugin !== store.route.value.plugin) await loadReport(store, plugin);
   compareNow(store, plugin);
-  if (store.drafts.value.has(plugin)) await rehearseDraft(store, plugin);
+  rehearseDraft(store, plugin);
 }

@@ -78,16 +78,26 @@ export interface Prompt {
   readonly result: { readonly rows: Outcome<DataRows>; readonly ms: number } | null;
 }
 
-/** The file in the playground. */
+/** A file in the playground. */
 export interface DraftState {
   readonly file: string;
   readonly text: string;
   /** Counts how often the page, and not the user, has changed the text. */
   readonly edition: number;
+  /** Whether a reload would bring it back. */
+  readonly isKept: boolean;
   readonly isRehearsing: boolean;
   readonly report: Outcome<FilesReport> | null;
   /** The effect of the last rehearsal that completed. */
   readonly effect: FileReport["effect"];
+}
+
+/** The playground of a plugin: one draft for each file that is edited. */
+export interface Playground {
+  /** By id: the name of the file that it began as, or `new`. */
+  readonly drafts: ReadonlyMap<string, DraftState>;
+  /** The id of the one that is shown. */
+  readonly open: string;
 }
 
 /** The schema.sql that is edited. The next migration is generated from it. */
@@ -99,6 +109,8 @@ export interface SchemaDraft {
   /** What the change is for. */
   readonly description: string;
   readonly renames: RenameAnswers;
+  /** Whether a reload would bring it back. */
+  readonly isKept: boolean;
   readonly isComparing: boolean;
   /** The schema of the files, as it was compared last. */
   readonly present: string | null;
@@ -139,7 +151,7 @@ export interface Store {
   readonly browsing: Signal<Browsing>;
   readonly history: Signal<History>;
   readonly prompt: Signal<Prompt>;
-  readonly drafts: Signal<ReadonlyMap<string, DraftState>>;
+  readonly playgrounds: Signal<ReadonlyMap<string, Playground>>;
   readonly schemaDrafts: Signal<ReadonlyMap<string, SchemaDraft>>;
   readonly exchanges: Signal<readonly Exchange[]>;
   readonly isLogPaused: Signal<boolean>;
@@ -223,7 +235,7 @@ export function createStore(): Store {
     browsing: signal(NOT_BROWSING),
     history: signal(NO_HISTORY),
     prompt: signal(EMPTY_PROMPT),
-    drafts: signal(new Map()),
+    playgrounds: signal(new Map()),
     schemaDrafts: signal(new Map()),
     exchanges: signal([]),
     isLogPaused: signal(false),

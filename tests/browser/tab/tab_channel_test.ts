@@ -43,6 +43,7 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
       return [];
     },
     files: () => outcome("files"),
+    compareApplied: () => outcome("compareApplied"),
     compareSchema: () => outcome("compareSchema"),
     schema: () => outcome("schema"),
     query: (_, { access }) => outcome(`query ${access}`),
