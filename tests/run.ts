@@ -1,12 +1,22 @@
 // Runs everything there is to check: formatting, lint, types, and each test file in a process of its
-// own, three at a time. The last line is `N passed, N failed`.
+// own, four at a time. The last line is `N passed, N failed`.
 
 import { installRequirements } from "./support/requirements.ts";
 
 const ROOT = new URL("..", import.meta.url);
-// One more than there are cores in the smallest machine that they run on: browsers and servers are waited
-// for as often as they work.
-const CONCURRENCY = 3;
+// Two more than there are cores in the smallest machine that they run on: browsers, servers and disks
+// are waited for as often as they work.
+const CONCURRENCY = 4;
+// These take longest. Begun last, one of them would run alone at the end.
+const FIRST = [
+  "tests/database/worker_pool_test.ts",
+  "tests/beside/",
+  "tests/docs/guides_test.ts",
+  "tests/docs/pages_test.ts",
+  "tests/crash/",
+  "tests/workbench/",
+  "tests/browser/",
+];
 // A thread that a failed test left behind would keep its process alive for ever.
 const FILE_TIMEOUT_MS = 300_000;
 
@@ -31,12 +41,14 @@ async function main(filters: readonly string[]): Promise<number> {
     console.log("0 passed, 1 failed");
     return 1;
   }
-  const files = testFiles(new URL("tests/", ROOT))
-    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-    .sort();
+  const files = inOrder(
+    testFiles(new URL("tests/", ROOT))
+      .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter))),
+  );
+  using build = await sharedBuild(files);
   const [checks, tests] = await Promise.all([
     filters.length === 0 ? runChecks() : [],
-    runFiles(files),
+    runFiles(files, build.env),
   ]);
   const results = [...checks, ...tests];
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
@@ -55,21 +67,54 @@ async function runChecks(): Promise<readonly FileResult[]> {
   }));
 }
 
-async function runFiles(files: readonly string[]): Promise<readonly FileResult[]> {
+/** The files, those in `FIRST` before all others. */
+function inOrder(files: readonly string[]): readonly string[] {
+  const rank = (file: string): number => {
+    const found = FIRST.findIndex((each) => file.startsWith(each));
+    return found === -1 ? FIRST.length : found;
+  };
+  return files.toSorted((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
+}
+
+/** Builds the sandbox once where several files use it, and says so to them in their environment. */
+async function sharedBuild(
+  files: readonly string[],
+): Promise<Disposable & { readonly env: Readonly<Record<string, string>> }> {
+  const users = files.filter((file) => /^tests\/(browser|workbench)\//.test(file));
+  if (users.length < 2) return { env: {}, [Symbol.dispose]() {} };
+  const { buildTestSandbox, SHARED_BUILD } = await import("./support/sandbox_server.ts");
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-sandbox-" });
+  await buildTestSandbox(directory);
+  return {
+    env: { [SHARED_BUILD]: directory },
+    [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
+  };
+}
+
+async function runFiles(
+  files: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<readonly FileResult[]> {
   const waiting = [...files];
   const results: FileResult[] = [];
   const work = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      results.push(await runFile(file));
+      results.push(await runFile(file, env));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return results;
 }
 
-async function runFile(file: string): Promise<FileResult> {
+async function runFile(
+  file: string,
+  env: Readonly<Record<string, string>>,
+): Promise<FileResult> {
   const started = performance.now();
-  const { success, text } = await deno(["run", "--no-prompt", "--no-check", "-A", file]);
+  const { success, text } = await deno(
+    ["run", "--no-prompt", "--no-check", "-A", file],
+    env,
+  );
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const { total, passed } = countTests(text);
   // A file that says nothing forgot to run its suites; one that dies early says too little.
@@ -91,11 +136,14 @@ function countTests(text: string): { readonly total: number; readonly passed: nu
   return { total: sum(/^\s*Total:\s+(\d+)/gm), passed: sum(/^\s*Passed:\s+(\d+)/gm) };
 }
 
-async function deno(args: readonly string[]): Promise<{ success: boolean; text: string }> {
+async function deno(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ success: boolean; text: string }> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: ROOT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -5,6 +5,7 @@ import { dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
 import type { Verb } from "../../lib/message/verbs.ts";
 import { openMigrator } from "../../lib/migrator.ts";
+import { keepThreads } from "./kept_threads.ts";
 
 interface Question {
   readonly plugins: string;
@@ -74,6 +75,8 @@ function optionsOf(task: string, option: string): readonly string[] {
 }
 
 async function main(): Promise<void> {
+  // The process is killed when no more requests come.
+  keepThreads(60_000);
   let rest = "";
   for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     rest += chunk;

@@ -3,7 +3,7 @@
 import type { RequestListener, ServerResponse } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildModule, type BuildResult, buildSandbox } from "../../lib/bundle/build_sandbox.ts";
+import { buildModule, buildSandbox } from "../../lib/bundle/build_sandbox.ts";
 import { listen, type LocalServer } from "../../lib/workbench/server/serve.ts";
 import { serveDirectory } from "../../lib/workbench/server/serve_directory.ts";
 
@@ -19,28 +19,23 @@ export interface SandboxServerOptions {
   readonly isIsolated?: boolean;
 }
 
-/** A build, in a directory that is removed with the process. */
-interface Build {
-  readonly directory: string;
-  readonly result: BuildResult;
-}
+/** Names the directory of a build that serves every process of a run. */
+export const SHARED_BUILD = "GODWIT_TEST_SANDBOX";
 
-let building: Promise<Build> | null = null;
+let building: Promise<string> | null = null;
 
 /** A server with the headers of the real one. Disposing of it ends it. */
 export class SandboxServer implements AsyncDisposable {
   /** What it was asked for, in order: methods and paths with their queries. */
   readonly requests: string[] = [];
-  readonly build: BuildResult;
   readonly #respond: RequestListener;
   readonly #ownFiles: string;
   #server: LocalServer | null = null;
   #port = 0;
 
-  private constructor({ directory, result }: Build, ownFiles: string, isIsolated: boolean) {
+  private constructor(directory: string, ownFiles: string, isIsolated: boolean) {
     const serveBuild = serveDirectory(directory);
     const serveOwn = serveDirectory(ownFiles);
-    this.build = result;
     this.#ownFiles = ownFiles;
     this.#respond = (request, response) => {
       this.requests.push(`${request.method} ${request.url}`);
@@ -49,12 +44,12 @@ export class SandboxServer implements AsyncDisposable {
     };
   }
 
-  /** Builds the sandbox, once in a process, and serves it. */
+  /** Builds the sandbox, once in a process or in a run of all tests, and serves it. */
   static async start(
     { files = {}, module, isIsolated = true }: SandboxServerOptions = {},
   ): Promise<SandboxServer> {
     building ??= buildOnce();
-    const build = await building;
+    const directory = await building;
     const ownFiles = Deno.makeTempDirSync({ prefix: "godwit-sandbox-files-" });
     // Browsers ask for an icon where a page names none, and complain that there is none.
     for (const [path, text] of Object.entries({ "favicon.ico": "", ...files })) {
@@ -62,7 +57,7 @@ export class SandboxServer implements AsyncDisposable {
       Deno.writeTextFileSync(join(ownFiles, path), text);
     }
     if (module !== undefined) await buildModule(fileURLToPath(module), ownFiles);
-    const server = new SandboxServer(build, ownFiles, isIsolated);
+    const server = new SandboxServer(directory, ownFiles, isIsolated);
     await server.restart();
     return server;
   }
@@ -90,15 +85,23 @@ export class SandboxServer implements AsyncDisposable {
   }
 }
 
-async function buildOnce(): Promise<Build> {
-  const directory = Deno.makeTempDirSync({ prefix: "godwit-sandbox-" });
-  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
-  const result = await buildSandbox({
+/** Builds the sandbox into a directory. */
+export async function buildTestSandbox(directory: string): Promise<void> {
+  await buildSandbox({
     directory,
     pluginsDir: join(EXAMPLES, "plugins"),
     pages: [join(EXAMPLES, "sandbox", "example.html")],
   });
-  return { directory, result };
+}
+
+/** The directory of the build; one of this process is removed with it. */
+async function buildOnce(): Promise<string> {
+  const shared = Deno.env.get(SHARED_BUILD);
+  if (shared !== undefined) return shared;
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-sandbox-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  await buildTestSandbox(directory);
+  return directory;
 }
 
 function dropHeader(response: ServerResponse, dropped: string): void {

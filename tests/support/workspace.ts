@@ -9,6 +9,9 @@ import type { RunEvent } from "../../lib/message/event.ts";
 import { EventSchema } from "../../lib/message/event_schema.ts";
 import type { ApplyReply, RollbackReply, StatusReply } from "../../lib/message/reply.ts";
 import { type FailureReply, FailureReplySchema, type Reply } from "../../lib/message/any_reply.ts";
+import { keepThreads } from "./kept_threads.ts";
+
+keepThreads();
 
 /** Migrations by file name. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
