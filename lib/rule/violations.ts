@@ -35,11 +35,11 @@ function sentenceOf({ table, columns, constraint, rows }: ViolatingRows): string
       return `The new CHECK (${text}) refuses ${amount} of "${table}"`;
     }
     case "unique":
-      return `${amount} of "${table}" ${has(rows)} the same values in ${names} as another, and ` +
-        `${columns.length === 1 ? "that is" : "those are"} UNIQUE now`;
+      return `${amount} of "${table}" ${has(rows)} equal values in ${names}, which ` +
+        `${is(columns)} UNIQUE now`;
     case "foreign-key":
-      return `${amount} of "${table}" ${has(rows)} no parent in "${constraint.parent}", to which ` +
-        `${names} ${columns.length === 1 ? "is" : "are"} a foreign key now`;
+      return `${amount} of "${table}" ${has(rows)} no parent in "${constraint.parent}" for ` +
+        `${names}, which ${is(columns)} a foreign key now`;
   }
   constraint satisfies never;
   return amount;
@@ -48,6 +48,10 @@ function sentenceOf({ table, columns, constraint, rows }: ViolatingRows): string
 function remedyFor({ constraint: { kind } }: ViolatingRows): string {
   const correct = "correct them with a statement above, in the same file";
   return kind === "not-null" ? `${correct}, or give the column a default` : correct;
+}
+
+function is(columns: readonly string[]): string {
+  return columns.length === 1 ? "is" : "are";
 }
 
 function has(rows: number): string {

@@ -74,8 +74,8 @@ ${rebuild(body.replaceAll("year", "printed"), "id, title, printed, by")}`),
 
 rows("a new UNIQUE, by the collation of its columns", async () => {
   const wanted = [
-    'books.title: 2 rows of "books" have the same values in "title" as another, and that is ' +
-    "UNIQUE now, such as title = 'Emma'",
+    'books.title: 2 rows of "books" have equal values in "title", which is UNIQUE ' +
+    "now, such as title = 'Emma'",
   ];
   const body = `${ID}, title TEXT COLLATE NOCASE UNIQUE, year INTEGER, by INTEGER`;
   assert.equal(await refused(rebuild(body)), wanted);
@@ -88,8 +88,8 @@ INSERT INTO n SELECT book, day FROM loans;
 DROP TABLE loans;
 ALTER TABLE n RENAME TO loans;`;
   assert.equal(await refused(up), [
-    'loans.book: 2 rows of "loans" have the same values in "book" as another, and that is ' +
-    "UNIQUE now, such as book = 1",
+    'loans.book: 2 rows of "loans" have equal values in "book", which is UNIQUE ' +
+    "now, such as book = 1",
   ]);
 });
 
@@ -139,10 +139,10 @@ CREATE TABLE loans (book INTEGER, day TEXT, PRIMARY KEY (book, day)) WITHOUT ROW
   const wanted = [
     'books.year: 1 row of "books" has no value in "year", which is NOT NULL now, such as id = 2',
     'books: The new CHECK (year > 0) refuses 1 row of "books", such as id = 3',
-    'books.title: 2 rows of "books" have the same values in "title" as another, and that is ' +
-    "UNIQUE now, such as title = 'Emma'",
-    'books.by: 1 row of "books" has no parent in "authors", to which "by" is a foreign key now, ' +
-    "such as id = 2",
+    'books.title: 2 rows of "books" have equal values in "title", which is UNIQUE ' +
+    "now, such as title = 'Emma'",
+    'books.by: 1 row of "books" has no parent in "authors" for "by", which is a foreign key now, such as ' +
+    "id = 2",
   ];
   const linesOf = (
     errors: readonly { code: string; subject?: string | undefined; message: string }[],

@@ -147,6 +147,8 @@ const CHANGES: Readonly<Record<string, (workspace: Workspace) => void | Promise<
     workspace.write("p", { "002_b.sql": migrationFile("DELETE FROM a;", "SELECT 2;") }),
   "a new file": (workspace) =>
     workspace.write("p", { "003_c.sql": migrationFile("CREATE TABLE c (x);") }),
+  "a statement of the code": (workspace) =>
+    workspace.writeQueries("p", { "q.sql": "SELECT x FROM a;" }),
   "a deleted file": (workspace) =>
     Deno.removeSync(join(workspace.pluginsDir, "p", "migrations", "002_b.sql")),
   "another database in its place, as old": (workspace) => {

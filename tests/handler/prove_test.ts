@@ -187,6 +187,23 @@ proofs("finds an UP that fails on live rows", async () => {
   ]);
 });
 
+proofs(
+  "finds that a file without a DOWN fails on live rows, and says so of no later file",
+  async () => {
+    await using workspace = new Workspace();
+    workspace.write("p", { "001_quotes.sql": QUOTES });
+    await workspace.apply("p");
+    sqliteShell(workspace.database("p"), "INSERT INTO quotes VALUES (1, 'a', 'x'), (2, 'b', 'x')");
+    workspace.write("p", {
+      "002_x.sql": migrationFile("CREATE UNIQUE INDEX a ON quotes (author);"),
+      "003_y.sql": migrationFile("CREATE TABLE y (a);"),
+    });
+    const found = await check(workspace, { prove: true, live: true });
+    assert.ok(found.includes("ERROR constraint-violation quotes.author"), found.join("\n"));
+    assert.is(found.filter((line) => line.startsWith("ERROR")).length, 2);
+  },
+);
+
 proofs("refuses live without prove, and a tenant without live", async () => {
   await using workspace = new Workspace();
   workspace.write("p", { "001_quotes.sql": QUOTES });
