@@ -9,10 +9,10 @@ import { TableBrowser } from "./table_browser.tsx";
 
 /** A plugin's data. */
 export function DataView({ plugin }: { readonly plugin: string }): JSX.Element {
-  const outcome = useStore().outcomes.value.get(plugin);
+  const shown = useStore().outcomes.value.get(plugin);
   return (
     <div class="data">
-      {outcome?.kind === "restore" && <RunResult plugin={plugin} outcome={outcome} />}
+      {shown?.outcome.kind === "restore" && <RunResult plugin={plugin} shown={shown} />}
       <TableBrowser />
       <SqlPrompt />
       <DatabaseFile plugin={plugin} />

@@ -1,10 +1,12 @@
 // The result of a run: its changes and losses, or its error. Runs in the browser.
 
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import type { FindingMessage } from "../../message/reply.ts";
 import { SchemaDifference } from "../../review/schema_difference.tsx";
 import { describeRestore } from "../model/backup_words.ts";
-import { padVersion } from "../model/words.ts";
+import { hasError, isFolded, type ShownOutcome, topEntries } from "../model/shown_outcome.ts";
+import { count, padVersion } from "../model/words.ts";
 import {
   entriesOf,
   headlineOf,
@@ -14,9 +16,9 @@ import {
   verdictOf,
 } from "../model/run_outcome.ts";
 import { goTo } from "../state/navigate.ts";
+import { dismissOutcome, sightOf, toggleOutcome } from "../state/outcome.ts";
 import { restoreBackup } from "../state/restore.ts";
 import { showLostRows } from "../state/run.ts";
-import { withoutEntry } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { FindingList } from "./finding_list.tsx";
 import { Icon, type IconName } from "./icon.tsx";
@@ -24,7 +26,7 @@ import { ResultEntry } from "./result_entry.tsx";
 
 interface RunResultProps {
   readonly plugin: string;
-  readonly outcome: RunOutcome;
+  readonly shown: ShownOutcome;
 }
 
 const ICONS: Readonly<Record<Verdict, IconName>> = {
@@ -34,32 +36,52 @@ const ICONS: Readonly<Record<Verdict, IconName>> = {
   failed: "cross",
 };
 
-/** The reply to the last run, until the user closes it. */
-export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
+// More would push what is looked at off the screen.
+const MOST_ENTRIES = 10;
+
+/** The reply to the last run: folded to one line once something else is looked at. */
+export function RunResult({ plugin, shown }: RunResultProps): JSX.Element {
   const store = useStore();
-  const { reply } = outcome;
+  const { outcome } = shown;
+  const isOpen = !isFolded(shown, sightOf(store, plugin));
   const verdict = verdictOf(outcome);
-  const findings = findingsOf(outcome);
-  const entries = entriesOf(reply);
+  const isCalm = !isOpen || verdict === "done" && hasError(store.step.value);
   return (
-    <section class="result" data-kind={verdict} aria-label="Result">
+    <section class="result" data-kind={isCalm ? "past" : verdict} aria-label="Result">
       <div class="result-head">
         <Icon name={ICONS[verdict]} />
         <p class="result-headline">{headlineOf(outcome)}</p>
         <button
           type="button"
           class="button button-small"
-          onClick={() => store.outcomes.value = withoutEntry(store.outcomes.value, plugin)}
+          aria-expanded={isOpen}
+          onClick={() => toggleOutcome(store, plugin, isOpen)}
+        >
+          {isOpen ? "Fold" : "Show"} <span class="unseen">the result</span>
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          onClick={() => dismissOutcome(store, plugin)}
         >
           Dismiss
         </button>
       </div>
+      {isOpen && <ResultBody plugin={plugin} outcome={outcome} />}
+    </section>
+  );
+}
+
+function ResultBody(
+  { plugin, outcome }: { readonly plugin: string; readonly outcome: RunOutcome },
+): JSX.Element {
+  const { reply } = outcome;
+  const findings = findingsOf(outcome);
+  const entries = entriesOf(reply);
+  return (
+    <>
       {!reply.success && <FailureFacts reply={reply} />}
-      {entries.length > 0 && (
-        <ul class="entries">
-          {entries.map((entry) => <ResultEntry key={entry.version} entry={entry} />)}
-        </ul>
-      )}
+      {entries.length > 0 && <Entries entries={entries} />}
       {reply.verb === "restore" && reply.success && (
         <ul class="restored">
           {describeRestore(reply).map((point) => <li key={point}>{point}</li>)}
@@ -69,7 +91,37 @@ export function RunResult({ plugin, outcome }: RunResultProps): JSX.Element {
       {reply.verb === "plan" && reply.success && <Difference text={reply.schema_diff} />}
       {findings.length > 0 && <FindingList findings={findings} onShow={null} />}
       <UndoRow plugin={plugin} outcome={outcome} />
-    </section>
+    </>
+  );
+}
+
+/** The first entries, those that lose data before the others; the rest on request. */
+function Entries(
+  { entries }: { readonly entries: ReturnType<typeof entriesOf> },
+): JSX.Element {
+  const isWhole = useSignal(false);
+  const most = isWhole.value ? Infinity : MOST_ENTRIES;
+  const { shown, hidden } = topEntries(entries, most);
+  return (
+    <>
+      <ul class="entries">
+        {shown.map((entry) => <ResultEntry key={entry.version} entry={entry} />)}
+      </ul>
+      {entries.length > MOST_ENTRIES && (
+        <p>
+          <button
+            type="button"
+            class="link"
+            aria-expanded={isWhole.value}
+            onClick={() => isWhole.value = !isWhole.value}
+          >
+            {hidden > 0
+              ? `Show all ${count(entries.length, "migration")}`
+              : `Show ${MOST_ENTRIES} of ${count(entries.length, "migration")}`}
+          </button>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -22,7 +22,7 @@ interface StepViewProps {
 /** The details of a step. */
 export function StepView({ plugin, step }: StepViewProps): JSX.Element {
   const store = useStore();
-  const outcome = store.outcomes.value.get(plugin);
+  const shown = store.outcomes.value.get(plugin);
   return (
     <article class="step" aria-labelledby="step-heading">
       <header class="step-head">
@@ -34,7 +34,7 @@ export function StepView({ plugin, step }: StepViewProps): JSX.Element {
         {step !== null && <StepFacts step={step} />}
         <StepActions plugin={plugin} version={step === null ? 0 : step.version} />
       </header>
-      {outcome !== undefined && <RunResult plugin={plugin} outcome={outcome} />}
+      {shown !== undefined && <RunResult plugin={plugin} shown={shown} />}
       {step !== null && <StepFile plugin={plugin} step={step} key={step.key} />}
       {step === null && <p class="quiet">Before the first migration the database has no tables.</p>}
     </article>

@@ -2,13 +2,14 @@
 // runs. Runs in the browser.
 
 import type { PlanReply } from "../../message/plan_reply.ts";
-import { headlineOf, type RunOutcome, verdictOf } from "../model/run_outcome.ts";
+import { type RunOutcome, verdictOf } from "../model/run_outcome.ts";
 import type { PlannedRun } from "../model/step_action.ts";
 import { describeLoss, describeVersions } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { loadStatus } from "./load.ts";
+import { conclude, keepOpen } from "./outcome.ts";
 import { request } from "./request.ts";
-import { type Store, withEntry, withoutEntry } from "./store.ts";
+import { type Store, withoutEntry } from "./store.ts";
 
 // The most lost rows of a table, and lost values of a column, that the page shows.
 const SHOWN_ROWS = 20;
@@ -117,14 +118,10 @@ export async function whileBusy(
     if (outcome === null) return;
     if (verdictOf(outcome) === "done") await loaded;
     conclude(store, plugin, outcome);
+    void keepOpen(store, plugin, outcome, loaded);
   } finally {
     clearInterval(timer);
     store.busy.value = new Set([...store.busy.value].filter((each) => each !== plugin));
     store.running.value = withoutEntry(store.running.value, plugin);
   }
-}
-
-function conclude(store: Store, plugin: string, outcome: RunOutcome): void {
-  store.outcomes.value = withEntry(store.outcomes.value, plugin, outcome);
-  store.announced.value = headlineOf(outcome);
 }

@@ -20,8 +20,8 @@ import type { RenameAnswers } from "../../rebuild/rename_questions.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
 import { type Route, START } from "../model/route.ts";
-import type { RunOutcome } from "../model/run_outcome.ts";
 import type { RunProgress } from "../model/run_progress.ts";
+import type { ShownOutcome } from "../model/shown_outcome.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
 import type { Exchange } from "../model/wire_log.ts";
 
@@ -144,7 +144,7 @@ export interface Store {
   readonly busy: Signal<ReadonlySet<string>>;
   /** Whether a run of a plugin is in progress, or this page waits for a reply. */
   readonly isBusy: (plugin: string) => boolean;
-  readonly outcomes: Signal<ReadonlyMap<string, RunOutcome>>;
+  readonly outcomes: Signal<ReadonlyMap<string, ShownOutcome>>;
   readonly question: Signal<Question | null>;
   readonly naming: Signal<Naming | null>;
   readonly isNatsOpen: Signal<boolean>;
