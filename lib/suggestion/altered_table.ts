@@ -22,7 +22,9 @@ export function alteredTable(sql: string, action: AlterAction): string | null {
       return named.length === 0 ? null : withoutItems(sql, named);
     }
     case "set-type":
-      return withColumn(sql, action.column, (column) => {
+      // Another type than INTEGER would take its numbers from new rows:
+      // https://sqlite.org/lang_createtable.html#rowid
+      return isKey(sql, action.column) ? null : withColumn(sql, action.column, (column) => {
         const typed = withType(column, action.type);
         return action.notNull === null ? typed : withNotNull(typed, action.notNull);
       });
@@ -163,8 +165,17 @@ function withoutColumn(sql: string, name: string): string | null {
     kind === "constraint" && names(text, name)
   );
   // What identifies a row then is for the author to say.
-  const isKey = constraints.some(({ text }) => hasKey(text)) || hasKey(column.text);
-  return isKey ? null : withoutItems(sql, [column, ...constraints]);
+  return isKey(sql, name) ? null : withoutItems(sql, [column, ...constraints]);
+}
+
+/** Whether a column is in the primary key. */
+function isKey(sql: string, column: string): boolean {
+  return itemsOf(sql).some(({ kind, name, text }) =>
+    hasKey(text) &&
+    (kind === "constraint"
+      ? names(text, column)
+      : name !== null && foldName(name) === foldName(column))
+  );
 }
 
 function hasKey(text: string): boolean {

@@ -35,10 +35,10 @@ const EXPECTED_FAILURE = /CHECK constraint failed: .*(correct them first|INSERT 
 export async function checkPair(sqlite3: Sqlite3, random: Random): Promise<PairOutcome> {
   const before = drawSchema(random);
   const after = changeSchema(random, before);
-  using live = open(sqlite3, before);
-  using wanted = open(sqlite3, after);
+  using live = openDrawn(sqlite3, before);
+  using wanted = openDrawn(sqlite3, after);
   if (live === null || wanted === null) return "not a schema";
-  for (const statement of rowsFor(random, before)) insert(live, statement);
+  for (const statement of rowsFor(random, before)) insertDrawn(live, statement);
   const from = schemaOf(live);
   const to = schemaOf(wanted);
   const requires = random.pick<SqliteVersion | null>([null, [3, 35, 0], [3, 53, 0]]);
@@ -88,7 +88,8 @@ export async function checkPair(sqlite3: Sqlite3, random: Random): Promise<PairO
   }
 }
 
-function open(sqlite3: Sqlite3, schema: DrawnSchema): Connection | null {
+/** A database in memory with a drawn schema; `null` where SQLite refuses it. */
+export function openDrawn(sqlite3: Sqlite3, schema: DrawnSchema): Connection | null {
   const connection = new Connection(sqlite3, { kind: "memory" });
   connection.exec("PRAGMA foreign_keys=OFF");
   createHistoryTables(connection);
@@ -103,8 +104,8 @@ function open(sqlite3: Sqlite3, schema: DrawnSchema): Connection | null {
   }
 }
 
-// A CHECK or a trigger may refuse a row that was drawn.
-function insert(connection: Connection, statement: string): void {
+/** Inserts a row that was drawn; a CHECK or a trigger may refuse it. */
+export function insertDrawn(connection: Connection, statement: string): void {
   try {
     connection.exec(statement);
   } catch (error) {
@@ -112,7 +113,8 @@ function insert(connection: Connection, statement: string): void {
   }
 }
 
-function schemaOf(connection: Connection): Schema {
+/** The schema of a database, without what is godwit's. */
+export function schemaOf(connection: Connection): Schema {
   return readSchema(connection, isReserved);
 }
 
@@ -185,7 +187,8 @@ function keptRows(
   });
 }
 
-function checkIntegrity(connection: Connection): void {
+/** Demands that SQLite finds nothing wrong. */
+export function checkIntegrity(connection: Connection): void {
   assert.equal(connection.rows("PRAGMA foreign_key_check"), []);
   assert.equal(connection.value("PRAGMA integrity_check"), "ok");
 }

@@ -61,6 +61,8 @@ const CASES: readonly (readonly [action: string, made: string | null])[] = [
   ["DROP COLUMN id", null],
   ["DROP nothing", null],
   ["ALTER nothing TYPE INT", null],
+  // New rows would have no number.
+  ["ALTER id TYPE BIGINT", null],
   ["DROP COLUMN a CASCADE", null],
   ["DROP PRIMARY KEY", null],
   ["ADD INDEX i (a)", null],
