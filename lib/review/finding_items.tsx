@@ -1,6 +1,7 @@
 // Findings as a list: level, message, position and the line. Runs anywhere.
 
 import type { JSX } from "preact";
+import type { Suggestion } from "../finding/finding.ts";
 import type { FindingMessage } from "../message/reply.ts";
 import { printable, printableLines } from "../printable.ts";
 
@@ -35,10 +36,25 @@ export function FindingItems(
           {finding.excerpt !== undefined && !isBesideSql && (
             <pre class="code"><code>{printable(finding.excerpt.trim())}</code></pre>
           )}
+          {finding.suggestion !== undefined && isFirst(finding, findings) && (
+            <details open>
+              <summary>The file without this</summary>
+              <pre class="code"><code>{printableLines(textOf(finding.suggestion))}</code></pre>
+            </details>
+          )}
         </li>
       ))}
     </ul>
   );
+}
+
+/** Whether no finding before it has its suggestion: all of a file have the same one. */
+function isFirst(finding: FindingMessage, findings: readonly FindingMessage[]): boolean {
+  return findings.find(({ suggestion }) => suggestion?.up === finding.suggestion?.up) === finding;
+}
+
+function textOf({ up, down }: Suggestion): string {
+  return `-- UP\n${up.trim()}\n\n-- DOWN\n${down.trim()}`;
 }
 
 function positionOf({ file, line }: FindingMessage): string {

@@ -172,4 +172,24 @@ pages("prints light, with nothing cut off", async () => {
   assert.ok((await page.pdf()).length > 10_000);
 });
 
+pages("the cure of findings is shown once, also on paper", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_base.sql": migrationFile(
+      "CREATE TABLE t (a, b); CREATE INDEX t_a ON t (a); CREATE INDEX t_b ON t (b);",
+      "DROP TABLE t;",
+    ),
+    "002_rebuild.sql": migrationFile(
+      "CREATE TABLE n (a, b); INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;",
+      "SELECT 1;",
+    ),
+  });
+  await workspace.apply("p", { target_version: 1 });
+  const page = await open(workspace);
+  await page.emulateMedia({ media: "print" });
+  const cures = page.locator("details").filter({ hasText: "The file without this" });
+  assert.is(await cures.count(), 1);
+  assert.match(await cures.innerText(), /CREATE INDEX t_a ON t \(a\);[^]*CREATE INDEX t_b ON t/);
+});
+
 pages.run();
