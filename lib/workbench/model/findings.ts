@@ -13,14 +13,20 @@ const ORDER: Readonly<Record<FindingMessage["level"], number>> = { ERROR: 0, WAR
 
 /**
  * Merges the findings of status and of the rehearsal of the files. If both have the same finding,
- * the first list wins, because status has counted the rows of the database.
+ * the first list wins, because status has counted the rows of the database. It has less time than
+ * the rehearsal, and may lack a suggestion.
  */
 export function mergeFindings(
   first: readonly FindingMessage[],
   second: readonly FindingMessage[],
 ): readonly FindingMessage[] {
   const said = new Set(first.map(keyOf));
-  return [...first, ...second.filter((finding) => !said.has(keyOf(finding)))].sort(
+  const cures = new Map(second.map((each) => [keyOf(each), each.suggestion]));
+  const cured = first.map((each) => {
+    const suggestion = each.suggestion ?? cures.get(keyOf(each));
+    return suggestion === undefined ? each : { ...each, suggestion };
+  });
+  return [...cured, ...second.filter((finding) => !said.has(keyOf(finding)))].sort(
     (one, other) =>
       ORDER[one.level] - ORDER[other.level] || (one.line ?? Infinity) - (other.line ?? Infinity),
   );
