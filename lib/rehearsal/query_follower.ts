@@ -30,6 +30,7 @@ type State =
 /** One statement, and what is known of it. */
 interface Query {
   readonly queryFile: QueryFile;
+  readonly source: SourceText;
   readonly text: StatementText;
   /** The tables and views that it used when it was last prepared, folded. */
   uses: ReadonlySet<string>;
@@ -38,6 +39,12 @@ interface Query {
   /** The first or the last failure of one that has not worked, where code runs it. */
   failing: FailingQuery | null;
   open: (BrokenQuery & { mendedBy: FindingSubject | null }) | null;
+}
+
+/** What SQLite said of a statement, which is disposed of, and what it would access. */
+interface Attempt {
+  readonly prepared: Prepared;
+  readonly accesses: readonly Access[];
 }
 
 /** What a failure is about that another build of SQLite, or a program, may have. */
@@ -74,16 +81,16 @@ export class QueryFollower {
     // A second UP leads to the schema of the first.
     if (step.direction === "rollback" || this.#lastVersion === step.version) return [];
     this.#lastVersion = step.version;
-    const changed = [...this.#changed];
+    const changed = new Set(this.#changed);
     this.#changed.clear();
     return this.#queries.flatMap((query) => {
       const { versions } = query.queryFile;
-      if (query.state.kind === "works" && !changed.some((name) => query.uses.has(name))) {
+      if (!mayDiffer(query, changed)) {
         note(query, step.version);
         return [];
       }
       const uses = [...query.uses];
-      this.#prepare(query);
+      this.#prepareAgain(query);
       const hadWorked = query.hasWorked && query.open === null;
       note(query, step.version);
       const { state } = query;
@@ -110,21 +117,23 @@ export class QueryFollower {
 
   #read(queryFile: QueryFile): readonly Query[] {
     const queries: Query[] = [];
+    const source = new SourceText({ sql: queryFile.sql, line: 1 });
     using script = new Script(this.#connection, queryFile.sql);
     while (true) {
-      const { prepared } = this.#guarded(script);
+      const attempt = this.#guarded(script);
+      const { prepared } = attempt;
       if (prepared.kind === "end") return queries;
-      if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
-      const text = prepared.kind === "failed"
-        ? script.advancePastFailed()
-        : prepared.kind === "statement"
-        ? prepared.statement.text
-        : prepared.text;
-      if (prepared.kind !== "failed") script.advance();
+      let text: StatementText;
+      if (prepared.kind === "failed") text = script.advancePastFailed();
+      else {
+        text = prepared.kind === "statement" ? prepared.statement.text : prepared.text;
+        script.advance();
+      }
       // A comment, or a lone semicolon.
       if (text.sql === "") continue;
       const query: Query = {
         queryFile,
+        source,
         text,
         uses: new Set(),
         state: { kind: "works" },
@@ -132,49 +141,49 @@ export class QueryFollower {
         failing: null,
         open: null,
       };
-      this.#prepare(query);
+      this.#judge(query, attempt, 0);
       queries.push(query);
     }
   }
 
-  #prepare(query: Query): void {
-    const { queryFile, text } = query;
-    using script = new Script(this.#connection, text.sql);
-    const { prepared, accesses } = this.#guarded(script);
+  #prepareAgain(query: Query): void {
+    using script = new Script(this.#connection, query.text.sql);
+    this.#judge(query, this.#guarded(script), query.text.offset);
+  }
+
+  /** Notes how a statement is now; `start` is where in its file the prepared script begins. */
+  #judge(query: Query, { prepared, accesses }: Attempt, start: number): void {
+    const { queryFile: { file }, source, text } = query;
     query.uses = new Set(
       accesses.flatMap((access) =>
         "table" in access && access.table !== null ? [foldName(access.table)] : []
       ),
     );
-    const placeAt = (offset: number): QueryPlace => ({
-      file: queryFile.file,
-      ...new SourceText({ sql: queryFile.sql, line: 1 }).placeOf(text, text.offset + offset),
-    });
-    if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
+    const placeAt = (offset: number): QueryPlace => ({ file, ...source.placeOf(text, offset) });
     const refused = accesses.flatMap((access) => whyNotAQuery(access) ?? []).at(0);
     if (refused !== undefined) {
-      query.state = { kind: "unchecked", place: placeAt(0), reason: refused };
+      query.state = { kind: "unchecked", place: placeAt(text.offset), reason: refused };
       return;
     }
     if (prepared.kind !== "failed") {
       const column = accesses.some(isWrite) ? columnWithoutValue(this.#connection, text.sql) : null;
       query.state = column === null ? { kind: "works" } : {
         kind: "fails",
-        place: placeAt(0),
+        place: placeAt(text.offset),
         message: `it gives ${column} no value, which is NOT NULL without a default`,
       };
       return;
     }
     const { failure } = prepared;
     if (failure.code === "SQLITE_INTERRUPT") throw new SqliteError(failure);
-    const place = placeAt(failure.offset ?? 0);
+    const place = placeAt(failure.offset === null ? text.offset : start + failure.offset);
     query.state = MISSING_HERE.test(failure.message) || this.#isUnsure(failure)
       ? { kind: "unchecked", place, reason: failure.message }
       : { kind: "fails", place, message: failure.message };
   }
 
   /** Prepares what is next in a script. Some pragmas act at once, so what is no query is ignored. */
-  #guarded(script: Script): { readonly prepared: Prepared; readonly accesses: readonly Access[] } {
+  #guarded(script: Script): Attempt {
     const { SQLITE_OK, SQLITE_IGNORE } = this.#connection.sqlite3.capi;
     const accesses: Access[] = [];
     this.#connection.authorize((access) => {
@@ -182,11 +191,24 @@ export class QueryFollower {
       return whyNotAQuery(access) === null ? SQLITE_OK : SQLITE_IGNORE;
     });
     try {
-      return { prepared: script.prepare(), accesses };
+      const prepared = script.prepare();
+      if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
+      return { prepared, accesses };
     } finally {
       this.#connection.authorize(null);
     }
   }
+}
+
+/** Whether a statement may work otherwise than before, after a change of these tables and views. */
+function mayDiffer({ state, uses }: Query, changed: ReadonlySet<string>): boolean {
+  if (changed.size === 0) return false;
+  if (state.kind === "works") return [...uses].some((name) => changed.has(name));
+  // A name without a schema is in the statement itself, and not in a view or a trigger.
+  const missing = state.kind === "fails"
+    ? /^no such table: ([^.]+)$/.exec(state.message)?.[1]
+    : null;
+  return missing == null || changed.has(foldName(missing));
 }
 
 /** Notes how a statement is at a version, if code runs it there. */
