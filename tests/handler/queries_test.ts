@@ -84,6 +84,19 @@ queries(
   },
 );
 
+queries("a statement begins to work with what a view or a trigger behind it needs", async () => {
+  const found = await checked({
+    "001_create.sql": migrationFile(
+      `CREATE TABLE log (a);
+CREATE VIEW v AS SELECT body FROM quotes;
+CREATE TRIGGER tr AFTER INSERT ON log BEGIN DELETE FROM quotes; END;`,
+      "DROP TABLE log; DROP VIEW v;",
+    ),
+    "002_quotes.sql": CREATE,
+  }, { "q.sql": "SELECT body FROM v; INSERT INTO log VALUES (?); SELECT q.id FROM QUOTES AS q;" });
+  assert.equal(found.filter((line) => line.includes("query")), []);
+});
+
 queries(
   "check says that a statement works at no version, apart from one that a file breaks",
   async () => {
@@ -147,6 +160,28 @@ DELETE FROM quotes;`,
   assert.is(
     sqliteShell(workspace.database("p"), "SELECT body FROM quotes; PRAGMA user_version"),
     "kept\n0",
+  );
+});
+
+queries("what the database has and godwit cannot load is not said to be missing", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", { "001_create.sql": CREATE });
+  await workspace.apply("p");
+  sqliteShell(
+    workspace.database("p"),
+    "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) " +
+      "VALUES ('table', 'search', 'search', 0, 'CREATE VIRTUAL TABLE search USING ours (x)');",
+  );
+  workspace.writeQueries("p", { "q.sql": "SELECT x FROM search; SELECT y FROM lost;" });
+  const { check } = await workspace.migrator();
+  assert.equal(
+    linesOf(await check("p", { prove: true, live: true })).map((line) => line.split(";")[0]),
+    [
+      "ERROR failing-query queries/q.sql:1:23 The statement works at no version up to 1: " +
+      "no such table: lost",
+      "WARNING unchecked-query queries/q.sql:1:1 The statement is not checked: " +
+      "no such table: search",
+    ],
   );
 });
 
