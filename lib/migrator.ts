@@ -7,7 +7,7 @@ import {
   DEFAULT_BACKUP_RULES,
 } from "./backup/backup_rules.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
-import { startFileWorker } from "./database/start_file_worker.ts";
+import { startFileThread } from "./database/start_file_thread.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
 import type { Reply } from "./message/any_reply.ts";
 import type { PluginsRequest } from "./message/request.ts";
@@ -118,7 +118,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
   const log = options.log ?? (() => {});
   // The thread takes longest, so this one loads its own modules while that one starts. They are not
   // loaded before: a program may import this module and open no migrator.
-  const first = startFileWorker();
+  const first = startFileThread();
   const [
     { startWorkerPool },
     { directorySource },

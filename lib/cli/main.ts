@@ -1,6 +1,7 @@
 // The command line: arguments in, exit status out. Loads only the command that runs.
 
 import { VERSION } from "../version.ts";
+import { startFileThreadAhead } from "../database/start_file_thread.ts";
 import type { Arguments, Command, Environment } from "./command.ts";
 import { EXIT, type ExitStatus } from "./commands/exit_status.ts";
 import type { Console } from "./console.ts";
@@ -12,6 +13,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     console.log(`godwit ${VERSION}`);
     return EXIT.success;
   }
+  if (opensDatabase(args)) startFileThreadAhead();
   const environment: Environment = (name) => Deno.env.get(name);
   const [{ readArguments }, { processConsole }] = await Promise.all([
     import("./arguments.ts"),
@@ -24,6 +26,26 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   const { HELP } = await import("./help.ts");
   return explain(parsed, HELP, await processConsole());
 }
+
+// A thread with SQLite takes longest to start. A wrong line or a request for help ends it.
+function opensDatabase(args: readonly string[]): boolean {
+  return OPENING.includes(args[0] ?? "") && !args.some((each) => each.startsWith("--nats"));
+}
+
+const OPENING: readonly string[] = [
+  "apply",
+  "rollback",
+  "plan",
+  "status",
+  "history",
+  "backups",
+  "backup",
+  "restore",
+  "check",
+  "diff",
+  "dump",
+  "plugins",
+] satisfies readonly Command["name"][];
 
 function explain(
   parsed: Exclude<Arguments, { kind: "command" }>,

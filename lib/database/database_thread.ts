@@ -12,7 +12,7 @@ import {
 } from "../deadline.ts";
 import type { Outcome } from "../outcome.ts";
 import type { HostedDatabase } from "./database_host.ts";
-import { Ending } from "./ending.ts";
+import type { Ending } from "./ending.ts";
 import { failingSession } from "./failing_session.ts";
 import {
   type EndlessRehearsals,
@@ -22,6 +22,7 @@ import {
   UPKEEP_LIMIT_MS,
 } from "./remote_session.ts";
 import type { DatabaseOutcome, DatabaseSession, SessionTarget } from "./session.ts";
+import type { StartedThread } from "./started_thread.ts";
 import type { StuckThreads } from "./stuck_threads.ts";
 import { SILENT, STOPPED } from "./unanswered.ts";
 
@@ -55,14 +56,9 @@ export class DatabaseThread<Host extends HostedDatabase> implements SessionThrea
 
   /** Lets `start` start SQLite in a fresh thread; ends the thread where that fails. */
   static async start<Host extends HostedDatabase>(
-    thread: Worker,
+    { worker: thread, death }: StartedThread,
     start: (remote: Comlink.Remote<Host>) => Promise<string>,
   ): Promise<DatabaseThread<Host>> {
-    const death = new Ending();
-    thread.addEventListener("error", (event) => {
-      event.preventDefault();
-      death.fail(new Error(`The database worker died: ${event.message}`));
-    });
     const remote = Comlink.wrap<Host>(thread);
     try {
       const version = await death.before(start(remote));

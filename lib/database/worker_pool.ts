@@ -7,7 +7,8 @@ import { databaseState, tenantsIn } from "./database_path.ts";
 import { DatabaseThread } from "./database_thread.ts";
 import type { EndlessRehearsals } from "./remote_session.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
-import { startFileWorker } from "./start_file_worker.ts";
+import { startFileThread } from "./start_file_thread.ts";
+import type { StartedThread } from "./started_thread.ts";
 import { StuckThreads, type StuckThreadsObserver } from "./stuck_threads.ts";
 import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
 
@@ -31,7 +32,7 @@ interface Waiter {
 /** Makes a pool of one worker; more are started when they are needed and kept. */
 export async function startWorkerPool(
   options: WorkerPoolOptions,
-  first: Worker = startFileWorker(),
+  first: StartedThread = startFileThread(),
 ): Promise<Databases> {
   return new WorkerPool(options, await startThread(options, first));
 }
@@ -102,7 +103,7 @@ class WorkerPool implements Databases {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     try {
-      const thread = await startThread(this.#options, startFileWorker());
+      const thread = await startThread(this.#options, startFileThread());
       this.#all.add(thread);
       return thread;
     } catch (error) {
@@ -133,10 +134,10 @@ class WorkerPool implements Databases {
 
 function startThread(
   { dataDir, journalMode, busyTimeoutMs, exclusive, backups }: FileWorkerOptions,
-  worker: Worker,
+  started: StartedThread,
 ): Promise<FileThread> {
   return DatabaseThread.start(
-    worker,
+    started,
     (remote) =>
       remote.start(sqliteModule, { dataDir, journalMode, busyTimeoutMs, exclusive, backups }),
   );

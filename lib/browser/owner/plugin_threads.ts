@@ -2,6 +2,7 @@
 
 import type * as Comlink from "comlink";
 import { DatabaseThread } from "../../database/database_thread.ts";
+import { watchThread } from "../../database/started_thread.ts";
 import { failingSession } from "../../database/failing_session.ts";
 import type { EndlessRehearsals } from "../../database/remote_session.ts";
 import type {
@@ -287,7 +288,10 @@ async function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<
   // An error inside a worker has a better message than the worker's error event.
   worker.addEventListener("error", (event) => isLoadable &&= event instanceof ErrorEvent);
   try {
-    return await DatabaseThread.start<SandboxHost>(worker, (remote) => remote.load(module));
+    return await DatabaseThread.start<SandboxHost>(
+      watchThread(worker),
+      (remote) => remote.load(module),
+    );
   } catch (error) {
     if (isLoadable) throw error;
     const advice = "the server of this page is away, or there is no network; try again later";
