@@ -183,9 +183,9 @@ runs(
     await findings.getByRole("button", { name: /^Line 2/ }).click();
     const editor = sandbox.page.getByRole("textbox", { name: "SQL of 003_select_nothing.sql" });
     assert.match(await editor.locator(".cm-lintRange-error").innerText(), /nowhere/);
-    await sandbox.button("Apply to here").click();
-    await sandbox.result.getByText("VALIDATION_FAILED").waitFor();
-    await sandbox.state("findings").getByText("Version 0").waitFor();
+    const actions = sandbox.page.getByRole("group", { name: "Run", exact: true });
+    await actions.getByText(/^Blocked by 003_select_nothing\.sql: .*nowhere/).waitFor();
+    assert.ok(await sandbox.button("Apply to here").isDisabled());
 
     await sandbox.step("002");
     const changes = sandbox.page.getByRole("list", { name: "Changes" }).getByRole("listitem");
@@ -205,9 +205,14 @@ runs(
     await sandbox.drop(inFolder("changed", files));
     await sandbox.entry("001").getByText("Changed").waitFor();
     await sandbox.step("002");
-    await sandbox.button("Apply to here").click();
-    await sandbox.result.getByText("VALIDATION_FAILED").waitFor();
-    await sandbox.result.getByText("checksum-mismatch").waitFor();
+    const actions = sandbox.page.getByRole("group", { name: "Run", exact: true });
+    await actions.getByText(/001_create_notes\.sql changed after it was applied/).waitFor();
+    assert.ok(await sandbox.button("Apply to here").isDisabled());
+    await actions.getByRole("button", { name: "Show it" }).click();
+    const step = sandbox.page.getByRole("article");
+    await step.getByRole("list", { name: "Findings" }).getByText("checksum-mismatch").waitFor();
+    const difference = step.getByRole("group", { name: "Difference from what ran" });
+    assert.match(await difference.innerText(), /^\+-- more$/m);
   },
 );
 

@@ -7,6 +7,7 @@ import { deleteFiles } from "../state/files.ts";
 import { goTo } from "../state/navigate.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
+import { MainJob } from "./main_job.tsx";
 
 const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
   bundle: "files from a bundle",
@@ -42,6 +43,7 @@ export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Elem
           Delete files
         </button>
       )}
+      <MainJob plugin={entry.name} />
       {reply?.success === false && (
         <p class="notice" data-level="error" role="alert">
           <Icon name="cross" />

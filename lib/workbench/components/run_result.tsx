@@ -5,7 +5,8 @@ import { useSignal } from "@preact/signals";
 import type { FindingMessage } from "../../message/reply.ts";
 import { SchemaDifference } from "../../review/schema_difference.tsx";
 import { describeRestore } from "../model/backup_words.ts";
-import { hasError, isFolded, type ShownOutcome, topEntries } from "../model/shown_outcome.ts";
+import { isFolded, type ShownOutcome, topEntries } from "../model/shown_outcome.ts";
+import { hasError } from "../model/timeline_search.ts";
 import { count, padVersion } from "../model/words.ts";
 import {
   entriesOf,
@@ -45,7 +46,9 @@ export function RunResult({ plugin, shown }: RunResultProps): JSX.Element {
   const { outcome } = shown;
   const isOpen = !isFolded(shown, sightOf(store, plugin));
   const verdict = verdictOf(outcome);
-  const isCalm = !isOpen || verdict === "done" && hasError(store.step.value);
+  const step = store.step.value;
+  // Green would say that all is well with what is shown below.
+  const isCalm = !isOpen || verdict === "done" && step !== null && hasError(step);
   return (
     <section class="result" data-kind={isCalm ? "past" : verdict} aria-label="Result">
       <div class="result-head">

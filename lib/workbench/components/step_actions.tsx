@@ -6,6 +6,7 @@ import { type PlannedRun, stepAction } from "../model/step_action.ts";
 import { count, describeVersions } from "../model/words.ts";
 import { dryRun, run } from "../state/run.ts";
 import { useStore } from "../state/store_context.ts";
+import { BlockedWords } from "./blocked_words.tsx";
 import { CancelButton } from "./cancel_button.tsx";
 
 interface StepActionsProps {
@@ -38,7 +39,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
         </button>
         <button
           type="button"
-          class={planned?.verb === "rollback" ? "button button-danger" : "button button-primary"}
+          class={planned?.verb === "rollback" ? "button button-danger" : "button"}
           disabled={planned === null}
           aria-disabled={isBusy}
           onClick={() => planned !== null && !isBusy && void run(store, plugin, planned)}
@@ -55,7 +56,7 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
             : planned !== null
             ? describePlan(planned)
             : action?.verb === "none"
-            ? action.reason
+            ? <BlockedWords action={action} />
             : ""}
         </p>
         <CancelButton plugin={plugin} />

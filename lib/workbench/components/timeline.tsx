@@ -1,25 +1,35 @@
 // The migrations in order, after the empty database. Runs in the browser.
 
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { findSteps, MOST_WHOLE_STEPS } from "../model/timeline_search.ts";
 import { goTo } from "../state/navigate.ts";
 import { BEGINNING } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { TimelineItem } from "./timeline_item.tsx";
+import { TimelineTools } from "./timeline_tools.tsx";
 
 /** A list with one selected step. Arrow keys move the selection, Enter moves focus to the step. */
 export function Timeline(): JSX.Element {
   const store = useStore();
   const list = useRef<HTMLOListElement>(null);
+  const query = useSignal("");
   const steps = store.timeline.value;
-  const keys = [BEGINNING, ...steps.map(({ key }) => key)];
+  const isCompact = steps.length > MOST_WHOLE_STEPS;
+  const isWhole = query.value.trim() === "" || !isCompact;
+  const found = isWhole ? steps : findSteps(steps, query.value);
+  const keys = [...(isWhole ? [BEGINNING] : []), ...found.map(({ key }) => key)];
   const shown = store.step.value?.key ?? BEGINNING;
+  // The one that Tab leads to.
+  const reached = keys.includes(shown) ? shown : keys[0];
   useEffect(() => {
     // Scroll the timeline alone. The page keeps its position.
     const frame = list.current?.closest(".migrations-timeline");
     const item = list.current?.querySelector("[aria-current]")?.parentElement;
     if (frame == null || item == null) return;
-    const { top, bottom } = frame.getBoundingClientRect();
+    const { top: edge, bottom } = frame.getBoundingClientRect();
+    const top = edge + (frame.querySelector(".timeline-tools")?.clientHeight ?? 0);
     const box = item.getBoundingClientRect();
     if (box.top < top) frame.scrollTop -= top - box.top;
     else if (box.bottom > bottom) frame.scrollTop += box.bottom - bottom;
@@ -48,30 +58,38 @@ export function Timeline(): JSX.Element {
           New from schema
         </button>
       </div>
-      <ol class="timeline" ref={list} onKeyDown={move}>
-        <li class="timeline-entry">
-          <button
-            type="button"
-            class="timeline-item"
-            data-key={BEGINNING}
-            data-state="beginning"
-            aria-current={shown === BEGINNING ? "step" : undefined}
-            tabIndex={shown === BEGINNING ? 0 : -1}
-            onClick={() => open(BEGINNING)}
-          >
-            <span class="timeline-sign" aria-hidden="true" />
-            <span class="timeline-title">Empty database</span>
-          </button>
-        </li>
-        {steps.map((step) => (
+      <TimelineTools steps={steps} shown={shown} query={query} onOpen={open} />
+      <ol class="timeline" data-compact={isCompact} ref={list} onKeyDown={move}>
+        {isWhole && (
+          <li class="timeline-entry">
+            <button
+              type="button"
+              class="timeline-item"
+              data-key={BEGINNING}
+              data-state="beginning"
+              aria-current={shown === BEGINNING ? "step" : undefined}
+              tabIndex={reached === BEGINNING ? 0 : -1}
+              onClick={() => open(BEGINNING)}
+            >
+              <span class="timeline-sign" aria-hidden="true" />
+              <span class="timeline-title">Empty database</span>
+            </button>
+          </li>
+        )}
+        {found.map((step) => (
           <TimelineItem
             key={step.key}
             step={step}
             isShown={step.key === shown}
+            isReached={step.key === reached}
+            isCompact={isCompact}
             onOpen={() => open(step.key)}
           />
         ))}
       </ol>
+      {found.length === 0 && steps.length > 0 && (
+        <p class="quiet" role="status">No migration matches</p>
+      )}
       {steps.length === 0 && store.report.value !== null && <p class="quiet">No migrations</p>}
     </section>
   );

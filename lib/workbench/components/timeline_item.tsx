@@ -10,6 +10,10 @@ import { Icon, type IconName } from "./icon.tsx";
 interface TimelineItemProps {
   readonly step: TimelineStep;
   readonly isShown: boolean;
+  /** Whether Tab leads to it; the arrow keys lead to the others. */
+  readonly isReached: boolean;
+  /** Whether it is one line: without its changes, and without what it shares with most. */
+  readonly isCompact: boolean;
   readonly onOpen: () => void;
 }
 
@@ -26,8 +30,11 @@ const ICONS: Readonly<Record<StepState, IconName>> = {
 const SHOWN_CHANGES = 3;
 
 /** Name, state, changes and losses of a migration. */
-export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.Element {
+export function TimelineItem(
+  { step, isShown, isReached, isCompact, onOpen }: TimelineItemProps,
+): JSX.Element {
   const { run, state, changes, version } = step;
+  const isUsual = isCompact && (state === "pending" || state === "applied");
   const errors = step.findings.filter(({ level }) => level === "ERROR").length;
   const losses = step.findings.filter(({ category }) => category === "destructive").length;
   return (
@@ -38,7 +45,7 @@ export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.
         data-key={step.key}
         data-state={state}
         aria-current={isShown ? "step" : undefined}
-        tabIndex={isShown ? 0 : -1}
+        tabIndex={isReached ? 0 : -1}
         onClick={onOpen}
       >
         <span class="timeline-sign">
@@ -49,28 +56,30 @@ export function TimelineItem({ step, isShown, onOpen }: TimelineItemProps): JSX.
           {step.title}
         </span>
         <span class="timeline-facts">
-          <span class="state-word" data-state={state}>{STATE_LABELS[state]}</span>
+          <span class={isUsual ? "unseen" : "state-word"} data-state={state}>
+            {STATE_LABELS[state]}
+          </span>
           {step.isCurrent && <span class="here">database is here</span>}
-          {run !== null && (
+          {run !== null && !isCompact && (
             <span class="quiet">
               <time dateTime={run.at}>{describeTimeShort(run.at)}</time> by {run.by}
               {run.durationMs !== null && `, ${describeDuration(run.durationMs)}`}
             </span>
           )}
         </span>
-        {changes.length > 0 && <ChangeGlance changes={changes} />}
+        {changes.length > 0 && !isCompact && <ChangeGlance changes={changes} />}
         {(errors > 0 || losses > 0) && (
           <span class="timeline-facts">
             {errors > 0 && (
               <span class="loss-word" data-level="ERROR">
                 <Icon name="cross" />
-                {count(errors, "error")}
+                <span class={isCompact ? "unseen" : ""}>{count(errors, "error")}</span>
               </span>
             )}
             {losses > 0 && (
               <span class="loss-word" data-level="WARNING">
                 <Icon name="warning" />
-                loses data
+                <span class={isCompact ? "unseen" : ""}>loses data</span>
               </span>
             )}
           </span>

@@ -5,7 +5,6 @@ import type { PlannedStep } from "../../message/plan_reply.ts";
 import type { RunEntry, StatusReply } from "../../message/reply.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { RunOutcome } from "./run_outcome.ts";
-import type { TimelineStep } from "./timeline.ts";
 
 /** What the page shows of a plugin: the step, and the states that its timeline is made of. */
 export interface Sight {
@@ -46,12 +45,6 @@ function isOlder(
     ? reply.current_version
     : undefined;
   return present !== (told ?? before?.current_version ?? present);
-}
-
-/** Whether a step has an error, over which no outcome may look as if all were well. */
-export function hasError(step: TimelineStep | null): boolean {
-  return step !== null &&
-    (step.error !== null || step.findings.some(({ level }) => level === "ERROR"));
 }
 
 /** The entries of a result: those that lose data first, and how many there are beyond `most`. */

@@ -3,15 +3,13 @@
 import * as assert from "uvu/assert";
 import type { ApplyReply, RunEntry } from "../../../lib/message/reply.ts";
 import {
-  hasError,
   isFolded,
   type ShownOutcome,
   type Sight,
   topEntries,
 } from "../../../lib/workbench/model/shown_outcome.ts";
-import { deriveTimeline } from "../../../lib/workbench/model/timeline.ts";
 import { suite } from "../../support/suite.ts";
-import { fileReport, filesReport, findingOf, statusReply } from "./sample.ts";
+import { filesReport, statusReply } from "./sample.ts";
 
 const shown = suite("shown outcome");
 
@@ -121,16 +119,5 @@ shown(
     assert.is(topEntries(entries, Infinity).hidden, 0);
   },
 );
-
-shown("hasError() says so of a finding, and of the last attempt", () => {
-  const file = "003_step_3.sql";
-  const report = (level: "ERROR" | "WARNING") =>
-    filesReport(fileReport(file, { findings: [findingOf("sql-error", 3, { level })] }));
-  const step = (level: "ERROR" | "WARNING") =>
-    deriveTimeline(statusReply([], [3]), report(level)).find(({ version }) => version === 3);
-  assert.is(hasError(step("ERROR") ?? null), true);
-  assert.is(hasError(step("WARNING") ?? null), false);
-  assert.is(hasError(null), false);
-});
 
 shown.run();

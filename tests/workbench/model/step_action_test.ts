@@ -1,9 +1,9 @@
 // stepAction(): what can be done from a step of the timeline.
 
 import * as assert from "uvu/assert";
-import { stepAction } from "../../../lib/workbench/model/step_action.ts";
+import { applyAll, stepAction } from "../../../lib/workbench/model/step_action.ts";
 import { suite } from "../../support/suite.ts";
-import { statusReply } from "./sample.ts";
+import { findingOf, statusReply } from "./sample.ts";
 
 const action = suite("stepAction()");
 
@@ -56,6 +56,47 @@ action("a file that is no migration is not applied, whatever is pending below it
   assert.match(unreadable.verb === "none" ? unreadable.reason : "", "cannot be read");
   const unnamed = stepAction(statusReply([], [1]), null);
   assert.match(unnamed.verb === "none" ? unnamed.reason : "", "no version");
+});
+
+action("is blocked by an error up to its target, and by none of a later file", () => {
+  const error = findingOf("sql-error", 3, { message: "it is wrong" });
+  const status = statusReply([1], [2, 3, 4], { pending_warnings: [error] });
+  assert.is(stepAction(status, 2).verb, "apply");
+  for (const blocked of [stepAction(status, 3), stepAction(status, 4), applyAll(status)]) {
+    assert.equal(blocked, {
+      verb: "none",
+      reason: "Blocked by 003_step_3.sql: it is wrong",
+      blocker: "3",
+    });
+  }
+});
+
+action("is blocked by an applied file that changed, and by one without a version", () => {
+  const changed = findingOf("checksum-mismatch", 1, { category: "checksum" });
+  const drifted = stepAction(statusReply([1], [2], { checksum_warnings: [changed] }), 2);
+  assert.is(drifted.verb === "none" && drifted.blocker, "1");
+  const unnamed = findingOf("file-name", null, { file: "notes.sql" });
+  const stray = stepAction(statusReply([1], [2], { pending_warnings: [unnamed] }), 2);
+  assert.is(stray.verb === "none" && stray.blocker, "notes.sql");
+  const told = { ...unnamed, message: "notes.sql has no number" };
+  const once = stepAction(statusReply([1], [2], { pending_warnings: [told] }), 2);
+  assert.is(once.verb === "none" && once.reason, "Blocked: notes.sql has no number");
+  const warning = findingOf("drop-table", 2, { level: "WARNING" });
+  assert.is(stepAction(statusReply([1], [2], { pending_warnings: [warning] }), 2).verb, "apply");
+});
+
+action("a rollback is not blocked by the errors of files", () => {
+  const changed = findingOf("checksum-mismatch", 1, { category: "checksum" });
+  const status = statusReply([1, 2], [], { checksum_warnings: [changed] });
+  assert.is(stepAction(status, 1).verb, "rollback");
+});
+
+action("applyAll() applies everything that is pending", () => {
+  const planned = applyAll(STATUS);
+  assert.ok(planned.verb === "apply");
+  assert.is(planned.target, 5);
+  assert.equal(planned.migrations.map(({ version }) => version), [4, 5]);
+  assert.is(applyAll(statusReply([1], [])).verb, "none");
 });
 
 action.run();
