@@ -35,6 +35,7 @@ import { tokensOf } from "../sqlite/tokens.ts";
 import { noTables, type ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 import { meantSchema } from "./meant_schema.ts";
 import { namedInsert } from "./named_insert.ts";
+import { NeedlessStatements } from "./needless_statement.ts";
 import { type TextEdit, withEdits } from "./text_edits.ts";
 
 /** What a section is cured for. */
@@ -81,6 +82,7 @@ class SectionCure {
   readonly #options: CureOptions;
   readonly #bytes: Uint8Array;
   readonly #edits: TextEdit[] = [];
+  readonly #needless = new NeedlessStatements();
   #group: Group | null = null;
   #writesRows = false;
 
@@ -127,7 +129,10 @@ class SectionCure {
     const alter = isOfTemporary ? null : alterOf(accesses);
     if (alter !== null && this.#isRefused(alter, text)) return this.#replaceAlter(text, alter.form);
     this.#close();
-    if (violations.length > 0) return true;
+    if (violations.length > 0) {
+      if (this.#needless.isNeedless(accesses)) this.#delete(text);
+      return true;
+    }
     const sql = (misplaced === null ? null : this.#nameColumns(text, misplaced)) ?? text.sql;
     const changesSchema = accesses.some(isSchemaChange);
     if (!changesSchema && accesses.some((access) => isWrite(access) && !isTemporary(access))) {
@@ -240,6 +245,11 @@ class SectionCure {
     const start = this.#indexOf(offset);
     this.#edits.push({ start, end: start + sql.length, text });
     return text;
+  }
+
+  #delete({ offset }: StatementText): void {
+    const start = this.#indexOf(offset);
+    this.#edits.push({ start, end: start + lengthOf(this.#sql.slice(start)), text: "" });
   }
 
   /** The index in the section of a byte of it. */

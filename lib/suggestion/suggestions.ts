@@ -26,6 +26,8 @@ const CURABLE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "misplaced-columns",
   "foreign-key-mismatch",
   "incomplete-down",
+  "transaction-control",
+  "pragma",
 ]);
 
 /** Whether there may be a cure. */

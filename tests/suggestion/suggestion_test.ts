@@ -227,6 +227,25 @@ CREATE TRIGGER "v's" INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); 
     kept: [ROWS, OTHERS],
   },
   {
+    name: "transaction control and pragmas that godwit sees to, in a rebuild that was copied",
+    base: BASE,
+    file: migrationFile(
+      `PRAGMA foreign_keys = OFF;
+BEGIN TRANSACTION; -- all of it
+SAVEPOINT s;
+${REBUILD}
+RELEASE s;
+${REST}
+COMMIT;
+PRAGMA foreign_keys = on;`,
+      `${REBUILD}\n${REST}`,
+    ),
+    code: "transaction-control",
+    after: [[ROWS, "1|Ada|12\n2||b"], [OTHERS, ALL]],
+    kept: [ROWS, OTHERS],
+    has: ["-- UP\n -- all of it\nCREATE TABLE n "],
+  },
+  {
     name: "a DOWN that leaves something",
     base: BASE,
     file: migrationFile(
@@ -369,6 +388,10 @@ suggestions(
       migrationFile("ALTER TABLE quotes ADD COLUMN y TEXT NOT NULL;", "SELECT 1;"),
       migrationFile("ALTER TABLE quotes ALTER mood TYPE INT USING length(mood);", "SELECT 1;"),
       migrationFile("ALTER TABLE quotes MODIFY mood TEXT AFTER id;", "SELECT 1;"),
+      // What is undone would be kept, and actions would not fire.
+      migrationFile("BEGIN; DELETE FROM log; ROLLBACK;", "SELECT 1;"),
+      migrationFile("PRAGMA foreign_keys = ON; DELETE FROM spare;", "SELECT 1;"),
+      migrationFile("PRAGMA journal_mode = WAL;", "SELECT 1;"),
       // Another error stays.
       migrationFile("ALTER TABLE quotes DROP COLUMN mood; SELECT nothing;", "SELECT 1;"),
       migrationFile("ALTER TABLE quotes DROP COLUMN mood;", "SELECT nothing;"),
