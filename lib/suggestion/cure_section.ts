@@ -31,11 +31,11 @@ import { foldName } from "../sqlite/fold_name.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { StatementText } from "../sqlite/script.ts";
-import { tokensOf } from "../sqlite/tokens.ts";
 import { noTables, type ReadyStatement, StatementStream } from "../statement/statement_stream.ts";
 import { meantSchema } from "./meant_schema.ts";
 import { namedInsert } from "./named_insert.ts";
 import { NeedlessStatements } from "./needless_statement.ts";
+import { indexOfByte, statementLength } from "./statement_range.ts";
 import { type TextEdit, withEdits } from "./text_edits.ts";
 
 /** What a section is cured for. */
@@ -80,7 +80,6 @@ class SectionCure {
   readonly #scratch: Scratch;
   readonly #sql: string;
   readonly #options: CureOptions;
-  readonly #bytes: Uint8Array;
   readonly #edits: TextEdit[] = [];
   readonly #needless = new NeedlessStatements();
   #group: Group | null = null;
@@ -90,7 +89,6 @@ class SectionCure {
     this.#scratch = scratch;
     this.#sql = sql;
     this.#options = options;
-    this.#bytes = new TextEncoder().encode(sql);
   }
 
   run(): CuredSection {
@@ -158,8 +156,8 @@ class SectionCure {
 
   /** Does what an ALTER TABLE means, and joins it to those before it; `false` if it has no cure. */
   #replaceAlter({ sql, offset }: StatementText, form: AlterForm | null): boolean {
-    const start = this.#indexOf(offset);
-    const range = { start, end: start + lengthOf(this.#sql.slice(start)) };
+    const start = indexOfByte(this.#sql, offset);
+    const range = { start, end: start + statementLength(this.#sql.slice(start)) };
     const before = this.#scratch.schema;
     // SQLite writes its own text where it can do it.
     const table = this.#scratch.undoing(() => this.#alteredBySqlite(sql));
@@ -242,29 +240,13 @@ class SectionCure {
   #nameColumns({ sql, offset }: StatementText, misplaced: MisplacedColumn): string | null {
     const text = namedInsert(sql, misplaced, (name) => this.#scratch.write(name));
     if (text === null) return null;
-    const start = this.#indexOf(offset);
+    const start = indexOfByte(this.#sql, offset);
     this.#edits.push({ start, end: start + sql.length, text });
     return text;
   }
 
   #delete({ offset }: StatementText): void {
-    const start = this.#indexOf(offset);
-    this.#edits.push({ start, end: start + lengthOf(this.#sql.slice(start)), text: "" });
+    const start = indexOfByte(this.#sql, offset);
+    this.#edits.push({ start, end: start + statementLength(this.#sql.slice(start)), text: "" });
   }
-
-  /** The index in the section of a byte of it. */
-  #indexOf(offset: number): number {
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.#bytes.subarray(0, offset))
-      .length;
-  }
-}
-
-/** The length of the first statement of a text, with its semicolon. */
-function lengthOf(sql: string): number {
-  let end = 0;
-  for (const { text, start } of tokensOf(sql)) {
-    end = start + text.length;
-    if (text === ";") break;
-  }
-  return end;
 }

@@ -19,6 +19,7 @@ import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { completed } from "./complete_sections.ts";
 import { cureSection } from "./cure_section.ts";
 import { type RehearsedFile, rehearseFile } from "./rehearse_file.ts";
+import { reorderedRebuilds } from "./reordered_rebuild.ts";
 import type { CheckedSuggestion } from "./suggestions.ts";
 
 // A review reads no more, and no reply has to carry it.
@@ -35,7 +36,11 @@ export async function suggest(
   deadline: Deadline,
 ): Promise<CheckedSuggestion | null> {
   if (migration.text.length > MAX_LENGTH) return null;
-  let current = await withText(migration, cureSections(sqlite3, base, migration, deadline));
+  const original = await rehearseFile(sqlite3, base, migration, deadline);
+  const ordered = original.rehearsal.steps.some(({ strays }) => strays.length > 0)
+    ? await withText(migration, reorderSections(sqlite3, base, migration, deadline)) ?? migration
+    : migration;
+  let current = await withText(ordered, cureSections(sqlite3, base, ordered, deadline));
   for (let round = 0; current !== null && round < MAX_ROUNDS; round++) {
     const file = await rehearseFile(sqlite3, base, current, deadline);
     const { up, down } = current;
@@ -44,6 +49,20 @@ export async function suggest(
     current = await withText(current, added);
   }
   return null;
+}
+
+function reorderSections(
+  sqlite3: Sqlite3,
+  { schema }: RehearsalBase,
+  { up, down, foreignKeys }: Migration,
+  deadline: Deadline,
+): Suggestion {
+  using before = new Scratch(sqlite3, schema, deadline);
+  const orderedUp = reorderedRebuilds(before, up.sql, foreignKeys);
+  using reordered = new Scratch(sqlite3, schema, deadline);
+  reordered.run([orderedUp], foreignKeys ?? "off");
+  using after = new Scratch(sqlite3, reordered.schema, deadline);
+  return { up: orderedUp, down: reorderedRebuilds(after, down.sql, foreignKeys) };
 }
 
 function cureSections(
@@ -95,6 +114,8 @@ function judge(
   const engine = parseSqliteVersion(version.libVersion);
   const isWhole = rehearsal.stopped.length === 0 && rehearsal.missing.length === 0;
   if (engine === null || !isWhole || migration.text === original.text) return null;
+  // Without the fault there is nothing left to migrate.
+  if (!hasStatement(migration.up.sql)) return null;
   const left = acceptFindings(
     inOrder(rehearsalFindings(steps, rehearsal, engine, new Map())),
     acceptancesOf([migration]),

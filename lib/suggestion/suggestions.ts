@@ -26,6 +26,10 @@ const CURABLE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "misplaced-columns",
   "foreign-key-mismatch",
   "incomplete-down",
+  "stray-reference",
+  "dangling-foreign-key",
+  "broken-view",
+  "broken-trigger",
   "transaction-control",
   "pragma",
 ]);

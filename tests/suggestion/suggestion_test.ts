@@ -246,6 +246,35 @@ PRAGMA foreign_keys = on;`,
     has: ["-- UP\n -- all of it\nCREATE TABLE n "],
   },
   {
+    name: "a rebuild that renames the old table away, and keys, views and triggers with it",
+    base: migrationFile(
+      `CREATE TABLE p (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+CREATE TABLE c (p INTEGER REFERENCES p (id));
+CREATE VIEW shown AS SELECT id, a FROM p;
+CREATE INDEX p_a ON p (a);
+INSERT INTO p VALUES (1, 'x', 'p_old'); INSERT INTO c VALUES (1);`,
+      "DROP VIEW shown; DROP TABLE c; DROP TABLE p;",
+    ),
+    file: migrationFile(
+      `ALTER TABLE p RENAME TO p_old; -- aside
+CREATE TABLE "p" (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+INSERT INTO p (id, a, b) SELECT p_old.id, a, 'p_old' FROM p_old;
+DROP TABLE p_old;`,
+      "SELECT 1;",
+    ),
+    code: "dangling-foreign-key",
+    after: [
+      ["SELECT * FROM p; SELECT * FROM shown", "1|x|p_old\n1|x"],
+      [`SELECT "table" FROM pragma_foreign_key_list('c')`, "p"],
+      ["SELECT count(*) FROM pragma_index_list('p')", "1"],
+    ],
+    kept: null,
+    has: [
+      "INSERT INTO p_new (id, a, b) SELECT p.id, a, 'p_old' FROM p;\nDROP TABLE p;\n",
+      "ALTER TABLE p_new RENAME TO p;",
+    ],
+  },
+  {
     name: "a DOWN that leaves something",
     base: BASE,
     file: migrationFile(
@@ -392,6 +421,8 @@ suggestions(
       migrationFile("BEGIN; DELETE FROM log; ROLLBACK;", "SELECT 1;"),
       migrationFile("PRAGMA foreign_keys = ON; DELETE FROM spare;", "SELECT 1;"),
       migrationFile("PRAGMA journal_mode = WAL;", "SELECT 1;"),
+      // Nothing would be left.
+      migrationFile("PRAGMA foreign_keys = OFF;", "SELECT 1;"),
       // Another error stays.
       migrationFile("ALTER TABLE quotes DROP COLUMN mood; SELECT nothing;", "SELECT 1;"),
       migrationFile("ALTER TABLE quotes DROP COLUMN mood;", "SELECT nothing;"),
