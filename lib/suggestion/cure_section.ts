@@ -131,13 +131,13 @@ class SectionCure {
       if (this.#needless.isNeedless(accesses)) this.#delete(text);
       return true;
     }
-    const sql = (misplaced === null ? null : this.#nameColumns(text, misplaced)) ?? text.sql;
+    if (misplaced !== null) this.#nameColumns(text, misplaced);
     const changesSchema = accesses.some(isSchemaChange);
     if (!changesSchema && accesses.some((access) => isWrite(access) && !isTemporary(access))) {
       this.#writesRows = true;
     }
-    const failure = this.#scratch.run([sql], this.#options.foreignKeys ?? "off");
-    if (failure === null || !changesSchema) return true;
+    // Rows make no difference to the schema.
+    if (!changesSchema || this.#scratch.run([text.sql]) === null) return true;
     return alter !== null && this.#replaceAlter(text, alter.form);
   }
 
@@ -237,12 +237,11 @@ class SectionCure {
     return isAccepted ? null : misplaced;
   }
 
-  #nameColumns({ sql, offset }: StatementText, misplaced: MisplacedColumn): string | null {
+  #nameColumns({ sql, offset }: StatementText, misplaced: MisplacedColumn): void {
     const text = namedInsert(sql, misplaced, (name) => this.#scratch.write(name));
-    if (text === null) return null;
+    if (text === null) return;
     const start = indexOfByte(this.#sql, offset);
     this.#edits.push({ start, end: start + sql.length, text });
-    return text;
   }
 
   #delete({ offset }: StatementText): void {

@@ -5,8 +5,10 @@ import type { Migration } from "../migration/migration.ts";
 import { Scratch } from "../rebuild/scratch.ts";
 import type { RehearsalBase } from "../rehearsal/rehearse.ts";
 import { foldName } from "../sqlite/fold_name.ts";
-import { quoteIdentifier } from "../sqlite/quote.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
+import { noTables } from "../statement/statement_stream.ts";
+import { dropTemporaryObjects } from "../statement/temporary_objects.ts";
+import { replaySection } from "./replay_section.ts";
 import { suggest } from "./suggest.ts";
 import type { CheckedSuggestion, Suggestions } from "./suggestions.ts";
 
@@ -27,6 +29,8 @@ export async function makeSuggestions(
   const made = new Map<number, CheckedSuggestion>();
   const deadline = { atMs: Math.min(atMs, performance.now() + TIMEOUT_MS), signal };
   using scratch = new Scratch(sqlite3, base.schema, deadline);
+  // The files before may insert some.
+  const filled = new Set(base.tablesWithRows.map(foldName));
   const last = Math.max(...faulty.map(({ version }) => version));
   for (const migration of migrations.filter(({ version }) => version <= last)) {
     if (overdue(deadline) !== null) return null;
@@ -34,7 +38,8 @@ export async function makeSuggestions(
     let sql = migration.up.sql;
     if (faulty.includes(migration)) {
       const { schema } = scratch;
-      const tablesWithRows = tablesWithRowsIn(scratch, base);
+      const tablesWithRows = schema.tables.map(({ name }) => name)
+        .filter((name) => filled.has(foldName(name)));
       const checked = await suggest(
         sqlite3,
         { ...base, schema, tablesWithRows },
@@ -46,19 +51,11 @@ export async function makeSuggestions(
         sql = checked.suggestion.up;
       }
     }
-    if (scratch.run([sql], foreignKeys ?? "off") !== null) break;
+    const { filled: names, isWhole } = replaySection(scratch, sql, foreignKeys);
+    for (const name of names) filled.add(foldName(name));
+    if (!isWhole) break;
+    // As at the end of each migration.
+    dropTemporaryObjects(scratch.connection, { ...noTables(), hasTemporary: true });
   }
   return overdue(deadline) === null ? made : null;
-}
-
-// The files before may have inserted some.
-function tablesWithRowsIn(
-  scratch: Scratch,
-  { tablesWithRows }: RehearsalBase,
-): readonly string[] {
-  const before = new Set(tablesWithRows.map(foldName));
-  return scratch.schema.tables.map(({ name }) => name).filter((name) =>
-    before.has(foldName(name)) ||
-    scratch.connection.integer(`SELECT EXISTS (SELECT 1 FROM ${quoteIdentifier(name)})`) === 1
-  );
 }

@@ -7,8 +7,8 @@ import { withTableName } from "../rebuild/table_text.ts";
 import { type Access, isTemporary } from "../sqlite/access.ts";
 import { foldName } from "../sqlite/fold_name.ts";
 import { nameOf, type Token, tokensOf } from "../sqlite/tokens.ts";
-import { noTables, StatementStream } from "../statement/statement_stream.ts";
-import { indexOfByte, statementLength } from "./statement_range.ts";
+import { replaySection } from "./replay_section.ts";
+import { indexOfByte } from "./statement_range.ts";
 import { type TextEdit, withEdits } from "./text_edits.ts";
 
 /** A statement of a section, and what SQLite says that it does. */
@@ -24,7 +24,7 @@ export function reorderedRebuilds(
   sql: string,
   foreignKeys: ForeignKeyMode | null,
 ): string {
-  const statements = statementsOf(scratch, sql, foreignKeys ?? "off");
+  const statements = statementsOf(scratch, sql, foreignKeys);
   const edits: TextEdit[] = [];
   for (const [index, statement] of statements.entries()) {
     const rename = readRename(statement.sql);
@@ -37,22 +37,13 @@ export function reorderedRebuilds(
 function statementsOf(
   scratch: Scratch,
   sql: string,
-  mode: ForeignKeyMode,
+  foreignKeys: ForeignKeyMode | null,
 ): readonly Statement[] {
-  const statements: Statement[] = [];
-  using stream = new StatementStream(scratch.connection, sql, "record", mode, noTables());
-  for (let next = stream.next(); next.kind === "ready"; next = stream.next()) {
-    const start = indexOfByte(sql, next.text.offset);
-    const text = next.text.sql;
-    statements.push({
-      start,
-      sql: text.startsWith("CREATE") ? text : text.slice(0, statementLength(text)),
-      accesses: next.accesses,
-    });
-    stream.unguarded(() => scratch.run([text], mode));
-    stream.skip();
-  }
-  return statements;
+  return replaySection(scratch, sql, foreignKeys).statements.map(({ text, accesses }) => ({
+    start: indexOfByte(sql, text.offset),
+    sql: text.sql,
+    accesses,
+  }));
 }
 
 interface TableRename {

@@ -20,6 +20,7 @@ import { completed } from "./complete_sections.ts";
 import { cureSection } from "./cure_section.ts";
 import { type RehearsedFile, rehearseFile } from "./rehearse_file.ts";
 import { reorderedRebuilds } from "./reordered_rebuild.ts";
+import { replaySection } from "./replay_section.ts";
 import type { CheckedSuggestion } from "./suggestions.ts";
 
 // A review reads no more, and no reply has to carry it.
@@ -60,7 +61,7 @@ function reorderSections(
   using before = new Scratch(sqlite3, schema, deadline);
   const orderedUp = reorderedRebuilds(before, up.sql, foreignKeys);
   using reordered = new Scratch(sqlite3, schema, deadline);
-  reordered.run([orderedUp], foreignKeys ?? "off");
+  replaySection(reordered, orderedUp, foreignKeys);
   using after = new Scratch(sqlite3, reordered.schema, deadline);
   return { up: orderedUp, down: reorderedRebuilds(after, down.sql, foreignKeys) };
 }

@@ -1,6 +1,7 @@
 // Each finding with a suggestion: the file that it makes, applied, rolled back and applied again.
 
 import * as assert from "uvu/assert";
+import { call } from "../../lib/handler/dispatch.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { suite } from "../support/suite.ts";
 import { assertCured, type Fault, findingsOf, Plugins } from "./cured_file.ts";
@@ -429,6 +430,31 @@ suggestions(
       migrationFile("SELEKT 1;", "SELECT 1;"),
     ];
     for (const file of files) assert.equal(await suggestedFor(BASE, file), [], file);
+  },
+);
+
+suggestions(
+  "files before the faulty one are replayed as they run, and their rows are not written",
+  async () => {
+    const plugin = plugins.add(BASE);
+    const many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000)";
+    const temporary = "CREATE TEMP TABLE s (x); INSERT INTO s SELECT id FROM quotes;";
+    workspace.write(plugin, {
+      "002_fill.sql": migrationFile(
+        `${temporary} ${many} INSERT INTO log SELECT i FROM n;`,
+        "SELECT 1;",
+      ),
+      "003_again.sql": migrationFile(
+        `${temporary} CREATE TABLE extra (x, y);`,
+        "DROP TABLE extra;",
+      ),
+      "004_fault.sql": migrationFile("ALTER TABLE extra DROP COLUMN y;", "SELECT 1;"),
+    });
+    const { context } = await workspace.migrator();
+    const reply = await call("check", plugin, {}, context);
+    const errors = reply.success ? [] : reply.errors;
+    const fault = errors.find(({ code }) => code === "alter-drop-column");
+    assert.match(fault?.suggestion?.up ?? "", /CREATE TABLE extra_new \(x\)/);
   },
 );
 
