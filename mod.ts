@@ -167,6 +167,7 @@ export {
   type MigrationReference,
   type PluginsReply,
   type ProgressMessage,
+  type QueryMessage,
   type RollbackReply,
   type RunEntry,
   type RunReply,

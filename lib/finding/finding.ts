@@ -131,6 +131,17 @@ export interface Suggestion {
   readonly down: string;
 }
 
+/** A statement of a plugin's code, at its first token or the token at fault. */
+export interface QueryPlace {
+  /** With its folder, such as `queries/quotes.sql`. */
+  readonly file: string;
+  readonly position: Position;
+  /** The text of that line; clipped where it is long. */
+  readonly excerpt: Excerpt;
+  /** The statement as written; clipped where it is long. */
+  readonly statement: string;
+}
+
 /** One error, warning or note about a migration, with its position and a remedy. */
 export interface Finding extends FindingSubject {
   /** A plan with an `ERROR` does not run. */
@@ -152,6 +163,8 @@ export interface Finding extends FindingSubject {
   readonly statement: string | null;
   /** The text of the line that `position` points at; clipped where it is long. */
   readonly excerpt: Excerpt | null;
+  /** The statement of the plugin's code that the migration breaks; `null` for other findings. */
+  readonly query: QueryPlace | null;
   /** The cure; `null` where there is none that is known to work. */
   readonly suggestion: Suggestion | null;
 }
@@ -162,6 +175,7 @@ export interface FindingDetail {
   readonly position?: Position;
   readonly statement?: string;
   readonly excerpt?: Excerpt;
+  readonly query?: QueryPlace;
 }
 
 /** Makes a finding; missing details are `null`, and a long message is clipped. */
@@ -184,6 +198,7 @@ export function finding(
     position: detail.position ?? null,
     statement: detail.statement ?? null,
     excerpt: detail.excerpt ?? null,
+    query: detail.query ?? null,
     suggestion: null,
   };
 }

@@ -79,6 +79,7 @@ export {
   type MigrationReference,
   type PluginsReply,
   type ProgressMessage,
+  type QueryMessage,
   type RollbackReply,
   type RunEntry,
   type RunReply,

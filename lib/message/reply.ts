@@ -66,11 +66,29 @@ export interface FindingMessage {
   excerpt_column?: number | undefined;
   /** The statement concerned, as written; of a long one the part around the position. */
   statement?: string | undefined;
+  /** The statement of the plugin's code that the migration breaks. */
+  query?: QueryMessage | undefined;
   /**
    * Both sections of the file with this finding, and all else that has a cure, cured: they take the
    * place of what is between the markers. Made for the schema before the file, and rehearsed.
    */
   suggestion?: Suggestion | undefined;
+}
+
+/** A statement of a plugin's code, at its first token or the token at fault. */
+export interface QueryMessage {
+  /** With its folder, such as `queries/quotes.sql`. */
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1, in code points. */
+  column: number;
+  /** The text of that line; of a long one the part around the column, with "…" at its ends. */
+  excerpt: string;
+  /** Where `column` is in `excerpt`, from 1; absent where it is `column` itself. */
+  excerpt_column?: number | undefined;
+  /** The statement, as written; of a long one the part around the position. */
+  statement: string;
 }
 
 /** One change of the schema. */

@@ -47,6 +47,14 @@ export const FindingSchema: v.GenericSchema<FindingMessage> = v.object({
   excerpt: v.optional(v.string()),
   excerpt_column: v.optional(count),
   statement: v.optional(v.string()),
+  query: v.optional(v.object({
+    file: v.string(),
+    line: count,
+    column: count,
+    excerpt: v.string(),
+    excerpt_column: v.optional(count),
+    statement: v.string(),
+  })),
   suggestion: v.optional(v.object({ up: v.string(), down: v.string() })),
 });
 

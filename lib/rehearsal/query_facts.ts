@@ -1,14 +1,7 @@
 // What a rehearsal finds out about the statements of a plugin's code. Plain data; runs anywhere.
 
-import type { FindingSubject } from "../finding/finding.ts";
-import type { SourcePlace } from "../finding/source_text.ts";
+import type { FindingSubject, QueryPlace } from "../finding/finding.ts";
 import type { QueryFile } from "../migration/query_file.ts";
-
-/** A statement of a plugin's code, at its first token or the token at fault. */
-export interface QueryPlace extends SourcePlace {
-  /** With its folder, such as `queries/quotes.sql`. */
-  readonly file: string;
-}
 
 /** A statement that worked before a step. */
 export interface BrokenQuery extends QueryPlace {

@@ -1,7 +1,7 @@
 // Follows which statements of a plugin's code work while its migrations run. They are prepared on
 // the shadow and never executed. Loaded on demand.
 
-import type { FindingSubject } from "../finding/finding.ts";
+import type { FindingSubject, QueryPlace } from "../finding/finding.ts";
 import { SourceText } from "../finding/source_text.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import { isInRange, type QueryFile } from "../migration/query_file.ts";
@@ -14,13 +14,7 @@ import { type Prepared, Script, type StatementText } from "../sqlite/script.ts";
 import { SqliteError, type SqliteFailure } from "../sqlite/sqlite_error.ts";
 import { whyNotAQuery } from "../statement/query_policy.ts";
 import { columnWithoutValue } from "./column_without_value.ts";
-import type {
-  BrokenQuery,
-  FailingQuery,
-  QueryBase,
-  QueryFacts,
-  QueryPlace,
-} from "./query_facts.ts";
+import type { BrokenQuery, FailingQuery, QueryBase, QueryFacts } from "./query_facts.ts";
 
 type State =
   | { readonly kind: "works" }

@@ -43,11 +43,12 @@ export function queryFindings(
 }
 
 function brokenFinding(step: RehearsedStep, broken: BrokenQuery): Finding {
-  const { file, message, mendedBy } = broken;
+  const { file, position, excerpt, statement, message, mendedBy } = broken;
   const cause = causeOfBreak(step, broken);
   const by = cause === null ? "" : `, by the ${cause.words}`;
   const sentence = `The statement at ${placeOf(broken)} no longer works: ${message}${by}`;
-  const detail = { about: file, ...(cause === null ? {} : detailOf(cause.statement)) };
+  const query = { file, position, excerpt, statement };
+  const detail = { about: file, query, ...(cause === null ? {} : detailOf(cause.statement)) };
   return mendedBy === null
     ? finding(
       "ERROR",

@@ -82,4 +82,36 @@ render("renderFindings() puts the caret under the column after wide characters",
   assert.is(caret, `${" ".repeat(6)}\t${" ".repeat(15)}^`);
 });
 
+render("renderFindings() shows the statement that a migration breaks under its own", () => {
+  const found: FindingMessage = {
+    level: "ERROR",
+    code: "broken-query",
+    category: "sqlite",
+    message: "Nothing",
+    migration_version: 1,
+    migration_name: "a",
+    file: "001_a.sql",
+    line: 3,
+    column: 1,
+    excerpt: "DROP TABLE quotes;",
+    query: {
+      file: "queries/q.sql",
+      line: 12,
+      column: 8,
+      excerpt: "SELECT author FROM quotes;",
+      statement: "SELECT author FROM quotes;",
+    },
+  };
+  assert.is(
+    renderFindings([found], plain),
+    `error [broken-query] Nothing
+  at 001_a.sql:3:1
+  3 | DROP TABLE quotes;
+      ^
+  breaks queries/q.sql:12:8
+  12 | SELECT author FROM quotes;
+              ^`,
+  );
+});
+
 render.run();

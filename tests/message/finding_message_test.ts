@@ -56,4 +56,24 @@ messages("says where the column is in an excerpt that is a part of its line", ()
   });
 });
 
+messages("has the statement of the code that a migration breaks", () => {
+  const query = {
+    file: "queries/q.sql",
+    position: { line: 3, column: 900 },
+    excerpt: { text: "…, x", column: 4 },
+    statement: "SELECT x",
+  };
+  const subject = { version: 1, name: "a", file: "001_a.sql" };
+  const message = findingMessage(finding("ERROR", "broken-query", subject, "text", { query }));
+  assert.equal(message.query, {
+    file: "queries/q.sql",
+    line: 3,
+    column: 900,
+    excerpt: "…, x",
+    excerpt_column: 4,
+    statement: "SELECT x",
+  });
+  assert.equal(v.parse(FindingSchema, message), message);
+});
+
 messages.run();

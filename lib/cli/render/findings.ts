@@ -32,21 +32,32 @@ function renderFinding(found: FindingMessage, colors: Colors): string {
   const level = found.level.toLowerCase();
   const head = `${colors.bold(paint(level))} ${colors.dim(`[${found.code}]`)}`;
   const lines = [paragraph(head, found.message)];
-  const position = renderPosition(found);
-  if (position !== "") lines.push(colors.dim(printable(`  at ${position}`)));
-  if (found.excerpt !== undefined && found.line !== undefined && found.excerpt.trim() !== "") {
-    const gutter = `  ${found.line} | `;
-    const at = found.excerpt_column ?? found.column ?? 1;
-    const { text, column } = excerptOf(found.excerpt.trimEnd(), at, WIDTH);
-    const before = [...text].slice(0, column - 1).join("");
-    lines.push(`${colors.dim(gutter)}${printable(text)}`);
-    lines.push(`${" ".repeat(gutter.length)}${blank(printable(before))}${paint("^")}`);
-  }
+  lines.push(...renderPlace("at", found, paint, colors));
+  if (found.query !== undefined) lines.push(...renderPlace("breaks", found.query, paint, colors));
   return lines.join("\n");
 }
 
-function renderPosition({ file, line, column }: FindingMessage): string {
-  return [file, line, column].filter((part) => part !== undefined).join(":");
+/** Where something is, with the line. */
+type Place = Pick<FindingMessage, "file" | "line" | "column" | "excerpt" | "excerpt_column">;
+
+function renderPlace(
+  word: string,
+  place: Place,
+  paint: (text: string) => string,
+  colors: Colors,
+): readonly string[] {
+  const { file, line, column, excerpt } = place;
+  const parts = [file, line, column].filter((part) => part !== undefined);
+  const lines = parts.length === 0 ? [] : [colors.dim(printable(`  ${word} ${parts.join(":")}`))];
+  if (excerpt === undefined || line === undefined || excerpt.trim() === "") return lines;
+  const gutter = `  ${line} | `;
+  const shown = excerptOf(excerpt.trimEnd(), place.excerpt_column ?? column ?? 1, WIDTH);
+  const before = [...shown.text].slice(0, shown.column - 1).join("");
+  return [
+    ...lines,
+    `${colors.dim(gutter)}${printable(shown.text)}`,
+    `${" ".repeat(gutter.length)}${blank(printable(before))}${paint("^")}`,
+  ];
 }
 
 // Tabs stay tabs: their width depends on the terminal.
