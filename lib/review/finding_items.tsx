@@ -36,6 +36,9 @@ export function FindingItems(
           {finding.excerpt !== undefined && !isBesideSql && (
             <pre class="code"><code>{printable(finding.excerpt.trim())}</code></pre>
           )}
+          {finding.query !== undefined && (
+            <pre class="code"><code>{printable(finding.query.excerpt.trim())}</code></pre>
+          )}
           {finding.suggestion !== undefined && isFirst(finding, findings) && (
             <details open>
               <summary>The file without this</summary>

@@ -192,4 +192,19 @@ pages("the cure of findings is shown once, also on paper", async () => {
   assert.match(await cures.innerText(), /CREATE INDEX t_a ON t \(a\);[^]*CREATE INDEX t_b ON t/);
 });
 
+pages("the statement of the code that a file breaks is shown, as it is written", async () => {
+  await using workspace = new Workspace();
+  workspace.write("p", {
+    "001_base.sql": migrationFile("CREATE TABLE t (a, b);", "DROP TABLE t;"),
+  });
+  await workspace.apply("p");
+  workspace.write("p", { "002_rename.sql": migrationFile("ALTER TABLE t RENAME b TO c;") });
+  workspace.writeQueries("p", { "q.sql": `SELECT b FROM t WHERE a = '${HOSTILE}';` });
+  const page = await open(workspace);
+  const broken = page.locator("li.finding").filter({ hasText: "broken-query" });
+  assert.match(await broken.innerText(), "queries/q.sql:1:8 no longer works: no such column: b");
+  assert.ok((await broken.innerText()).includes(`SELECT b FROM t WHERE a = '${HOSTILE}';`));
+  assert.is(await page.evaluate(() => Reflect.get(globalThis, "ran")), undefined);
+});
+
 pages.run();
