@@ -19,6 +19,11 @@ const DIRECTIVE =
 const REQUIREMENT = /^sqlite[ \t]*>=[ \t]*([0-9.]+)$/i;
 const ACCEPTANCE = /^(\S+)(?:[ \t]+(.*?))??[ \t]+because[ \t]+(.*)$/i;
 
+/** Whether a line says something to godwit, or looks as if it were meant to. */
+export function isDirective(line: string): boolean {
+  return DIRECTIVE.test(line);
+}
+
 /** Reads the lines of a file before its first section. */
 export function readDirectives(lines: readonly string[]): Directives {
   let requires: SqliteVersion | null = null;

@@ -1,5 +1,6 @@
 // Writes a migration file from the scripts of both directions. Pure; runs anywhere.
 
+import { titleComment } from "../migration/describe_file.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { formatSqliteVersion } from "../migration/sqlite_version.ts";
 import type { SchemaScript } from "./schema_script.ts";
@@ -12,7 +13,7 @@ export function fileText(
   requires: SqliteVersion | null,
 ): string {
   const head = [
-    commented(title),
+    ...(title === "" ? [] : [titleComment(title)]),
     commented("Made from schema.sql by godwit diff. Read it, and change it where it is wrong."),
     ...up.losses.map((loss) => commented(`Lost: ${loss}.`)),
     ...(requires === null ? [] : [`-- requires: sqlite >= ${formatSqliteVersion(requires)}`]),

@@ -2,7 +2,7 @@
 // Loaded on demand; runs where SQLite runs.
 
 import type { Deadline } from "../../deadline.ts";
-import { nameFrom, titleFrom } from "../../migration/describe_file.ts";
+import { nameFrom } from "../../migration/describe_file.ts";
 import { formatFileName } from "../../migration/file_name.ts";
 import type { Migration } from "../../migration/migration.ts";
 import type { Outcome } from "../../outcome.ts";
@@ -66,7 +66,7 @@ export function compareSchema(
       ok: true,
       value: {
         file: formatFileName({ version, name: nameFrom(named) || "change_schema" }),
-        text: fileText(titleFrom(named), built.value, null),
+        text: fileText(named, built.value, null),
         losses: built.value.up.losses,
       },
     };

@@ -2,7 +2,7 @@
 
 import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { ErrorCode } from "../../message/reply.ts";
-import { nameFrom, titleFrom } from "../../migration/describe_file.ts";
+import { nameFrom, titleComment } from "../../migration/describe_file.ts";
 import type { CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
@@ -36,7 +36,7 @@ export async function runNew(
 }
 
 function template(description: string): string {
-  return `-- ${titleFrom(description)}
+  return `${titleComment(description)}
 
 -- UP
 
