@@ -83,4 +83,5 @@ export type { Failed, Outcome } from "../outcome.ts";
 export type { Godwit, StartPage } from "./frame/plugin_page.ts";
 export { openSandbox } from "./page/open_sandbox.ts";
 export { openPluginFrame, type PluginFrame, type PluginFrameOptions } from "./page/plugin_frame.ts";
+export type * from "./comparison.ts";
 export type * from "./sandbox.ts";

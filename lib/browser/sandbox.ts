@@ -4,11 +4,16 @@
 import type { Verb } from "../message/verbs.ts";
 import type { RunEvent } from "../message/event.ts";
 import type { Reply } from "../message/any_reply.ts";
-import type { ChangeMessage, FindingMessage } from "../message/reply.ts";
-import type { RenameAnswers, RenameQuestion } from "../rebuild/rename_questions.ts";
+import type { FindingMessage } from "../message/reply.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
 import type { Outcome } from "../outcome.ts";
+import type {
+  AppliedComparison,
+  SchemaComparison,
+  SchemaEffect,
+  WantedSchema,
+} from "./comparison.ts";
 
 /** Which tab runs the databases. */
 export type TabRole =
@@ -90,11 +95,7 @@ export interface FileReport {
    * What the UP section does to the schema, rehearsed after the files before it; `null` if the
    * rehearsal did not complete it.
    */
-  readonly effect: {
-    readonly before: Schema;
-    readonly after: Schema;
-    readonly changes: readonly ChangeMessage[];
-  } | null;
+  readonly effect: SchemaEffect | null;
 }
 
 /** Every file of a plugin, rehearsed in order on an empty database. */
@@ -113,76 +114,6 @@ export interface Draft {
   readonly file: string;
   /** The text of the file. */
   readonly text: string;
-}
-
-/** The schema that a plugin should have, and what its author says about the change. */
-export interface WantedSchema {
-  /** The text of a schema.sql; `null` for the schema that the files make. */
-  readonly schema: string | null;
-  /** What the change is for; where it has no letter or digit, the objects that change. */
-  readonly description: string;
-  /** What became of tables and columns that the wanted schema does not have. */
-  readonly renames: RenameAnswers;
-  /** A name for `stopQuery()`, such as a random UUID; without one it cannot be stopped. */
-  readonly id?: string;
-}
-
-/** The schema that a plugin's files make, compared with a wanted one. */
-export interface SchemaComparison {
-  /** The schema of the files, as the text of a schema.sql. */
-  readonly present: string;
-  /** What the comparison found. */
-  readonly found: SchemaFinding;
-}
-
-/** How two schemas differ. */
-export type SchemaFinding =
-  /** The text of the wanted schema is wrong; lines and columns count from 1, in code points. */
-  | {
-    readonly kind: "wrong";
-    readonly message: string;
-    readonly line: number;
-    readonly column: number;
-  }
-  /** Both are the same, apart from comments and white space. */
-  | { readonly kind: "same" }
-  | SchemaDifference;
-
-/** What has to change. */
-export interface SchemaDifference {
-  /** Distinguishes it from an error and from no difference. */
-  readonly kind: "different";
-  /** The unified difference of the CREATE statements. */
-  readonly text: string;
-  /** The schema of the files, the wanted one, and the changes between them. */
-  readonly effect: NonNullable<FileReport["effect"]>;
-  /** What could be a rename. There is no file until each is answered. */
-  readonly questions: readonly RenameQuestion[];
-  /** The next file; `null` while a question is open; a failure where it cannot be generated. */
-  readonly file: Outcome<GeneratedFile> | null;
-}
-
-/** A migration file that leads to the wanted schema and back. */
-export interface GeneratedFile {
-  /** The name of the file, with the next number. */
-  readonly file: string;
-  /** The text of the file. */
-  readonly text: string;
-  /** What the rows lose, one phrase each. */
-  readonly losses: readonly string[];
-}
-
-/** An applied migration, and how a file of its version differs from what ran. */
-export interface AppliedComparison {
-  /** When it was applied: ISO 8601, UTC. */
-  readonly appliedAt: string;
-  /** Who applied it. */
-  readonly appliedBy: string;
-  /**
-   * The unified difference from what ran to the file, empty if they are equal; `null` if what ran is
-   * not known, because an older godwit did not log it.
-   */
-  readonly difference: string | null;
 }
 
 /** One SQL statement on a plugin's rows. */

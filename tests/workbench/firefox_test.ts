@@ -48,4 +48,26 @@ firefox("tries, applies, keeps, and says what is wrong as it is typed", async ()
   browser.assertQuiet();
 });
 
+firefox("keeps drafts, and generates a migration from a schema", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "foxed");
+  await sandbox.view("Playground");
+  const editor = sandbox.page.getByRole("textbox", { name: "Migration" });
+  await editor.getByText("CREATE TABLE (a);").waitFor();
+  await sandbox.view("Schema");
+  await sandbox.page.getByRole("textbox", { name: "schema.sql" }).getByText("notes").waitFor();
+  await sandbox.type(
+    "schema.sql",
+    "CREATE TABLE notes (body TEXT);\nCREATE TABLE pins (body TEXT);\n",
+  );
+  await sandbox.page.getByRole("heading", { name: "002_change_table_pins.sql" }).waitFor();
+  await sandbox.page.reload();
+  await sandbox.page.getByRole("heading", { name: "002_change_table_pins.sql" }).waitFor();
+  await sandbox.button("Open in playground").click();
+  await sandbox.page.getByText("Runs up, down and up again").waitFor();
+  await sandbox.button("Save to foxed").click();
+  await sandbox.button("Apply all").click();
+  await sandbox.result.getByText("Applied 1 migration; now at version 2").waitFor();
+  browser.assertQuiet();
+});
+
 firefox.run();

@@ -194,6 +194,23 @@ fromSchema("files of a server are not written: the file is downloaded, or tried"
   );
 });
 
+fromSchema("what another tab types is taken over, and can be undone", async () => {
+  const here = await openSaved("shared");
+  await here.type("schema.sql", SCHEMA + TAGS);
+  await state(here, "1 change");
+  const there = await SandboxPage.open(browser, `${site.url}#/shared/schema`);
+  await state(there, "1 change");
+  await there.type("schema.sql", SCHEMA.replace("author TEXT, ", ""));
+  const editor = here.page.getByRole("textbox", { name: "schema.sql" });
+  await editor.getByText("tags").waitFor({ state: "detached" });
+  await here.page.getByRole("list", { name: "Losses" })
+    .getByText("Loses the values of quotes.author").waitFor();
+  await editor.focus();
+  await here.page.keyboard.press("ControlOrMeta+z");
+  await editor.getByText("tags").waitFor();
+  await there.page.getByRole("textbox", { name: "schema.sql" }).getByText("tags").waitFor();
+});
+
 fromSchema("a text that takes long is given up for a newer one", async () => {
   const sandbox = await openSaved("endless");
   await sandbox.type(

@@ -9,7 +9,7 @@ import { sha256Hex } from "../../migration/sha256_hex.ts";
 import { appliedEntries, type HistoryEntry } from "../../plan/history.ts";
 import type { Connection } from "../../sqlite/connection.ts";
 import { unifiedDiff } from "../../unified_diff.ts";
-import type { AppliedComparison } from "../sandbox.ts";
+import type { AppliedComparison } from "../comparison.ts";
 
 /** Compares `text` with what ran as a version; `null` if that is not applied. */
 export async function compareApplied(

@@ -24,7 +24,7 @@ import type {
   SchemaDifference,
   SchemaFinding,
   WantedSchema,
-} from "../sandbox.ts";
+} from "../comparison.ts";
 
 /** Compares the schemas. Fails where the files make none. */
 export function compareSchema(

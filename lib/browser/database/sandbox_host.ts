@@ -22,14 +22,8 @@ import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
 import { commitGate, type ThreadState } from "../../database/thread_state.ts";
 import type { Migration } from "../../migration/migration.ts";
-import type {
-  AppliedComparison,
-  DataQuery,
-  DataRows,
-  FileReport,
-  SchemaComparison,
-  WantedSchema,
-} from "../sandbox.ts";
+import type { AppliedComparison, SchemaComparison, WantedSchema } from "../comparison.ts";
+import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
 import { loadPart } from "./load_part.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 

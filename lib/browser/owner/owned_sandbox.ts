@@ -19,8 +19,8 @@ import { openSources, type SandboxSources } from "./open_sources.ts";
 import { type HostCall, PluginThreads } from "./plugin_threads.ts";
 import { RunningCalls } from "./running_calls.ts";
 import { reportFiles } from "./report_files.ts";
+import type { AppliedComparison, SchemaComparison, WantedSchema } from "../comparison.ts";
 import type {
-  AppliedComparison,
   DataQuery,
   DataRows,
   Draft,
@@ -28,9 +28,7 @@ import type {
   PluginEntry,
   Sandbox,
   SandboxEvent,
-  SchemaComparison,
   StorageKind,
-  WantedSchema,
 } from "../sandbox.ts";
 import type { SandboxCalls } from "../sandbox_calls.ts";
 import { WireRequests } from "./wire_requests.ts";

@@ -26,6 +26,7 @@ import {
 } from "../../deadline.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import { startWorker } from "../start_worker.ts";
+import { KEPT_IN_MEMORY, LATE, MIGRATING, STOPPED } from "./unavailable_threads.ts";
 
 /** How database workers are started. */
 export interface PluginThreadsOptions {
@@ -63,26 +64,6 @@ const MOST_IDLE = 6;
 const NOTHING = "";
 
 const LOOK_MS = 50;
-const MIGRATING = {
-  ok: false,
-  code: "migrating",
-  message: "A migration is using the database; wait until it has finished",
-} as const;
-
-const STOPPED = {
-  ok: false,
-  code: "stopped",
-  message: "Stopped; what a statement had not committed is undone",
-} as const;
-const LATE = { ok: false, code: "stopped", message: "Stopped: it took too long" } as const;
-const KEPT_IN_MEMORY = {
-  ok: false,
-  code: "kept-in-memory",
-  message:
-    "The databases are in the memory of a thread, and this browser can stop what runs only " +
-    "by ending the thread; wait until it has finished",
-} as const;
-
 /** Opens the databases of the sandbox, each for one caller at a time. */
 export class PluginThreads implements Databases {
   readonly engineVersion: string;

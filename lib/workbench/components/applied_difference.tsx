@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { AppliedComparison } from "../../browser/sandbox.ts";
+import type { AppliedComparison } from "../../browser/comparison.ts";
 import type { Outcome } from "../../outcome.ts";
 import { SchemaDifference } from "../../review/schema_difference.tsx";
 import { describeTime } from "../model/words.ts";

@@ -2,7 +2,8 @@
 // browser.
 
 import type { JSX } from "preact";
-import type { GeneratedFile, PluginEntry, SchemaDifference } from "../../browser/sandbox.ts";
+import type { GeneratedFile, SchemaDifference } from "../../browser/comparison.ts";
+import type { PluginEntry } from "../../browser/sandbox.ts";
 import type { Outcome } from "../../outcome.ts";
 import { SchemaDifference as DifferenceText } from "../../review/schema_difference.tsx";
 import { isUpToDate } from "../model/schema_words.ts";

@@ -1,6 +1,6 @@
 // Describes what a schema.sql that is edited leads to. Pure; runs anywhere.
 
-import type { SchemaComparison, SchemaFinding } from "../../browser/sandbox.ts";
+import type { SchemaComparison, SchemaFinding } from "../../browser/comparison.ts";
 import type { FindingMessage } from "../../message/reply.ts";
 import type { Outcome } from "../../outcome.ts";
 import { count } from "./words.ts";

@@ -1,6 +1,6 @@
 // A schema.sql that is edited, and the migration that is generated from it. Runs in the browser.
 
-import type { GeneratedFile } from "../../browser/sandbox.ts";
+import type { GeneratedFile } from "../../browser/comparison.ts";
 import type { RenameAnswer } from "../../rebuild/rename_questions.ts";
 import { parseFileName } from "../../migration/file_name.ts";
 import { formatKeptSchema, parseKeptSchema } from "../model/kept_schema.ts";

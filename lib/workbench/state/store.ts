@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { SavedFile } from "../../browser/owner/saved_files.ts";
+import type { SchemaComparison, SchemaFinding } from "../../browser/comparison.ts";
 import type {
   DataRows,
   FileReport,
@@ -9,8 +10,6 @@ import type {
   PluginEntry,
   Sandbox,
   SandboxState,
-  SchemaComparison,
-  SchemaFinding,
 } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import type { BackupEntry } from "../../message/backup_reply.ts";

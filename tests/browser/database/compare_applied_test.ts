@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { compareApplied } from "../../../lib/browser/database/compare_applied.ts";
-import type { AppliedComparison } from "../../../lib/browser/sandbox.ts";
+import type { AppliedComparison } from "../../../lib/browser/comparison.ts";
 import { createHistoryTables, recordAttempt } from "../../../lib/history/history_table.ts";
 import { packText } from "../../../lib/history/file_text.ts";
 import { sha256Hex } from "../../../lib/migration/sha256_hex.ts";

@@ -2,7 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { compareSchema } from "../../../lib/browser/database/compare_schema.ts";
-import type { SchemaFinding, WantedSchema } from "../../../lib/browser/sandbox.ts";
+import type { SchemaFinding, WantedSchema } from "../../../lib/browser/comparison.ts";
 import { type Deadline, deadlineIn, NEVER } from "../../../lib/deadline.ts";
 import type { Migration } from "../../../lib/migration/migration.ts";
 import { collectMigrations } from "../../../lib/source/collect_migrations.ts";

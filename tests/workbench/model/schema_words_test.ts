@@ -1,7 +1,7 @@
 // The words about a schema.sql that is edited, and what is kept of it.
 
 import * as assert from "uvu/assert";
-import type { SchemaFinding } from "../../../lib/browser/sandbox.ts";
+import type { SchemaFinding } from "../../../lib/browser/comparison.ts";
 import { formatKeptSchema, parseKeptSchema } from "../../../lib/workbench/model/kept_schema.ts";
 import {
   type ComparedDraft,
