@@ -76,7 +76,7 @@ files("a file that cannot be read is shown for what it is, and blocks what needs
   await sandbox.entry("notes.sql").click();
   await findings.getByText(/NNN_description\.sql|001_/).first().waitFor();
   await sandbox.step("001");
-  await sandbox.page.getByRole("article").getByText(/^Blocked: notes\.sql/).waitFor();
+  await sandbox.page.getByRole("article").getByText("Blocked by an error in notes.sql").waitFor();
   assert.ok(await sandbox.button("Apply to here").isDisabled());
 });
 

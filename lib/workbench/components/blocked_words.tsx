@@ -12,7 +12,7 @@ export function BlockedWords({ action }: { readonly action: NoRun }): JSX.Elemen
   if (blocker === null || blocker === store.step.value?.key) return <>{reason}</>;
   return (
     <>
-      {reason}.{" "}
+      {reason}{" "}
       <button
         type="button"
         class="link"

@@ -84,10 +84,9 @@ function blockerOf(status: StatusReply, target: number): NoRun | null {
   return error === undefined ? null : none(wordsOf(error), keyOf(error));
 }
 
+// The error itself is shown with the file.
 function wordsOf({ file, message }: FindingMessage): string {
-  return file === undefined || message.includes(file)
-    ? `Blocked: ${message}`
-    : `Blocked by ${file}: ${message}`;
+  return file === undefined ? `Blocked: ${message}` : `Blocked by an error in ${file}`;
 }
 
 function keyOf({ migration_version: version, file }: FindingMessage): string | null {

@@ -59,13 +59,13 @@ action("a file that is no migration is not applied, whatever is pending below it
 });
 
 action("is blocked by an error up to its target, and by none of a later file", () => {
-  const error = findingOf("sql-error", 3, { message: "it is wrong" });
+  const error = findingOf("sql-error", 3);
   const status = statusReply([1], [2, 3, 4], { pending_warnings: [error] });
   assert.is(stepAction(status, 2).verb, "apply");
   for (const blocked of [stepAction(status, 3), stepAction(status, 4), applyAll(status)]) {
     assert.equal(blocked, {
       verb: "none",
-      reason: "Blocked by 003_step_3.sql: it is wrong",
+      reason: "Blocked by an error in 003_step_3.sql",
       blocker: "3",
     });
   }
@@ -78,9 +78,9 @@ action("is blocked by an applied file that changed, and by one without a version
   const unnamed = findingOf("file-name", null, { file: "notes.sql" });
   const stray = stepAction(statusReply([1], [2], { pending_warnings: [unnamed] }), 2);
   assert.is(stray.verb === "none" && stray.blocker, "notes.sql");
-  const told = { ...unnamed, message: "notes.sql has no number" };
-  const once = stepAction(statusReply([1], [2], { pending_warnings: [told] }), 2);
-  assert.is(once.verb === "none" && once.reason, "Blocked: notes.sql has no number");
+  const general = findingOf("no-migrations", null, { message: "there are none" });
+  const nowhere = stepAction(statusReply([1], [2], { pending_warnings: [general] }), 2);
+  assert.equal(nowhere, { verb: "none", reason: "Blocked: there are none", blocker: null });
   const warning = findingOf("drop-table", 2, { level: "WARNING" });
   assert.is(stepAction(statusReply([1], [2], { pending_warnings: [warning] }), 2).verb, "apply");
 });
