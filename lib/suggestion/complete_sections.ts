@@ -10,7 +10,7 @@ import { commented, scriptText, terminated } from "../rebuild/script_text.ts";
 import type { LostObject, RehearsedStep } from "../rehearsal/rehearsal.ts";
 import { accepts } from "../rule/acceptances.ts";
 import { incompleteDownFindings } from "../rule/incomplete_down.ts";
-import type { Schema } from "../sqlite/schema.ts";
+import type { Schema, Table } from "../sqlite/schema.ts";
 import { hasStatement } from "../sqlite/skip_trivia.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 import { withCopiedColumns } from "./copied_columns.ts";
@@ -51,7 +51,7 @@ export function completed(
   const isIncomplete = incompleteDownFindings(rehearsal.steps)
     .some((found) => !accepts(migration.accepts, found));
   if (!isIncomplete) return sections;
-  const rest = leadTo(sqlite3, afterDown, before, {
+  const rest = leadTo(sqlite3, afterDown, withTablesOf(afterDown, before), {
     renames: [],
     requires: migration.requires,
     filling: "placeholder",
@@ -60,6 +60,22 @@ export function completed(
   return rest.ok && rest.value.parts.length > 0
     ? { ...sections, down: appended(sections.down, scriptText(rest.value)) }
     : sections;
+}
+
+/** A schema with those tables of another one that differ in the order of their columns at most. */
+function withTablesOf(other: Schema, schema: Schema): Schema {
+  const keyOf = ({ columns, foreignKeys, strict, withoutRowid }: Table): string =>
+    JSON.stringify([
+      columns.map((column) => JSON.stringify(column)).toSorted(),
+      foreignKeys,
+      strict,
+      withoutRowid,
+    ]);
+  const tables = schema.tables.map((table) => {
+    const same = other.tables.find(({ name }) => name === table.name);
+    return same !== undefined && keyOf(same) === keyOf(table) ? same : table;
+  });
+  return { ...schema, tables };
 }
 
 /** The section with the columns that a step's rebuilds do not copy. */

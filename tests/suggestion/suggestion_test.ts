@@ -276,6 +276,23 @@ DROP TABLE p_old;`,
     ],
   },
   {
+    name: "DROP COLUMN with a release that has it, of a column with an index",
+    base: BASE,
+    file: migrationFile(
+      "ALTER TABLE quotes DROP COLUMN author;",
+      "ALTER TABLE quotes ADD COLUMN author TEXT;",
+      "-- requires: sqlite >= 3.35.0",
+    ),
+    code: "sql-error",
+    after: [[OTHERS, "quotes_log quotes_words shown"], [COLUMNS, "id words mood"]],
+    kept: [OTHERS, MARK, "SELECT id, words, mood FROM quotes"],
+    has: [
+      "DROP INDEX quotes_author;\n",
+      "\nALTER TABLE quotes DROP COLUMN author;\n",
+      "ADD COLUMN author TEXT;\n\n-- Indexes.\nCREATE INDEX quotes_author ON quotes (author);",
+    ],
+  },
+  {
     name: "a DOWN that leaves something",
     base: BASE,
     file: migrationFile(
