@@ -51,8 +51,7 @@ import { reversibilityFindings } from "../rule/reversibility.ts";
 import { curableFiles, type Suggestions, withSuggestions } from "../suggestion/suggestions.ts";
 import type { FileProof } from "../proof/proof.ts";
 import type { FileToProve } from "../proof/prove.ts";
-import type { Schema } from "../sqlite/schema.ts";
-import { hasStatement } from "../sqlite/skip_trivia.ts";
+import { SchemasBefore } from "./schemas_before.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
 /** What a plan is made on: the database, and what its log has of files that are missing. */
@@ -243,37 +242,6 @@ function unusedFindings(
 ): readonly Finding[] {
   const tried = migrations.filter(({ file }) => only === null || file === only);
   return unusedAcceptances(tried, findings, proves ? "proven" : "rehearsed");
-}
-
-/** The schema before each file, as a rehearsal comes to it. */
-class SchemasBefore {
-  readonly #schemas = new Map<number, Schema>();
-  #present: Schema;
-
-  constructor(schema: Schema) {
-    this.#present = schema;
-  }
-
-  /** Call it after each step, with the schema then. */
-  note({ version }: PlanStep, schema: Schema): void {
-    if (!this.#schemas.has(version)) this.#schemas.set(version, this.#present);
-    this.#present = schema;
-  }
-
-  /** The files whose UP and DOWN were rehearsed to their end; those without a DOWN are only applied. */
-  filesToProve(
-    migrations: readonly Migration[],
-    { steps }: Rehearsal,
-  ): readonly FileToProve[] {
-    return migrations.flatMap((migration) => {
-      const schema = this.#schemas.get(migration.version);
-      const own = steps.filter(({ version }) => version === migration.version);
-      // A second UP that fails has an error, and the DOWN before it is proven all the same.
-      const needed = hasStatement(migration.down.sql) ? 2 : 1;
-      const isRehearsed = own.filter(({ complete }) => complete).length >= needed;
-      return schema === undefined || !isRehearsed ? [] : [{ migration, schema }];
-    });
-  }
 }
 
 type SelectedSteps =
