@@ -78,7 +78,7 @@ function isViolation({ sqliteCode, message }: Failure): boolean {
 
 /** Whether SQLite's message is about a constraint: others may hold for what the copy makes. */
 function isAbout(
-  { sqliteCode, message }: Failure,
+  { sqliteCode, message, place }: Failure,
   { name }: Table,
   { columns, constraint: { kind } }: NewConstraintOnRows,
 ): boolean {
@@ -93,8 +93,9 @@ function isAbout(
     case "SQLITE_CONSTRAINT_PRIMARYKEY":
       return kind === "unique" && namesColumns();
     case "SQLITE_CONSTRAINT_CHECK":
-      // The guards of generated files name the table, and there is one for each constraint.
-      return kind === "check" || message.includes(name);
+      // The guards of generated files are CHECKs of a temporary table that name the one they guard.
+      return kind === "check" || message.includes(name) && place !== null &&
+          hasWord(place.statement, "TEMP");
     case "SQLITE_CONSTRAINT":
     case "SQLITE_ERROR":
       return kind === "not-null" || kind === "check";
