@@ -170,8 +170,7 @@ class SectionCure {
     const meant = meantSchema(this.#scratch, this.#sql.slice(range.start, range.end));
     if (meant === null) return false;
     const script = this.#script(before, meant.schema, meant.renames);
-    if (script === null) return false;
-    if (!this.#makes(script)) return false;
+    if (script === null || !this.#makes(script)) return false;
     const { table: name, renames, addsColumn } = meant;
     const isOpen = renames.length === 0 && !addsColumn;
     this.#join({ table: name, before, renames, isOpen, ranges: [range] });
