@@ -74,6 +74,8 @@ export interface Migrator extends VerbMethods, AsyncDisposable {
   readonly apply: VerbMethod<"apply">;
   /** Runs DOWN sections, newest first; by default one. */
   readonly rollback: VerbMethod<"rollback">;
+  /** Applies pending migrations to the database of every tenant, in waves. */
+  readonly rollout: VerbMethod<"rollout">;
   /** Reports what an apply or a rollback would do, measured on the real rows and undone. */
   readonly plan: VerbMethod<"plan">;
   /** Compares files with the database. Changes nothing. */
@@ -162,6 +164,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
   return {
     apply: method("apply"),
     rollback: method("rollback"),
+    rollout: method("rollout"),
     plan: method("plan"),
     status: method("status"),
     history: method("history"),

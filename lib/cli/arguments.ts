@@ -12,6 +12,7 @@ import type { BackupPolicy } from "../backup/backup_rules.ts";
 import type { Arguments, Command, CommonOptions, DatabaseOptions, Environment } from "./command.ts";
 import {
   backupPolicy,
+  failureLimit,
   journalMode,
   moduleFile,
   planParts,
@@ -21,6 +22,7 @@ import {
   transactionExtent,
   version,
   versionOrLatest,
+  waves,
   webSocketUrl,
   wholeNumber,
 } from "./option_values.ts";
@@ -83,6 +85,24 @@ function defineCommands(
         use({ name, run, options: commonOptions(command) });
       });
   }
+
+  program.command("rollout").command("start").argument("<plugin>")
+    .option("--to <N>", "", versionOrLatest)
+    .option("--wave <ENDS>", "", waves)
+    .option("--max-failures <N>", "", failureLimit)
+    .option("--max-rows-lost <N>", "", wholeNumber)
+    .option("--parallel <N>", "", wholeNumber)
+    .option("--dry-run", "", false)
+    .option("--timeout-ms <N>", "", wholeNumber)
+    .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+    .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
+    .addOption(NATS).addOption(PREFIX)
+    .action((plugin, values, command) => {
+      const { to, wave, maxFailures, maxRowsLost, parallel, dryRun, timeoutMs } = values;
+      const limits = { wave, maxFailures, maxRowsLost, parallel };
+      const rollout = { plugin, to, ...limits, dryRun, timeoutMs };
+      use({ name: "rollout", rollout, options: commonOptions(command) });
+    });
 
   program.command("plan").argument("<plugin>")
     .addOption(TENANT)

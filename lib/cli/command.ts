@@ -1,6 +1,7 @@
 // A command line that was read. Types alone.
 
 import type { BackupPolicy } from "../backup/backup_rules.ts";
+import type { FailureLimit } from "../fleet/limits.ts";
 import type { PlanPart } from "../message/request.ts";
 
 /** Options of every command. */
@@ -37,6 +38,18 @@ export interface RunOptions {
   readonly planHash: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly transaction: "migration" | "plan" | undefined;
+}
+
+/** Options of `rollout start`. */
+export interface RolloutOptions {
+  readonly plugin: string;
+  readonly to: number | "latest" | undefined;
+  readonly wave: string | undefined;
+  readonly maxFailures: FailureLimit | undefined;
+  readonly maxRowsLost: number | undefined;
+  readonly parallel: number | undefined;
+  readonly dryRun: boolean;
+  readonly timeoutMs: number | undefined;
 }
 
 /** Options of `plan`. */
@@ -124,6 +137,7 @@ export type Command =
   & { readonly options: CommonOptions }
   & (
     | { readonly name: "apply" | "rollback"; readonly run: RunOptions }
+    | { readonly name: "rollout"; readonly rollout: RolloutOptions }
     | { readonly name: "plan"; readonly plan: PlanOptions }
     | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
     | { readonly name: "history"; readonly history: HistoryOptions }

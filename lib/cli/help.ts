@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   serve: ["serve", `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`],
   apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
   rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
+  rollout: ["rollout start <plugin>", ALL_VERBS.rollout.summary],
   plan: ["plan <plugin>", `${ALL_VERBS.plan.summary}   [--to N] [--down]`],
   status: ["status <plugin>", ALL_VERBS.status.summary],
   history: ["history <plugin>", ALL_VERBS.history.summary],
@@ -45,6 +46,10 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --yes              with --fix, do not ask
   --dry-run          run on the real rows and undo it all
   --plan-hash HASH   run only the plan that was reviewed
+  --wave ENDS        of a rollout, when each wave is done, such as 1,10%,100%
+  --max-failures N   of a rollout, so many databases may fail, or P%  0
+  --max-rows-lost N  of a rollout, in all databases together
+  --parallel N       of a rollout, databases at the same time  4
   --transaction X    what is committed at a time: migration or plan
   --run ID           cancel only this run, as status and events name it
   --timeout-ms N     interrupt after N milliseconds   600000

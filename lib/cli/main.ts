@@ -76,6 +76,7 @@ async function run(
   switch (command.name) {
     case "apply":
     case "rollback":
+    case "rollout":
     case "status":
     case "history":
     case "cancel":

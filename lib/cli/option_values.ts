@@ -3,6 +3,8 @@
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { BackupPolicy } from "../backup/backup_rules.ts";
+import type { FailureLimit } from "../fleet/limits.ts";
+import { parseWaves } from "../fleet/waves.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
@@ -63,6 +65,21 @@ export function moduleFile(value: string): string {
   // A server derives the media type from the extension, and browsers load modules by media type.
   if (/[^/\\]\.m?js$/.test(value)) return text(value);
   throw new InvalidArgumentError("It needs a file that ends in .js or .mjs");
+}
+
+/** When the waves of a rollout are done. */
+export function waves(value: string): string {
+  const parsed = parseWaves(value);
+  if (parsed.ok) return value;
+  throw new InvalidArgumentError(`It is not well-formed: ${parsed.message}`);
+}
+
+/** How many databases may fail, or which share. */
+export function failureLimit(value: string): FailureLimit {
+  const share = /^(\d|[1-9]\d|100)%$/.exec(value)?.[1];
+  return share === undefined
+    ? digits(value, "It needs a whole number, or a share such as 5%")
+    : `${Number(share)}%`;
 }
 
 /** A version of SQLite. */

@@ -26,6 +26,7 @@ import { plan } from "./plan.ts";
 import { plugins } from "./plugins.ts";
 import { restore } from "./restore.ts";
 import { rollback } from "./rollback.ts";
+import { rollout } from "./rollout.ts";
 import { status } from "./status.ts";
 
 /** Carries out one verb, from a checked request to the reply. */
@@ -48,6 +49,7 @@ const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   plugins,
   restore,
   rollback,
+  rollout,
   status,
 };
 

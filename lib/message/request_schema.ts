@@ -34,7 +34,8 @@ const MAX_PLUGINS_LIMIT = 10_000;
 const MAX_PLAN_ROWS = 100;
 const MAX_HISTORY_LIMIT = 10_000;
 
-const integer = (least: number, what: string): v.GenericSchema<number> =>
+/** The schema of a whole number of `least` or more. */
+export const integer = (least: number, what: string): v.GenericSchema<number> =>
   v.pipe(
     v.number(`expected ${what}`),
     v.safeInteger(`expected ${what}`),
@@ -64,7 +65,8 @@ const pageFields = (defaultLimit: number, most: number) => ({
 /** The schema of a switch that is off by default. */
 export const flag = v.optional(v.boolean("expected true or false"), false);
 
-const timeoutMs = v.optional(
+/** The schema of a time limit. */
+export const timeoutMs = v.optional(
   v.pipe(
     integer(1, "a whole number of milliseconds, 1 or more"),
     v.maxValue(MAX_TIMEOUT_MS, `expected at most ${MAX_TIMEOUT_MS} milliseconds, a day`),
@@ -72,12 +74,13 @@ const timeoutMs = v.optional(
   DEFAULT_TIMEOUT_MS,
 );
 
-// The id is in the reply, in events and in the history, beside those that godwit makes.
-const runId = v.optional(
+/** The schema of a run's id, which is in the reply, in events and in the history. */
+export const runId = v.optional(
   v.pipe(v.string("expected a text"), v.uuid("expected a UUID that no other run has")),
 );
 
-const applyTarget = v.optional(
+/** The schema of the version that an apply ends at. */
+export const applyTarget = v.optional(
   v.union(
     [integer(1, "a version"), v.literal("latest")],
     'expected a whole number of 1 or more, or "latest"',
@@ -87,7 +90,8 @@ const applyTarget = v.optional(
 
 const rollbackTarget = v.optional(integer(0, "a whole number of 0 or more"));
 
-const appliedBy = v.optional(
+/** The schema of who applies. */
+export const appliedBy = v.optional(
   v.pipe(
     v.string("expected a text"),
     // Control characters would let a name forge lines in logs and terminals.

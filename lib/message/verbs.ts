@@ -17,6 +17,8 @@ import type {
 } from "./reply.ts";
 import type { HistoryReply } from "./history_reply.ts";
 import { HistoryReplySchema } from "./history_reply_schema.ts";
+import type { CheckedRollout, RolloutReply, RolloutRequest } from "./rollout.ts";
+import { RolloutReplySchema, RolloutRequestSchema } from "./rollout_schema.ts";
 import type { PlanReply } from "./plan_reply.ts";
 import { PlanReplySchema } from "./plan_reply_schema.ts";
 import type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./schema_file.ts";
@@ -85,6 +87,8 @@ export interface WireMessages {
   readonly apply: Messages<ApplyRequest, CheckedApply, ApplyReply>;
   /** Runs DOWN sections, newest first. */
   readonly rollback: Messages<RollbackRequest, CheckedRollback, RollbackReply>;
+  /** Applies pending migrations to the database of every tenant, in waves. */
+  readonly rollout: Messages<RolloutRequest, CheckedRollout, RolloutReply>;
   /** Reports what an apply or a rollback would do, measured on the real rows and undone. */
   readonly plan: Messages<PlanRequest, CheckedPlan, PlanReply>;
   /** Compares files with the database. */
@@ -158,6 +162,14 @@ export const VERBS: { readonly [V in Verb]: VerbEntry<V> } = {
     scope: "plugin",
     request: RollbackRequestSchema,
     reply: RollbackReplySchema,
+  },
+  rollout: {
+    summary: "apply to every tenant, in waves",
+    access: "write",
+    duration: "run",
+    scope: "plugin",
+    request: RolloutRequestSchema,
+    reply: RolloutReplySchema,
   },
   plan: {
     summary: "what a run would do",

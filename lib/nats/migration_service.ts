@@ -143,8 +143,7 @@ async function answer(
   const ms = Math.round(context.elapsedMs() - startedMs);
   const outcome = reply.success ? "success" : reply.error_code;
   counts.end(reply.success ? null : reply.error_code, ms);
-  const { plugin_name, tenant } = reply;
-  const database = { plugin: plugin_name, ...(tenant === undefined ? {} : { tenant }) };
+  const database = { plugin: reply.plugin_name, ...tenantOf(reply) };
   context.log("info", "Answered", { verb, ...database, outcome, ms });
   return reply;
 }
@@ -220,14 +219,18 @@ function encodeWithin(
     if (fits(without)) return { sent: leaner, payload: without };
   }
   const size = `reply of ${payload.length} bytes exceeds the server's ${maxPayload}`;
-  const { verb, plugin_name: plugin, tenant } = reply;
+  const { verb, plugin_name: plugin } = reply;
   const current_version = "current_version" in reply ? reply.current_version : undefined;
   const sent: Reply = {
     ...withVerb(verb, failureReply("RESPONSE_TOO_LARGE", plugin, describeTooLarge(reply, size))),
-    ...(tenant === undefined ? {} : { tenant }),
+    ...tenantOf(reply),
     ...(current_version === undefined ? {} : { current_version }),
   };
   return { sent, payload: encode(sent) };
+}
+
+function tenantOf(reply: Reply): { readonly tenant?: string } {
+  return "tenant" in reply && reply.tenant !== undefined ? { tenant: reply.tenant } : {};
 }
 
 /** What happened nevertheless, and how to get the rest. */
@@ -244,6 +247,9 @@ function describeTooLarge(reply: Reply, size: string): string {
     case "plan":
       return `The ${size}; leave out statements or schemas with omit, show fewer rows, ` +
         `or plan fewer migrations at a time with target_version`;
+    case "rollout":
+      return `The rollout is over and its ${size}; ask for plugins, which says what each ` +
+        `database is at`;
     case "cancel":
       return `The ${size}`;
     case "backup":

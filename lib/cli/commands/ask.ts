@@ -34,8 +34,13 @@ export async function printReply(
     const { renderFailure } = await import("../render/failure.ts");
     console.err(renderFailure(reply, console.colors));
   }
-  const isGood = reply.success && !(reply.verb === "backups" && hasUnfitBackup(reply.backups));
-  return isGood ? EXIT.success : EXIT.failure;
+  return isGood(reply) ? EXIT.success : EXIT.failure;
+}
+
+function isGood(reply: Reply): boolean {
+  if (!reply.success) return false;
+  if (reply.verb === "backups") return !hasUnfitBackup(reply.backups);
+  return reply.verb !== "rollout" || reply.failed.length === 0 && reply.halted === null;
 }
 
 /** Sends the request; `null` where there is no reply, after printing why. */
@@ -95,6 +100,10 @@ async function render(
     case "rollback": {
       const { renderRun } = await import("../render/run.ts");
       return renderRun(reply, console.colors);
+    }
+    case "rollout": {
+      const { renderRollout } = await import("../render/rollout.ts");
+      return renderRollout(reply, console.colors);
     }
     case "plan": {
       const { applyCommand } = await import("../next_command.ts");

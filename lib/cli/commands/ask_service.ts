@@ -38,7 +38,7 @@ export async function askService(
   // The service runs it, so the service cancels it.
   using signals = duration === "run" ? announcedSignals(options, console) : null;
   const run = signals === null ? {} : { run_id: crypto.randomUUID() };
-  const tenant = request.tenant === undefined ? {} : { tenant: request.tenant };
+  const tenant = "tenant" in request ? { tenant: request.tenant } : {};
   const over = new AbortController();
   signals?.asked.addEventListener("abort", async () => {
     const cancel = { prefix, plugin, verb: "cancel", body: { ...tenant, ...run } };

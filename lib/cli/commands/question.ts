@@ -7,6 +7,7 @@ import type {
   Command,
   CommonOptions,
   HistoryOptions,
+  RolloutOptions,
   RunOptions,
 } from "../command.ts";
 
@@ -20,7 +21,16 @@ export interface Question {
 /** A command that is one request, whose reply is printed. */
 export type Asking = Extract<
   Command,
-  { readonly name: "apply" | "rollback" | "status" | "history" | "cancel" | BackupCommand["verb"] }
+  {
+    readonly name:
+      | "apply"
+      | "rollback"
+      | "status"
+      | "rollout"
+      | "history"
+      | "cancel"
+      | BackupCommand["verb"];
+  }
 >;
 
 /** The request of a command. */
@@ -29,6 +39,8 @@ export function questionOf(command: Asking): Question {
     case "apply":
     case "rollback":
       return runQuestion(command.name, command.run, command.options);
+    case "rollout":
+      return rolloutQuestion(command.rollout, command.options);
     case "status":
       return statusQuestion(command.plugin, command.tenant);
     case "history":
@@ -58,6 +70,20 @@ function runQuestion(
     ...(run.timeoutMs === undefined ? {} : { timeout_ms: run.timeoutMs }),
   };
   return { verb, plugin: run.plugin, request };
+}
+
+function rolloutQuestion(rollout: RolloutOptions, { by }: CommonOptions): Question {
+  const request: AllMessages["rollout"]["request"] = {
+    target_version: rollout.to,
+    wave: rollout.wave,
+    max_failures: rollout.maxFailures,
+    max_rows_lost: rollout.maxRowsLost,
+    parallel: rollout.parallel,
+    dry_run: rollout.dryRun,
+    applied_by: by,
+    timeout_ms: rollout.timeoutMs,
+  };
+  return { verb: "rollout", plugin: rollout.plugin, request };
 }
 
 function statusQuestion(plugin: string, tenant: string | undefined): Question {

@@ -1,0 +1,35 @@
+// What halts a rollout. Pure; runs anywhere.
+
+import { counted } from "../finding/counted.ts";
+import type { Tally } from "./tally.ts";
+
+/** How much may go wrong. */
+export interface RolloutLimits {
+  /** So many databases may fail, or such a share of all. */
+  readonly maxFailures: FailureLimit;
+  /** So many rows may be lost in all databases together; `null` without a limit. */
+  readonly maxRowsLost: number | null;
+}
+
+/** `2`, or `"5%"` of the databases. */
+export type FailureLimit = number | `${number}%`;
+
+/** Why a rollout of `databases` goes no further; `null` where it may. */
+export function whyHalted(
+  { failed, rowsLost }: Pick<Tally, "failed" | "rowsLost">,
+  { maxFailures, maxRowsLost }: RolloutLimits,
+  databases: number,
+): string | null {
+  if (failed > mostFailures(maxFailures, databases)) {
+    return `${counted(failed, "database")} failed, and max_failures allows ${maxFailures}`;
+  }
+  return maxRowsLost !== null && rowsLost > maxRowsLost
+    ? `${counted(rowsLost, "row")} would be lost, and max_rows_lost allows ${maxRowsLost}`
+    : null;
+}
+
+function mostFailures(limit: FailureLimit, databases: number): number {
+  return typeof limit === "number"
+    ? limit
+    : Math.floor(databases * Number(limit.slice(0, -1)) / 100);
+}

@@ -1,0 +1,68 @@
+// Migrates the database of one tenant as part of a rollout.
+
+import type { Deadline } from "../deadline.ts";
+import type { DatabaseOutcome } from "../fleet/tally.ts";
+import type { DataLossMessage, RunEntry } from "../message/reply.ts";
+import type { CheckedRollout } from "../message/rollout.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import type { HandlerContext } from "./context.ts";
+import { runMigrations, runReply } from "./run_migrations.ts";
+
+/** One run of a rollout. */
+export interface TenantRun extends Pick<CheckedRollout, "target_version" | "applied_by"> {
+  readonly dryRun: boolean;
+  /** The plan that was measured; `undefined` allows any. */
+  readonly planHash: string | undefined;
+  readonly deadline: Deadline;
+}
+
+/** Applies what is pending; in a dry run measures it. */
+export async function migrateTenant(
+  address: DatabaseAddress,
+  { target_version: version, applied_by, dryRun, planHash, deadline }: TenantRun,
+  context: HandlerContext,
+): Promise<DatabaseOutcome> {
+  const reply = await runMigrations(
+    {
+      address,
+      target: { direction: "apply", version },
+      mode: dryRun ? "rehearse-on-data" : "commit",
+      applied_by,
+      transaction: "migration",
+      timeout_ms: Math.max(deadline.atMs - performance.now(), 1),
+      plan_hash: planHash,
+    },
+    context,
+    (completed) => ({ success: true as const, ...runReply(completed) }),
+  );
+  if (!reply.success) {
+    const { error_code: code, message, current_version: currentVersion = null } = reply;
+    return { kind: "failed", code, message, currentVersion };
+  }
+  const { entries, shared } = reply;
+  return {
+    kind: "migrated",
+    migrations: entries.length,
+    rowsLost: rowsLostIn(entries),
+    backup: shared.backup ?? null,
+    planHash: shared.plan_hash,
+  };
+}
+
+/**
+ * The rows that migrations delete, and those of a table that lose a value: of the columns that lose
+ * values the one that loses most counts, because they may be of the same rows.
+ */
+export function rowsLostIn(entries: readonly Pick<RunEntry, "data_loss">[]): number {
+  return entries.reduce((sum, { data_loss }) => sum + rowsOf(data_loss), 0);
+}
+
+function rowsOf(losses: readonly DataLossMessage[]): number {
+  const deleted = losses.reduce((sum, loss) => sum + (loss.kind === "rows" ? loss.rows : 0), 0);
+  const values = new Map<string, number>();
+  for (const loss of losses) {
+    if (loss.kind === "rows") continue;
+    values.set(loss.table, Math.max(values.get(loss.table) ?? 0, loss.values));
+  }
+  return [...values.values()].reduce((sum, most) => sum + most, deleted);
+}

@@ -1,0 +1,181 @@
+// Handles `rollout`: applies pending migrations to the database of every tenant, in waves.
+
+import { type Deadline, deadlineIn, overdue, OVERDUE_WORDS } from "../deadline.ts";
+import { whyHalted } from "../fleet/limits.ts";
+import { type DatabaseOutcome, tallyOf } from "../fleet/tally.ts";
+import { divide, parseWaves } from "../fleet/waves.ts";
+import type { CheckedRollout, RolloutReply, WaveMessage } from "../message/rollout.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import type { HandlerContext } from "./context.ts";
+import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
+import { migrateTenant } from "./migrate_tenant.ts";
+
+/**
+ * Applies pending migrations to the databases that the plugin's tenants have here. The lock of the
+ * plugin's own database keeps a second rollout out, and lets this one be cancelled. It keeps no
+ * state of its own: a database that has been migrated has nothing pending, so one that is begun
+ * again goes on where it was.
+ */
+export async function rollout(
+  address: DatabaseAddress,
+  request: CheckedRollout,
+  context: HandlerContext,
+): Promise<RolloutReply | Failure> {
+  const { plugin } = address;
+  const listed = await context.databases.tenantsOf?.(plugin) ?? null;
+  if (listed === null) {
+    const message = "A browser keeps one database for each plugin; apply to that one";
+    return failureReply("INVALID_REQUEST", plugin, message);
+  }
+  if (!listed.ok) return databaseFailure(listed, plugin);
+  const found = await context.source.find(plugin);
+  if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
+  const ends = parseWaves(request.wave);
+  if (!ends.ok) return failureReply("INVALID_REQUEST", plugin, ends.message);
+  const tenants = listed.value;
+  const startedMs = context.elapsedMs();
+  return await holdDatabase(address, request, context, async (held) => {
+    const rollout = new NodeRollout(plugin, tenants.length, request, context, held);
+    for (const wave of divide(tenants, ends.value)) await rollout.run(wave);
+    return rollout.reply(Math.round(context.elapsedMs() - startedMs));
+  });
+}
+
+/** A rollout over the databases of this node. */
+class NodeRollout {
+  readonly #plugin: string;
+  readonly #databases: number;
+  readonly #request: CheckedRollout;
+  readonly #context: HandlerContext;
+  readonly #id: string;
+  readonly #deadline: Deadline<AbortSignal>;
+  readonly #outcomes = new Map<string, DatabaseOutcome>();
+  // Of the databases that were measured and are not migrated yet.
+  readonly #measured = new Map<string, DatabaseOutcome>();
+  readonly #waves: WaveMessage[] = [];
+  #halted: string | null = null;
+
+  constructor(
+    plugin: string,
+    databases: number,
+    request: CheckedRollout,
+    context: HandlerContext,
+    { id, signal }: HeldRun,
+  ) {
+    this.#plugin = plugin;
+    this.#databases = databases;
+    this.#request = request;
+    this.#context = { ...context, signal };
+    this.#id = id;
+    this.#deadline = deadlineIn(request.timeout_ms, signal);
+  }
+
+  /** Migrates a wave. Where rows are limited, all of it is measured before any of it is changed. */
+  async run(wave: readonly string[]): Promise<void> {
+    const { dry_run: dryRun, max_rows_lost: mostRows } = this.#request;
+    if (!dryRun && mostRows !== undefined) {
+      await this.#forEach(wave, async (tenant) => {
+        const measured = await this.#migrate(tenant, true);
+        (measured.kind === "failed" ? this.#outcomes : this.#measured).set(tenant, measured);
+      });
+    }
+    const fit = wave.filter((tenant) => !this.#outcomes.has(tenant));
+    await this.#forEach(fit, async (tenant) => {
+      this.#outcomes.set(tenant, await this.#migrate(tenant, dryRun));
+      this.#measured.delete(tenant);
+    });
+    const { databases, rowsLost, ...counts } = tallyOf(this.#outcomesOf(wave));
+    if (databases > 0) {
+      this.#waves.push({ databases: wave.length, ...counts, rows_lost: rowsLost });
+    }
+  }
+
+  /** The reply; where the rollout was cancelled, a failure that says how far it came. */
+  reply(totalTimeMs: number): RolloutReply | Failure {
+    const outcomes = [...this.#outcomes];
+    const { applied, unchanged, rowsLost } = tallyOf(outcomes.map(([, outcome]) => outcome));
+    const waiting = this.#databases - outcomes.length;
+    if (this.#deadline.signal.aborted) {
+      const undone = `${applied} of ${this.#databases} databases were migrated and stay so; ` +
+        `a new rollout goes on with the others`;
+      return cancelledFailure({ plugin: this.#plugin, tenant: null }, undone);
+    }
+    return {
+      success: true,
+      verb: "rollout",
+      plugin_name: this.#plugin,
+      run_id: this.#id,
+      dry_run: this.#request.dry_run,
+      databases: this.#databases,
+      applied,
+      unchanged,
+      waiting,
+      failed: outcomes.flatMap(([tenant, outcome]) =>
+        outcome.kind === "migrated" ? [] : [{
+          tenant,
+          error_code: outcome.code,
+          message: outcome.message,
+          current_version: outcome.currentVersion,
+        }]
+      ),
+      halted: this.#halted,
+      rows_lost: rowsLost,
+      losses: outcomes.flatMap(([tenant, outcome]) =>
+        outcome.kind === "failed" || outcome.rowsLost === 0 ? [] : [{
+          tenant,
+          rows_lost: outcome.rowsLost,
+          ...(outcome.backup === null ? {} : { backup: outcome.backup }),
+        }]
+      ),
+      waves: this.#waves,
+      total_time_ms: totalTimeMs,
+    };
+  }
+
+  /** Does `work` for several tenants at a time, and begins none once the rollout is over. */
+  async #forEach(
+    tenants: readonly string[],
+    work: (tenant: string) => Promise<void>,
+  ): Promise<void> {
+    const waiting = [...tenants];
+    const next = async (): Promise<void> => {
+      while (!this.#isOver()) {
+        const tenant = waiting.shift();
+        if (tenant === undefined) return;
+        await work(tenant);
+        this.#halted ??= this.#whyHalted();
+      }
+    };
+    await Promise.all(Array.from({ length: this.#request.parallel }, next));
+  }
+
+  // A dry run goes on, to show what would come after the limit.
+  #isOver(): boolean {
+    const late = overdue(this.#deadline);
+    if (late === "timeout") {
+      this.#halted ??= `${OVERDUE_WORDS.timeout}, which timeout_ms sets`;
+    }
+    return late !== null || this.#halted !== null && !this.#request.dry_run;
+  }
+
+  #whyHalted(): string | null {
+    const { max_failures: maxFailures, max_rows_lost: maxRowsLost = null } = this.#request;
+    const tally = tallyOf([...this.#outcomes.values(), ...this.#measured.values()]);
+    return whyHalted(tally, { maxFailures, maxRowsLost }, this.#databases);
+  }
+
+  #migrate(tenant: string, dryRun: boolean): Promise<DatabaseOutcome> {
+    const measured = this.#measured.get(tenant);
+    return migrateTenant({ plugin: this.#plugin, tenant }, {
+      ...this.#request,
+      dryRun,
+      planHash: measured?.kind === "migrated" ? measured.planHash : undefined,
+      deadline: this.#deadline,
+    }, this.#context);
+  }
+
+  #outcomesOf(tenants: readonly string[]): readonly DatabaseOutcome[] {
+    return tenants.map((tenant) => this.#outcomes.get(tenant)).filter((each) => each !== undefined);
+  }
+}
