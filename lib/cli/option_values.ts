@@ -3,7 +3,7 @@
 
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { BackupPolicy } from "../backup/backup_rules.ts";
-import type { FailureLimit } from "../fleet/limits.ts";
+import { type FailureLimit, SHARE } from "../fleet/limits.ts";
 import { parseWaves } from "../fleet/waves.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { PlanPart } from "../message/request.ts";
@@ -71,15 +71,14 @@ export function moduleFile(value: string): string {
 export function waves(value: string): string {
   const parsed = parseWaves(value);
   if (parsed.ok) return value;
-  throw new InvalidArgumentError(`It is not well-formed: ${parsed.message}`);
+  throw new InvalidArgumentError(`It is refused: ${parsed.message}`);
 }
 
 /** How many databases may fail, or which share. */
 export function failureLimit(value: string): FailureLimit {
-  const share = /^(\d|[1-9]\d|100)%$/.exec(value)?.[1];
-  return share === undefined
-    ? digits(value, "It needs a whole number, or a share such as 5%")
-    : `${Number(share)}%`;
+  return SHARE.test(value)
+    ? value
+    : digits(value, "It needs a whole number, or a share such as 5%");
 }
 
 /** A version of SQLite. */

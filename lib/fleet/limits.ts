@@ -11,8 +11,11 @@ export interface RolloutLimits {
   readonly maxRowsLost: number | null;
 }
 
-/** `2`, or `"5%"` of the databases. */
-export type FailureLimit = number | `${number}%`;
+/** `2`, or a share of the databases, such as `"5%"`. */
+export type FailureLimit = number | string;
+
+/** A share, such as `5%`. */
+export const SHARE = /^(\d|[1-9]\d|100)%$/;
 
 /** Why a rollout of `databases` goes no further; `null` where it may. */
 export function whyHalted(

@@ -10,7 +10,9 @@ export type WaveEnd =
 /** Every database in one wave. */
 export const ONE_WAVE = "100%";
 
-const EXPECTED = "expected counts and shares that grow and end with 100%, such as 1,10%,100%";
+/** What waves have to be. */
+export const EXPECTED_WAVES =
+  "expected counts and shares that grow and end with 100%, such as 1,10%,100%";
 
 /**
  * Reads waves such as `1,10%,100%`: one database, then others until a tenth of all is done, then the
@@ -23,7 +25,7 @@ export function parseWaves(text: string): Outcome<readonly WaveEnd[], "bad-waves
   const grows = known.every((end, index) => isGrowth(known[index - 1], end));
   return known.length === ends.length && last?.kind === "percent" && last.percent === 100 && grows
     ? { ok: true, value: known }
-    : { ok: false, code: "bad-waves", message: EXPECTED };
+    : { ok: false, code: "bad-waves", message: EXPECTED_WAVES };
 }
 
 function parseEnd(text: string): WaveEnd | null {

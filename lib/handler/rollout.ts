@@ -32,7 +32,7 @@ export async function rollout(
   const found = await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
   const ends = parseWaves(request.wave);
-  if (!ends.ok) return failureReply("INVALID_REQUEST", plugin, ends.message);
+  if (!ends.ok) return failureReply("INVALID_REQUEST", plugin, `wave: ${ends.message}`);
   const tenants = listed.value;
   const startedMs = context.elapsedMs();
   return await holdDatabase(address, request, context, async (held) => {

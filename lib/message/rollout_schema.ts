@@ -1,8 +1,8 @@
 // The schemas of the messages of `rollout`. Runs anywhere.
 
 import * as v from "valibot";
-import type { FailureLimit } from "../fleet/limits.ts";
-import { ONE_WAVE, parseWaves } from "../fleet/waves.ts";
+import { type FailureLimit, SHARE } from "../fleet/limits.ts";
+import { EXPECTED_WAVES, ONE_WAVE } from "../fleet/waves.ts";
 import { ERROR_CODES } from "./reply.ts";
 import { count, milliseconds } from "./reply_schema.ts";
 import { appliedBy, applyTarget, flag, integer, runId, timeoutMs } from "./request_schema.ts";
@@ -13,10 +13,7 @@ const FAILURES = 'expected a whole number of 0 or more, or a share such as "5%"'
 
 const failureLimit: v.GenericSchema<FailureLimit> = v.union([
   integer(0, FAILURES),
-  v.custom<`${number}%`>(
-    (value) => typeof value === "string" && /^(\d|[1-9]\d|100)%$/.test(value),
-    FAILURES,
-  ),
+  v.pipe(v.string(FAILURES), v.regex(SHARE, FAILURES)),
 ], FAILURES);
 
 /** The schema of a rollout request. */
@@ -26,11 +23,8 @@ export const RolloutRequestSchema: v.GenericSchema<RolloutRequest, CheckedRollou
     wave: v.optional(
       v.pipe(
         v.string("expected a text"),
-        v.rawCheck(({ dataset, addIssue }) => {
-          if (!dataset.typed) return;
-          const waves = parseWaves(dataset.value);
-          if (!waves.ok) addIssue({ message: waves.message });
-        }),
+        // Whether they grow is looked at when they are divided.
+        v.regex(/^(\d+%?,)*100%$/, EXPECTED_WAVES),
       ),
       ONE_WAVE,
     ),

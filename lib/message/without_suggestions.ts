@@ -21,6 +21,7 @@ export function withoutSuggestions(reply: Reply): Reply | null {
       return has(reply.pending_warnings)
         ? { ...reply, pending_warnings: plain(reply.pending_warnings), ...omitted }
         : null;
+    case "rollout":
     case "history":
     case "cancel":
     case "backups":
