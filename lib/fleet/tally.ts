@@ -1,25 +1,15 @@
 // Counts what became of the databases of a rollout. Pure; runs anywhere.
 
-import type { ErrorCode } from "../message/reply.ts";
-
-/** What became of one database. */
-export type DatabaseOutcome =
+/** What became of one database, as far as it is counted. */
+export type CountedOutcome =
   | {
     readonly kind: "migrated";
     /** How many migrations were applied; 0 where nothing was pending. */
     readonly migrations: number;
     /** Rows that were deleted, and rows that lost a value. */
     readonly rowsLost: number;
-    readonly backup: string | null;
-    readonly planHash: string;
   }
-  | {
-    readonly kind: "failed";
-    readonly code: ErrorCode;
-    readonly message: string;
-    /** `null` where it is not known. */
-    readonly currentVersion: number | null;
-  };
+  | { readonly kind: "failed" };
 
 /** How many databases came to which end. */
 export interface Tally {
@@ -31,7 +21,7 @@ export interface Tally {
 }
 
 /** Counts outcomes. */
-export function tallyOf(outcomes: readonly DatabaseOutcome[]): Tally {
+export function tallyOf(outcomes: readonly CountedOutcome[]): Tally {
   const migrated = outcomes.filter((outcome) => outcome.kind === "migrated");
   const applied = migrated.filter(({ migrations }) => migrations > 0).length;
   return {

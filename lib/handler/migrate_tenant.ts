@@ -1,12 +1,30 @@
 // Migrates the database of one tenant as part of a rollout.
 
 import type { Deadline } from "../deadline.ts";
-import type { DatabaseOutcome } from "../fleet/tally.ts";
-import type { DataLossMessage, RunEntry } from "../message/reply.ts";
+import type { DataLossMessage, ErrorCode, RunEntry } from "../message/reply.ts";
 import type { CheckedRollout } from "../message/rollout.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { runMigrations, runReply } from "./run_migrations.ts";
+
+/** What became of the database of a tenant. */
+export type TenantOutcome =
+  | {
+    readonly kind: "migrated";
+    /** How many migrations were applied; 0 where nothing was pending. */
+    readonly migrations: number;
+    /** Rows that were deleted, and rows that lost a value. */
+    readonly rowsLost: number;
+    readonly backup: string | null;
+    readonly planHash: string;
+  }
+  | {
+    readonly kind: "failed";
+    readonly code: ErrorCode;
+    readonly message: string;
+    /** `null` where it is not known. */
+    readonly currentVersion: number | null;
+  };
 
 /** One run of a rollout. */
 export interface TenantRun extends Pick<CheckedRollout, "target_version" | "applied_by"> {
@@ -21,7 +39,7 @@ export async function migrateTenant(
   address: DatabaseAddress,
   { target_version: version, applied_by, dryRun, planHash, deadline }: TenantRun,
   context: HandlerContext,
-): Promise<DatabaseOutcome> {
+): Promise<TenantOutcome> {
   const reply = await runMigrations(
     {
       address,

@@ -2,14 +2,14 @@
 
 import { type Deadline, deadlineIn, overdue, OVERDUE_WORDS } from "../deadline.ts";
 import { whyHalted } from "../fleet/limits.ts";
-import { type DatabaseOutcome, tallyOf } from "../fleet/tally.ts";
+import { tallyOf } from "../fleet/tally.ts";
 import { divide, parseWaves } from "../fleet/waves.ts";
 import type { CheckedRollout, RolloutReply, WaveMessage } from "../message/rollout.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
-import { migrateTenant } from "./migrate_tenant.ts";
+import { migrateTenant, type TenantOutcome } from "./migrate_tenant.ts";
 
 /**
  * Applies pending migrations to the databases that the plugin's tenants have here. The lock of the
@@ -50,9 +50,9 @@ class NodeRollout {
   readonly #context: HandlerContext;
   readonly #id: string;
   readonly #deadline: Deadline<AbortSignal>;
-  readonly #outcomes = new Map<string, DatabaseOutcome>();
+  readonly #outcomes = new Map<string, TenantOutcome>();
   // Of the databases that were measured and are not migrated yet.
-  readonly #measured = new Map<string, DatabaseOutcome>();
+  readonly #measured = new Map<string, TenantOutcome>();
   readonly #waves: WaveMessage[] = [];
   #halted: string | null = null;
 
@@ -165,7 +165,7 @@ class NodeRollout {
     return whyHalted(tally, { maxFailures, maxRowsLost }, this.#databases);
   }
 
-  #migrate(tenant: string, dryRun: boolean): Promise<DatabaseOutcome> {
+  #migrate(tenant: string, dryRun: boolean): Promise<TenantOutcome> {
     const measured = this.#measured.get(tenant);
     return migrateTenant({ plugin: this.#plugin, tenant }, {
       ...this.#request,
@@ -175,7 +175,7 @@ class NodeRollout {
     }, this.#context);
   }
 
-  #outcomesOf(tenants: readonly string[]): readonly DatabaseOutcome[] {
+  #outcomesOf(tenants: readonly string[]): readonly TenantOutcome[] {
     return tenants.map((tenant) => this.#outcomes.get(tenant)).filter((each) => each !== undefined);
   }
 }

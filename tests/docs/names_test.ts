@@ -76,7 +76,11 @@ names("every option is in OPERATIONS and in the help", () => {
 names("every documented option is one that the command line knows", () => {
   for (const option of namesUnder(operations, "Options")) {
     const commands = "apply plan history cancel backups check diff dump bundle".split(" ");
-    const isUnknown = [...commands.map((command) => [command, "p"]), ["serve"]]
+    const isUnknown = [
+      ...commands.map((command) => [command, "p"]),
+      ["rollout", "start", "p"],
+      ["serve"],
+    ]
       .flatMap((
         command,
       ) => [
