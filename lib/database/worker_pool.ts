@@ -48,6 +48,7 @@ class WorkerPool implements Databases {
   readonly #stuck: StuckThreads;
   #busy = 0;
   #running = 0;
+  #isEnded = false;
 
   constructor(options: WorkerPoolOptions, first: FileThread) {
     this.#options = options;
@@ -81,6 +82,7 @@ class WorkerPool implements Databases {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnded = true;
     for (const thread of this.#all) this.#end(thread);
     return Promise.resolve();
   }
@@ -103,8 +105,11 @@ class WorkerPool implements Databases {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     try {
+      // A thread that nobody ends would keep the process.
+      if (this.#isEnded) throw new Error("The databases are closed");
       const thread = await startThread(this.#options, startFileThread());
       this.#all.add(thread);
+      if (this.#isEnded) this.#end(thread);
       return thread;
     } catch (error) {
       this.#leave(purpose);

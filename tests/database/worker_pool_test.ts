@@ -240,4 +240,41 @@ pools("a run that cannot be interrupted is answered, and keeps nothing", async (
   assert.is(sqliteShell(workspace.database("p"), "SELECT count(*) FROM t WHERE found >= 0"), "0");
 });
 
+pools("threads that are started for requests end with the pool", async () => {
+  await using workspace = new Workspace();
+  const started = new Set<Worker>();
+  const NewWorker = globalThis.Worker;
+  globalThis.Worker = class extends NewWorker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      started.add(this);
+    }
+    override terminate(): void {
+      started.delete(this);
+      super.terminate();
+    }
+  };
+  try {
+    const pool = await startWorkerPool({
+      dataDir: workspace.dataDir,
+      journalMode: "delete",
+      busyTimeoutMs: 5_000,
+      exclusive: false,
+      backups: DEFAULT_BACKUP_RULES,
+      workers: 3,
+    });
+    const opened = ["a", "b", "c", "d"].map((plugin) =>
+      pool.open({ kind: "plugin", plugin, tenant: null }, "read")
+        .then((session) => session[Symbol.asyncDispose]())
+    );
+    await opened[0];
+    await pool[Symbol.asyncDispose]();
+    await Promise.race([Promise.allSettled(opened), new Promise((end) => setTimeout(end, 3_000))]);
+    assert.is(started.size, 0);
+  } finally {
+    globalThis.Worker = NewWorker;
+    for (const worker of started) worker.terminate();
+  }
+});
+
 pools.run();
