@@ -93,7 +93,8 @@ class NodeRollout {
 
   /** The reply; where the rollout was cancelled, a failure that says how far it came. */
   reply(totalTimeMs: number): RolloutReply | Failure {
-    const outcomes = [...this.#outcomes];
+    // By name, and not in the order in which they ended.
+    const outcomes = [...this.#outcomes].sort(([one], [other]) => one < other ? -1 : 1);
     const { applied, unchanged, rowsLost } = tallyOf(outcomes.map(([, outcome]) => outcome));
     const waiting = this.#databases - outcomes.length;
     if (this.#deadline.signal.aborted) {
