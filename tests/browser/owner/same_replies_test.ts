@@ -135,9 +135,11 @@ replies("to a request that names a tenant are refusals: a browser has none", asy
   await using browser = await openChromium();
   const tab = await SandboxTab.open(browser, server.url);
   await tab.save("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
-  for (const verb of verbs()) {
+  // A rollout is about every tenant and names none.
+  for (const verb of verbs().filter((each) => each !== "rollout")) {
     const reply = await tab.ask(verb, "p", { tenant: "acme", ...leastRequest(verb) });
-    assert.equal([reply.success || reply.error_code, reply.tenant], ["INVALID_REQUEST", "acme"]);
+    const tenant = "tenant" in reply ? reply.tenant : undefined;
+    assert.equal([reply.success || reply.error_code, tenant], ["INVALID_REQUEST", "acme"]);
     assert.match(
       reply.success ? "" : reply.message,
       "A browser keeps one database for each plugin",
