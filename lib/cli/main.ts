@@ -44,6 +44,7 @@ const OPENING: readonly string[] = [
   "check",
   "diff",
   "dump",
+  "rollout",
   "plugins",
 ] satisfies readonly Command["name"][];
 
