@@ -8,6 +8,7 @@ import type { CheckedRollout, RolloutReply, WaveMessage } from "../message/rollo
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { heldFiles } from "./held_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
 import { migrateTenant, type TenantOutcome } from "./migrate_tenant.ts";
 
@@ -36,7 +37,8 @@ export async function rollout(
   const tenants = listed.value;
   const startedMs = context.elapsedMs();
   return await holdDatabase(address, request, context, async (held) => {
-    const rollout = new NodeRollout(plugin, tenants.length, request, context, held);
+    const source = await heldFiles(context.source, found.files);
+    const rollout = new NodeRollout(plugin, tenants.length, request, { ...context, source }, held);
     for (const wave of divide(tenants, ends.value)) await rollout.run(wave);
     return rollout.reply(Math.round(context.elapsedMs() - startedMs));
   });

@@ -110,6 +110,21 @@ rollouts("a dry run shows every loss and failure, and keeps nothing", async () =
   assert.is(sqliteShell(workspace.database("game", "d"), "SELECT count(*) FROM scores"), "3");
 });
 
+rollouts("every database gets the files that were there at the beginning", async () => {
+  await using workspace = await withTenants();
+  workspace.write("game", SECOND);
+  const { subscribe } = await workspace.migrator();
+  const stop = subscribe((event) => {
+    if (event.event !== "run_finished") return;
+    stop();
+    workspace.write("game", LOSSY);
+    workspace.write("game", { "003_new.sql": migrationFile("SELECT 1;", "SELECT 1;") });
+  });
+  const reply = await rollOut(workspace, { parallel: 1 });
+  assert.equal([reply.applied, reply.rows_lost], [5, 0]);
+  assert.is((await workspace.succeed("status", "game", { tenant: "e" })).current_version, 2);
+});
+
 rollouts("two of one plugin do not run at once", async () => {
   await using workspace = await withTenants();
   workspace.write("game", SECOND);
