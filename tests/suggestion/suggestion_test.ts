@@ -492,6 +492,23 @@ suggestions("what a file accepts is not cured", async () => {
   assert.not.match(suggested[0]?.suggestion?.up ?? "", /CREATE INDEX quotes_author/);
 });
 
+suggestions("values that are lost on purpose are not copied", async () => {
+  for (const code of ["lose-values", "copy-forgets-column"]) {
+    const file = migrationFile(
+      `${REBUILD.replaceAll("author, words, mood", "words")}\n${REST}`,
+      `${REBUILD}\n${REST}`,
+      `-- accept: ${code} quotes.mood because nobody has one`,
+    );
+    const plugin = plugins.add(BASE);
+    workspace.write(plugin, { "002_fault.sql": file });
+    const found = (await findingsOf(workspace, plugin)).find(({ suggestion }) =>
+      suggestion !== undefined
+    );
+    assert.is(found?.subject, "quotes.author");
+    assert.match(found?.suggestion?.up ?? "", /INSERT INTO n \(id, words, author\)/);
+  }
+});
+
 suggestions("a file whose DOWN has a comment alone is meant to be irreversible", async () => {
   const file = "-- UP\nALTER TABLE quotes DROP COLUMN mood;\n-- DOWN\n-- There is no way back.\n";
   const plugin = plugins.add(BASE);
