@@ -120,8 +120,11 @@ export interface Draft {
 export interface DataQuery {
   /** The statement, without parameters. */
   readonly sql: string;
-  /** `write` allows INSERT, UPDATE and DELETE. Only migrations change the schema. */
-  readonly access: "read" | "write";
+  /**
+   * `write` allows INSERT, UPDATE and DELETE; `try` allows them too, and undoes what they did. Only
+   * migrations change the schema.
+   */
+  readonly access: "read" | "try" | "write";
   /** The highest number of rows to return. */
   readonly limit: number;
   /** A name for `stopQuery()`, such as a random UUID; without one it cannot be stopped. */
@@ -138,6 +141,20 @@ export interface DataRows {
   readonly hasMore: boolean;
   /** How many rows the statement inserted, updated or deleted. */
   readonly changes: number;
+  /** What the statement writes; `null` if it only reads. */
+  readonly write: DataWrite | null;
+}
+
+/** What a statement writes. */
+export interface DataWrite {
+  /** The table that it names. */
+  readonly table: string;
+  /** What it does to rows of that table. */
+  readonly actions: readonly ("insert" | "update" | "delete")[];
+  /** How many more rows triggers and foreign keys have changed, in any table. */
+  readonly furtherChanges: number;
+  /** Whether it may delete or overwrite rows that were there, in any table. */
+  readonly overwrites: boolean;
 }
 
 /** A request or a reply of the wire contract, from any client. */

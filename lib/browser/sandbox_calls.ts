@@ -50,7 +50,7 @@ export function sandboxCalls(
     compareApplied: make("compareApplied", readAgain),
     compareSchema: make("compareSchema", readAgain),
     schema: make("schema", readAgain),
-    query: make("query", (_plugin, { access }) => access === "read" ? null : OWNER_GONE),
+    query: make("query", (_plugin, { access }) => access === "write" ? OWNER_GONE : null),
     stopQuery: make("stopQuery", readAgain),
     exportDatabase: make("exportDatabase", readAgain),
     deleteBackup: make("deleteBackup", failWrite),

@@ -28,7 +28,13 @@ let directory: string;
 data.before(async () => {
   directory = Deno.makeTempDirSync({ prefix: "godwit-downloads-" });
   site = await SandboxServer.start({
-    files: await publishedPlugins({ cells: FILES, asked: FILES, moved: FILES, kept: FILES }),
+    files: await publishedPlugins({
+      cells: FILES,
+      asked: FILES,
+      undone: FILES,
+      moved: FILES,
+      kept: FILES,
+    }),
   });
   browser = await openChromium();
 });
@@ -83,15 +89,48 @@ data("the prompt reads until writing is allowed, and shows an error at its place
   await sandbox.runSql("DELETE FROM cells");
   await prompt.getByRole("status").getByText(/only read/i).waitFor();
   await sandbox.page.getByRole("switch", { name: "Allow writing" }).check();
-  await sandbox.button("Run").click();
-  await prompt.getByRole("status").getByText("4 rows changed").waitFor();
-  await sandbox.page.getByText("0 rows").waitFor();
+  await sandbox.runSql("INSERT INTO cells (value) VALUES (1), (2)");
+  await prompt.getByRole("status").getByText("2 rows changed").waitFor();
+  assert.is(await sandbox.dialog.count(), 0);
+  await sandbox.page.getByText("6 rows").waitFor();
   await sandbox.runSql("DROP TABLE cells");
   await prompt.getByRole("status").getByText(/migration/).waitFor();
 
   await sandbox.runSql("SELECT id,\n  absent FROM cells");
   await prompt.getByRole("status").getByText(/no such column: absent/).waitFor();
   assert.match(await prompt.locator(".cm-lintRange-error").innerText(), /^absent/);
+});
+
+data("a statement that deletes is tried, asked about, backed up, and can be undone", async () => {
+  const sandbox = await openApplied("undone");
+  const prompt = sandbox.page.getByRole("region", { name: "SQL" });
+  const status = prompt.getByRole("status");
+  await sandbox.page.getByRole("switch", { name: "Allow writing" }).check();
+  await sandbox.runSql("SELECT count(*) AS how_many FROM cells");
+  await prompt.getByRole("cell", { name: "4" }).waitFor();
+
+  await sandbox.runSql("DELETE FROM cells WHERE id > 1");
+  await sandbox.dialog.getByText("it would delete 3 rows of cells").waitFor();
+  assert.is(await prompt.getByRole("cell").count(), 0);
+  await sandbox.button("Cancel").click();
+  await status.getByText("Not run: it would delete 3 rows of cells").waitFor();
+  await sandbox.page.getByText("4 rows").waitFor();
+  assert.is(await sandbox.page.getByRole("list", { name: "Backups" }).count(), 0);
+
+  await sandbox.button("Run").click();
+  await sandbox.button("Back up and run").click();
+  await status.getByText(/^3 rows changed/).waitFor();
+  await sandbox.page.getByText("1 row", { exact: true }).first().waitFor();
+  await sandbox.page.getByRole("list", { name: "Backups" }).getByRole("listitem").waitFor();
+  await sandbox.button("Undo this statement").click();
+  await sandbox.button("Restore this backup").click();
+  await sandbox.result.getByText(/^Restored /).waitFor();
+  await sandbox.page.getByText("4 rows").waitFor();
+  assert.is(await sandbox.button("Undo this statement").count(), 0);
+
+  await sandbox.runSql("DELETE FROM cells WHERE id > 100");
+  await status.getByText(/^0 rows changed/).waitFor();
+  assert.is(await sandbox.dialog.count(), 0);
 });
 
 data(

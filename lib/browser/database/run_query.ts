@@ -12,7 +12,7 @@ import { Script, type Statement } from "../../sqlite/script.ts";
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
 import type { SqliteFailure } from "../../sqlite/sqlite_error.ts";
 import type { Outcome } from "../../outcome.ts";
-import type { DataQuery, DataRows } from "../sandbox.ts";
+import type { DataQuery, DataRows, DataWrite } from "../sandbox.ts";
 
 // https://sqlite.org/schematab.html#alternative_names
 const SCHEMA_TABLES = [
@@ -34,8 +34,8 @@ const NUMBERS = ["application_id", "user_version"];
 
 /**
  * Runs one statement. SQLite's authorizer decides what it may do: read anything, and with `write`
- * change rows of tables that are not godwit's. Only migrations change the schema. Foreign keys are
- * enforced. A write runs to its end, however many rows it returns.
+ * and `try` change rows of tables that are not godwit's. Only migrations change the schema. Foreign
+ * keys are enforced. A write runs to its end, however many rows it returns; `try` then undoes it.
  */
 export function runQuery(
   connection: Connection,
@@ -43,11 +43,27 @@ export function runQuery(
   deadline: Deadline,
 ): Outcome<DataRows> {
   connection.exec("PRAGMA foreign_keys=ON");
+  if (query.access !== "try") return runStatement(connection, query, deadline);
+  connection.exec("BEGIN");
+  try {
+    return runStatement(connection, query, deadline);
+  } finally {
+    connection.rollback();
+  }
+}
+
+function runStatement(
+  connection: Connection,
+  query: DataQuery,
+  deadline: Deadline,
+): Outcome<DataRows> {
   using interrupter = new Interrupter(connection, deadline);
   using script = new Script(connection, query.sql);
   let refusal: string | null = null;
+  const accesses: Access[] = [];
   connection.authorize((access) => {
     const found = refusalOf(access, query.access);
+    accesses.push(access);
     if (found === null) return connection.sqlite3.capi.SQLITE_OK;
     refusal ??= found;
     return connection.sqlite3.capi.SQLITE_DENY;
@@ -69,20 +85,60 @@ export function runQuery(
         "Parameters such as ? have no values here; write the values into the statement",
       );
     }
+    // A virtual table prepares statements of its own while this one runs.
+    const write = writeOf(accesses.splice(0));
+    const before = connection.totalChanges;
     const outcome = collect(statement, query);
-    if (!("code" in outcome)) {
-      return {
-        ok: true,
-        value: { ...outcome, changes: statement.isReadOnly ? 0 : connection.changes },
-      };
+    if ("code" in outcome) {
+      return refuse(
+        interrupter.isOver() ? stoppedWords(interrupter) : describe(outcome, query.sql),
+      );
     }
-    if (interrupter.isOver()) {
-      return refuse(interrupter.reason === "cancelled" ? "Stopped" : "Stopped: it took too long");
-    }
-    return refuse(describe(outcome, query.sql));
+    const changes = statement.isReadOnly ? 0 : connection.changes;
+    const furtherChanges = connection.totalChanges - before - changes;
+    connection.authorize(null);
+    return {
+      ok: true,
+      value: {
+        ...outcome,
+        changes,
+        write: write === null ? null : {
+          ...write,
+          furtherChanges,
+          overwrites: write.overwrites || canOverwrite(connection, query.sql),
+        },
+      },
+    };
   } finally {
     connection.authorize(null);
   }
+}
+
+function stoppedWords({ reason }: Interrupter): string {
+  return reason === "cancelled" ? "Stopped" : "Stopped: it took too long";
+}
+
+/** What the authorizer reports about the rows that a statement writes. */
+function writeOf(accesses: readonly Access[]): Omit<DataWrite, "furtherChanges"> | null {
+  const writes = accesses.flatMap((access) =>
+    access.kind === "insert" || access.kind === "update" || access.kind === "delete" ? [access] : []
+  );
+  const [first] = writes.filter(({ trigger }) => trigger === null);
+  if (first === undefined) return null;
+  const direct = writes.filter(({ table, trigger }) => trigger === null && table === first.table);
+  return {
+    table: first.table,
+    actions: [...new Set(direct.map(({ kind }) => kind))],
+    overwrites: writes.some(({ kind }) => kind !== "insert"),
+  };
+}
+
+// What an INSERT does beyond the reports of the authorizer: REPLACE deletes the rows in its way, and
+// a virtual table may do anything, such as the commands of FTS5.
+// https://sqlite.org/bytecodevtab.html
+function canOverwrite(connection: Connection, sql: string): boolean {
+  const found = "SELECT EXISTS (SELECT 1 FROM bytecode(?) WHERE opcode IN ('Delete', 'VUpdate'))";
+  return connection.integer(found, [sql]) === 1;
 }
 
 type OnlyStatement =
@@ -119,7 +175,7 @@ function onlyStatement(script: Script): OnlyStatement {
 function collect(
   statement: Statement,
   { limit, access }: DataQuery,
-): Omit<DataRows, "changes"> | SqliteFailure {
+): Omit<DataRows, "changes" | "write"> | SqliteFailure {
   const rows: (readonly SqlValue[])[] = [];
   let sizeBytes = 0;
   let hasMore = false;
@@ -158,7 +214,7 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
       if (isReserved(access.table)) {
         return `"${access.table}" is godwit's history, which statements cannot change`;
       }
-      return allowed === "write"
+      return allowed !== "read"
         ? null
         : `This would ${access.kind} rows of "${access.table}", and only reading is allowed`;
     case "create":

@@ -128,7 +128,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     const run = (connection: Connection): Outcome<DataRows> =>
       runQuery(connection, query, receiveDeadline(deadline));
     const path = `/${this.#plugin}.sqlite3`;
-    const writes = query.access === "write" && this.environment.names().includes(path);
+    const writes = query.access !== "read" && this.environment.names().includes(path);
     const outcome =
       await (writes ? this.database.access.change(run) : this.database.access.read(run));
     return outcome.ok ? outcome.value : outcome;

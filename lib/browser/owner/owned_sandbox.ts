@@ -189,7 +189,8 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
       limits,
       (host, deadline) => host.query(query, deadline),
     );
-    if (outcome.ok && outcome.value.changes > 0) this.#emit({ kind: "database", plugin });
+    const isChanged = query.access === "write" && outcome.ok && outcome.value.changes > 0;
+    if (isChanged) this.#emit({ kind: "database", plugin });
     return outcome;
   }
 

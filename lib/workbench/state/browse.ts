@@ -1,11 +1,8 @@
-// Reads tables page by page, and runs the statements of the prompt. Runs in the browser.
+// Reads tables page by page. Runs in the browser.
 
 import { browsedTables, countQuery, PAGE_ROWS, pageQuery } from "../model/table_query.ts";
 import { request } from "./request.ts";
 import { EMPTY_PROMPT, NOT_BROWSING, type Store } from "./store.ts";
-
-// Enough to look at. An export has everything.
-const PROMPT_ROWS = 500;
 
 let latestPage = 0;
 
@@ -74,43 +71,4 @@ export async function showPage(store: Store, table: string, page: number): Promi
     ...store.browsing.value,
     total: Number(counted.value.rows[0]?.[0] ?? 0),
   };
-}
-
-/** Updates the text of the prompt. */
-export function typePrompt(store: Store, sql: string): void {
-  store.prompt.value = { ...store.prompt.value, sql };
-}
-
-/** Allows or forbids statements that write. */
-export function allowWriting(store: Store, mayWrite: boolean): void {
-  store.prompt.value = { ...store.prompt.value, mayWrite };
-}
-
-/** Runs the statement of the prompt. */
-export async function runPrompt(store: Store): Promise<void> {
-  const { plugin } = store.route.value;
-  const sandbox = store.sandbox.value;
-  const { sql, mayWrite, running } = store.prompt.value;
-  if (sandbox === null || plugin === null || running !== null || sql.trim() === "") return;
-  const id = crypto.randomUUID();
-  store.prompt.value = { ...store.prompt.value, running: id };
-  const begun = performance.now();
-  const rows = await sandbox.query(plugin, {
-    sql,
-    access: mayWrite ? "write" : "read",
-    limit: PROMPT_ROWS,
-    id,
-  });
-  // Another plugin may have been selected since.
-  if (store.prompt.value.running !== id) return;
-  const ms = performance.now() - begun;
-  store.prompt.value = { ...store.prompt.value, running: null, result: { rows, ms } };
-}
-
-/** Stops the statement of the prompt. */
-export async function stopPrompt(store: Store): Promise<void> {
-  const { running } = store.prompt.value;
-  if (running === null) return;
-  const stopped = await store.sandbox.value?.stopQuery(running);
-  if (stopped?.ok === false) store.said.value = stopped.message;
 }

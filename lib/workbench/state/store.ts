@@ -20,6 +20,7 @@ import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
 import { type Route, START } from "../model/route.ts";
 import type { RunProgress } from "../model/run_progress.ts";
+import type { WantedRestore } from "../model/run_outcome.ts";
 import type { ShownOutcome } from "../model/shown_outcome.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
 import type { Exchange } from "../model/wire_log.ts";
@@ -74,7 +75,12 @@ export interface Prompt {
   readonly mayWrite: boolean;
   /** The id of the query that runs; `null` if there is none. */
   readonly running: string | null;
-  readonly result: { readonly rows: Outcome<DataRows>; readonly ms: number } | null;
+  readonly result: {
+    readonly rows: Outcome<DataRows>;
+    readonly ms: number;
+    /** What undoes it; `null` if it has deleted and overwritten nothing. */
+    readonly undo: WantedRestore | null;
+  } | null;
 }
 
 /** A file in the playground. */

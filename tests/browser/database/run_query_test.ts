@@ -99,4 +99,56 @@ queries("a write that a constraint refuses changes nothing", () => {
   assert.is(connection.value("SELECT count(*) FROM t"), 1);
 });
 
+const WRITES: readonly (readonly [string, number, number, readonly string[], boolean])[] = [
+  ["SELECT a FROM t", 0, 0, [], false],
+  ["INSERT INTO t VALUES (2), (3)", 2, 0, ["insert"], false],
+  ["DELETE FROM t", 1, 0, ["delete"], true],
+  ["UPDATE t SET a = 5 WHERE a = 9", 0, 0, ["update"], true],
+  ["INSERT OR REPLACE INTO k VALUES (1, 'b')", 1, 2, ["insert"], true],
+  ["INSERT OR IGNORE INTO k VALUES (1, 'b')", 0, 0, ["insert"], false],
+  [
+    "INSERT INTO k VALUES (1, 'b') ON CONFLICT DO UPDATE SET b = 'c'",
+    1,
+    0,
+    ["insert", "update"],
+    true,
+  ],
+  ["INSERT INTO silent VALUES (1)", 1, 0, ["insert"], true],
+  ["INSERT INTO logged VALUES (1)", 1, 1, ["insert"], true],
+  ["DELETE FROM k", 1, 2, ["delete"], true],
+  ["INSERT INTO words VALUES ('delete-all')", 1, 0, ["insert"], true],
+];
+
+for (const [sql, changes, further, actions, overwrites] of WRITES) {
+  queries(`"${sql}" is tried: ${changes} and ${further} rows, and nothing stays`, () => {
+    using connection = withTable();
+    connection.exec(`
+      CREATE TABLE k (id INTEGER PRIMARY KEY, b); INSERT INTO k VALUES (1, 'a');
+      CREATE TABLE child (k REFERENCES k (id) ON DELETE CASCADE); INSERT INTO child VALUES (1), (1);
+      CREATE TABLE silent (a UNIQUE ON CONFLICT REPLACE); INSERT INTO silent VALUES (1);
+      CREATE TABLE logged (a);
+      CREATE TRIGGER log AFTER INSERT ON logged BEGIN UPDATE t SET a = new.a; END;
+      CREATE VIRTUAL TABLE words USING fts5(word);`);
+    const tried = run(connection, sql, "try", 1_000);
+    assert.ok(tried.ok);
+    assert.is(tried.value.changes, changes);
+    const { write } = tried.value;
+    assert.equal(write === null ? [] : write.actions, actions);
+    assert.is(write?.overwrites ?? false, overwrites);
+    if (!sql.includes("words")) assert.is(write?.furtherChanges ?? 0, further);
+    assert.is(connection.inTransaction, false);
+    assert.is(connection.value("SELECT group_concat(a) FROM t"), "1");
+    assert.is(connection.value("SELECT count(*) FROM k, child"), 2);
+  });
+}
+
+queries("a try that is stopped, or refused, leaves nothing and no transaction", () => {
+  using connection = withTable();
+  const stopped = run(connection, `${ENDLESS} INSERT INTO t SELECT n FROM c`, "try", 1);
+  assert.is(stopped.ok ? "" : stopped.message, "Stopped: it took too long");
+  assert.is(run(connection, "DROP TABLE t", "try", 1_000).ok, false);
+  assert.is(connection.inTransaction, false);
+  assert.is(connection.value("SELECT count(*) FROM t"), 1);
+});
+
 queries.run();
