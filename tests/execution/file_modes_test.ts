@@ -32,7 +32,11 @@ function modeOf(path: string): readonly unknown[] {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!condition()) await pause();
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 for (const [journalMode, name] of [["delete", "-journal"], ["wal", "-wal"]] as const) {
@@ -52,6 +56,9 @@ for (const [journalMode, name] of [["delete", "-journal"], ["wal", "-wal"]] as c
     await until(() => existsSync(beside));
     const snapshot = join(workspace.dataDir, "locks", "p.json");
     await until(() => existsSync(snapshot));
+    // A file gets its owner just after it is made.
+    const isOwned = (): boolean => modeOf(beside)[1] === OWNER;
+    for (let round = 0; round < 100 && !isOwned(); round++) await pause();
     assert.equal(modeOf(beside), ["600", OWNER]);
     assert.equal(modeOf(`${workspace.database("p")}-lock`), ["600", OWNER]);
     assert.is(modeOf(snapshot)[0], "600");

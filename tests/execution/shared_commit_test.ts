@@ -52,13 +52,17 @@ shared("one that fails is undone alone, and those before it are kept", async () 
   assert.is(sqliteShell(path, VERSIONS), "1applied 2applied 3failed");
   const tables = "SELECT group_concat(name, ' ') FROM sqlite_schema WHERE length(name) = 1";
   assert.is(sqliteShell(path, tables), "a b");
+  // Nobody is told of one before its COMMIT, and how many share one depends on the machine.
+  const told = workspace.events.flatMap((event) =>
+    event.event.startsWith("migration_") && "version" in event
+      ? [`${event.event.slice(10)} ${event.version}`]
+      : []
+  );
+  const ends = told.filter((each) => !each.startsWith("started"));
+  assert.equal(ends, ["applied 1", "applied 2", "failed 3"]);
   assert.equal(
-    workspace.events.flatMap((event) =>
-      event.event.startsWith("migration_") && "version" in event
-        ? [`${event.event.slice(10)} ${event.version}`]
-        : []
-    ),
-    ["started 1", "started 2", "started 3", "applied 1", "applied 2", "failed 3"],
+    told.filter((each) => each.startsWith("started")),
+    [1, 2, 3].map((each) => `started ${each}`),
   );
 
   workspace.write("p", { "003_c.sql": migrationFile("CREATE TABLE c (x);") });
