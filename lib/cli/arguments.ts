@@ -121,9 +121,13 @@ function defineCommands(
 
   program.command("status").argument("<plugin>")
     .addOption(TENANT).addOption(NATS).addOption(PREFIX)
-    .action((plugin, { tenant }, command) =>
-      use({ name: "status", plugin, tenant, options: commonOptions(command) })
-    );
+    // The list of tenants has no subject.
+    .addOption(new Option("--all-tenants").default(false).conflicts(["tenant", "nats"]))
+    .action((plugin, { tenant, allTenants }, command) => {
+      const options = commonOptions(command);
+      if (allTenants) use({ name: "tenants", plugin, options });
+      else use({ name: "status", plugin, tenant, options });
+    });
 
   program.command("history").argument("<plugin>")
     .option("--limit <N>", "", wholeNumber)

@@ -140,6 +140,7 @@ export type Command =
     | { readonly name: "rollout"; readonly rollout: RolloutOptions }
     | { readonly name: "plan"; readonly plan: PlanOptions }
     | { readonly name: "status"; readonly plugin: string; readonly tenant: string | undefined }
+    | { readonly name: "tenants"; readonly plugin: string }
     | { readonly name: "history"; readonly history: HistoryOptions }
     | { readonly name: "cancel"; readonly cancel: CancelOptions }
     | { readonly name: BackupCommand["verb"]; readonly backups: BackupCommand }

@@ -36,6 +36,7 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --json             print the reply message, alone
   --by NAME          who applies; kept in the history
   --tenant NAME      migrate the database of this tenant
+  --all-tenants      how many tenants are at which version
   --to N             the version to end at; rollback --to 0 undoes everything
   --down             plan a rollback
   --rows N           lost rows that a plan shows      20, with --json 0

@@ -115,6 +115,10 @@ async function run(
       const { runBundle } = await import("./commands/bundle.ts");
       return await runBundle(command.bundle, options, console);
     }
+    case "tenants": {
+      const { runTenants } = await import("./commands/tenants.ts");
+      return await runTenants(command.plugin, options, console);
+    }
     case "plugins": {
       const { runPlugins } = await import("./commands/plugins.ts");
       return await runPlugins(options, console);

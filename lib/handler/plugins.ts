@@ -18,14 +18,22 @@ import { readBesideRuns } from "./read_beside_runs.ts";
  */
 export async function plugins(
   { plugin: all }: DatabaseAddress,
-  { limit, offset }: CheckedPlugins,
+  { plugin: only, limit, offset }: CheckedPlugins,
   context: HandlerContext,
 ): Promise<PluginsReply | Failure> {
   const { source, databases } = context;
   const listed = await source.plugins();
   if (!listed.ok) return failureReply("PLUGIN_NOT_FOUND", all, listed.message);
+  const names = only === undefined ? listed.names : listed.names.filter((name) => name === only);
+  if (only !== undefined && names.length === 0) {
+    return failureReply(
+      "PLUGIN_NOT_FOUND",
+      only,
+      `There is no plugin "${only}" with migrations; list the plugins without naming one`,
+    );
+  }
   const addresses: { readonly plugin: string; readonly tenant: string }[] = [];
-  for (const plugin of listed.names) {
+  for (const plugin of names) {
     const tenants = await databases.tenantsOf?.(plugin) ?? { ok: true, value: [] };
     if (!tenants.ok) return databaseFailure(tenants, all);
     addresses.push(...tenants.value.map((tenant) => ({ plugin, tenant })));
@@ -43,7 +51,7 @@ export async function plugins(
     success: true,
     verb: "plugins",
     plugin_name: all,
-    plugins: [...listed.names],
+    plugins: [...names],
     tenants,
     tenant_count: addresses.length,
   };

@@ -91,6 +91,8 @@ export interface DumpRequest extends DatabaseRequest {
 
 /** `plugins`: list the plugins and the databases of their tenants. */
 export interface PluginsRequest {
+  /** The only plugin to list, with its tenants; all of them by default. */
+  plugin?: string | undefined;
   /** The most tenants in the reply; 100 by default, 10,000 at most. */
   limit?: number | undefined;
   /** How many tenants to leave out; 0 by default. */

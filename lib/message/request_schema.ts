@@ -192,7 +192,11 @@ export const CancelRequestSchema: v.GenericSchema<CancelRequest> = v.strictObjec
 
 /** The schema of a plugins request. */
 export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugins> = v
-  .strictObject(pageFields(100, MAX_PLUGINS_LIMIT));
+  .strictObject({
+    // The grammar of a tenant's name is that of a plugin's.
+    plugin: v.optional(tenant),
+    ...pageFields(100, MAX_PLUGINS_LIMIT),
+  });
 
 /** The schema of a dump request. */
 export const DumpRequestSchema: v.GenericSchema<DumpRequest, CheckedDump> = v.strictObject({

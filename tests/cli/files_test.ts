@@ -76,7 +76,7 @@ check("passes good plugins and counts what there is to say", async () => {
   const json = await run(workspace, "check", "scores", "--json");
   assert.equal(JSON.parse(json.stdout), {
     success: true,
-    plugins: [{ plugin_name: "scores", migrations: 1, errors: [], warnings: [] }],
+    plugins: [{ plugin_name: "scores", migrations: 1, query_files: 0, errors: [], warnings: [] }],
   });
   assert.not.ok([...Deno.readDirSync(workspace.root)].some(({ name }) => name === "data"));
 });
@@ -164,5 +164,30 @@ plugins("lists 200 tenants to people and says how many more there are", async ()
   assert.is(stdout.match(/^quotes\/t\d+ +0 +2$/gm)?.length, 200);
   assert.match(stdout, /\nand 3 more tenants; --json lists them\n$/);
 });
+
+plugins(
+  "status --all-tenants counts databases by version, and says what is wrong with which",
+  async () => {
+    await using workspace = new Workspace();
+    workspace.write("quotes", QUOTES);
+    for (const tenant of ["acme", "globex"]) await workspace.apply("quotes", { tenant });
+    await workspace.apply("quotes", { tenant: "old", target_version: 1 });
+    Deno.writeTextFileSync(workspace.database("quotes", "torn"), "no database");
+    const { code, stdout } = await run(workspace, "status", "quotes", "--all-tenants");
+    assert.is(code, 0);
+    assertTidy(stdout);
+    assert.match(stdout, /^quotes: 4 tenants\nversion  pending  databases\n/);
+    assert.match(stdout, /\n {6}2 {8}0 {10}2\n {6}1 {8}1 {10}1\n {6}\? {8}\? {10}1\n/);
+    assert.match(stdout, /\nquotes\/torn: .*not a SQLite\n? *database/s);
+    const json = JSON.parse(
+      (await run(workspace, "status", "quotes", "--all-tenants", "--json")).stdout,
+    );
+    assert.equal(json.versions[0], { current_version: 2, pending_count: 0, databases: 2 });
+    assert.is(json.tenants.length, 4);
+    const unknown = await run(workspace, "status", "nobody", "--all-tenants");
+    assert.is(unknown.code, 1);
+    assert.match(unknown.stderr, /There is no plugin "nobody"/);
+  },
+);
 
 plugins.run();

@@ -48,7 +48,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   [
     "status one --dry-run",
     "Unknown option '--dry-run'; " +
-    "status takes --tenant, --nats, --prefix, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+    "status takes --tenant, --nats, --prefix, --all-tenants, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   [
     "check --nats ws://127.0.0.1:1",

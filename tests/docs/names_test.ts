@@ -75,7 +75,7 @@ names("every option is in OPERATIONS and in the help", () => {
 
 names("every documented option is one that the command line knows", () => {
   for (const option of namesUnder(operations, "Options")) {
-    const commands = "apply plan history cancel backups check diff dump bundle".split(" ");
+    const commands = "apply plan status history cancel backups check diff dump bundle".split(" ");
     const isUnknown = [
       ...commands.map((command) => [command, "p"]),
       ["rollout", "start", "p"],
