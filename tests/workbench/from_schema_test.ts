@@ -225,7 +225,7 @@ fromSchema("a text that takes long is given up for a newer one", async () => {
   await state(sandbox, "1 change");
 });
 
-fromSchema("a schema that nobody has edited follows the files of the plugin", async () => {
+fromSchema("an unedited schema follows the files of the plugin", async () => {
   const sandbox = await openSaved("followed");
   await sandbox.drop(inFolder("followed", {
     ...QUOTES,

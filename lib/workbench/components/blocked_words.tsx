@@ -1,4 +1,4 @@
-// Why there is no run, and the way to what stands in its way. Runs in the browser.
+// Why there is no run, and a link to the step that blocks it. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { NoRun } from "../model/step_action.ts";

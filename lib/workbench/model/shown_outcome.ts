@@ -24,7 +24,7 @@ export interface ShownOutcome {
 
 /**
  * Whether an outcome is folded to one line: by the user, because another step is shown, or because
- * the files or the version of the database are others than it tells of.
+ * the files or the version of the database have changed since.
  */
 export function isFolded({ outcome, sight, isFolded }: ShownOutcome, present: Sight): boolean {
   return isFolded || present.step !== sight.step ||

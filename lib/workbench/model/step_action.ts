@@ -17,7 +17,7 @@ export interface PlannedRun {
 export interface NoRun {
   readonly verb: "none";
   readonly reason: string;
-  /** The key of the step that stands in the way; `null` if it is not another one. */
+  /** The key of the step with the error that blocks it; `null` if no error does. */
   readonly blocker: string | null;
 }
 

@@ -199,6 +199,8 @@ function show(store: Store, plugin: string, open: string): void {
   const { drafts } = playgroundOf(store, plugin);
   const unsaved = unsavedOf(store, plugin);
   const shown = [...drafts].filter(([id]) => id === open || unsaved.has(id));
+  // A file of the plugin has the same text now.
+  for (const id of drafts.keys()) if (!unsaved.has(id)) forgetDraft(plugin, id);
   put(store, plugin, { drafts: new Map(shown), open });
   keepOpen(plugin, open);
   rehearsalsOf(store, plugin).now();

@@ -56,7 +56,7 @@ const CASES: readonly (readonly [string, ShownOutcome, Sight, boolean])[] = [
   ["where it was opened", OPEN, SIGHT, false],
   ["beside another step", OPEN, { ...SIGHT, step: "3" }, true],
   ["once the user has folded it", { ...OPEN, isFolded: true }, SIGHT, true],
-  ["after a status of the version that it tells of", OPEN, {
+  ["after a status of the version that it reports", OPEN, {
     ...SIGHT,
     status: statusReply([1, 2], [3]),
   }, false],

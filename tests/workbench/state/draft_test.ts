@@ -85,7 +85,7 @@ drafts("openText() takes the place of no draft, and finds the one that it has ma
   assert.is(openDraftOf(store, "notes")?.text, "generated");
 });
 
-drafts("a new draft that nobody has typed into gets another number once its own is taken", () => {
+drafts("an unedited new draft gets another number once its own is taken", () => {
   const store = storeWith("001_a.sql");
   openPlayground(store, "notes");
   assert.is(openDraftOf(store, "notes")?.file, "002_try_something.sql");
@@ -116,6 +116,15 @@ drafts("the next visit has every draft that is not saved, and opens the same one
   const last = storeWith("001_a.sql");
   openPlayground(last, "notes");
   assert.equal(texts(last), { "002_two.sql": "two" });
+});
+
+drafts("a draft is not kept once a file of the plugin has its text", () => {
+  const store = storeWith("001_a.sql");
+  openText(store, "notes", { file: "002_b.sql", text: "text of 002_b.sql" });
+  assert.is(localStorage.getItem("godwit.draft.notes.002_b.sql") === null, false);
+  const next = storeWith("001_a.sql", "002_b.sql");
+  openPlayground(next, "notes");
+  assert.is(localStorage.getItem("godwit.draft.notes.002_b.sql"), null);
 });
 
 drafts("saveDraft() saves no file alone while the others have not been read", async () => {
