@@ -3,4 +3,5 @@
 
 export { dumpDatabase, dumpFiles, generate } from "./generate.ts";
 export { proveOnLiveRows, proveOnMadeUpRows } from "../proof/prove.ts";
+export { downProofFindings } from "../rule/down_proof.ts";
 export { makeSuggestions } from "../suggestion/make_suggestions.ts";

@@ -35,7 +35,6 @@ import {
   acceptFindings,
   unusedAcceptances,
 } from "../rule/acceptances.ts";
-import { downProofFindings } from "../rule/down_proof.ts";
 import { driftFindings } from "../rule/drift.ts";
 import { findingsForRun } from "../rule/findings_for_run.ts";
 import { foreignHistoryFindings } from "../rule/foreign_history.ts";
@@ -212,7 +211,7 @@ export async function prepare(
   const proofs = target.direction === "there-and-back" && target.proves
     ? await ports.prove(before.filesToProve(migrations, rehearsal))
     : [];
-  const all = [...fileFindings, ...inOrder(found), ...downProofFindings(proofs)];
+  const all = [...fileFindings, ...inOrder(found), ...await proofFindings(proofs)];
   const findings = acceptFindings(all, acceptances);
   return {
     ok: true,
@@ -227,6 +226,12 @@ export async function prepare(
       },
     },
   };
+}
+
+async function proofFindings(proofs: readonly FileProof[]): Promise<readonly Finding[]> {
+  if (proofs.length === 0) return [];
+  const { downProofFindings } = await import("./on_demand.ts");
+  return downProofFindings(proofs);
 }
 
 /** Whether a target is about a file: a draft is tried behind files that are not reported. */

@@ -128,6 +128,7 @@ drafts("an applied file says so first, and shows how it differs from what ran", 
   await sandbox.button("Open in playground").click();
   const playground = sandbox.page.getByRole("region", { name: "Playground" });
   await playground.getByText("001 is applied.").waitFor();
+  await playground.getByText("Runs up, down and up again").waitFor();
   const text = await playground.innerText();
   assert.ok(text.indexOf("001 is applied") < text.indexOf("Runs up, down and up again"));
   const difference = playground.getByRole("group", { name: "Difference from what ran" });
