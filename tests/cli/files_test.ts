@@ -176,7 +176,7 @@ plugins(
     const { code, stdout } = await run(workspace, "status", "quotes", "--all-tenants");
     assert.is(code, 0);
     assertTidy(stdout);
-    assert.match(stdout, /^quotes: 4 tenants\nversion  pending  databases\n/);
+    assert.match(stdout, /^quotes: 4 tenants\nversion {2}pending {2}databases\n/);
     assert.match(stdout, /\n {6}2 {8}0 {10}2\n {6}1 {8}1 {10}1\n {6}\? {8}\? {10}1\n/);
     assert.match(stdout, /\nquotes\/torn: .*not a SQLite\n? *database/s);
     const json = JSON.parse(
