@@ -116,6 +116,7 @@ runs(
 
     await sandbox.view("Data");
     await sandbox.runSql("DELETE FROM notes WHERE id = 3");
+    await sandbox.button("Back up and run").click();
     await sandbox.page.getByText("1 row changed").waitFor();
     await sandbox.view("Migrations");
     await sandbox.applyTo("003");
