@@ -54,6 +54,8 @@
  *       return `made ${reply.backup}`;
  *     case "restore":
  *       return `restored ${reply.restored}`;
+ *     case "rollout":
+ *       return `migrated ${reply.applied} databases`;
  *   }
  * }
  * ```
@@ -153,6 +155,15 @@ export type {
   ShownValue,
 } from "./lib/message/plan_reply.ts";
 export type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./lib/message/schema_file.ts";
+export type { FailureLimit } from "./lib/fleet/limits.ts";
+export type {
+  CheckedRollout,
+  RolloutFailure,
+  RolloutLoss,
+  RolloutReply,
+  RolloutRequest,
+  WaveMessage,
+} from "./lib/message/rollout.ts";
 export {
   type AppliedMigration,
   type ApplyReply,

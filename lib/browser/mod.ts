@@ -66,6 +66,8 @@ export type * from "../message/history_reply.ts";
 export type * from "../message/plan_reply.ts";
 export type * from "../message/reply.ts";
 export type * from "../message/request.ts";
+export type { FailureLimit } from "../fleet/limits.ts";
+export type * from "../message/rollout.ts";
 export type * from "../message/schema_file.ts";
 export type * from "../message/schema_message.ts";
 export type {

@@ -65,6 +65,15 @@ export type {
 } from "./plan_reply.ts";
 export type { AttemptEntry, HistoryReply, UnreadableEntry } from "./history_reply.ts";
 export type { CheckedDiff, DiffReply, DiffRequest, DumpReply } from "./schema_file.ts";
+export type { FailureLimit } from "../fleet/limits.ts";
+export type {
+  CheckedRollout,
+  RolloutFailure,
+  RolloutLoss,
+  RolloutReply,
+  RolloutRequest,
+  WaveMessage,
+} from "./rollout.ts";
 export {
   type AppliedMigration,
   type ApplyReply,
