@@ -17,7 +17,7 @@ offline("the page opens while its server is away, and works on its databases", a
   await using browser = await openChromium();
   const page = await browser.open(server.url);
   await untilShown(page, "quote-db");
-  await page.getByRole("button", { name: /^Apply/ }).first().click();
+  await page.getByRole("button", { name: "Apply to here" }).click();
   await page.getByText(/Applied \d+ migrations?; now at version 1/).first().waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready);
   // What was asked for before the service worker stood between is kept from now on.
@@ -28,6 +28,9 @@ offline("the page opens while its server is away, and works on its databases", a
   await page.reload();
   await untilShown(page, "quote-db");
   await page.getByText("Version 1", { exact: true }).first().waitFor();
+  // What generates migrations is a part that was not loaded before.
+  await page.getByRole("tab", { name: "Schema" }).click();
+  await page.getByText("No change").waitFor();
   // Another plugin takes another worker.
   await page.goto(`${server.url}#/trivia`);
   await untilShown(page, "trivia");
