@@ -1,15 +1,21 @@
 // Counts what became of the databases of a rollout. Pure; runs anywhere.
 
+/** A database that is at its target. */
+export interface MigratedDatabase {
+  readonly kind: "migrated";
+  /** How many migrations were applied; 0 where nothing was pending. */
+  readonly migrations: number;
+  /** Rows that were deleted, and rows that lost a value. */
+  readonly rowsLost: number;
+}
+
+/** A database that could not be migrated. */
+export interface FailedDatabase {
+  readonly kind: "failed";
+}
+
 /** What became of one database, as far as it is counted. */
-export type CountedOutcome =
-  | {
-    readonly kind: "migrated";
-    /** How many migrations were applied; 0 where nothing was pending. */
-    readonly migrations: number;
-    /** Rows that were deleted, and rows that lost a value. */
-    readonly rowsLost: number;
-  }
-  | { readonly kind: "failed" };
+export type CountedOutcome = MigratedDatabase | FailedDatabase;
 
 /** How many databases came to which end. */
 export interface Tally {

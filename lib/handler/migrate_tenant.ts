@@ -1,6 +1,7 @@
 // Migrates the database of one tenant as part of a rollout.
 
 import type { Deadline } from "../deadline.ts";
+import type { FailedDatabase, MigratedDatabase } from "../fleet/tally.ts";
 import type { DataLossMessage, ErrorCode, RunEntry } from "../message/reply.ts";
 import type { CheckedRollout } from "../message/rollout.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
@@ -9,17 +10,8 @@ import { runMigrations, runReply } from "./run_migrations.ts";
 
 /** What became of the database of a tenant. */
 export type TenantOutcome =
-  | {
-    readonly kind: "migrated";
-    /** How many migrations were applied; 0 where nothing was pending. */
-    readonly migrations: number;
-    /** Rows that were deleted, and rows that lost a value. */
-    readonly rowsLost: number;
-    readonly backup: string | null;
-    readonly planHash: string;
-  }
-  | {
-    readonly kind: "failed";
+  | MigratedDatabase & { readonly backup: string | null; readonly planHash: string }
+  | FailedDatabase & {
     readonly code: ErrorCode;
     readonly message: string;
     /** `null` where it is not known. */
@@ -71,7 +63,7 @@ export async function migrateTenant(
  * The rows that migrations delete, and those of a table that lose a value: of the columns that lose
  * values the one that loses most counts, because they may be of the same rows.
  */
-export function rowsLostIn(entries: readonly Pick<RunEntry, "data_loss">[]): number {
+function rowsLostIn(entries: readonly Pick<RunEntry, "data_loss">[]): number {
   return entries.reduce((sum, { data_loss }) => sum + rowsOf(data_loss), 0);
 }
 

@@ -80,12 +80,15 @@ class NodeRollout {
       await this.#forEach(wave, async (tenant) => {
         const measured = await this.#migrate(tenant, true);
         (measured.kind === "failed" ? this.#outcomes : this.#measured).set(tenant, measured);
+        return measured;
       });
     }
     const fit = wave.filter((tenant) => !this.#outcomes.has(tenant));
     await this.#forEach(fit, async (tenant) => {
-      this.#outcomes.set(tenant, await this.#migrate(tenant, dryRun));
+      const outcome = await this.#migrate(tenant, dryRun);
+      this.#outcomes.set(tenant, outcome);
       this.#measured.delete(tenant);
+      return outcome;
     });
     const { databases, rowsLost, ...counts } = tallyOf(this.#outcomesOf(wave));
     if (databases > 0) {
@@ -139,15 +142,16 @@ class NodeRollout {
   /** Does `work` for several tenants at a time, and begins none once the rollout is over. */
   async #forEach(
     tenants: readonly string[],
-    work: (tenant: string) => Promise<void>,
+    work: (tenant: string) => Promise<TenantOutcome>,
   ): Promise<void> {
     const waiting = [...tenants];
     const next = async (): Promise<void> => {
       while (!this.#isOver()) {
         const tenant = waiting.shift();
         if (tenant === undefined) return;
-        await work(tenant);
-        this.#halted ??= this.#whyHalted();
+        const outcome = await work(tenant);
+        // Counting all of them after each would take the square of their number.
+        if (outcome.kind === "failed" || outcome.rowsLost > 0) this.#halted ??= this.#whyHalted();
       }
     };
     await Promise.all(Array.from({ length: this.#request.parallel }, next));
