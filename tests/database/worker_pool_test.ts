@@ -2,8 +2,8 @@
 
 import { DEFAULT_BACKUP_RULES } from "../../lib/backup/backup_rules.ts";
 import * as assert from "uvu/assert";
-import { deadlineIn } from "../../lib/deadline.ts";
-import type { DatabaseSession } from "../../lib/database/session.ts";
+import { deadlineIn, endsWithin } from "../../lib/deadline.ts";
+import type { Databases, DatabaseSession } from "../../lib/database/session.ts";
 import type { SourceFile } from "../../lib/source/source_file.ts";
 import { startWorkerPool } from "../../lib/database/worker_pool.ts";
 import { currentVersionIn } from "../support/current_version.ts";
@@ -22,34 +22,59 @@ async function* unapplied(texts: Readonly<Record<string, string>>): AsyncGenerat
 
 const LATEST = { direction: "apply", version: "latest" } as const;
 
+function startPool({ dataDir }: Workspace, workers: number): Promise<Databases> {
+  return startWorkerPool({
+    dataDir,
+    journalMode: "delete",
+    busyTimeoutMs: 5_000,
+    exclusive: false,
+    backups: DEFAULT_BACKUP_RULES,
+    workers,
+  });
+}
+
+/** The threads that begin from now on. Disposing of it ends those that are left. */
+class WatchedThreads implements Disposable {
+  readonly running: Set<Worker> = new Set();
+  ended = 0;
+  readonly #original = globalThis.Worker;
+
+  constructor() {
+    const onStart = (worker: Worker): unknown => this.running.add(worker);
+    const onEnd = (worker: Worker): void => {
+      this.running.delete(worker);
+      this.ended += 1;
+    };
+    globalThis.Worker = class extends this.#original {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        onStart(this);
+      }
+      override terminate(): void {
+        onEnd(this);
+        super.terminate();
+      }
+    };
+  }
+
+  [Symbol.dispose](): void {
+    globalThis.Worker = this.#original;
+    for (const worker of this.running) worker.terminate();
+  }
+}
+
 /** A session on a database; `resources` ends it and its pool. */
 async function openSession(
   workspace: Workspace,
   resources: AsyncDisposableStack,
 ): Promise<DatabaseSession> {
-  const pool = resources.use(
-    await startWorkerPool({
-      dataDir: workspace.dataDir,
-      journalMode: "delete",
-      busyTimeoutMs: 5_000,
-      exclusive: false,
-      backups: DEFAULT_BACKUP_RULES,
-      workers: 2,
-    }),
-  );
+  const pool = resources.use(await startPool(workspace, 2));
   return resources.use(await pool.open({ kind: "plugin", plugin: "p", tenant: null }, "run"));
 }
 
 pools("open() keeps a worker for reading while runs wait for each other", async () => {
   await using workspace = new Workspace();
-  await using pool = await startWorkerPool({
-    dataDir: workspace.dataDir,
-    journalMode: "delete",
-    busyTimeoutMs: 5_000,
-    exclusive: false,
-    backups: DEFAULT_BACKUP_RULES,
-    workers: 2,
-  });
+  await using pool = await startPool(workspace, 2);
   const order: string[] = [];
   const first = await pool.open({ kind: "plugin", plugin: "a", tenant: null }, "run");
   const second = pool.open({ kind: "plugin", plugin: "b", tenant: null }, "run").then((session) => {
@@ -143,27 +168,16 @@ pools("execute() runs nothing but the plan that was prepared last in its session
 });
 
 pools("a worker that took much memory is ended, another is kept", async () => {
-  const OriginalWorker = globalThis.Worker;
-  let terminated = 0;
-  globalThis.Worker = class extends OriginalWorker {
-    override terminate(): void {
-      terminated += 1;
-      super.terminate();
-    }
-  };
-  try {
-    await using workspace = new Workspace({ workers: 2 });
-    workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
-    await workspace.apply("p");
-    assert.is(terminated, 0);
-    workspace.write("p", {
-      "002_b.sql": migrationFile("SELECT length(zeroblob(300000000) || 'x');", "SELECT 1;"),
-    });
-    await workspace.apply("p");
-    assert.is(terminated, 1);
-  } finally {
-    globalThis.Worker = OriginalWorker;
-  }
+  using threads = new WatchedThreads();
+  await using workspace = new Workspace({ workers: 2 });
+  workspace.write("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
+  await workspace.apply("p");
+  assert.is(threads.ended, 0);
+  workspace.write("p", {
+    "002_b.sql": migrationFile("SELECT length(zeroblob(300000000) || 'x');", "SELECT 1;"),
+  });
+  await workspace.apply("p");
+  assert.is(threads.ended, 1);
 });
 
 // SQLite looks at the clock between two steps of its virtual machine only, and this is one step of some
@@ -242,39 +256,16 @@ pools("a run that cannot be interrupted is answered, and keeps nothing", async (
 
 pools("threads that are started for requests end with the pool", async () => {
   await using workspace = new Workspace();
-  const started = new Set<Worker>();
-  const NewWorker = globalThis.Worker;
-  globalThis.Worker = class extends NewWorker {
-    constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
-      started.add(this);
-    }
-    override terminate(): void {
-      started.delete(this);
-      super.terminate();
-    }
-  };
-  try {
-    const pool = await startWorkerPool({
-      dataDir: workspace.dataDir,
-      journalMode: "delete",
-      busyTimeoutMs: 5_000,
-      exclusive: false,
-      backups: DEFAULT_BACKUP_RULES,
-      workers: 3,
-    });
-    const opened = ["a", "b", "c", "d"].map((plugin) =>
-      pool.open({ kind: "plugin", plugin, tenant: null }, "read")
-        .then((session) => session[Symbol.asyncDispose]())
-    );
-    await opened[0];
-    await pool[Symbol.asyncDispose]();
-    await Promise.race([Promise.allSettled(opened), new Promise((end) => setTimeout(end, 3_000))]);
-    assert.is(started.size, 0);
-  } finally {
-    globalThis.Worker = NewWorker;
-    for (const worker of started) worker.terminate();
-  }
+  using threads = new WatchedThreads();
+  const pool = await startPool(workspace, 3);
+  const opened = ["a", "b", "c", "d"].map((plugin) =>
+    pool.open({ kind: "plugin", plugin, tenant: null }, "read")
+      .then((session) => session[Symbol.asyncDispose]())
+  );
+  await opened[0];
+  await pool[Symbol.asyncDispose]();
+  await endsWithin(3_000, Promise.allSettled(opened));
+  assert.is(threads.running.size, 0);
 });
 
 pools.run();
