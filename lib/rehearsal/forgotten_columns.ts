@@ -50,12 +50,17 @@ export class ForgottenColumns {
     const insert = accesses.find((access) => access.kind === "insert" && access.trigger === null);
     if (insert?.kind !== "insert" || isTemporary(insert) || !isNew(insert.table)) return;
     const target = find(insert.table);
-    const listed = listedColumns(sql);
-    if (target === null || listed === null) return;
+    if (target === null) return;
     const reads = accesses.filter((access) => access.kind === "read");
-    for (const name of new Set(reads.map(({ table }) => table))) {
-      const source = isNew(name) ? null : find(name);
-      if (source === null) continue;
+    const sources = [...new Set(reads.map(({ table }) => table))]
+      .flatMap((name) => {
+        const source = isNew(name) ? null : find(name);
+        return source === null ? [] : [{ name, source }];
+      });
+    // An INSERT of megabytes of values is not read for nothing.
+    const listed = sources.length === 0 ? null : listedColumns(sql);
+    if (listed === null) return;
+    for (const { name, source } of sources) {
       const given = new Set([
         ...listed,
         ...reads.flatMap(({ table, column }) => table === name ? [foldName(column)] : []),

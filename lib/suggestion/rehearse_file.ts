@@ -2,11 +2,11 @@
 
 import type { Deadline } from "../deadline.ts";
 import type { Migration } from "../migration/migration.ts";
-import { type PlanStep, planStep } from "../plan/migration_plan.ts";
+import type { PlanStep } from "../plan/migration_plan.ts";
+import { thereAndBack } from "../plan/there_and_back.ts";
 import type { Rehearsal } from "../rehearsal/rehearsal.ts";
 import { type RehearsalBase, rehearse } from "../rehearsal/rehearse.ts";
 import type { Schema } from "../sqlite/schema.ts";
-import { hasStatement } from "../sqlite/skip_trivia.ts";
 import type { Sqlite3 } from "../sqlite/sqlite3.ts";
 
 /** A file that was rehearsed, and the schemas after the steps that came to their end. */
@@ -24,8 +24,7 @@ export async function rehearseFile(
   migration: Migration,
   deadline: Deadline,
 ): Promise<RehearsedFile> {
-  const up = planStep(migration, "apply");
-  const steps = hasStatement(migration.down.sql) ? [up, planStep(migration, "rollback"), up] : [up];
+  const steps = thereAndBack([migration]);
   const schemas: Schema[] = [];
   const rehearsal = await rehearse(sqlite3, base, steps, deadline, (_step, _facts, schema) => {
     schemas.push(schema());

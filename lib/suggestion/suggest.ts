@@ -10,6 +10,7 @@ import { withSections } from "../migration/with_sections.ts";
 import { leadTo } from "../rebuild/one_way.ts";
 import { Scratch } from "../rebuild/scratch.ts";
 import { scriptText } from "../rebuild/script_text.ts";
+import { hasWord } from "../rebuild/table_text.ts";
 import type { RehearsalBase } from "../rehearsal/rehearse.ts";
 import { acceptancesOf, acceptFindings } from "../rule/acceptances.ts";
 import { inOrder, rehearsalFindings } from "../rule/rehearsal_findings.ts";
@@ -37,8 +38,7 @@ export async function suggest(
   deadline: Deadline,
 ): Promise<CheckedSuggestion | null> {
   if (migration.text.length > MAX_LENGTH) return null;
-  const original = await rehearseFile(sqlite3, base, migration, deadline);
-  const ordered = original.rehearsal.steps.some(({ strays }) => strays.length > 0)
+  const ordered = await hasStrays(sqlite3, base, migration, deadline)
     ? await withText(migration, reorderSections(sqlite3, base, migration, deadline)) ?? migration
     : migration;
   let current = await withText(ordered, cureSections(sqlite3, base, ordered, deadline));
@@ -50,6 +50,19 @@ export async function suggest(
     current = await withText(current, added);
   }
   return null;
+}
+
+/** Whether a rename of the file takes references to another table along. */
+async function hasStrays(
+  sqlite3: Sqlite3,
+  base: RehearsalBase,
+  migration: Migration,
+  deadline: Deadline,
+): Promise<boolean> {
+  // Most files rename nothing, and need not be rehearsed for this.
+  if (![migration.up, migration.down].some(({ sql }) => hasWord(sql, "RENAME"))) return false;
+  const { rehearsal } = await rehearseFile(sqlite3, base, migration, deadline);
+  return rehearsal.steps.some(({ strays }) => strays.length > 0);
 }
 
 function reorderSections(
