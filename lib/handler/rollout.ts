@@ -1,5 +1,6 @@
 // Handles `rollout`: applies pending migrations to the database of every tenant, in waves.
 
+import pMap from "p-map";
 import { type Deadline, deadlineIn, overdue, OVERDUE_WORDS } from "../deadline.ts";
 import { whyHalted } from "../fleet/limits.ts";
 import { tallyOf } from "../fleet/tally.ts";
@@ -54,7 +55,7 @@ class NodeRollout {
   readonly #deadline: Deadline<AbortSignal>;
   readonly #outcomes = new Map<string, TenantOutcome>();
   // Of the databases that were measured and are not migrated yet.
-  readonly #measured = new Map<string, TenantOutcome>();
+  readonly #measured = new Map<string, Extract<TenantOutcome, { kind: "migrated" }>>();
   readonly #waves: WaveMessage[] = [];
   #halted: string | null = null;
 
@@ -79,7 +80,8 @@ class NodeRollout {
     if (!dryRun && mostRows !== undefined) {
       await this.#forEach(wave, async (tenant) => {
         const measured = await this.#migrate(tenant, true);
-        (measured.kind === "failed" ? this.#outcomes : this.#measured).set(tenant, measured);
+        if (measured.kind === "failed") this.#outcomes.set(tenant, measured);
+        else this.#measured.set(tenant, measured);
         return measured;
       });
     }
@@ -144,17 +146,12 @@ class NodeRollout {
     tenants: readonly string[],
     work: (tenant: string) => Promise<TenantOutcome>,
   ): Promise<void> {
-    const waiting = [...tenants];
-    const next = async (): Promise<void> => {
-      while (!this.#isOver()) {
-        const tenant = waiting.shift();
-        if (tenant === undefined) return;
-        const outcome = await work(tenant);
-        // Counting all of them after each would take the square of their number.
-        if (outcome.kind === "failed" || outcome.rowsLost > 0) this.#halted ??= this.#whyHalted();
-      }
-    };
-    await Promise.all(Array.from({ length: this.#request.parallel }, next));
+    await pMap(tenants, async (tenant) => {
+      if (this.#isOver()) return;
+      const outcome = await work(tenant);
+      // Counting all of them after each would take the square of their number.
+      if (outcome.kind === "failed" || outcome.rowsLost > 0) this.#halted ??= this.#whyHalted();
+    }, { concurrency: this.#request.parallel });
   }
 
   // A dry run goes on, to show what would come after the limit.
@@ -173,11 +170,10 @@ class NodeRollout {
   }
 
   #migrate(tenant: string, dryRun: boolean): Promise<TenantOutcome> {
-    const measured = this.#measured.get(tenant);
     return migrateTenant({ plugin: this.#plugin, tenant }, {
       ...this.#request,
       dryRun,
-      planHash: measured?.kind === "migrated" ? measured.planHash : undefined,
+      planHash: this.#measured.get(tenant)?.planHash,
       deadline: this.#deadline,
     }, this.#context);
   }

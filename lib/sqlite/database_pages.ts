@@ -81,7 +81,7 @@ function writePages(source: Connection, target: Connection, isOver: () => boolea
   using writer = new PageWriter(target);
   wanted.next();
   present.next();
-  const first = firstPage(wanted.copy(), present.copy(), wanted.count);
+  const first = adaptFirst(wanted.copy(), present.copy(), wanted.count);
   for (let copied = 0; wanted.next(); copied++) {
     if (copied % PAGES_PER_STEP === 0 && isOver()) throw interrupted();
     const isThere = present.next();
@@ -102,11 +102,10 @@ const VERSION_VALID_FOR_AT = 92;
 const LOCK_BYTES_AT = 2 ** 30;
 
 /**
- * The first page of `wanted`, with what belongs to the file of `present`: its journal mode, and the
+ * Gives the first page `page` what belongs to the file of `present`: its journal mode, and the
  * numbers by which other programs see that their caches are old.
  */
-function firstPage(wanted: Uint8Array, present: Uint8Array, count: number): Uint8Array {
-  const page = wanted.slice();
+function adaptFirst(page: Uint8Array, present: Uint8Array, count: number): Uint8Array {
   const keep = (from: number, to: number): void => page.set(present.subarray(from, to), from);
   keep(VERSIONS_AT, VERSIONS_AT + 2);
   keep(CHANGE_COUNTER_AT, CHANGE_COUNTER_AT + 4);
