@@ -6,7 +6,7 @@ import type { CommonOptions, Environment } from "../command.ts";
 import type { Console } from "../console.ts";
 import { processLog } from "../process_log.ts";
 import type { ProgressBar } from "../render/progress_bar.ts";
-import { hasUnfitBackup } from "../unfit_backups.ts";
+import { hasUnfitBackup, isComplete } from "../successes.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import type { Question } from "./question.ts";
 import { announcedSignals } from "./stop_signals.ts";
@@ -40,7 +40,7 @@ export async function printReply(
 function isGood(reply: Reply): boolean {
   if (!reply.success) return false;
   if (reply.verb === "backups") return !hasUnfitBackup(reply.backups);
-  return reply.verb !== "rollout" || reply.failed.length === 0 && reply.halted === null;
+  return reply.verb !== "rollout" || isComplete(reply);
 }
 
 /** Sends the request; `null` where there is no reply, after printing why. */

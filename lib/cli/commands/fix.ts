@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import type { Suggestion } from "../../finding/finding.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import type { FindingMessage } from "../../message/reply.ts";
+import { suggestedFiles } from "../../message/suggested_files.ts";
 import { isSqlFile, parseFileName } from "../../migration/file_name.ts";
 import { withSections } from "../../migration/with_sections.ts";
 import { codeOf, type Outcome } from "../../outcome.ts";
@@ -65,11 +66,7 @@ export function fixesOf(
   files: FileBytes,
   applied: ReadonlySet<number>,
 ): { readonly fixes: readonly Fix[]; readonly kept: readonly string[] } {
-  const suggested = new Map(
-    findings.flatMap(({ file, suggestion }) =>
-      file === undefined || suggestion === undefined ? [] : [[file, suggestion]]
-    ),
-  );
+  const suggested = suggestedFiles(findings);
   const isApplied = (file: string): boolean => applied.has(parseFileName(file)?.version ?? 0);
   return {
     fixes: [...suggested].filter(([file]) => !isApplied(file)).flatMap(([file, suggestion]) => {

@@ -4,7 +4,7 @@ import { counted } from "../../finding/counted.ts";
 import type { BackupEntry, BackupReply, BackupsReply } from "../../message/backup_reply.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
-import { hasUnfitBackup } from "../unfit_backups.ts";
+import { hasUnfitBackup } from "../successes.ts";
 import { databaseOf } from "./database_of.ts";
 import { paragraph, readableTime } from "./layout.ts";
 import { left, right, tableLines } from "./text_table.ts";

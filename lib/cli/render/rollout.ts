@@ -4,6 +4,7 @@ import { counted } from "../../finding/counted.ts";
 import type { RolloutReply } from "../../message/rollout.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
+import { isComplete } from "../successes.ts";
 import { paragraph } from "./layout.ts";
 import { right, tableLines } from "./text_table.ts";
 
@@ -22,9 +23,12 @@ export function renderRollout(reply: RolloutReply, colors: Colors): string {
 }
 
 function renderHeadline(reply: RolloutReply, colors: Colors): string {
-  const { plugin_name, applied, unchanged, databases, failed, halted, dry_run } = reply;
-  const isGood = failed.length === 0 && halted === null;
-  const mark = !isGood ? colors.red("✗") : dry_run ? colors.cyan("○") : colors.green("✓");
+  const { plugin_name, applied, unchanged, databases, dry_run } = reply;
+  const mark = !isComplete(reply)
+    ? colors.red("✗")
+    : dry_run
+    ? colors.cyan("○")
+    : colors.green("✓");
   const what = dry_run ? "a dry run would migrate" : "migrated";
   const same = unchanged === 0 ? "" : `, ${unchanged} had nothing to apply`;
   return `${mark} ${plugin_name}: ${what} ${applied} of ${counted(databases, "database")}${same} ` +

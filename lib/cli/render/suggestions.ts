@@ -2,6 +2,7 @@
 
 import { clippedAround } from "../../clipped_text.ts";
 import type { FindingMessage } from "../../message/reply.ts";
+import { suggestedFiles } from "../../message/suggested_files.ts";
 import { printable } from "../../printable.ts";
 import type { Colors } from "../console.ts";
 
@@ -19,12 +20,7 @@ export function renderSuggestions(
   extent: SuggestionExtent,
 ): readonly string[] {
   if (extent === "none") return [];
-  const suggested = new Map(
-    findings.flatMap(({ file, suggestion }) =>
-      file === undefined || suggestion === undefined ? [] : [[file, suggestion]]
-    ),
-  );
-  return [...suggested].map(([file, { up, down }]) => {
+  return [...suggestedFiles(findings)].map(([file, { up, down }]) => {
     const label = colors.bold(colors.green("suggestion"));
     const head = `${label} ${printable(file)} without this, by godwit check --fix`;
     if (extent === "named") return head;
