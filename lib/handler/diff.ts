@@ -3,6 +3,7 @@
 import { deadlineIn } from "../deadline.ts";
 import { isError } from "../finding/finding.ts";
 import type { CheckedDiff, DiffReply } from "../message/schema_file.ts";
+import { nextVersion } from "../migration/file_name.ts";
 import type { SqliteVersion } from "../migration/migration.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { Outcome } from "../outcome.ts";
@@ -57,7 +58,7 @@ export async function diff(
     differences: [...differences],
     schema_diff: schemaDiff,
     possible_renames: [...possibleRenames],
-    version: Math.max(0, ...migrations.map(({ version }) => version)) + 1,
+    version: nextVersion(migrations),
     file: text,
     losses: [...losses],
   };

@@ -36,8 +36,8 @@ export async function readLoggedFiles(
   const altered = new Set<number>();
   const findings: Finding[] = [];
   for (const entry of kept.filter(isNeeded)) {
-    const text = await unpackText(readFileText(connection, plugin, entry));
-    if (text === null || await sha256Hex(text) !== entry.checksum) {
+    const text = await readIntactText(connection, plugin, entry);
+    if (text === null) {
       altered.add(entry.version);
       continue;
     }
@@ -46,4 +46,14 @@ export async function readLoggedFiles(
     else findings.push(...parsed.findings);
   }
   return { kept: new Set(kept.map(({ version }) => version)), migrations, altered, findings };
+}
+
+/** The text that ran, from the log; `null` where it has another checksum, or cannot be unpacked. */
+export async function readIntactText(
+  connection: Connection,
+  plugin: string,
+  entry: HistoryEntry,
+): Promise<string | null> {
+  const text = await unpackText(readFileText(connection, plugin, entry));
+  return text !== null && await sha256Hex(text) === entry.checksum ? text : null;
 }

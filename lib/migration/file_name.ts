@@ -49,6 +49,11 @@ export function fileNameProblem(file: string): string {
     `three or more digits from 001, an underscore, then a-z, 0-9 and _`;
 }
 
+/** The version of the file that follows these; `null` for one without a number. */
+export function nextVersion(files: readonly { readonly version: number | null }[]): number {
+  return files.reduce((newest, { version }) => Math.max(newest, version ?? 0), 0) + 1;
+}
+
 /** Formats a file name; the version has at least three digits: `007_add_tags.sql`. */
 export function formatFileName({ version, name }: FileName): string {
   return `${String(version).padStart(3, "0")}_${name}.sql`;

@@ -1,9 +1,9 @@
 // Compares a file with the text that ran when its migration was applied. Loaded on demand; runs
 // where SQLite runs.
 
-import { unpackText } from "../../history/file_text.ts";
 import { readHistory } from "../../history/history_table.ts";
-import { filesInLog, readFileText } from "../../history/migration_log.ts";
+import { readIntactText } from "../../history/logged_files.ts";
+import { filesInLog } from "../../history/migration_log.ts";
 import { formatFileName } from "../../migration/file_name.ts";
 import { sha256Hex } from "../../migration/sha256_hex.ts";
 import { appliedEntries, type HistoryEntry } from "../../plan/history.ts";
@@ -37,9 +37,8 @@ async function ranAs(
   plugin: string,
   entry: HistoryEntry,
 ): Promise<string | null> {
-  if (filesInLog(connection, plugin, [entry]).length === 0) return null;
-  const text = await unpackText(readFileText(connection, plugin, entry));
-  return text !== null && await sha256Hex(text) === entry.checksum ? text : null;
+  const isLogged = filesInLog(connection, plugin, [entry]).length > 0;
+  return isLogged ? await readIntactText(connection, plugin, entry) : null;
 }
 
 function inLines(text: string): string {

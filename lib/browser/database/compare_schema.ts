@@ -3,7 +3,7 @@
 
 import type { Deadline } from "../../deadline.ts";
 import { nameFrom } from "../../migration/describe_file.ts";
-import { formatFileName } from "../../migration/file_name.ts";
+import { formatFileName, nextVersion } from "../../migration/file_name.ts";
 import type { Migration } from "../../migration/migration.ts";
 import type { Outcome } from "../../outcome.ts";
 import { buildScript } from "../../rebuild/build_script.ts";
@@ -61,11 +61,10 @@ export function compareSchema(
     const built = buildScript(sqlite3, from, to, options, deadline);
     if (!built.ok) return built;
     const named = nameFrom(wanted.description) === "" ? change(differences) : wanted.description;
-    const version = Math.max(0, ...migrations.map((migration) => migration.version)) + 1;
     return {
       ok: true,
       value: {
-        file: formatFileName({ version, name: nameFrom(named) || "change_schema" }),
+        file: formatFileName({ version: nextVersion(migrations), name: nameFrom(named) }),
         text: fileText(named, built.value, null),
         losses: built.value.up.losses,
       },

@@ -6,7 +6,7 @@ import type { Deadline } from "../../deadline.ts";
 import { clippedMessage } from "../../clipped_text.ts";
 import { SourceText } from "../../finding/source_text.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
-import type { Access } from "../../sqlite/access.ts";
+import { type Access, isWrite } from "../../sqlite/access.ts";
 import type { Connection } from "../../sqlite/connection.ts";
 import { Script, type Statement } from "../../sqlite/script.ts";
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
@@ -120,10 +120,8 @@ function stoppedWords({ reason }: Interrupter): string {
 
 /** What the authorizer reports about the rows that a statement writes. */
 function writeOf(accesses: readonly Access[]): Omit<DataWrite, "furtherChanges"> | null {
-  const writes = accesses.flatMap((access) =>
-    access.kind === "insert" || access.kind === "update" || access.kind === "delete" ? [access] : []
-  );
-  const [first] = writes.filter(({ trigger }) => trigger === null);
+  const writes = accesses.filter(isWrite);
+  const first = writes.find(({ trigger }) => trigger === null);
   if (first === undefined) return null;
   const direct = writes.filter(({ table, trigger }) => trigger === null && table === first.table);
   return {

@@ -35,8 +35,6 @@ export type SandboxStorage =
 /** The environment of a storage. */
 export type SandboxEnvironment = HostEnvironment & SandboxFiles;
 
-// The page waits for an import for as long as it takes.
-
 type Effect = NonNullable<FileReport["effect"]>;
 
 /** What was found about files, and what the first UP of each does to the schema. */
@@ -183,6 +181,7 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
       inUse: [],
       label,
       location,
+      // The page waits for an import for as long as it takes.
       deadline: NEVER,
       gate: commitGate(null),
     });

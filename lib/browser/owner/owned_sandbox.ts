@@ -153,13 +153,13 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     wanted: WantedSchema,
   ): Promise<Outcome<SchemaComparison>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
+    using running = this.#running.begin(wanted.id ?? null);
     const listed = await this.#sources.all.list(plugin);
     if (!listed.found) return { ok: false, code: "no-plugin", message: listed.message };
     const read = await Array.fromAsync(readFiles(listed.files));
     const { migrations, findings } = await collectMigrations(read);
     const error = findings.find(isError);
     if (error !== undefined) return { ok: false, code: "files", message: unparsed(error) };
-    using running = this.#running.begin(wanted.id ?? null);
     return await this.#threads.callUntil(
       { kind: "empty", plugin },
       { timeoutMs: REPORT_TIMEOUT_MS, stopped: running.signal },

@@ -12,7 +12,7 @@ export function DraftBar(
   const store = useStore();
   const { drafts, open } = playground;
   return (
-    <div class="draft-bar row">
+    <div class="row">
       <label class="draft-choice">
         Draft
         <select

@@ -7,7 +7,8 @@ import type { PluginEntry } from "../../browser/sandbox.ts";
 import type { Outcome } from "../../outcome.ts";
 import { SchemaDifference as DifferenceText } from "../../review/schema_difference.tsx";
 import { isUpToDate } from "../model/schema_words.ts";
-import { createFile, downloadFile, editSchemaDraft, tryFile } from "../state/schema_draft.ts";
+import { openText } from "../state/draft.ts";
+import { createFile, downloadFile, editSchemaDraft } from "../state/schema_draft.ts";
 import type { SchemaDraft } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { RenameQuestionField } from "./rename_question_field.tsx";
@@ -147,7 +148,7 @@ function FileActions(
         type="button"
         class={isSaved ? "button button-small" : "button button-small button-primary"}
         aria-disabled={isDisabled}
-        onClick={() => !isDisabled && tryFile(store, entry.name, file)}
+        onClick={() => !isDisabled && openText(store, entry.name, file)}
       >
         Open in playground
       </button>

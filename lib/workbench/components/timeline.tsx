@@ -52,7 +52,7 @@ export function Timeline(): JSX.Element {
   };
   return (
     <section aria-labelledby="timeline-heading">
-      <div class="section-bar timeline-bar">
+      <div class="section-bar">
         <h3 id="timeline-heading" class="section-heading">Timeline</h3>
         <button type="button" class="link" onClick={() => goTo(store, { view: "schema" })}>
           New from schema

@@ -1,12 +1,11 @@
 // The initial file of the playground, and its name. Pure; runs anywhere.
 
 import type { FileReport } from "../../browser/sandbox.ts";
-import { formatFileName, parseFileName } from "../../migration/file_name.ts";
+import { formatFileName, nextVersion, parseFileName } from "../../migration/file_name.ts";
 
 /** The name of the next file: the highest version plus one. */
 export function nextFileName(files: readonly Pick<FileReport, "version">[]): string {
-  const newest = Math.max(0, ...files.map(({ version }) => version ?? 0));
-  return formatFileName({ version: newest + 1, name: "try_something" });
+  return formatFileName({ version: nextVersion(files), name: "try_something" });
 }
 
 /** The initial text, a valid migration. */

@@ -4,7 +4,6 @@ import type { GeneratedFile } from "../../browser/comparison.ts";
 import type { RenameAnswer } from "../../rebuild/rename_questions.ts";
 import { parseFileName } from "../../migration/file_name.ts";
 import { formatKeptSchema, parseKeptSchema } from "../model/kept_schema.ts";
-import { openText } from "./draft.ts";
 import { download } from "./download.ts";
 import { addFile, filesOf } from "./files.ts";
 import { LatestWork } from "./latest_work.ts";
@@ -91,11 +90,6 @@ export async function createFile(
   compareNow(store, plugin);
   store.said.value = `Created ${file}; it is not applied yet`;
   goTo(store, { step: String(number) });
-}
-
-/** Opens the generated file in the playground, where it can be edited and rehearsed. */
-export function tryFile(store: Store, plugin: string, file: GeneratedFile): void {
-  openText(store, plugin, file);
 }
 
 /** Downloads the generated file. */
