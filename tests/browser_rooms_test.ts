@@ -11,6 +11,7 @@ const ROOMS = [
   "plan",
   "migration",
   "message",
+  "fleet",
   "rule",
   "sqlite",
   "statement",

@@ -17,18 +17,27 @@ export type FailureLimit = number | string;
 /** A share, such as `5%`. */
 export const SHARE = /^(\d|[1-9]\d|100)%$/;
 
-/** Why a rollout of `databases` goes no further; `null` where it may. */
-export function whyHalted(
+/** A limit that was passed, and how. */
+export interface PassedLimit {
+  readonly limit: "failures" | "rows";
+  readonly message: string;
+}
+
+/** The limit that keeps a rollout of `databases` from going further; `null` where none does. */
+export function passedLimit(
   { failed, rowsLost }: Pick<Tally, "failed" | "rowsLost">,
   { maxFailures, maxRowsLost }: RolloutLimits,
   databases: number,
-): string | null {
+): PassedLimit | null {
   if (failed > mostFailures(maxFailures, databases)) {
-    return `${counted(failed, "database")} failed, and max_failures allows ${maxFailures}`;
+    const message = `${counted(failed, "database")} failed, and max_failures allows ${maxFailures}`;
+    return { limit: "failures", message };
   }
-  return maxRowsLost !== null && rowsLost > maxRowsLost
-    ? `${counted(rowsLost, "row")} would be lost, and max_rows_lost allows ${maxRowsLost}`
-    : null;
+  if (maxRowsLost === null || rowsLost <= maxRowsLost) return null;
+  const message = `${
+    counted(rowsLost, "row")
+  } would be lost, and max_rows_lost allows ${maxRowsLost}`;
+  return { limit: "rows", message };
 }
 
 function mostFailures(limit: FailureLimit, databases: number): number {

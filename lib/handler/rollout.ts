@@ -2,7 +2,7 @@
 
 import pMap from "p-map";
 import { type Deadline, deadlineIn, overdue, OVERDUE_WORDS } from "../deadline.ts";
-import { whyHalted } from "../fleet/limits.ts";
+import { passedLimit } from "../fleet/limits.ts";
 import { tallyOf } from "../fleet/tally.ts";
 import { divide, parseWaves } from "../fleet/waves.ts";
 import type { CheckedRollout, RolloutReply, WaveMessage } from "../message/rollout.ts";
@@ -166,7 +166,7 @@ class NodeRollout {
   #whyHalted(): string | null {
     const { max_failures: maxFailures, max_rows_lost: maxRowsLost = null } = this.#request;
     const tally = tallyOf([...this.#outcomes.values(), ...this.#measured.values()]);
-    return whyHalted(tally, { maxFailures, maxRowsLost }, this.#databases);
+    return passedLimit(tally, { maxFailures, maxRowsLost }, this.#databases)?.message ?? null;
   }
 
   #migrate(tenant: string, dryRun: boolean): Promise<TenantOutcome> {

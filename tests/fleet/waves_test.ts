@@ -1,7 +1,7 @@
 // The pure plan of a rollout: waves, and what halts them.
 
 import * as assert from "uvu/assert";
-import { type FailureLimit, whyHalted } from "../../lib/fleet/limits.ts";
+import { type FailureLimit, passedLimit } from "../../lib/fleet/limits.ts";
 import { type CountedOutcome, tallyOf } from "../../lib/fleet/tally.ts";
 import { divide, parseWaves } from "../../lib/fleet/waves.ts";
 import { forAll } from "../support/random.ts";
@@ -75,7 +75,7 @@ const LIMITS: readonly (readonly [FailureLimit, number | null, string | null])[]
 for (const [maxFailures, maxRowsLost, expected] of LIMITS) {
   waves(`3 failures of 100 and 7 rows, at most ${maxFailures} and ${maxRowsLost}`, () => {
     const tally = { failed: 3, rowsLost: 7 };
-    assert.is(whyHalted(tally, { maxFailures, maxRowsLost }, 100), expected);
+    assert.is(passedLimit(tally, { maxFailures, maxRowsLost }, 100)?.message ?? null, expected);
   });
 }
 
