@@ -123,6 +123,13 @@ export {
 export type { BackupPolicy } from "./lib/backup/backup_rules.ts";
 export type { HandlerContext, Log } from "./lib/handler/context.ts";
 export type { BeforeRunListener, EventListener } from "./lib/handler/event_hub.ts";
+export type {
+  AnsweredRequest,
+  EndedRun,
+  RunFigures,
+  WorkObserver,
+  WorkOutcome,
+} from "./lib/handler/work_observer.ts";
 export type { FailureReply, Reply } from "./lib/message/any_reply.ts";
 export type {
   BackupEntry,

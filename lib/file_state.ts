@@ -6,7 +6,7 @@ import { lstatSync } from "node:fs";
  * File systems stamp a file at the ticks of a clock, the coarsest every two seconds, so that two
  * writes within one tick look the same. A file that was written so short a time ago has no state.
  */
-const TICK_MS = 2_000;
+export const TICK_MS = 2_000;
 
 /**
  * A text that is another one after any change of these files; `null` where that cannot be said,

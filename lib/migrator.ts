@@ -7,6 +7,7 @@ import {
   DEFAULT_BACKUP_RULES,
 } from "./backup/backup_rules.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
+import { UNOBSERVED_WORK, type WorkObserver } from "./handler/work_observer.ts";
 import { startFileThread } from "./database/start_file_thread.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
 import type { Reply } from "./message/any_reply.ts";
@@ -50,6 +51,8 @@ export interface MigratorOptions {
   readonly workers?: number;
   /** Takes log lines; by default they are dropped. */
   readonly log?: Log;
+  /** Follows requests and runs, for metrics. */
+  readonly observer?: WorkObserver;
   /** Aborting it interrupts what runs, which is rolled back. */
   readonly signal?: AbortSignal;
 }
@@ -156,6 +159,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     elapsedMs: () => performance.now(),
     publish,
     beforeRun,
+    observer: options.observer ?? UNOBSERVED_WORK,
     log,
     signal: options.signal ?? new AbortController().signal,
   };

@@ -13,6 +13,7 @@ import type { Arguments, Command, CommonOptions, DatabaseOptions, Environment } 
 import {
   backupPolicy,
   failureLimit,
+  httpAddress,
   journalMode,
   moduleFile,
   planParts,
@@ -65,9 +66,12 @@ function defineCommands(
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
     .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
     .option("--grace-ms <N>", "", wholeNumber, 10_000)
-    .action(({ graceMs }, command) =>
-      use({ name: "serve", graceMs, options: commonOptions(command) })
-    );
+    .option("--http <ADDRESS>", "", httpAddress)
+    .option("--min-free-bytes <N>", "", wholeNumber, MIN_FREE_BYTES)
+    .action(({ graceMs, http, minFreeBytes }, command) => {
+      const serve = { graceMs, http, minFreeBytes };
+      use({ name: "serve", serve, options: commonOptions(command) });
+    });
 
   for (const name of ["apply", "rollback"] as const) {
     program.command(name).argument("<plugin>")
@@ -226,6 +230,9 @@ function defineCommands(
 
   return program;
 }
+
+// A full disk shows while there is still time.
+const MIN_FREE_BYTES = 100 * 1024 * 1024;
 
 // The caller prints. To choose colors, Commander would read variables that the tasks do not allow.
 const SILENT = {

@@ -1,6 +1,7 @@
 // A command line that was read. Types alone.
 
 import type { BackupPolicy } from "../backup/backup_rules.ts";
+import type { HttpAddress } from "../http/operations_server.ts";
 import type { FailureLimit } from "../fleet/limits.ts";
 import type { PlanPart } from "../message/request.ts";
 
@@ -109,6 +110,16 @@ export interface CheckOptions {
   readonly fix: "ask" | "write" | null;
 }
 
+/** Options of `serve`. */
+export interface ServeOptions {
+  /** After the first signal a run may go on so long before it is rolled back. */
+  readonly graceMs: number;
+  /** Where health and metrics are answered; nowhere if it is missing. */
+  readonly http: HttpAddress | undefined;
+  /** With less free space the service is not ready. */
+  readonly minFreeBytes: number;
+}
+
 /** Options of `bundle`. */
 export interface BundleOptions {
   readonly plugin: string;
@@ -154,7 +165,7 @@ export type Command =
       readonly tenant: string | undefined;
     }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
-    | { readonly name: "serve"; readonly graceMs: number }
+    | { readonly name: "serve"; readonly serve: ServeOptions }
     | { readonly name: "plugins" }
   );
 

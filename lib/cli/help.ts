@@ -70,6 +70,9 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --limit N          of a history, the most entries   50
   --offset N         of a history, leave out so many  0
   --grace-ms N       at a stop, let runs go on so long  10000
+  --http HOST:PORT   of serve: /healthz, /readyz, /metrics
+  --min-free-bytes N
+                     with less serve is not ready     104857600
   --schema FILE      the schema to lead to            <plugin>/schema.sql
   --rename OLD=NEW   quotes.author=quotes.writer; may be repeated
   --no-rename        what is dropped and added is no rename

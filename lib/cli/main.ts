@@ -125,7 +125,7 @@ async function run(
     }
     case "serve": {
       const { runServe } = await import("./commands/serve.ts");
-      return await runServe(options, command.graceMs, console, environment);
+      return await runServe(command.serve, options, console, environment);
     }
   }
   command satisfies never;

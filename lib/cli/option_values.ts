@@ -6,6 +6,7 @@ import type { BackupPolicy } from "../backup/backup_rules.ts";
 import { type FailureLimit, SHARE } from "../fleet/limits.ts";
 import { parseWaves } from "../fleet/waves.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import type { HttpAddress } from "../http/operations_server.ts";
 import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
 
@@ -91,6 +92,16 @@ export function sqliteVersion(value: string): string {
 export function webSocketUrl(value: string): string {
   if (["ws:", "wss:"].includes(URL.parse(value)?.protocol ?? "")) return value;
   throw new InvalidArgumentError("It needs a URL that begins with ws:// or wss://");
+}
+
+/** Where to listen: a host and a port, or a port of the loopback interface. */
+export function httpAddress(value: string): HttpAddress {
+  const [, host, port] = /^(?:(\[[0-9a-f:.]+\]|[a-z0-9.-]*):)?(\d{1,5})$/i.exec(value) ?? [];
+  if (port === undefined || Number(port) > 65_535) {
+    throw new InvalidArgumentError("It needs HOST:PORT, or a port of this machine alone");
+  }
+  const hostname = host === undefined || host === "" ? "127.0.0.1" : host;
+  return { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
 /** A NATS subject without wildcards. */

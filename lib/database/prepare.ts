@@ -93,6 +93,8 @@ export interface PlanOutline {
   readonly steps: readonly Pick<PlanStep, "version" | "name" | "file">[];
   readonly findings: readonly Finding[];
   readonly history: History;
+  /** Where the rehearsal of its steps came from; `null` where they have none. */
+  readonly rehearsed: "made" | "kept" | null;
   /** Why a step was not rehearsed to its end; `null` if none was interrupted. */
   readonly interrupted: Interruption | null;
 }
@@ -156,6 +158,7 @@ export async function prepare(
     steps: steps.map(({ version, name, file }) => ({ version, name, file })),
     findings: acceptFindings(fileFindings, acceptances),
     history: base.history,
+    rehearsed: null,
     interrupted: null,
   };
   ports.onPlanned(outline);
@@ -222,6 +225,7 @@ export async function prepare(
         findings: target.direction === "there-and-back"
           ? [...findings, ...unusedFindings(migrations, target, findings)]
           : findings,
+        rehearsed: steps.length === 0 ? null : kept === null ? "made" : "kept",
         interrupted: rehearsal.stopped[0]?.reason ?? null,
       },
     },

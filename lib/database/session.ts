@@ -129,5 +129,28 @@ export interface Databases extends AsyncDisposable {
    * without opening it. Missing where databases are no files.
    */
   stateOf?(address: DatabaseAddress): string | null;
+  /** How its threads are used. Missing where every plugin has one of its own. */
+  readonly threads?: ThreadUse;
+  /**
+   * The backups of a plugin and of its tenants; `null` where they cannot be read. Missing as
+   * `stateOf()` is.
+   */
+  backupsOf?(plugin: string): Promise<BackupUse | null>;
   open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession>;
+}
+
+/** How the threads of a pool are used. */
+export interface ThreadUse {
+  /** The most threads at a time. */
+  readonly limit: number;
+  readonly busy: number;
+  readonly idle: number;
+  /** How many callers wait for a thread. */
+  readonly waiting: number;
+}
+
+/** Backups that are kept. */
+export interface BackupUse {
+  readonly count: number;
+  readonly bytes: number;
 }

@@ -3,6 +3,7 @@
 import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
+import { BackupDirectories } from "./backup_directories.ts";
 import { databaseState, tenantsIn } from "./database_path.ts";
 import { DatabaseThread } from "./database_thread.ts";
 import type { EndlessRehearsals } from "./remote_session.ts";
@@ -10,7 +11,14 @@ import type { FileWorkerOptions } from "./file_worker.ts";
 import { startFileThread } from "./start_file_thread.ts";
 import type { StartedThread } from "./started_thread.ts";
 import { StuckThreads, type StuckThreadsObserver } from "./stuck_threads.ts";
-import type { Databases, DatabaseSession, SessionPurpose, SessionTarget } from "./session.ts";
+import type {
+  BackupUse,
+  Databases,
+  DatabaseSession,
+  SessionPurpose,
+  SessionTarget,
+  ThreadUse,
+} from "./session.ts";
 
 /** How a pool is made. */
 export interface WorkerPoolOptions extends FileWorkerOptions {
@@ -46,6 +54,7 @@ class WorkerPool implements Databases {
   readonly #waiting: Waiter[] = [];
   readonly #endless: EndlessRehearsals = new Map();
   readonly #stuck: StuckThreads;
+  readonly #backups: BackupDirectories;
   #busy = 0;
   #running = 0;
   #isEnded = false;
@@ -53,6 +62,7 @@ class WorkerPool implements Databases {
   constructor(options: WorkerPoolOptions, first: FileThread) {
     this.#options = options;
     this.#stuck = new StuckThreads(options.observer ?? UNOBSERVED);
+    this.#backups = new BackupDirectories(options.dataDir);
     this.tenantsOf = (plugin) => tenantsIn(options.dataDir, plugin);
     this.#idle = [first];
     this.#all.add(first);
@@ -61,6 +71,19 @@ class WorkerPool implements Databases {
 
   get stuckThreads(): number {
     return this.#stuck.count;
+  }
+
+  get threads(): ThreadUse {
+    return {
+      limit: this.#options.workers,
+      busy: this.#busy,
+      idle: this.#idle.length,
+      waiting: this.#waiting.length,
+    };
+  }
+
+  backupsOf(plugin: string): Promise<BackupUse | null> {
+    return this.#backups.of(plugin);
   }
 
   stateOf(address: DatabaseAddress): string | null {

@@ -27,7 +27,7 @@ export async function backup(
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", address.plugin, found.message);
   return await holdDatabase(
     address,
-    request,
+    { verb: "backup", dryRun: false, run_id: request.run_id },
     context,
     (run) => makeBackup({ run, address, found, request, context, startedMs }),
   );
@@ -45,7 +45,7 @@ interface Making {
 }
 
 async function makeBackup(
-  { run: { id, lock, signal }, address, found, request, context, startedMs }: Making,
+  { run: { id, lock, signal, note }, address, found, request, context, startedMs }: Making,
 ): Promise<BackupReply | Failure> {
   const { plugin } = address;
   const { timeout_ms: timeoutMs, applied_by: startedBy } = request;
@@ -64,6 +64,7 @@ async function makeBackup(
       });
   }
   const { name, path, record } = made.value;
+  note({ migrations: 0, rowsLost: 0, valuesLost: 0, backup: name });
   return {
     success: true,
     verb: "backup",

@@ -5,6 +5,7 @@ import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../database/session.ts";
 import type { KnownPlans } from "./known_plans.ts";
+import type { WorkObserver } from "./work_observer.ts";
 
 /** Writes one line to the log. Values must not be secrets. */
 export type Log = (
@@ -45,6 +46,11 @@ export interface HandlerContext {
   readonly publish: (event: RunEvent) => void;
   /** Resolves when every listener has closed the database before a run. Must not reject. */
   readonly beforeRun: (event: RunStartedEvent) => Promise<void>;
+  /**
+   * Follows requests and runs.
+   * @internal
+   */
+  readonly observer: WorkObserver;
   /** Takes log lines. */
   readonly log: Log;
   /** Aborted when runs must be interrupted and rolled back. */

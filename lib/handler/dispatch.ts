@@ -79,7 +79,26 @@ export function call<V extends AnyVerb>(
 async function answer<V extends AnyVerb>(
   verb: V,
   plugin: string,
-  parse: (entry: VerbEntry<V>) => ParsedRequest<AllMessages[V]["checked"]>,
+  parse: Parse<V>,
+  context: HandlerContext,
+): Promise<Reply<V>> {
+  const { observer, elapsedMs } = context;
+  const startedMs = elapsedMs();
+  observer.onRequest(verb);
+  const reply = await carryOut(verb, plugin, parse, context);
+  const outcome = reply.success ? "success" : reply.error_code;
+  observer.onAnswered({ verb, outcome, ms: elapsedMs() - startedMs });
+  return reply;
+}
+
+type Parse<V extends AnyVerb> = (
+  entry: VerbEntry<V>,
+) => ParsedRequest<AllMessages[V]["checked"]>;
+
+async function carryOut<V extends AnyVerb>(
+  verb: V,
+  plugin: string,
+  parse: Parse<V>,
   context: HandlerContext,
 ): Promise<Reply<V>> {
   const entry: VerbEntry<V> = ALL_VERBS[verb];

@@ -8,6 +8,7 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { describeHolder } from "./describe_run.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import type { EndedRun, RunFigures } from "./work_observer.ts";
 
 /** A run that holds its database. */
 export interface HeldRun {
@@ -16,7 +17,14 @@ export interface HeldRun {
   readonly lock: RunLock;
   /** Aborted when this run is cancelled, or every run of the program is. */
   readonly signal: AbortSignal;
+  /** Notes what the run has done, for its observer. */
+  readonly note: (figures: RunFigures) => void;
 }
+
+/** What is to hold a database. */
+export interface Holding extends Pick<RunRequest, "run_id">, Pick<EndedRun, "verb" | "dryRun"> {}
+
+const NOTHING_DONE: RunFigures = { migrations: 0, rowsLost: 0, valuesLost: 0, backup: null };
 
 /**
  * Does `work` while no other run has the database. Fails with `MIGRATION_IN_PROGRESS` where one has
@@ -24,12 +32,13 @@ export interface HeldRun {
  */
 export async function holdDatabase<R extends { readonly success: true }>(
   address: DatabaseAddress,
-  request: Pick<RunRequest, "run_id">,
+  { run_id: givenId, verb, dryRun }: Holding,
   context: HandlerContext,
   work: (run: HeldRun) => Promise<R | Failure>,
 ): Promise<R | Failure> {
   const { plugin } = address;
-  const id = request.run_id ?? context.newId();
+  const id = givenId ?? context.newId();
+  const startedMs = context.elapsedMs();
   const lock = context.locks.acquire(address, id);
   if (lock.kind === "unavailable") {
     return failureReply("DATABASE_UNAVAILABLE", plugin, lock.message);
@@ -39,15 +48,20 @@ export async function holdDatabase<R extends { readonly success: true }>(
     const message = `${holder}; wait until it is done and try again`;
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
-  let isCancelled = false;
+  let outcome: EndedRun["outcome"] = "INTERNAL_ERROR";
+  let figures = NOTHING_DONE;
+  const note = (noted: RunFigures): void => {
+    figures = noted;
+  };
   try {
     const signal = AbortSignal.any([context.signal, lock.cancelled]);
-    const reply = await work({ id, lock, signal });
-    if (reply.success) return reply;
-    isCancelled = reply.error_code === "CANCELLED";
-    return { ...reply, run_id: id };
+    const reply = await work({ id, lock, signal, note });
+    outcome = reply.success ? "success" : reply.error_code;
+    return reply.success ? reply : { ...reply, run_id: id };
   } finally {
-    lock.release(isCancelled ? "cancelled" : "ended");
+    lock.release(outcome === "CANCELLED" ? "cancelled" : "ended");
+    const ms = context.elapsedMs() - startedMs;
+    context.observer.onRunEnded({ id, verb, ...address, dryRun, outcome, ms, ...figures });
   }
 }
 

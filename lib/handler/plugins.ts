@@ -4,13 +4,11 @@ import { isError } from "../finding/finding.ts";
 import type { PluginsReply, TenantEntry } from "../message/reply.ts";
 import type { CheckedPlugins } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { currentVersion, type History, notApplied } from "../plan/history.ts";
-import { driftFindings } from "../rule/drift.ts";
 import type { LoadedFiles } from "../database/session.ts";
 import type { Outcome } from "../outcome.ts";
+import { compareDatabase, loadFiles } from "./compare_database.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
-import { readBesideRuns } from "./read_beside_runs.ts";
 
 /**
  * Names every plugin that has migrations, and reports a page of their tenants' databases. Only the
@@ -42,9 +40,9 @@ export async function plugins(
   const tenants: TenantEntry[] = [];
   // One after another, so that other requests find a thread.
   for (const address of addresses.slice(offset, offset + limit)) {
-    const loaded = files.get(address.plugin) ?? await load(address.plugin, context);
+    const loaded = files.get(address.plugin) ?? await loadFiles(address.plugin, context);
     files.set(address.plugin, loaded);
-    const state = await databaseState(address, loaded, context);
+    const state = await tenantState(address, loaded, context);
     tenants.push({ plugin_name: address.plugin, tenant: address.tenant, ...state });
   }
   return {
@@ -57,44 +55,21 @@ export async function plugins(
   };
 }
 
-async function load(
-  plugin: string,
-  { source, databases }: HandlerContext,
-): Promise<Outcome<LoadedFiles>> {
-  const found = await source.find(plugin);
-  if (!found.found) return { ok: false, code: "no-plugin", message: found.message };
-  await using session = await databases.open({ kind: "empty", plugin }, "read");
-  return await session.load(found.files);
-}
-
-async function databaseState(
+async function tenantState(
   address: DatabaseAddress,
   loaded: Outcome<LoadedFiles>,
   context: HandlerContext,
 ): Promise<Omit<TenantEntry, "plugin_name" | "tenant">> {
   const unknown = { current_version: null, pending_count: null, locked: false };
   if (!loaded.ok) return { ...unknown, problem: loaded.message };
-  const read = await readBesideRuns<{ readonly history: History; readonly locked: boolean }>(
-    address,
-    context,
-    {
-      snapshot: ({ history }) => ({ history, locked: true }),
-      database: async (session) => {
-        const history = await session.history();
-        return history.ok
-          ? { ok: true, value: { history: history.value, locked: false } }
-          : history;
-      },
-    },
-  );
-  if (!read.ok) return { ...unknown, problem: read.message };
-  const { history, locked } = read.value;
-  const { migrations, findings: unparsed } = loaded.value;
-  const findings = [...unparsed, ...driftFindings(loaded.value, history)];
+  const compared = await compareDatabase(address, loaded.value, context);
+  if (!compared.ok) return { ...unknown, problem: compared.message };
+  const { currentVersion, pending, drift, isLocked } = compared.value;
+  const problem = [...loaded.value.findings, ...drift].find(isError);
   return {
-    current_version: currentVersion(history),
-    pending_count: notApplied(migrations, history).length,
-    locked,
-    problem: findings.find(isError)?.message ?? null,
+    current_version: currentVersion,
+    pending_count: pending,
+    locked: isLocked,
+    problem: problem?.message ?? null,
   };
 }

@@ -36,12 +36,18 @@ export async function restore(
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", address.plugin, found.message);
   return await holdDatabase(
     address,
-    request,
+    { verb: "restore", dryRun: request.dry_run, run_id: request.run_id },
     context,
     async (run): Promise<RestoreReply | Failure> => {
       const deadline = deadlineIn(request.timeout_ms, run.signal);
       const outcome = await restoreHeld({ run, address, found, request, context, deadline });
       if (!outcome.ok) return outcome.failure;
+      run.note({
+        migrations: 0,
+        rowsLost: 0,
+        valuesLost: 0,
+        backup: outcome.report.replaced,
+      });
       return {
         success: true,
         verb: "restore",

@@ -37,7 +37,8 @@ export async function rollout(
   if (!ends.ok) return failureReply("INVALID_REQUEST", plugin, `wave: ${ends.message}`);
   const tenants = listed.value;
   const startedMs = context.elapsedMs();
-  return await holdDatabase(address, request, context, async (held) => {
+  const holding = { verb: "rollout", dryRun: request.dry_run, run_id: request.run_id } as const;
+  return await holdDatabase(address, holding, context, async (held) => {
     const source = await heldFiles(context.source, found.files);
     const rollout = new NodeRollout(plugin, tenants.length, request, { ...context, source }, held);
     for (const wave of divide(tenants, ends.value)) await rollout.run(wave);

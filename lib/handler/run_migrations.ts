@@ -12,6 +12,8 @@ import { findFilesOrHistory } from "./find_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
 import { keptSteps } from "./kept_steps.ts";
 import { stateOf } from "./known_plans.ts";
+import { preparePlan } from "./prepare_plan.ts";
+import { figuresOf } from "./run_figures.ts";
 import { cancelledPlan, entryOf, refusal, runFailure, unansweredFailure } from "./run_failure.ts";
 import { reportRun, type RunProgress } from "./run_progress.ts";
 import type { TargetedRun } from "./targeted_run.ts";
@@ -46,7 +48,9 @@ export async function runMigrations<R extends SuccessReply>(
     ? await findFilesOrHistory(address, context)
     : await context.source.find(plugin);
   if (!found.found) return failureReply("PLUGIN_NOT_FOUND", plugin, found.message);
-  return await holdDatabase(address, request, context, async (held) => {
+  const verb = typeof request.mode === "string" ? request.target.direction : "plan";
+  const holding = { verb, dryRun: request.mode !== "commit", run_id: request.run_id } as const;
+  return await holdDatabase(address, holding, context, async (held) => {
     const deadline = { atMs, signal: held.signal };
     const run = { held, request, context, startedMs, deadline, makeReply };
     const progress = reportRun(context, held.lock, {
@@ -133,11 +137,11 @@ async function openAndRun<R extends SuccessReply>(
   const loaded = await session.load(sources);
   if (!loaded.ok) return databaseFailure(loaded, plugin);
   const files = loaded.value;
-  const prepared = await session.prepare(
+  const prepared = await preparePlan(session, {
     target,
-    run.deadline,
-    (planned) => progress.planned(planned, files.migrations),
-  );
+    deadline: run.deadline,
+    onPlanned: (planned) => progress.planned(planned, files.migrations),
+  }, context);
   if (!prepared.ok) {
     if (prepared.code === "cancelled") return cancelledFailure(address, NOTHING_RAN);
     return prepared.code === "no-such-target"
@@ -188,11 +192,13 @@ async function execute<R extends SuccessReply>(
     throw error;
   }
   if (!outcome.ok) {
+    run.held.note(figuresOf(kept.executed, null));
     const reply = unansweredFailure(run.request, plan, outcome, kept);
     progress.finished(reply.error_code, kept.currentVersion());
     return reply;
   }
   const report = outcome.value;
+  run.held.note(figuresOf(report.executed, report.backup));
   const reply = report.end.kind === "completed"
     ? success(run, plan, report)
     : runFailure(run.request, plan, report, report.end);

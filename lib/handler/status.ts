@@ -16,6 +16,7 @@ import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrHistory } from "./find_files.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
 import { type KnownPlan, stateOf } from "./known_plans.ts";
+import { preparePlan } from "./prepare_plan.ts";
 import type { StatusKnowledge } from "./status_knowledge.ts";
 
 // The rehearsal of pending migrations must not make status slow.
@@ -121,10 +122,10 @@ async function readDatabase(
   files: LoadedFiles,
   context: HandlerContext,
 ): Promise<Read> {
-  const prepared = await session.prepare(
-    { direction: "apply", version: "latest" },
-    deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
-  );
+  const prepared = await preparePlan(session, {
+    target: { direction: "apply", version: "latest" },
+    deadline: deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
+  }, context);
   const { migrations } = files;
   if (prepared.ok) {
     const plan = prepared.value;

@@ -18,6 +18,8 @@ export interface EndpointSnapshot {
 export interface EndpointData extends EndpointSnapshot {
   /** Threads inside an operation of SQLite that does not end; each takes a core. */
   readonly stuck_threads: number;
+  /** The numbers of `/metrics` that belong to the endpoint; absent where there are none. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** The counts of a service's endpoints, from its begin and over all of its connections. */

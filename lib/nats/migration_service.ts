@@ -29,8 +29,13 @@ export interface MigrationServiceOptions {
   readonly prefix: string;
   /** Where requests are counted; another connection of the service goes on from there. */
   readonly countsOf: ServiceCounts;
+  /** More numbers of an endpoint; `null` where there are none. */
+  readonly metricsOf: EndpointMetrics | null;
   readonly observer: ServiceObserver;
 }
+
+/** The numbers of an endpoint by their names, for `$SRV.STATS`. */
+export type EndpointMetrics = (endpoint: string) => Promise<Readonly<Record<string, number>>>;
 
 /** A service that answers requests on one connection. */
 export interface MigrationService {
@@ -71,19 +76,22 @@ export async function startMigrationService(
   options: MigrationServiceOptions,
 ): Promise<MigrationService> {
   const { connection, context, prefix } = options;
-  const countsBySubject = new Map<string, EndpointCounts>();
+  const verbBySubject = new Map(verbs().map((verb) => [requestSubject(prefix, "*", verb), verb]));
   const service = await connection.services.add({
     name: "godwit",
     version: VERSION,
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
     queue: QUEUE_GROUP,
     metadata: { prefix },
-    statsHandler({ subject }): Promise<EndpointData | null> {
-      const counts = countsBySubject.get(subject);
-      const { stuckThreads: stuck_threads } = context.databases;
-      return Promise.resolve(
-        counts === undefined ? null : { ...counts.snapshot(), stuck_threads },
-      );
+    async statsHandler({ subject }): Promise<EndpointData | null> {
+      const verb = verbBySubject.get(subject);
+      if (verb === undefined) return null;
+      const metrics = await options.metricsOf?.(verb);
+      return {
+        ...options.countsOf(verb).snapshot(),
+        stuck_threads: context.databases.stuckThreads,
+        ...(metrics === undefined ? {} : { metrics }),
+      };
     },
   });
   const running = pendingWork();
@@ -91,10 +99,8 @@ export async function startMigrationService(
   const reply = (message: ServiceMsg, value: Reply): void => {
     sending.add(send(message, value, options));
   };
-  for (const verb of verbs()) {
-    const subject = requestSubject(prefix, "*", verb);
+  for (const [subject, verb] of verbBySubject) {
     const counts = options.countsOf(verb);
-    countsBySubject.set(subject, counts);
     service.addEndpoint(verb, {
       subject,
       metadata: { request_schema: `${verb}.request.json`, reply_schema: `${verb}.reply.json` },

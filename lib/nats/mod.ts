@@ -36,6 +36,7 @@ export type {
 } from "../message/event.ts";
 export type { DataLossMessage, ErrorCode } from "../message/reply.ts";
 export type { Credentials, OpenSocket } from "./connection.ts";
+export type { EndpointMetrics } from "./migration_service.ts";
 export type { Served, ServeEnd, ServeOptions } from "./serve.ts";
 export { serveInDeno as serve } from "./serve_in_deno.ts";
 export type { ServiceObserver } from "./service_observer.ts";

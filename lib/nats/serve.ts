@@ -18,6 +18,7 @@ import { eventSender } from "./event_sender.ts";
 import { watchLink } from "./link.ts";
 import { quiesceSender } from "./quiesce_sender.ts";
 import {
+  type EndpointMetrics,
   type MigrationService,
   type MigrationServiceOptions,
   startMigrationService,
@@ -48,6 +49,8 @@ export interface ServeOptions {
   readonly signal: AbortSignal;
   /** Follows the service: its outages, its messages, its end. */
   readonly observer?: Partial<ServiceObserver>;
+  /** More numbers of an endpoint in the reply to `$SRV.STATS`. */
+  readonly metricsOf?: EndpointMetrics;
 }
 
 /** Why serving ended. */
@@ -80,7 +83,9 @@ export async function serve(served: Served, options: ServeOptions): Promise<Serv
   const settings = { url, credentials, ...(openSocket === undefined ? {} : { openSocket }) };
   const earlier: MigrationService[] = [];
   const countsOf = serviceCounts();
-  const serving = { settings, served, context, prefix, signal, observer, earlier, countsOf };
+  const { metricsOf = null } = options;
+  const shared = { settings, served, context, prefix, signal, observer, earlier };
+  const serving = { ...shared, countsOf, metricsOf };
   let refusal: Extract<ServeEnd, { kind: "refused" }> | null = null;
   // nats.ws reconnects by itself; it gives up only where credentials are refused twice.
   while (!signal.aborted && refusal === null) {

@@ -146,7 +146,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --journal-mode wal --busy-timeout-ms 100 --exclusive --max-plugin-bytes 9",
     command({
       name: "serve",
-      graceMs: 10_000,
+      serve: { graceMs: 10_000, http: undefined, minFreeBytes: 104_857_600 },
       options: {
         ...COMMON,
         databases: {
@@ -162,7 +162,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --nats wss://host --prefix a.b --grace-ms 500",
     command({
       name: "serve",
-      graceMs: 500,
+      serve: { graceMs: 500, http: undefined, minFreeBytes: 104_857_600 },
       options: { ...COMMON, nats: "wss://host", prefix: "a.b" },
     }),
   ],

@@ -3,6 +3,7 @@
 import { KnownPlans } from "../../lib/handler/known_plans.ts";
 import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
+import { UNOBSERVED_WORK } from "../../lib/handler/work_observer.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import { NO_QUERY_FILES } from "../../lib/migration/query_file.ts";
 import { WorkerDatabase } from "../../lib/database/worker_database.ts";
@@ -46,6 +47,7 @@ export function directContext(
     elapsedMs: () => performance.now(),
     publish() {},
     beforeRun: () => Promise.resolve(),
+    observer: UNOBSERVED_WORK,
     log(_level, message, fields) {
       throw new Error(`${message}: ${JSON.stringify(fields)}`);
     },

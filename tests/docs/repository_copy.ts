@@ -7,6 +7,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const COPIED = ["mod.ts", "lib", "examples", "deno.json", "deno.lock", "docs/schemas"];
 const NATS_ADDRESS = "127.0.0.1:8080";
 const CLIENT_PORT = "4222";
+const HTTP_ADDRESS = "127.0.0.1:9090";
 
 // What has not begun by then will not begin.
 const READY_TIMEOUT_MS = 20_000;
@@ -21,11 +22,12 @@ export interface ShellResult {
 export class RepositoryCopy implements AsyncDisposable {
   readonly root: string;
   readonly natsUrl: string;
-  readonly #ports: readonly [string, string];
+  // Of NATS's WebSocket, of its other clients, and of --http.
+  readonly #ports: readonly [string, string, string];
   readonly #background: { readonly child: Deno.ChildProcess; readonly output: Promise<void> }[] =
     [];
 
-  private constructor(root: string, ports: readonly [string, string]) {
+  private constructor(root: string, ports: readonly [string, string, string]) {
     this.root = root;
     this.#ports = ports;
     this.natsUrl = `ws://127.0.0.1:${ports[0]}`;
@@ -54,6 +56,7 @@ export class RepositoryCopy implements AsyncDisposable {
   localize(text: string): string {
     return text.replaceAll(NATS_ADDRESS, `127.0.0.1:${this.#ports[0]}`)
       .replaceAll(`:${CLIENT_PORT}`, `:${this.#ports[1]}`)
+      .replaceAll(HTTP_ADDRESS, `127.0.0.1:${this.#ports[2]}`)
       .replaceAll("port: 8080", `port: ${this.#ports[0]}`);
   }
 
@@ -63,6 +66,7 @@ export class RepositoryCopy implements AsyncDisposable {
     return text.replaceAll(/^Download \S+\n/gm, "")
       .replaceAll(`${this.root}/`, "").replaceAll(this.root, ".")
       .replaceAll(`127.0.0.1:${this.#ports[0]}`, NATS_ADDRESS)
+      .replaceAll(`127.0.0.1:${this.#ports[2]}`, HTTP_ADDRESS)
       .replaceAll(`:${this.#ports[1]}`, `:${CLIENT_PORT}`);
   }
 
@@ -175,14 +179,14 @@ function* filesUnder(directory: string): Generator<string> {
   }
 }
 
-// Both are held until both are known, so that they differ.
-function freePorts(): [string, string] {
-  const listeners = [0, 0].map((port) => Deno.listen({ hostname: "127.0.0.1", port }));
-  const [first = "0", second = "0"] = listeners.map(({ addr }) =>
+// All are held until all are known, so that they differ.
+function freePorts(): [string, string, string] {
+  const listeners = [0, 0, 0].map((port) => Deno.listen({ hostname: "127.0.0.1", port }));
+  const [first = "0", second = "0", third = "0"] = listeners.map(({ addr }) =>
     addr.transport === "tcp" ? String(addr.port) : "0"
   );
   for (const listener of listeners) listener.close();
-  return [first, second];
+  return [first, second, third];
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {

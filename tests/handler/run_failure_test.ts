@@ -23,6 +23,7 @@ const PLAN = {
   steps: [STEP],
   findings: [],
   history: [],
+  rehearsed: null,
   interrupted: null,
 } as const;
 

@@ -345,6 +345,7 @@ micro("counts go on where the service has another connection", async () => {
       context,
       prefix: "db.migrate",
       countsOf,
+      metricsOf: null,
       observer: UNOBSERVED,
     });
     await connection.flush();

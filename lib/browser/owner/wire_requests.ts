@@ -4,6 +4,7 @@ import { KnownPlans } from "../../handler/known_plans.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "../../handler/event_hub.ts";
+import { UNOBSERVED_WORK } from "../../handler/work_observer.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import type { RunEvent } from "../../message/event.ts";
 import type { Reply } from "../../message/any_reply.ts";
@@ -39,6 +40,7 @@ export class WireRequests {
       elapsedMs: () => performance.now(),
       publish: (event) => this.#publish(event),
       beforeRun: (event) => this.#events.beforeRun(event),
+      observer: UNOBSERVED_WORK,
     };
   }
 

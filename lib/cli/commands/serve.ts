@@ -6,12 +6,15 @@ import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { serveInDeno } from "../../nats/serve_in_deno.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
 import { verbs } from "../../message/verbs.ts";
-import type { CommonOptions, Environment } from "../command.ts";
+import { ServiceState } from "../../nats/service_state.ts";
+import { WorkCounts } from "../../metrics/work_counts.ts";
+import type { CommonOptions, Environment, ServeOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
 import { ensureServer } from "./ensure_server.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { listen, nodeMetrics } from "./operations.ts";
 import { type StopSignals, stopSignals } from "./stop_signals.ts";
 
 const DEFAULT_URL = "ws://127.0.0.1:8080";
@@ -21,8 +24,8 @@ const DEFAULT_URL = "ws://127.0.0.1:8080";
  * the first signal a run may go on for `graceMs` before it is rolled back.
  */
 export async function runServe(
+  serve: ServeOptions,
   options: CommonOptions,
-  graceMs: number,
   console: Console,
   environment: Environment,
 ): Promise<ExitStatus> {
@@ -36,7 +39,7 @@ export async function runServe(
   const settings = { url: givenUrl ?? DEFAULT_URL, credentials: credentials.credentials };
   using signals = stopSignals();
   const serveOn = (server: ServerProcess | null): Promise<ExitStatus> =>
-    serveUntilSignal(settings, server, options, graceMs, log, signals);
+    serveUntilSignal({ settings, server, serve, options, log, signals });
   if (givenUrl !== undefined) return await serveOn(null);
   const server = await ensureServer(settings, log, signals.asked);
   if (server === "unavailable") return EXIT.noReply;
@@ -47,25 +50,43 @@ export async function runServe(
   }
 }
 
+interface Serving {
+  readonly settings: NatsSettings;
+  /** The server that this process has started. */
+  readonly server: ServerProcess | null;
+  readonly serve: ServeOptions;
+  readonly options: CommonOptions;
+  readonly log: Log;
+  readonly signals: StopSignals;
+}
+
 async function serveUntilSignal(
-  settings: NatsSettings,
-  server: ServerProcess | null,
-  options: CommonOptions,
-  graceMs: number,
-  log: Log,
-  signals: StopSignals,
+  { settings, server, serve, options, log, signals }: Serving,
 ): Promise<ExitStatus> {
+  const { graceMs } = serve;
   const { pluginsDir, dataDir, prefix } = options;
   const serverEnded = new AbortController();
   server?.ended.then((lastWords) => serverEnded.abort(lastWords));
   const interrupt = new AbortController();
+  const counts = new WorkCounts();
+  const state = new ServiceState();
   await using migrator = await openMigrator({
     ...options.databases,
     plugins: pluginsDir,
     data: dataDir,
     log,
+    observer: counts,
     signal: interrupt.signal,
   });
+  const operations = { migrator, dataDir, counts, state };
+  const metrics = nodeMetrics(operations);
+  const listening = listen(operations, metrics, serve);
+  if (!listening.ok) {
+    log("error", listening.message);
+    return EXIT.failure;
+  }
+  await using http = listening.value;
+  if (http !== null) log("info", "Health and metrics are answered", { url: http.url });
   let grace: ReturnType<typeof setTimeout> | undefined;
   const rollBack = (): void => {
     log("warn", "Rolling back the runs that have not ended");
@@ -75,15 +96,21 @@ async function serveUntilSignal(
     ...settings,
     prefix,
     signal: AbortSignal.any([signals.asked, serverEnded.signal]),
+    metricsOf: (verb) => metrics.ofEndpoint(verb),
     observer: {
-      onServing: () =>
+      onOutage: (reason) => state.onOutage(reason),
+      onReturn: () => state.onReturn(),
+      onServing() {
+        state.onServing();
         log("info", "Serving", {
           url: redactUrl(settings.url),
           subjects: `${prefix}.*.{${verbs().join()}}`,
           plugins: pluginsDir,
           data: dataDir,
-        }),
+        });
+      },
       onStopping() {
+        state.onStopping();
         if (grace !== undefined) return;
         log("info", "Stopping; a second signal rolls back the runs that have not ended", {
           grace_ms: graceMs,
