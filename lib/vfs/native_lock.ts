@@ -67,11 +67,10 @@ function lockReader(database: LockedDatabase): DatabaseLock | LockRefusal {
   // Native SQLite removes a log beside an empty file.
   if (file.size() === 0) return lockNothing(database);
   const usesLog = hasLogMode(database);
-  const hasLog = storage.sizeOf(`${path}-wal`) !== null;
-  const hasIndex = storage.sizeOf(`${path}-shm`) !== null;
+  const hasLog = usesLog && storage.sizeOf(`${path}-wal`) !== null;
   // A guard would create the one that is missing and leave it. A program that shares the log has
   // both.
-  if (usesLog && hasLog !== hasIndex) return lockNothing(database);
+  if (usesLog && hasLog !== (storage.sizeOf(`${path}-shm`) !== null)) return lockNothing(database);
   // The last connection to a log merges and removes it, unless it is read-only; a read-only one
   // leaves files where there were none.
   const guard = guardReader(database, usesLog && !hasLog ? "read" : "read-only");

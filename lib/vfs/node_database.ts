@@ -1,9 +1,9 @@
 // A database file on a file system: its bytes, and who may use them. For Deno, Node.js and Bun.
 
 import { createNatively } from "./native_guard.ts";
-import { lockNatively, lockNothing } from "./native_lock.ts";
-import { nativeSqlite, type OpenNative } from "./native_sqlite.ts";
-import { lockProcess, type ProcessLock } from "./process_lock.ts";
+import { type LockedDatabase, lockNatively, lockNothing } from "./native_lock.ts";
+import { nativeSqlite } from "./native_sqlite.ts";
+import { ProcessLock } from "./process_lock.ts";
 import {
   type DatabaseFile,
   type DatabaseLock,
@@ -34,9 +34,12 @@ export interface LockOptions {
 
 const LONGEST_READ_WAIT_MS = 1_000;
 
+/** Keeps other threads out; a thread that cannot do so may still read. */
+type Exclusion = "taken" | "held" | "none";
+
 interface Held {
   readonly lock: DatabaseLock;
-  readonly mutex: ProcessLock | null;
+  readonly exclusion: Exclusion;
 }
 
 // Files that were closed while another connection had a guard on them: closing their descriptors at
@@ -51,19 +54,22 @@ export function nodeDatabase(
   storage: Pick<Storage, "open" | "sizeOf" | "stateOf">,
   options: LockOptions,
 ): DatabaseFile {
+  const open = nativeSqlite();
+  const mutex = open === null ? null : new ProcessLock(open, storage, path);
   let held: Held | null = null;
   let isOpen = true;
 
   /** Ends the native locks, then closes, then lets other threads in. */
   function release(alsoClose: boolean): void {
-    const mutex = held === null ? tryMutex(storage, path) : held.mutex;
+    const exclusion = held === null ? exclude(mutex, 0, "read") : held.exclusion;
     try {
       held?.lock.release();
       held = null;
       if (alsoClose) leave(path, file);
-      if (mutex !== "held") closeAbandoned(path);
+      if (exclusion !== "held") closeAbandoned(path);
     } finally {
-      if (mutex !== "held") mutex?.release();
+      if (exclusion === "taken") mutex?.release();
+      if (alsoClose) mutex?.[Symbol.dispose]();
     }
   }
 
@@ -71,7 +77,12 @@ export function nodeDatabase(
     ...file,
     lock(access) {
       if (held !== null) throw new StorageError("EBUSY", "lock", path);
-      const taken = take(file, path, storage, options, access);
+      const busyTimeoutMs = access === "read"
+        ? Math.min(options.busyTimeoutMs, LONGEST_READ_WAIT_MS)
+        : options.busyTimeoutMs;
+      const taken = open === null || mutex === null
+        ? takeWithoutNative({ path, storage }, access, options)
+        : take(mutex, { ...options, busyTimeoutMs, open, file, path, storage }, access);
       if ("kind" in taken) return taken;
       held = taken;
       const { lock } = taken;
@@ -91,80 +102,59 @@ export function nodeDatabase(
 
 /** Creates an empty database, so that no other program can do the same meanwhile. */
 export function createDatabase(
-  storage: Pick<Storage, "open" | "sizeOf">,
+  storage: Pick<Storage, "open" | "sizeOf" | "stateOf">,
   path: string,
   journalMode: "delete" | "wal",
   options: LockOptions,
 ): void {
   const open = nativeSqlite();
   if (open === null) return;
-  const mutex = lockProcess(open, storage, path, options.busyTimeoutMs);
-  if (mutex === null) throw new StorageError("EBUSY", "create", path);
-  try {
-    createNatively(open, path, journalMode, options.busyTimeoutMs);
-  } finally {
-    mutex.release();
-  }
+  using mutex = new ProcessLock(open, storage, path);
+  if (!mutex.take(options.busyTimeoutMs)) throw new StorageError("EBUSY", "create", path);
+  createNatively(open, path, journalMode, options.busyTimeoutMs);
 }
 
 function take(
-  file: StorageFile,
-  path: string,
-  storage: Pick<Storage, "open" | "sizeOf" | "stateOf">,
-  options: LockOptions,
+  mutex: ProcessLock,
+  database: LockedDatabase,
   access: LockAccess,
 ): Held | LockRefusal {
-  const open = nativeSqlite();
-  if (open === null) {
-    if (access === "read" || options.exclusive) {
-      return { lock: lockNothing({ path, storage }), mutex: null };
-    }
-    const reason =
-      "this runtime has no SQLite of its own to lock it with; if no other program has it " +
-      "open, say so with the option exclusive";
-    return { kind: "held", reason };
-  }
-  const busyTimeoutMs = access === "read"
-    ? Math.min(options.busyTimeoutMs, LONGEST_READ_WAIT_MS)
-    : options.busyTimeoutMs;
-  const mutex = takeMutex(open, storage, { busyTimeoutMs }, path, access);
-  if (mutex === "held") {
+  const exclusion = exclude(mutex, database.busyTimeoutMs, access);
+  if (exclusion === "held") {
     return { kind: "held", reason: "another thread or process of godwit has it" };
   }
+  let lock: DatabaseLock | LockRefusal | null = null;
   try {
-    const lock = lockNatively({ ...options, busyTimeoutMs, open, file, path, storage }, access);
-    if (lock.kind === "acquired") return { lock, mutex };
-    mutex?.release();
-    return lock;
-  } catch (error) {
-    mutex?.release();
-    throw error;
+    lock = lockNatively(database, access);
+    return lock.kind === "acquired" ? { lock, exclusion } : lock;
+  } finally {
+    if (lock?.kind !== "acquired" && exclusion === "taken") mutex.release();
   }
 }
 
-function takeMutex(
-  open: OpenNative,
-  storage: Pick<Storage, "open" | "sizeOf">,
-  { busyTimeoutMs }: Pick<LockOptions, "busyTimeoutMs">,
-  path: string,
+function takeWithoutNative(
+  { path, storage }: Pick<LockedDatabase, "path" | "storage">,
   access: LockAccess,
-): ProcessLock | "held" | null {
+  { exclusive }: LockOptions,
+): Held | LockRefusal {
+  if (access === "read" || exclusive) {
+    return { lock: lockNothing({ path, storage }), exclusion: "none" };
+  }
+  const reason = "this runtime has no SQLite of its own to lock it with; if no other program has " +
+    "it open, say so with the option exclusive";
+  return { kind: "held", reason };
+}
+
+function exclude(mutex: ProcessLock | null, timeoutMs: number, access: LockAccess): Exclusion {
   try {
-    return lockProcess(open, storage, path, busyTimeoutMs) ?? "held";
+    if (mutex === null) return "none";
+    return mutex.take(timeoutMs) ? "taken" : "held";
   } catch (error) {
     // A thread that cannot create the lock reads without it: no other thread of this process can
     // have created it either, and what other processes do is seen by `verify()` or the guard.
-    if (error instanceof StorageError && access === "read") return null;
+    if (error instanceof StorageError && access === "read") return "none";
     throw error;
   }
-}
-
-function tryMutex(
-  storage: Pick<Storage, "open" | "sizeOf">,
-  path: string,
-): ProcessLock | "held" | null {
-  const open = nativeSqlite();
-  return open === null ? null : takeMutex(open, storage, { busyTimeoutMs: 0 }, path, "read");
 }
 
 function leave(path: string, file: StorageFile): void {

@@ -78,7 +78,7 @@ function openFile(
     const flags = (access === "read" ? constants.O_RDONLY : constants.O_RDWR) |
       (existence === "must-exist" ? 0 : constants.O_CREAT) |
       (existence === "exclusive" ? constants.O_EXCL : 0);
-    const existing = fs.statSync(path, { throwIfNoEntry: false });
+    const existing = statIfThere(path);
     // Looked at before it is opened: closing a descriptor of a database drops locks.
     if (existing?.isDirectory()) throw new StorageError("EISDIR", "open", path);
     if (
@@ -86,9 +86,7 @@ function openFile(
     ) {
       throw new StorageError("EACCES", "open", path);
     }
-    const model = like === undefined || existing !== undefined
-      ? undefined
-      : fs.statSync(like, { throwIfNoEntry: false });
+    const model = like === undefined || existing !== undefined ? undefined : statIfThere(like);
     const descriptor = fs.openSync(
       path,
       flags,
@@ -167,14 +165,25 @@ function openTemporary(near?: string): StorageFile {
 }
 
 function sizeOf(path: string): number | null {
-  return attempt("stat", path, () => fs.statSync(path, { throwIfNoEntry: false })?.size ?? null);
+  return attempt("stat", path, () => statIfThere(path)?.size ?? null);
 }
 
 function stateOf(path: string): FileState | null {
-  const stat = attempt("stat", path, () => fs.statSync(path, { throwIfNoEntry: false }));
+  const stat = attempt("stat", path, () => statIfThere(path));
   if (stat === undefined) return null;
   return { identity: `${stat.dev}:${stat.ino}`, version: `${stat.size}:${stat.mtimeMs}` };
 }
+
+// What lies beside a database is nearly always missing. In Deno stat() takes 100 µs to say so,
+// lstat() 30 µs, and existsSync() 3 µs. The last also says so of what cannot be looked at, which
+// SQLite too takes for missing beside a database that it has opened.
+function statIfThere(path: string): fs.Stats | undefined {
+  const isMissing = !fs.existsSync(path) &&
+    (BESIDE.test(path) || fs.lstatSync(path, { throwIfNoEntry: false }) === undefined);
+  return isMissing ? undefined : fs.statSync(path, { throwIfNoEntry: false });
+}
+
+const BESIDE = /-(wal|shm|journal|lock)$/;
 
 function isAccessible(path: string, access: OpenMode["access"]): boolean {
   try {
