@@ -130,14 +130,14 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     { migrationSource },
     { fileLocks },
     { call },
-    { KnownPlans },
+    { nothingKnown },
   ] = await Promise.all([
     import("./database/worker_pool.ts"),
     import("./source/directory_source.ts"),
     import("./source/file_source.ts"),
     import("./lock/file_locks.ts"),
     import("./handler/dispatch.ts"),
-    import("./handler/known_plans.ts"),
+    import("./handler/known.ts"),
   ]);
   const databases = await startWorkerPool({
     dataDir: data,
@@ -154,7 +154,7 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     databases,
     locks: fileLocks(data),
     now: () => new Date(),
-    plans: new KnownPlans(),
+    known: nothingKnown(),
     newId: () => crypto.randomUUID(),
     elapsedMs: () => performance.now(),
     publish,

@@ -22,8 +22,10 @@ export function databasePath(dataDir: string, address: DatabaseAddress): string 
  */
 export function databaseState(dataDir: string, address: DatabaseAddress): string | null {
   const path = databasePath(dataDir, address);
+  const log = `${path}-wal`;
   try {
-    return existsSync(`${path}-journal`) ? null : fileState([path, `${path}-wal`]);
+    if (existsSync(`${path}-journal`)) return null;
+    return fileState(existsSync(log) ? [path, log] : [path]);
   } catch {
     // Opening the database says why it cannot be read.
     return null;

@@ -4,7 +4,7 @@ import type { RunLocks } from "../lock/run_locks.ts";
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../database/session.ts";
-import type { KnownPlans } from "./known_plans.ts";
+import type { Known } from "./known.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
 /** Writes one line to the log. Values must not be secrets. */
@@ -35,7 +35,7 @@ export interface HandlerContext {
    * What earlier requests found, for as long as it holds.
    * @internal
    */
-  readonly plans: KnownPlans;
+  readonly known: Known;
   /** The time now. */
   readonly now: () => Date;
   /** Makes a new, unique identifier. */

@@ -5,12 +5,13 @@ import type { FailedDatabase, MigratedDatabase } from "../fleet/tally.ts";
 import type { DataLossMessage, ErrorCode, RunEntry } from "../message/reply.ts";
 import type { CheckedRollout } from "../message/rollout.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
+import { compareDatabase, type PluginFiles } from "./compare_database.ts";
 import type { HandlerContext } from "./context.ts";
 import { runMigrations, runReply } from "./run_migrations.ts";
 
 /** What became of the database of a tenant. */
 export type TenantOutcome =
-  | MigratedDatabase & { readonly backup: string | null; readonly planHash: string }
+  | MigratedDatabase & { readonly backup: string | null; readonly planHash: string | null }
   | FailedDatabase & {
     readonly code: ErrorCode;
     readonly message: string;
@@ -24,6 +25,34 @@ export interface TenantRun extends Pick<CheckedRollout, "target_version" | "appl
   /** The plan that was measured; `undefined` allows any. */
   readonly planHash: string | undefined;
   readonly deadline: Deadline;
+}
+
+/** What became of a database that had nothing pending. */
+export const UNCHANGED: TenantOutcome = {
+  kind: "migrated",
+  migrations: 0,
+  rowsLost: 0,
+  backup: null,
+  planHash: null,
+};
+
+/**
+ * Whether every file up to the target is applied, and nothing speaks against it, as far as files and
+ * history say. Only the history is read.
+ */
+export async function isAtTarget(
+  address: DatabaseAddress,
+  files: PluginFiles,
+  target: CheckedRollout["target_version"],
+  context: HandlerContext,
+): Promise<boolean> {
+  const compared = await compareDatabase(address, files, context);
+  if (!compared.ok) return false;
+  const { currentVersion, firstPending, problem, isLocked } = compared.value;
+  if (isLocked || problem !== null) return false;
+  return target === "latest"
+    ? firstPending === null
+    : currentVersion === target && (firstPending ?? Infinity) > target;
 }
 
 /** Applies what is pending; in a dry run measures it. */

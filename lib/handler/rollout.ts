@@ -7,11 +7,12 @@ import { tallyOf } from "../fleet/tally.ts";
 import { divide, parseWaves } from "../fleet/waves.ts";
 import type { CheckedRollout, RolloutReply, WaveMessage } from "../message/rollout.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
+import { PluginFiles } from "./compare_database.ts";
 import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { heldFiles } from "./held_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
-import { migrateTenant, type TenantOutcome } from "./migrate_tenant.ts";
+import { isAtTarget, migrateTenant, type TenantOutcome, UNCHANGED } from "./migrate_tenant.ts";
 
 /**
  * Applies pending migrations to the databases that the plugin's tenants have here. The lock of the
@@ -40,7 +41,8 @@ export async function rollout(
   const holding = { verb: "rollout", dryRun: request.dry_run, run_id: request.run_id } as const;
   return await holdDatabase(address, holding, context, async (held) => {
     const source = await heldFiles(context.source, found.files);
-    const rollout = new NodeRollout(plugin, tenants.length, request, { ...context, source }, held);
+    const holding = { ...context, source };
+    const rollout = new NodeRollout(plugin, tenants.length, request, holding, held);
     for (const wave of divide(tenants, ends.value)) await rollout.run(wave);
     return rollout.reply(Math.round(context.elapsedMs() - startedMs));
   });
@@ -51,6 +53,7 @@ class NodeRollout {
   readonly #plugin: string;
   readonly #databases: number;
   readonly #request: CheckedRollout;
+  readonly #files: PluginFiles;
   readonly #context: HandlerContext;
   readonly #id: string;
   readonly #deadline: Deadline<AbortSignal>;
@@ -70,6 +73,7 @@ class NodeRollout {
     this.#plugin = plugin;
     this.#databases = databases;
     this.#request = request;
+    this.#files = new PluginFiles(plugin, context);
     this.#context = { ...context, signal };
     this.#id = id;
     this.#deadline = deadlineIn(request.timeout_ms, signal);
@@ -78,16 +82,16 @@ class NodeRollout {
   /** Migrates a wave. Where rows are limited, all of it is measured before any of it is changed. */
   async run(wave: readonly string[]): Promise<void> {
     const { dry_run: dryRun, max_rows_lost: mostRows } = this.#request;
+    await this.#skipMigrated(wave);
     if (!dryRun && mostRows !== undefined) {
-      await this.#forEach(wave, async (tenant) => {
+      await this.#forEach(this.#undecided(wave), async (tenant) => {
         const measured = await this.#migrate(tenant, true);
         if (measured.kind === "failed") this.#outcomes.set(tenant, measured);
         else this.#measured.set(tenant, measured);
         return measured;
       });
     }
-    const fit = wave.filter((tenant) => !this.#outcomes.has(tenant));
-    await this.#forEach(fit, async (tenant) => {
+    await this.#forEach(this.#undecided(wave), async (tenant) => {
       const outcome = await this.#migrate(tenant, dryRun);
       this.#outcomes.set(tenant, outcome);
       this.#measured.delete(tenant);
@@ -155,6 +159,21 @@ class NodeRollout {
     }, { concurrency: this.#request.parallel });
   }
 
+  /** Finds the databases that have nothing pending, which takes a small part of a run. */
+  async #skipMigrated(wave: readonly string[]): Promise<void> {
+    await this.#forEach(wave, async (tenant) => {
+      const address = { plugin: this.#plugin, tenant };
+      const version = this.#request.target_version;
+      const isMigrated = await isAtTarget(address, this.#files, version, this.#context);
+      if (isMigrated) this.#outcomes.set(tenant, UNCHANGED);
+      return UNCHANGED;
+    });
+  }
+
+  #undecided(wave: readonly string[]): readonly string[] {
+    return wave.filter((tenant) => !this.#outcomes.has(tenant));
+  }
+
   // A dry run goes on, to show what would come after the limit.
   #isOver(): boolean {
     const late = overdue(this.#deadline);
@@ -174,7 +193,7 @@ class NodeRollout {
     return migrateTenant({ plugin: this.#plugin, tenant }, {
       ...this.#request,
       dryRun,
-      planHash: this.#measured.get(tenant)?.planHash,
+      planHash: this.#measured.get(tenant)?.planHash ?? undefined,
       deadline: this.#deadline,
     }, this.#context);
   }

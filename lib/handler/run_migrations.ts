@@ -11,7 +11,7 @@ import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrHistory } from "./find_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
 import { keptSteps } from "./kept_steps.ts";
-import { stateOf } from "./known_plans.ts";
+import { stateOf } from "./known.ts";
 import { preparePlan } from "./prepare_plan.ts";
 import { figuresOf } from "./run_figures.ts";
 import { cancelledPlan, entryOf, refusal, runFailure, unansweredFailure } from "./run_failure.ts";
@@ -72,9 +72,9 @@ export async function runMigrations<R extends SuccessReply>(
 function knownIdlePlan(
   request: TargetedRun,
   state: string,
-  { plans }: HandlerContext,
+  { known }: HandlerContext,
 ): PlanOutline | null {
-  const plan = plans.get(request.address, state)?.plan ?? null;
+  const plan = known.plans.get(request.address, state)?.plan ?? null;
   return plan !== null && isIdle(request, plan) ? plan : null;
 }
 
@@ -150,7 +150,7 @@ async function openAndRun<R extends SuccessReply>(
   }
   const plan = prepared.value;
   if (state !== null && plan.interrupted === null && state === stateOf(address, context)) {
-    context.plans.keep(address, state, { files: files.migrations, plan });
+    context.known.plans.keep(address, state, { files: files.migrations, plan });
   }
   const refused = refusal(run.request, plan);
   if (refused !== null) return refused;

@@ -15,7 +15,7 @@ import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { findFilesOrHistory } from "./find_files.ts";
 import { readBesideRuns } from "./read_beside_runs.ts";
-import { type KnownPlan, stateOf } from "./known_plans.ts";
+import { type KnownPlan, stateOf } from "./known.ts";
 import { preparePlan } from "./prepare_plan.ts";
 import type { StatusKnowledge } from "./status_knowledge.ts";
 
@@ -34,7 +34,7 @@ export async function status(
 ): Promise<StatusReply | Failure> {
   const { plugin } = address;
   const state = stateOf(address, context);
-  const kept = state === null ? null : context.plans.get(address, state);
+  const kept = state === null ? null : context.known.plans.get(address, state);
   // A run writes to the database at its first commit, and holds its lock before.
   if (kept !== null && context.locks.current(address) === null) {
     return replyOf(plugin, request, knowledgeOf(kept));
@@ -56,7 +56,7 @@ export async function status(
   });
   if (!known.ok) return databaseFailure(known, plugin, fileFindings);
   if (state !== null && plan !== null && state === stateOf(address, context)) {
-    context.plans.keep(address, state, { files: known.value.files, plan });
+    context.known.plans.keep(address, state, { files: known.value.files, plan });
   }
   return replyOf(plugin, request, known.value);
 }

@@ -170,9 +170,8 @@ function stateOf(pluginsDir: string, plugin: string): string | null {
     const queries = join(path, QUERIES_FOLDER);
     const paths = [
       migrations,
-      queries,
       ...sqlFilesIn(migrations, readdirSync(migrations)),
-      ...isThere(queries) ? sqlFilesIn(queries, readdirSync(queries)) : [],
+      ...isThere(queries) ? [queries, ...sqlFilesIn(queries, readdirSync(queries))] : [],
     ];
     if (paths.length > MAX_STATED_FILES) return null;
     const state = fileState(paths);

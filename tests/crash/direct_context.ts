@@ -1,6 +1,6 @@
 // What handlers need, in this thread and on the engine's storage, so that storages can be made to fail.
 
-import { KnownPlans } from "../../lib/handler/known_plans.ts";
+import { nothingKnown } from "../../lib/handler/known.ts";
 import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import { UNOBSERVED_WORK } from "../../lib/handler/work_observer.ts";
@@ -42,7 +42,7 @@ export function directContext(
       cancel: () => Promise.resolve({ kind: "idle" }),
     },
     now: () => new Date("2026-01-01T00:00:00Z"),
-    plans: new KnownPlans(),
+    known: nothingKnown(),
     newId: () => "id",
     elapsedMs: () => performance.now(),
     publish() {},

@@ -59,6 +59,19 @@ rollouts("migrates every tenant, and a second one finds nothing to do", async ()
   assert.equal(await versions(workspace), [2, 2, 2, 2, 2]);
   const second = await rollOut(workspace);
   assert.equal([second.applied, second.unchanged, second.halted], [0, 5, null]);
+  const back = await rollOut(workspace, { target_version: 1, max_failures: 5 });
+  assert.is(back.failed.length, 5);
+  assert.match(back.failed[0]?.message ?? "", /version 2 is applied/);
+});
+
+rollouts("a database that has every file fails where one has changed since", async () => {
+  await using workspace = await withTenants();
+  workspace.write("game", {
+    "001_scores.sql": migrationFile("CREATE TABLE scores (a, b);", "DROP TABLE scores;"),
+  });
+  const reply = await rollOut(workspace, { max_failures: 5 });
+  assert.equal([reply.unchanged, reply.failed.length], [0, 5]);
+  assert.match(reply.failed[0]?.message ?? "", /changed after it was applied/);
 });
 
 rollouts("a failure halts it in its wave; begun again, it goes on with the others", async () => {

@@ -1,6 +1,6 @@
 // Answers requests of the wire contract in the owner, and reports them to every tab. For browsers.
 
-import { KnownPlans } from "../../handler/known_plans.ts";
+import { nothingKnown } from "../../handler/known.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "../../handler/event_hub.ts";
@@ -35,7 +35,7 @@ export class WireRequests {
       ...parts,
       locks: this.#watch(locks),
       now: () => new Date(),
-      plans: new KnownPlans(),
+      known: nothingKnown(),
       newId: () => crypto.randomUUID(),
       elapsedMs: () => performance.now(),
       publish: (event) => this.#publish(event),

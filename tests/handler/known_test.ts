@@ -2,10 +2,12 @@
 // any change shows in the very next.
 
 import * as assert from "uvu/assert";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { call } from "../../lib/handler/dispatch.ts";
 import type { HandlerContext } from "../../lib/handler/context.ts";
 import { openMigrator } from "../../lib/migrator.ts";
+import { ALL_PLUGINS } from "../../lib/message/plugin_name.ts";
 import type { StatusReply } from "../../lib/message/reply.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
@@ -53,8 +55,13 @@ function age(workspace: Workspace): void {
   const migrations = join(workspace.pluginsDir, "p", "migrations");
   const files = [...Deno.readDirSync(migrations)].map(({ name }) => join(migrations, name));
   for (const path of [migrations, ...files]) Deno.utimeSync(path, LONG_AGO, LONG_AGO);
-  for (const { name } of Deno.readDirSync(workspace.dataDir)) {
-    const path = join(workspace.dataDir, name);
+  for (const directory of [workspace.dataDir, join(workspace.dataDir, "p")]) ageFiles(directory);
+}
+
+function ageFiles(directory: string): void {
+  if (!existsSync(directory)) return;
+  for (const { name } of Deno.readDirSync(directory)) {
+    const path = join(directory, name);
     if (Deno.lstatSync(path).isFile) Deno.utimeSync(path, LONG_AGO, LONG_AGO);
   }
 }
@@ -93,6 +100,30 @@ for (const journalMode of ["delete", "wal"] as const) {
     assert.is(opened(), 1);
   });
 }
+
+statuses("a list of tenants opens those that have changed since the last", async () => {
+  await using workspace = await prepared("delete");
+  const tenants = ["a", "b", "c"];
+  for (const tenant of tenants) await workspace.apply("p", { tenant, target_version: 1 });
+  const { context, opened } = await counting(workspace);
+  age(workspace);
+  const list = async (): Promise<readonly (readonly unknown[])[]> => {
+    const reply = await call("plugins", ALL_PLUGINS, { plugin: "p" }, context);
+    if (!reply.success) throw new Error(reply.message);
+    return reply.tenants.map((each) => [each.tenant, each.current_version, each.pending_count]);
+  };
+  const first = [["a", 1, 1], ["b", 1, 1], ["c", 1, 1]];
+  assert.equal(await list(), first);
+  const before = opened();
+  assert.equal(await list(), first);
+  assert.is(opened(), before);
+  await workspace.apply("p", { tenant: "b" });
+  assert.equal(await list(), [["a", 1, 1], ["b", 2, 0], ["c", 1, 1]]);
+  // One of them parses the files.
+  assert.is(opened(), before + 2);
+  workspace.write("p", { "003_c.sql": migrationFile("CREATE TABLE c (x);") });
+  assert.equal(await list(), [["a", 1, 2], ["b", 2, 1], ["c", 1, 2]]);
+});
 
 statuses("an apply with nothing to do opens none once the plan is known", async () => {
   await using workspace = await prepared("delete");
