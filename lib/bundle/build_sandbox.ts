@@ -32,6 +32,8 @@ export interface BuildResult {
   /** What a page on the browser entry loads before it connects to NATS, without SQLite's WASM. */
   readonly clientFiles: readonly string[];
   readonly clientGzipBytes: number;
+  /** Every file of a package that is in a bundle; their licences go with it. Absolute. */
+  readonly packageFiles: readonly string[];
 }
 
 /** The limit of `clientGzipBytes`: SQLite's loader and the sandbox itself. */
@@ -135,7 +137,11 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
   ];
   const clientGzipBytes = files.filter(({ name }) => clientFiles.includes(name))
     .reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
-  return { files, clientFiles, clientGzipBytes };
+  const root = fileURLToPath(ROOT);
+  const packageFiles = [client, frame, ...workers]
+    .flatMap((metafile) => Object.keys(metafile?.inputs ?? {}).map((path) => join(root, path)))
+    .filter((path) => !path.startsWith(root));
+  return { files, clientFiles, clientGzipBytes, packageFiles };
 }
 
 async function buildPage(html: string, directory: string): Promise<void> {

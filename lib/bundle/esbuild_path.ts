@@ -1,5 +1,5 @@
-// The path of esbuild's program, so that a task can allow this program alone. Run as a program, it
-// prints the path for the task `bundle`. For Deno.
+// The path of esbuild's program, so that a process may be allowed to start this program alone. For
+// Deno and Node.js.
 
 import { createRequire } from "node:module";
 import process from "node:process";
@@ -14,5 +14,3 @@ export function esbuildPath(): string | null {
     return null;
   }
 }
-
-if (import.meta.main) console.log(esbuildPath() ?? "esbuild");

@@ -16,6 +16,7 @@ import { httpManifest } from "../source/http_manifest.ts";
  * `godwit bundle` makes it, with `<plugin>.page.js` where the plugin brings a page.
  */
 export async function publishPlugins(pluginsDir: string, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
   const source = directorySource(pluginsDir);
   for (const plugin of await source.plugins()) {
     await copyFiles(source, plugin, join(directory, plugin, "migrations"));

@@ -225,8 +225,10 @@ function defineCommands(
       use({ name: "bundle", bundle: { plugin, out, overwrite }, options: commonOptions(command) })
     );
 
-  program.command("plugins")
-    .action((_, command) => use({ name: "plugins", options: commonOptions(command) }));
+  for (const name of ["plugins", "demo"] as const) {
+    program.command(name)
+      .action((_, command) => use({ name, options: commonOptions(command) }));
+  }
 
   return program;
 }

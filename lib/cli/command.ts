@@ -166,7 +166,7 @@ export type Command =
     }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
     | { readonly name: "serve"; readonly serve: ServeOptions }
-    | { readonly name: "plugins" }
+    | { readonly name: "plugins" | "demo" }
   );
 
 /** A command, a request for help, or what is wrong with the command line. */

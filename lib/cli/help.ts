@@ -3,10 +3,11 @@
 import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 
-type CommandName = AnyVerb | "serve" | "new" | "bundle";
+type CommandName = AnyVerb | "demo" | "serve" | "new" | "bundle";
 
 // The commands as the help shows them: a verb without one does not compile.
 const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: string]>> = {
+  demo: ["demo", "what godwit does, in a temporary directory"],
   serve: ["serve", `answer ${DEFAULT_PREFIX}.<plugin>.* over NATS`],
   apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
   rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],

@@ -123,6 +123,10 @@ async function run(
       const { runPlugins } = await import("./commands/plugins.ts");
       return await runPlugins(options, console);
     }
+    case "demo": {
+      const { runDemo } = await import("./commands/demo.ts");
+      return await runDemo(console, main);
+    }
     case "serve": {
       const { runServe } = await import("./commands/serve.ts");
       return await runServe(command.serve, options, console, environment);

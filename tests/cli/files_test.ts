@@ -20,7 +20,20 @@ create("writes numbered files that parse, whatever the description", async () =>
   assert.match(Deno.readTextFileSync(file), /^-- second\n\n-- UP\n[^]*\n-- DOWN/);
   const check = await run(workspace, "check", "quotes");
   assert.is(check.code, 0, check.stdout);
-  assert.match(check.stdout, /^✓ quotes: 2 migrations, 2 notes\n/);
+  assert.match(check.stdout, /^✓ quotes: 2 migrations, 1 note\n/);
+});
+
+create("makes a plugin that does not exist yet, with a first file that works", async () => {
+  await using workspace = new Workspace();
+  for (const [description, table] of [["Create notes", "notes"], ["add order", "order"]] as const) {
+    const plugin = `my-${table}`;
+    const made = await run(workspace, "new", plugin, description);
+    assert.match(made.stderr, new RegExp(`godwit apply ${plugin} `));
+    assert.match(Deno.readTextFileSync(made.stdout.trim()), new RegExp(`CREATE TABLE "${table}"`));
+    assert.is((await run(workspace, "check", plugin)).stdout, `✓ ${plugin}: 1 migration\n`);
+  }
+  await run(workspace, "new", "reserved", "godwit locks");
+  assert.is((await run(workspace, "check", "reserved")).stdout, "✓ reserved: 1 migration\n");
 });
 
 create("counts on from a file that does not parse, and past 999", async () => {

@@ -19,7 +19,7 @@ export async function writeMigration(
   pluginsDir: string,
   plugin: string,
   { version: wanted, name }: { readonly version: number | "next"; readonly name: string },
-  text: string,
+  text: string | ((version: number) => string),
 ): Promise<Outcome<WrittenFile, "unwritable">> {
   const directory = join(pluginsDir, plugin, "migrations");
   let path = directory;
@@ -27,7 +27,7 @@ export async function writeMigration(
     await mkdir(directory, { recursive: true });
     const version = wanted === "next" ? await newestIn(directory) + 1 : wanted;
     path = join(directory, formatFileName({ version, name }));
-    await writeFile(path, text, { flag: "wx" });
+    await writeFile(path, typeof text === "string" ? text : text(version), { flag: "wx" });
     return { ok: true, value: { path, version } };
   } catch (error) {
     return { ok: false, code: "unwritable", message: `Cannot write ${path}: ${codeOf(error)}` };
