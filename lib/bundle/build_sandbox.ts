@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { publishPlugins } from "./publish_plugins.ts";
 import { resolvePackages } from "./resolve_packages.ts";
+import { versionAlone } from "./version_alone.ts";
 
 /** What to build, and where. Paths are absolute. */
 export interface BuildSandboxOptions {
@@ -171,7 +172,7 @@ async function bundle(
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
-    plugins: [resolvePackages(new Map([[SQLITE, `./${SQLITE_LOADER}.js`]]))],
+    plugins: [resolvePackages(new Map([[SQLITE, `./${SQLITE_LOADER}.js`]])), versionAlone()],
   };
   try {
     const results = await Promise.all(parts.map((part) => build({ ...part, ...options })));

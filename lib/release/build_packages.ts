@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { buildSandbox } from "../bundle/build_sandbox.ts";
+import { versionAlone } from "../bundle/version_alone.ts";
 import { declarationsOf, packDeclarations, writeDeclarations } from "./declarations.ts";
 import { notices } from "./notices.ts";
 import { packageManifest, packageOf } from "./package_manifest.ts";
@@ -125,7 +126,7 @@ async function bundle(
     jsxImportSource: "preact",
     metafile: true,
     logLevel: "warning",
-    plugins: [builtWorker()],
+    plugins: [builtWorker(), versionAlone()],
   });
   return importedPackages(metafile);
 }
