@@ -1,6 +1,7 @@
 // A file of the playground, as it is kept in the browser. Pure; runs anywhere.
 
 import * as v from "valibot";
+import { readJson } from "./kept_json.ts";
 
 /** What is kept of it. */
 export interface KeptDraft {
@@ -18,10 +19,5 @@ export function formatKeptDraft({ file, text }: KeptDraft): string {
 
 /** Reads what was kept; `null` where it is something else. */
 export function parseKeptDraft(kept: string): KeptDraft | null {
-  try {
-    const read = v.safeParse(KeptDraftSchema, JSON.parse(kept));
-    return read.success ? read.output : null;
-  } catch {
-    return null;
-  }
+  return readJson(KeptDraftSchema, kept);
 }

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { RenameAnswers } from "../../rebuild/rename_questions.ts";
+import { readJson } from "./kept_json.ts";
 
 /** What is kept of it. */
 export interface KeptSchema {
@@ -29,10 +30,6 @@ export function formatKeptSchema({ text, description, renames }: KeptSchema): st
 
 /** Reads what was kept; `null` where it is something else. */
 export function parseKeptSchema(kept: string): KeptSchema | null {
-  try {
-    const read = v.safeParse(KeptSchemaSchema, JSON.parse(kept));
-    return read.success ? { ...read.output, renames: new Map(read.output.renames) } : null;
-  } catch {
-    return null;
-  }
+  const read = readJson(KeptSchemaSchema, kept);
+  return read === null ? null : { ...read, renames: new Map(read.renames) };
 }

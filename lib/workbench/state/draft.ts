@@ -158,7 +158,8 @@ function follow(store: Store, { plugin, id, draft, before }: OtherDraft): void {
   if (!store.playgrounds.peek().has(plugin)) return;
   // The editor can undo it, so that what was typed here is not lost.
   change(store, plugin, id, { ...begin(draft), ...present, ...draft, edition: nextEdition() });
-  rehearseDraft(store, plugin);
+  // Each key of the other tab arrives here.
+  rehearsalsOf(store, plugin).later();
 }
 
 function playgroundOf(store: Store, plugin: string): Playground {

@@ -104,7 +104,8 @@ export function followOtherSchemas(store: Store): void {
     const kept = parseKeptSchema(value ?? "");
     if (draft === undefined || kept === null) return;
     change(store, plugin, { ...draft, ...kept, edition: draft.edition + 1, isComparing: true });
-    compareNow(store, plugin);
+    // Each key of the other tab arrives here.
+    comparisonsOf(store, plugin).later();
   });
 }
 
