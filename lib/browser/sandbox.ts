@@ -116,10 +116,30 @@ export interface Draft {
   readonly text: string;
 }
 
+/** What a database file has in it. */
+export interface DatabaseReading {
+  /** The names of its tables and views. */
+  readonly tables: readonly string[];
+  /** The plugins whose history it has. */
+  readonly owners: readonly string[];
+  /** The files that its log has, of the first of them. */
+  readonly files: readonly Draft[];
+  /**
+   * A first migration that makes its schema, where it has no history; a failure where none can be
+   * generated.
+   */
+  readonly baseline: Outcome<Draft> | null;
+}
+
 /** One SQL statement on a plugin's rows. */
 export interface DataQuery {
   /** The statement, without parameters. */
   readonly sql: string;
+  /**
+   * Where the statement begins in `sql`, in UTF-16 units. The rest may then have more statements,
+   * which do not run; without it, `sql` is one statement.
+   */
+  readonly from?: number;
   /**
    * `write` allows INSERT, UPDATE and DELETE; `try` allows them too, and undoes what they did. Only
    * migrations change the schema.
@@ -143,6 +163,8 @@ export interface DataRows {
   readonly changes: number;
   /** What the statement writes; `null` if it only reads. */
   readonly write: DataWrite | null;
+  /** Where the next statement begins, in UTF-16 units; `null` if there is none. */
+  readonly next: number | null;
 }
 
 /** What a statement writes. */
@@ -254,8 +276,16 @@ export interface Sandbox {
   ): Promise<Outcome<Uint8Array<ArrayBuffer> | null>>;
   /** Deletes a backup. */
   deleteBackup(plugin: string, backup: string): Promise<Outcome<void>>;
-  /** Replaces the database in one transaction. The previous contents are backed up first. */
-  importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>>;
+  /**
+   * Replaces the database in one transaction. The previous contents are backed up first. With a
+   * baseline, a file that makes exactly the schema of the new database, that file is recorded as
+   * applied.
+   */
+  importDatabase(plugin: string, bytes: Uint8Array, baseline?: Draft): Promise<Outcome<void>>;
+  /** Reads a database file without keeping it. */
+  readDatabase(bytes: Uint8Array): Promise<Outcome<DatabaseReading>>;
+  /** Rehearses files that are not saved, each of them, on an empty database. */
+  rehearse(plugin: string, files: readonly Draft[]): Promise<Outcome<FilesReport>>;
   /** Saves files for a plugin in this browser. They replace all files saved for it before. */
   saveFiles(
     plugin: string,

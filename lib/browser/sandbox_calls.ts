@@ -55,6 +55,8 @@ export function sandboxCalls(
     exportDatabase: make("exportDatabase", readAgain),
     deleteBackup: make("deleteBackup", failWrite),
     importDatabase: make("importDatabase", failWrite),
+    readDatabase: make("readDatabase", readAgain),
+    rehearse: make("rehearse", readAgain),
     saveFiles: make("saveFiles", failWrite),
     deleteFiles: make("deleteFiles", failWrite),
   };

@@ -1,4 +1,4 @@
-// Opens the bytes of a database file that a user imports. Runs where SQLite runs.
+// Opens the bytes of a database file that a user imports. Loaded on demand; runs where SQLite runs.
 
 import { foreignHistory } from "../../backup/judge_backup.ts";
 import { readHistory } from "../../history/history_table.ts";
@@ -12,11 +12,12 @@ import { hasDatabaseHeader } from "../../vfs/database_header.ts";
 
 /**
  * Opens the bytes of a database file in memory. Refuses bytes that are damaged, that are not a
- * database, or that could not be migrated. The caller closes the connection.
+ * database, or that could not be migrated, because their history is that of another plugin than
+ * `plugin`; `null` takes that of any. The caller closes the connection.
  */
 export function openDatabaseFile(
   sqlite3: Sqlite3,
-  plugin: string,
+  plugin: string | null,
   bytes: Uint8Array,
 ): Outcome<Connection> {
   const problem = headerProblem(bytes);
@@ -42,10 +43,10 @@ export function openDatabaseFile(
 }
 
 /** Why the history in a database is not that of this plugin. */
-function historyProblem(connection: Connection, plugin: string): string | null {
+function historyProblem(connection: Connection, plugin: string | null): string | null {
   try {
-    readHistory(connection, plugin);
-    const foreign = foreignHistory(connection, plugin);
+    readHistory(connection, plugin ?? "");
+    const foreign = plugin === null ? null : foreignHistory(connection, plugin);
     return foreign === null
       ? null
       : `The file cannot be imported, and nothing was changed: ${foreign}; import it there`;

@@ -58,7 +58,8 @@ function runStatement(
   deadline: Deadline,
 ): Outcome<DataRows> {
   using interrupter = new Interrupter(connection, deadline);
-  using script = new Script(connection, query.sql);
+  const from = query.from ?? 0;
+  using script = new Script(connection, query.sql.slice(from));
   let refusal: string | null = null;
   const accesses: Access[] = [];
   connection.authorize((access) => {
@@ -74,10 +75,10 @@ function runStatement(
     message: refusal ?? message,
   });
   try {
-    const only = onlyStatement(script);
-    if (only.kind === "refused") return refuse(only.message);
-    if (only.kind === "failed") return refuse(describe(only.failure, query.sql));
-    using statement = only.statement;
+    const first = query.from === undefined ? onlyStatement(script) : firstStatement(script);
+    if (first.kind === "refused") return refuse(first.message);
+    if (first.kind === "failed") return refuse(describe(first.failure, query.sql, from));
+    using statement = first.statement;
     // REINDEX and ANALYZE write without naming a table to the authorizer.
     if (query.access === "read" && !statement.isReadOnly) return refuse(WRITES);
     if (statement.parameterCount > 0) {
@@ -91,12 +92,13 @@ function runStatement(
     const outcome = collect(statement, query);
     if ("code" in outcome) {
       return refuse(
-        interrupter.isOver() ? stoppedWords(interrupter) : describe(outcome, query.sql),
+        interrupter.isOver() ? stoppedWords(interrupter) : describe(outcome, query.sql, from),
       );
     }
     const changes = statement.isReadOnly ? 0 : connection.changes;
     const furtherChanges = connection.totalChanges - before - changes;
     connection.authorize(null);
+    const sql = statement.text.sql;
     return {
       ok: true,
       value: {
@@ -105,8 +107,9 @@ function runStatement(
         write: write === null ? null : {
           ...write,
           furtherChanges,
-          overwrites: write.overwrites || canOverwrite(connection, query.sql),
+          overwrites: write.overwrites || canOverwrite(connection, sql),
         },
+        next: query.from === undefined ? null : nextStatement(script, query.sql, from),
       },
     };
   } finally {
@@ -139,21 +142,47 @@ function canOverwrite(connection: Connection, sql: string): boolean {
   return connection.integer(found, [sql]) === 1;
 }
 
-type OnlyStatement =
+type FoundStatement =
   | { readonly kind: "statement"; readonly statement: Statement }
   | { readonly kind: "failed"; readonly failure: SqliteFailure }
   | { readonly kind: "refused"; readonly message: string };
 
+const NO_STATEMENT = { kind: "refused", message: "There is no statement" } as const;
+
+/** The first statement of a script, which may have more. */
+function firstStatement(script: Script): FoundStatement {
+  while (true) {
+    const prepared = script.prepare();
+    if (prepared.kind === "end") return NO_STATEMENT;
+    if (prepared.kind === "failed") return prepared;
+    script.advance();
+    if (prepared.kind === "statement") return prepared;
+  }
+}
+
+/** Where the next statement begins, in UTF-16 units from the beginning of `sql`. */
+function nextStatement(script: Script, sql: string, from: number): number | null {
+  while (true) {
+    const prepared = script.prepare();
+    if (prepared.kind === "end") return null;
+    if (prepared.kind === "statement") prepared.statement[Symbol.dispose]();
+    if (prepared.kind !== "nothing") {
+      const { offset } = prepared.kind === "failed" ? prepared.text : prepared.statement.text;
+      const before = new TextEncoder().encode(sql.slice(from)).subarray(0, offset);
+      return from + new TextDecoder().decode(before).length;
+    }
+    script.advance();
+  }
+}
+
 /** The only statement of a script. */
-function onlyStatement(script: Script): OnlyStatement {
+function onlyStatement(script: Script): FoundStatement {
   let found: Statement | null = null;
   while (true) {
     const prepared = script.prepare();
     switch (prepared.kind) {
       case "end":
-        return found === null
-          ? { kind: "refused", message: "There is no statement" }
-          : { kind: "statement", statement: found };
+        return found === null ? NO_STATEMENT : { kind: "statement", statement: found };
       case "failed":
         found?.[Symbol.dispose]();
         return prepared;
@@ -161,7 +190,7 @@ function onlyStatement(script: Script): OnlyStatement {
         if (found !== null) {
           found[Symbol.dispose]();
           prepared.statement[Symbol.dispose]();
-          const message = "One statement at a time; delete what follows the first";
+          const message = "Run one statement at a time, or select those to run";
           return { kind: "refused", message };
         }
         found = prepared.statement;
@@ -173,7 +202,7 @@ function onlyStatement(script: Script): OnlyStatement {
 function collect(
   statement: Statement,
   { limit, access }: DataQuery,
-): Omit<DataRows, "changes" | "write"> | SqliteFailure {
+): Omit<DataRows, "changes" | "write" | "next"> | SqliteFailure {
   const rows: (readonly SqlValue[])[] = [];
   let sizeBytes = 0;
   let hasMore = false;
@@ -239,10 +268,11 @@ function refusalOf(access: Access, allowed: DataQuery["access"]): string | null 
   access satisfies never;
 }
 
-function describe(failure: SqliteFailure, sql: string): string {
+function describe(failure: SqliteFailure, sql: string, from: number): string {
   const { offset } = failure;
   const message = clippedMessage(failure.message);
   if (offset === null) return message;
-  const { line, column } = new SourceText({ sql, line: 1 }).positionOf(offset);
+  const before = new TextEncoder().encode(sql.slice(0, from)).length;
+  const { line, column } = new SourceText({ sql, line: 1 }).positionOf(before + offset);
   return `${message} (line ${line}, column ${column})`;
 }

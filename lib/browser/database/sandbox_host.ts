@@ -17,13 +17,12 @@ import { DatabaseReplacement } from "../../database/replace_database.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SessionTarget } from "../../database/session.ts";
-import { openDatabaseFile } from "./import_database.ts";
 import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
 import { commitGate, type ThreadState } from "../../database/thread_state.ts";
 import type { Migration } from "../../migration/migration.ts";
 import type { AppliedComparison, SchemaComparison, WantedSchema } from "../comparison.ts";
-import type { DataQuery, DataRows, FileReport } from "../sandbox.ts";
+import type { DatabaseReading, DataQuery, DataRows, Draft, FileReport } from "../sandbox.ts";
 import { loadPart } from "./load_part.ts";
 import type { SandboxFiles } from "./sandbox_files.ts";
 
@@ -162,11 +161,30 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
     return names().includes(journal) && read(journal).length > 0;
   }
 
-  /** Replaces the database as a restore does, after a backup of the present one. */
-  async importFile(bytes: Uint8Array, label: BackupLabel): Promise<Outcome<void>> {
+  async readDatabase(bytes: Uint8Array): Promise<Outcome<DatabaseReading>> {
+    const part = await loadPart(() => import("./on_demand.ts"));
+    return part.ok ? await part.value.readDatabase(this.environment.sqlite3, bytes) : part;
+  }
+
+  /**
+   * Replaces the database as a restore does, after a backup of the present one. A baseline is
+   * recorded in the new one before it takes the place, so that there is no moment without it.
+   */
+  async importFile(
+    bytes: Uint8Array,
+    label: BackupLabel,
+    baseline: Draft | null,
+  ): Promise<Outcome<void>> {
+    const part = await loadPart(() => import("./on_demand.ts"));
+    if (!part.ok) return part;
+    const { openDatabaseFile, recordBaseline } = part.value;
     const opened = openDatabaseFile(this.environment.sqlite3, this.#plugin, bytes);
     if (!opened.ok) return opened;
     using source = opened.value;
+    if (baseline !== null) {
+      const recorded = await recordBaseline(source, this.#plugin, baseline, label.at);
+      if (!recorded.ok) return recorded;
+    }
     const { access } = this.database;
     const location = await this.environment.locate({ plugin: this.#plugin, tenant: null });
     const put = (target: Connection): void =>

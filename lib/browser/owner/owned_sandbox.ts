@@ -8,7 +8,7 @@ import { isPluginName, whyNoPlugin } from "../../message/plugin_name.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import { collectMigrations } from "../../source/collect_migrations.ts";
 import { migrationSource } from "../../source/file_source.ts";
-import { readFiles } from "../../source/source_file.ts";
+import { readFiles, type SourceFile } from "../../source/source_file.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SavedFile } from "./saved_files.ts";
@@ -21,6 +21,7 @@ import { RunningCalls } from "./running_calls.ts";
 import { reportFiles } from "./report_files.ts";
 import type { AppliedComparison, SchemaComparison, WantedSchema } from "../comparison.ts";
 import type {
+  DatabaseReading,
   DataQuery,
   DataRows,
   Draft,
@@ -136,16 +137,15 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     if (!listed.found && draft === undefined) {
       return { ok: false, code: "no-plugin", message: listed.message };
     }
-    return await reportFiles({
-      plugin,
-      files: listed.found ? await Array.fromAsync(readFiles(listed.files)) : [],
-      draft: draft ?? null,
-      rehearse: (request) =>
-        this.#threads.call(
-          { kind: "empty", plugin },
-          (host) => host.rehearseFiles(request, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
-        ),
-    });
+    const files = listed.found ? await Array.fromAsync(readFiles(listed.files)) : [];
+    return await this.#report(plugin, files, draft ?? null);
+  }
+
+  async rehearse(plugin: string, drafts: readonly Draft[]): Promise<Outcome<FilesReport>> {
+    if (!isPluginName(plugin)) return noPlugin(plugin);
+    const encoder = new TextEncoder();
+    const files = drafts.map(({ file, text }) => ({ file, bytes: encoder.encode(text) }));
+    return await this.#report(plugin, files, null);
   }
 
   async compareSchema(
@@ -212,7 +212,15 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     return this.#call(plugin, (host) => host.deleteBackup(backup));
   }
 
-  async importDatabase(plugin: string, bytes: Uint8Array): Promise<Outcome<void>> {
+  readDatabase(bytes: Uint8Array): Promise<Outcome<DatabaseReading>> {
+    return this.#threads.call({ kind: "empty", plugin: "" }, (host) => host.readDatabase(bytes));
+  }
+
+  async importDatabase(
+    plugin: string,
+    bytes: Uint8Array,
+    baseline?: Draft,
+  ): Promise<Outcome<void>> {
     if (!isPluginName(plugin)) return noPlugin(plugin);
     const lock = this.#locks.acquire({ plugin, tenant: null }, crypto.randomUUID());
     if (lock.kind !== "acquired") {
@@ -228,7 +236,10 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
         runId: null,
         at: new Date().toISOString(),
       } as const;
-      const outcome = await this.#call(plugin, (host) => host.importFile(bytes, label));
+      const outcome = await this.#call(
+        plugin,
+        (host) => host.importFile(bytes, label, baseline ?? null),
+      );
       if (outcome.ok) this.#emit({ kind: "database", plugin });
       return outcome;
     } finally {
@@ -260,6 +271,23 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     return refusal === null
       ? this.#locks.cancel(...args)
       : Promise.resolve({ kind: "unavailable", message: refusal.message });
+  }
+
+  #report(
+    plugin: string,
+    files: readonly SourceFile[],
+    draft: Draft | null,
+  ): Promise<Outcome<FilesReport>> {
+    return reportFiles({
+      plugin,
+      files,
+      draft,
+      rehearse: (request) =>
+        this.#threads.call(
+          { kind: "empty", plugin },
+          (host) => host.rehearseFiles(request, { timeoutMs: REPORT_TIMEOUT_MS, cancelFlag: null }),
+        ),
+    });
   }
 
   async #call<T>(plugin: string, call: HostCall<T>): Promise<Outcome<T>> {

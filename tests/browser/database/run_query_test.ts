@@ -56,6 +56,27 @@ queries("an error is shown where it stands, in characters of the text", () => {
   });
 });
 
+queries("from a place on, the first statement runs, and the next one is named", () => {
+  using connection = withTable();
+  const sql = "SELECT 'ä'; -- ü\n INSERT INTO t VALUES (2); SELECT nope; ; ";
+  const from = (from: number): ReturnType<typeof runQuery> =>
+    runQuery(
+      connection,
+      { sql, from, access: "write", limit: 9 },
+      deadlineIn(60_000, { aborted: false }),
+    );
+  const first = from(0);
+  assert.ok(first.ok);
+  assert.equal([first.value.rows, first.value.next], [[["ä"]], sql.indexOf("INSERT")]);
+  const second = from(sql.indexOf("INSERT"));
+  assert.ok(second.ok);
+  assert.equal([second.value.changes, second.value.next], [1, sql.indexOf("SELECT nope")]);
+  const third = from(sql.indexOf("SELECT nope"));
+  assert.is(third.ok ? "ran" : third.message, "no such column: nope (line 2, column 35)");
+  const end = from(sql.lastIndexOf(";"));
+  assert.is(end.ok ? "ran" : end.message, "There is no statement");
+});
+
 queries("what writes without changing rows is a write too", () => {
   using connection = withTable();
   connection.exec("CREATE INDEX ordered ON t (a); ANALYZE; UPDATE sqlite_stat1 SET stat = '7 7'");

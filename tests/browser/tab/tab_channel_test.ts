@@ -51,6 +51,8 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
     exportDatabase: () => outcome("exportDatabase"),
     deleteBackup: () => outcome("deleteBackup"),
     importDatabase: () => outcome("importDatabase"),
+    readDatabase: () => outcome("readDatabase"),
+    rehearse: () => outcome("rehearse"),
     saveFiles: () => outcome("saveFiles"),
     deleteFiles: () => outcome("deleteFiles"),
   };
