@@ -98,10 +98,7 @@ async function main(): Promise<void> {
 
   await page.emulateMedia({ colorScheme: "dark" });
   await sandbox.view("Data");
-  await page.getByRole("region", { name: "Tables" }).getByRole("button", {
-    name: "quotes",
-    exact: true,
-  })
+  await page.getByRole("region", { name: "Tables" }).getByRole("button", { name: /^quotes \d/ })
     .click();
   await sandbox.runSql(QUERY);
   await page.getByRole("region", { name: "Result" }).waitFor();

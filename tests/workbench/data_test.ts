@@ -19,6 +19,17 @@ const FILES = {
   ),
 };
 
+const KEYED = {
+  "001_create_quotes.sql": migrationFile(
+    "CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT);\n" +
+      "INSERT INTO authors (name) VALUES ('Ada'), ('Grace');\n" +
+      "CREATE TABLE quotes (id INTEGER PRIMARY KEY, author REFERENCES authors, body TEXT);\n" +
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)\n" +
+      "INSERT INTO quotes SELECT i, i % 2 + 1, 'text ' || i FROM n;",
+    "DROP TABLE quotes; DROP TABLE authors;",
+  ),
+};
+
 const data = suite("the page's data view");
 
 let browser: TestBrowser;
@@ -34,6 +45,7 @@ data.before(async () => {
       undone: FILES,
       moved: FILES,
       kept: FILES,
+      keyed: KEYED,
     }),
   });
   browser = await openChromium();
@@ -63,21 +75,123 @@ data(
   async () => {
     const sandbox = await openApplied("cells");
     const tables = sandbox.page.getByRole("region", { name: "Tables" });
-    await tables.getByText("4 rows").waitFor();
-    const rows = tables.getByRole("row");
-    assert.equal(await rows.allInnerTexts(), [
-      "id\tvalue",
+    const shown = sandbox.page.getByRole("region", { name: "cells", exact: true });
+    await shown.getByText("4 rows").waitFor();
+    await tables.getByRole("button", { name: "cells 4" }).waitFor();
+    assert.equal(await shown.getByRole("columnheader").allInnerTexts(), ["id\nINTEGER", "value"]);
+    assert.equal(await shown.locator("tbody tr").allInnerTexts(), [
       "1\tNULL",
       "2\ttext",
       "3\t2.5",
       "4\tblob, 2 bytes",
     ]);
-    await tables.getByTitle("00 ff").waitFor();
+    await shown.getByTitle("00 ff").waitFor();
     await tables.getByRole("button", { name: "texts" }).click();
-    await tables.getByText("1 row", { exact: true }).waitFor();
-    assert.equal(await rows.allInnerTexts(), ["value", "text"]);
+    const view = sandbox.page.getByRole("region", { name: "texts", exact: true });
+    await view.getByText("1 row", { exact: true }).waitFor();
+    assert.equal(await view.locator("tbody tr").allInnerTexts(), ["text"]);
   },
 );
+
+data("rows are sorted, filtered, followed by a key, and copied", async () => {
+  await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const sandbox = await SandboxPage.open(browser, site.url, "keyed");
+  const { page } = sandbox;
+  await sandbox.applyTo("001");
+  await sandbox.view("Data");
+  await page.getByRole("button", { name: "quotes" }).click();
+  const quotes = page.getByRole("region", { name: "quotes", exact: true });
+  await quotes.getByText("1 to 100 of 250 rows").waitFor();
+  const body = quotes.getByRole("columnheader", { name: /^body/ });
+  await body.getByRole("button").click();
+  await body.getByRole("button").click();
+  await quotes.locator("tbody tr").first().getByText("text 99", { exact: true }).waitFor();
+  assert.is(await body.getAttribute("aria-sort"), "descending");
+  await sandbox.button("Next").click();
+  await quotes.getByText("101 to 200 of 250 rows").waitFor();
+  await page.getByLabel("Filter id").fill(">= 249");
+  await quotes.getByText("2 rows found").waitFor();
+
+  const copied = async (format: string): Promise<string> => {
+    await sandbox.button(`Copy as ${format}`).click();
+    await page.getByText(`Copied 2 rows as ${format}`).waitFor();
+    return await page.evaluate(() => navigator.clipboard.readText());
+  };
+  assert.is(await copied("CSV"), "id,author,body\r\n250,1,text 250\r\n249,2,text 249\r\n");
+  assert.equal(JSON.parse(await copied("JSON"))[1], { id: 249, author: 2, body: "text 249" });
+  assert.match(await copied("INSERT"), /^INSERT INTO "quotes" .* VALUES \(250, 1, 'text 250'\);\n/);
+
+  await quotes.getByRole("button", { name: "Open the row of authors" }).first().click();
+  const authors = page.getByRole("region", { name: "authors", exact: true });
+  await authors.getByText("1 row found").waitFor();
+  assert.equal(await authors.locator("tbody tr").allInnerTexts(), ["1\tAda"]);
+  await page.goBack();
+  await quotes.getByText("2 rows found").waitFor();
+});
+
+data("a cell is edited by a statement that is shown first, and the edit is undone", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "keyed");
+  const { page } = sandbox;
+  await sandbox.view("Data");
+  const authors = page.getByRole("region", { name: "authors", exact: true });
+  await authors.getByRole("cell", { name: "Ada" }).click();
+  assert.ok(await page.getByRole("button", { name: /^Edit/ }).isDisabled());
+  await page.getByRole("switch", { name: "Allow writing" }).check();
+  // By keyboard: down to the next author, and on to the bar below.
+  await authors.getByRole("cell", { name: "Ada" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("group", { name: "Selected cell" }).getByText("Grace").waitFor();
+  await sandbox.button("Edit").focus();
+  await page.keyboard.press("Enter");
+  await sandbox.dialog.getByLabel("Value").fill("it's Grace");
+  await sandbox.dialog.getByText(`UPDATE "authors" SET "name" = 'it''s Grace' WHERE "id" = 2`)
+    .waitFor();
+  await sandbox.button("Run this statement").click();
+  await authors.getByRole("cell", { name: "it's Grace" }).waitFor();
+  await page.getByRole("list", { name: "Backups" }).getByRole("listitem").waitFor();
+  await sandbox.button("Undo this statement").click();
+  await sandbox.button("Restore this backup").click();
+  await authors.getByRole("cell", { name: "Grace", exact: true }).waitFor();
+});
+
+data("the prompt completes names, runs what is selected, explains, and remembers", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "keyed");
+  const { page } = sandbox;
+  await sandbox.view("Data");
+  const prompt = page.getByRole("region", { name: "SQL" });
+  const status = prompt.getByRole("status");
+  const editor = page.getByRole("textbox", { name: "SQL to run" });
+  await page.getByRole("region", { name: "Rows of authors" }).waitFor();
+  await sandbox.type("SQL to run", "SELECT * FROM auth");
+  await page.keyboard.press("Control+Space");
+  await page.getByRole("option", { name: "authors" }).waitFor();
+  await page.keyboard.press("Escape");
+
+  await sandbox.type("SQL to run", "SELECT 1 AS one; SELECT 2 AS two;\nSELECT nope");
+  await sandbox.button("Run").click();
+  await status.getByText("Run one statement at a time, or select those to run").waitFor();
+  await editor.press("ControlOrMeta+a");
+  await sandbox.button("Run selection").click();
+  await status.getByText(/^1\. 1 row/).waitFor();
+  await status.getByText(/^3\. no such column: nope \(line 2, column 8\)/).waitFor();
+  await prompt.getByRole("columnheader", { name: "two" }).waitFor();
+
+  await sandbox.type("SQL to run", "SELECT * FROM quotes WHERE body = 'x'");
+  await sandbox.button("Explain").click();
+  const plan = prompt.getByRole("group", { name: "Query plan" });
+  assert.is(await plan.getByRole("listitem").innerText(), "SCAN quotes reads every row");
+
+  await page.reload();
+  await sandbox.untilShown("keyed");
+  await editor.focus();
+  await page.keyboard.press("Alt+ArrowUp");
+  await editor.getByText("WHERE body = 'x'").waitFor();
+  await page.keyboard.press("Alt+ArrowUp");
+  await editor.getByText("SELECT 1 AS one").waitFor();
+  await prompt.getByText("Earlier statements", { exact: true }).click();
+  await sandbox.button("Delete these statements").click();
+  await prompt.getByText("Earlier statements").waitFor({ state: "detached" });
+});
 
 data("the prompt reads until writing is allowed, and shows an error at its place", async () => {
   const sandbox = await openApplied("asked");

@@ -7,6 +7,7 @@ import { migrationFile } from "../support/migration_file.ts";
 import { publishedPlugins } from "../support/published_plugins.ts";
 import { inFolder, SandboxPage } from "../support/sandbox_page.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 import type { Files } from "../support/workspace.ts";
 
@@ -22,7 +23,9 @@ let browser: TestBrowser;
 let site: SandboxServer;
 
 files.before(async () => {
-  site = await SandboxServer.start({ files: await publishedPlugins({ deployed: DEPLOYED }) });
+  site = await SandboxServer.start({
+    files: await publishedPlugins({ deployed: DEPLOYED, asked: FILES }),
+  });
   browser = await openChromium();
 });
 
@@ -113,6 +116,59 @@ files(
     await sandbox.state("deployed").getByText("1 migration pending").waitFor();
   },
 );
+
+files("a folder of a known plugin's name replaces its files only after a question", async () => {
+  const sandbox = await SandboxPage.open(browser, site.url, "asked");
+  await sandbox.applyTo("002");
+  await sandbox.drop(inFolder("asked", DEPLOYED));
+  await sandbox.dialog.getByRole("heading", { name: "Replace the files of asked" }).waitFor();
+  await sandbox.dialog.getByText("002 create_pins is applied and is not among them").waitFor();
+  await sandbox.button("Cancel").click();
+  await sandbox.state("asked").getByText("files from the server").waitFor();
+  await sandbox.drop(inFolder("asked", FILES));
+  await sandbox.button("Replace files").click();
+  await sandbox.state("asked").getByText("files saved here").waitFor();
+  await sandbox.state("asked").getByText("Nothing pending").waitFor();
+});
+
+files("a database that is dropped opens as a plugin, with its schema as a baseline", async () => {
+  const path = Deno.makeTempFileSync();
+  sqliteShell(
+    path,
+    "CREATE TABLE owners (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO owners VALUES (1, 'Ada')",
+  );
+  const database = Deno.readFileSync(path);
+  Deno.removeSync(path);
+  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.drop({ "My Shop.sqlite3": database });
+  await sandbox.dialog.getByText("It has no history.").waitFor();
+  const name = sandbox.dialog.getByLabel("Plugin");
+  assert.is(await name.inputValue(), "my-shop");
+  await sandbox.dialog.getByText("001_baseline.sql").click();
+  await sandbox.dialog.getByText("CREATE TABLE owners").waitFor();
+  await name.fill("deployed");
+  await sandbox.button("Open as a plugin").click();
+  await sandbox.dialog.getByText("There is a plugin deployed; choose another name").waitFor();
+  await name.fill("shop");
+  await sandbox.button("Open as a plugin").click();
+  await sandbox.untilShown("shop");
+  await sandbox.state("shop").getByText("Version 1").waitFor();
+  await sandbox.state("shop").getByText("Nothing pending").waitFor();
+  await sandbox.entry("001").getByText("baseline").waitFor();
+  await sandbox.view("Data");
+  await sandbox.page.getByRole("cell", { name: "Ada" }).waitFor();
+
+  const downloading = sandbox.page.waitForEvent("download");
+  await sandbox.button("Export").click();
+  const exported = Deno.readFileSync(await (await downloading).path());
+  await sandbox.drop({ "again.db": exported });
+  await sandbox.dialog.getByText("It has the history of shop, and 1 file in its log.").waitFor();
+  assert.is(await name.inputValue(), "shop");
+  await sandbox.dialog.getByText("The database of shop is replaced").waitFor();
+  await sandbox.button("Cancel").click();
+  await sandbox.drop({ "notes.db": "no database" });
+  await sandbox.page.getByText("notes.db: The file is not a SQLite database").waitFor();
+});
 
 files("what is no SQL is refused in words", async () => {
   const sandbox = await SandboxPage.open(browser, site.url, "deployed");

@@ -134,6 +134,29 @@ nats("a tab whose server goes away says that it is offline, works on, and comes 
   await sandbox.dialog.getByText("Not connected").waitFor();
 });
 
+nats("a connection without a login comes back after a reload, and in the next tab", async () => {
+  await using server = await NatsServer.start();
+  const owner = await SandboxPage.open(browser, site.url, "away");
+  await connectTo(owner, server.url);
+  await owner.page.reload();
+  await owner.button("NATS: online").waitFor();
+  const guest = await SandboxPage.open(browser, site.url, "away");
+  await guest.page.getByText("Owned by another tab.").waitFor();
+  await owner.page.close();
+  await guest.page.getByText("Owned by another tab.").waitFor({ state: "detached" });
+  await guest.button("NATS: online").waitFor();
+  const client = await connect({ servers: server.url });
+  const answer = await client.request("db.migrate.away.status", "{}", { timeout: 10_000 });
+  assert.is(answer.json<{ success: boolean }>().success, true);
+  await client.close();
+  await guest.button("NATS: online").click();
+  await guest.button("Disconnect").click();
+  await guest.dialog.getByText("Not connected").waitFor();
+  await guest.page.reload();
+  await guest.untilShown("away");
+  await guest.button("NATS: not connected").waitFor();
+});
+
 nats("an address with a login is refused with the way out, and a login stays nowhere", async () => {
   await using server = await NatsServer.start({
     config: `authorization { user: "godwit", password: "s3cret" }`,
@@ -167,7 +190,8 @@ nats("an address with a login is refused with the way out, and a login stays now
   assert.not.match(found, /s3cret|wr0ng/);
 
   await sandbox.page.reload();
-  await sandbox.button("NATS: not connected").click();
+  await sandbox.button("NATS: login needed").click();
+  await sandbox.dialog.getByText("the last connection had a login, which is not kept").waitFor();
   assert.is(await address.inputValue(), server.url);
   assert.is(await sandbox.dialog.getByRole("combobox", { name: "Login" }).inputValue(), "none");
 });

@@ -6,4 +6,5 @@ export { compareApplied } from "./compare_applied.ts";
 export { compareSchema } from "./compare_schema.ts";
 export { openDatabaseFile } from "./import_database.ts";
 export { readDatabase } from "./read_database.ts";
+export { runQuery } from "./run_query.ts";
 export * from "../../database/on_demand.ts";

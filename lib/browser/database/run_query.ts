@@ -1,4 +1,4 @@
-// Runs a statement of the user on a plugin's rows. Runs where SQLite runs.
+// Runs a statement of the user on a plugin's rows. Loaded on demand; runs where SQLite runs.
 
 import { violationOf } from "../../statement/policy.ts";
 import { Interrupter } from "../../statement/interrupter.ts";

@@ -17,7 +17,6 @@ import { DatabaseReplacement } from "../../database/replace_database.ts";
 import { StorageError } from "../../vfs/storage.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
 import type { SessionTarget } from "../../database/session.ts";
-import { runQuery } from "./run_query.ts";
 import type { PreparationRequest } from "../../database/prepare.ts";
 import { commitGate, type ThreadState } from "../../database/thread_state.ts";
 import type { Migration } from "../../migration/migration.ts";
@@ -122,6 +121,9 @@ export class SandboxHost extends DatabaseHost<SandboxStorage, SandboxEnvironment
   }
 
   async query(query: DataQuery, deadline: WireDeadline): Promise<Outcome<DataRows>> {
+    const part = await loadPart(() => import("./on_demand.ts"));
+    if (!part.ok) return part;
+    const { runQuery } = part.value;
     const run = (connection: Connection): Outcome<DataRows> =>
       runQuery(connection, query, receiveDeadline(deadline));
     const path = `/${this.#plugin}.sqlite3`;

@@ -3,13 +3,16 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { useStore } from "../state/store_context.ts";
+import { CellDialog } from "./cell_dialog.tsx";
 import { ConfirmDialog } from "./confirm_dialog.tsx";
+import { DatabaseDialog } from "./database_dialog.tsx";
 import { NamingDialog } from "./naming_dialog.tsx";
 import { NatsDialog } from "./nats_dialog.tsx";
 import { Notices } from "./notices.tsx";
 import { PageHeader } from "./page_header.tsx";
 import { PluginList } from "./plugin_list.tsx";
 import { PluginView } from "./plugin_view.tsx";
+import { SharedView } from "./shared_view.tsx";
 import { Toast } from "./toast.tsx";
 import { Welcome } from "./welcome.tsx";
 
@@ -18,6 +21,7 @@ export function App(): JSX.Element {
   const store = useStore();
   const main = useRef<HTMLElement>(null);
   const entry = store.entry.value;
+  const shared = store.shared.value;
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -28,11 +32,17 @@ export function App(): JSX.Element {
       <div class="page-body">
         <PluginList />
         <main class="page-main" ref={main} tabIndex={-1} aria-label="Plugin">
-          {entry === null ? <Welcome /> : <PluginView key={entry.name} entry={entry} />}
+          {shared !== null
+            ? <SharedView shared={shared} />
+            : entry === null
+            ? <Welcome />
+            : <PluginView key={entry.name} entry={entry} />}
         </main>
       </div>
       <ConfirmDialog />
       <NamingDialog />
+      <DatabaseDialog />
+      <CellDialog />
       <NatsDialog />
       <Toast />
     </>

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { discardDraft, newDraft, showDraft } from "../state/draft.ts";
 import type { Playground } from "../state/store.ts";
+import { ShareButton } from "./share_button.tsx";
 import { useStore } from "../state/store_context.ts";
 
 /** Drafts that are not saved stay until they are saved or discarded. */
@@ -11,6 +12,7 @@ export function DraftBar(
 ): JSX.Element {
   const store = useStore();
   const { drafts, open } = playground;
+  const draft = drafts.get(open);
   return (
     <div class="row">
       <label class="draft-choice">
@@ -32,6 +34,7 @@ export function DraftBar(
       >
         Discard
       </button>
+      {draft !== undefined && <ShareButton plugin={plugin} file={draft.file} text={draft.text} />}
     </div>
   );
 }

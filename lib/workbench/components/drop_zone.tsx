@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { DATABASE_EXTENSIONS } from "../model/dropped_files.ts";
 import { filesOfDrop, filesOfInput, receiveFiles } from "../state/files.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
@@ -45,7 +46,8 @@ export function DropZone(): JSX.Element {
         {isOver.value ? "Drop to add" : "Add migrations"}
       </h2>
       <p class="quiet">
-        Drop .sql files, or a folder with <code>migrations/</code>, anywhere on the page
+        Drop .sql files, a folder with{" "}
+        <code>migrations/</code>, or a SQLite database, anywhere on the page
       </p>
       <div class="row">
         <FileButton label="Choose files" isFolder={false} />
@@ -69,7 +71,7 @@ function FileButton(
         ref={(input) => {
           if (input !== null) input.webkitdirectory = isFolder;
         }}
-        accept={isFolder ? undefined : ".sql"}
+        accept={isFolder ? undefined : [".sql", ...DATABASE_EXTENSIONS].join()}
         onChange={(event) => {
           const input = event.currentTarget;
           if (input.files === null) return;

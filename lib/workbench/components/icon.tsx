@@ -20,6 +20,7 @@ const PATHS = {
     "M5 7c0-1.7 3.1-3 7-3s7 1.3 7 3-3.1 3-7 3-7-1.3-7-3zm0 0v10c0 1.7 3.1 3 7 3s7-1.3 7-3V7M5 12c0 1.7 3.1 3 7 3s7-1.3 7-3",
   plug: "M9 4v4M15 4v4M7 8h10v3a5 5 0 0 1-10 0zM12 16v4",
   copy: "M9 9h10v11H9zM6 15H5V4h10v2",
+  follow: "M6 18 18 6M9.5 6H18v8.5",
 } as const;
 
 /** The name of an icon. */

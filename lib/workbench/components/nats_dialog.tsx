@@ -28,7 +28,10 @@ function NatsForm(): JSX.Element {
       </p>
       <p class="nats-state" data-state={nats.kind} role="status">
         <span class="dot" aria-hidden="true" />
-        {describeNats(nats)}
+        {store.needsLogin.value && nats.kind === "off"
+          ? "Not connected since the page was loaded: the last connection had a login, which is not " +
+            "kept. Enter it again"
+          : describeNats(nats)}
       </p>
       <form
         autocomplete="off"

@@ -19,6 +19,7 @@ const NATS_WORDS: Readonly<Record<SandboxState["nats"]["kind"], string>> = {
 export function PageHeader(): JSX.Element {
   const store = useStore();
   const { engineVersion, storage, nats } = store.state.value;
+  const needsLogin = store.needsLogin.value;
   return (
     <header class="page-header">
       <h1 class="brand">
@@ -39,7 +40,7 @@ export function PageHeader(): JSX.Element {
         onClick={() => store.isNatsOpen.value = true}
       >
         <span class="dot" aria-hidden="true" />
-        NATS: {NATS_WORDS[nats.kind]}
+        NATS: {needsLogin && nats.kind === "off" ? "login needed" : NATS_WORDS[nats.kind]}
       </button>
       <ThemeSwitch />
     </header>

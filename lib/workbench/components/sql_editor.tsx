@@ -22,6 +22,11 @@ interface SqlEditorProps {
     readonly onSubmit: (() => void) | null;
     /** When it changes, the text replaces the one in the editor. */
     readonly edition?: number;
+    readonly onSelect?: (selection: { readonly from: number; readonly to: number }) => void;
+    /** Tables and views with their columns, to complete; without it, nothing is completed. */
+    readonly names?: Readonly<Record<string, readonly string[]>>;
+    /** Earlier texts, newest first, which the arrow keys bring back. */
+    readonly history?: readonly string[];
     /** The name under which it keeps what can be undone while it is closed. */
     readonly memory?: string;
   } | null;
@@ -45,6 +50,8 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
       memory: edit?.memory ?? null,
       onChange: (changed) => current.current?.onChange(changed),
       onSubmit: () => current.current?.onSubmit?.(),
+      onSelect: (selection) => current.current?.onSelect?.(selection),
+      earlier: edit?.history === undefined ? null : () => current.current?.history ?? [],
     });
     editor.current = created;
     return () => created.destroy();
@@ -53,6 +60,9 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
   // takes its initial text once, and then one that the page has changed.
   useEffect(() => editor.current?.setText(text), [edit === null ? text : edit.edition]);
   useEffect(() => editor.current?.setFindings(findings), [findings]);
+  useEffect(() => {
+    if (edit?.names !== undefined) editor.current?.setNames(edit.names);
+  }, [edit?.names]);
   useSignalEffect(() => {
     const shown = line?.value ?? null;
     if (line === null || shown === null) return;

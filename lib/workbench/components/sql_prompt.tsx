@@ -2,22 +2,32 @@
 
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { DataRows } from "../../browser/sandbox.ts";
-import type { WantedRestore } from "../model/run_outcome.ts";
+import { completedNames } from "../model/completed_names.ts";
 import { promptFindings } from "../model/prompt_findings.ts";
-import { count, describeDuration } from "../model/words.ts";
-import { allowWriting, runPrompt, stopPrompt, typePrompt, undoStatement } from "../state/prompt.ts";
+import {
+  allowWriting,
+  explainPrompt,
+  runPrompt,
+  selectInPrompt,
+  stopPrompt,
+  typePrompt,
+} from "../state/prompt.ts";
 import { useStore } from "../state/store_context.ts";
-import { RowTable } from "./row_table.tsx";
+import { PromptHistory } from "./prompt_history.tsx";
+import { PromptResults } from "./prompt_results.tsx";
 import { SqlEditor } from "./sql_editor.tsx";
 
-/** Runs one statement at a time, by Ctrl+Enter or the button. */
-export function SqlPrompt(): JSX.Element {
+/** Runs a statement, or those that are selected, by Ctrl+Enter or the button. */
+export function SqlPrompt({ plugin }: { readonly plugin: string }): JSX.Element {
   const store = useStore();
-  const { sql, mayWrite, running, result } = store.prompt.value;
-  const problem = result?.rows.ok === false ? result.rows.message : null;
-  const isDeclined = result?.rows.ok === false && result.rows.code === "declined";
+  const { sql, edition, mayWrite, running, results, selection, history } = store.prompt.value;
+  const { schema } = store.browsing.value;
+  const last = results.at(-1);
+  const problem = last?.rows.ok === false ? last.rows.message : null;
   const findings = useMemo(() => problem === null ? [] : promptFindings(problem), [problem]);
+  const names = useMemo(() => schema?.ok === true ? completedNames(schema.value) : {}, [schema]);
+  const isIdle = running === null && sql.trim() !== "";
+  const hasSelection = sql.slice(selection.from, selection.to).trim() !== "";
   return (
     <section class="prompt" aria-labelledby="prompt-heading">
       <div class="section-bar">
@@ -35,10 +45,18 @@ export function SqlPrompt(): JSX.Element {
         <button
           type="button"
           class="button button-primary button-small"
-          aria-disabled={running !== null || sql.trim() === ""}
+          aria-disabled={!isIdle}
           onClick={() => void runPrompt(store)}
         >
-          Run
+          {hasSelection ? "Run selection" : "Run"}
+        </button>
+        <button
+          type="button"
+          class="button button-small"
+          aria-disabled={!isIdle}
+          onClick={() => isIdle && void explainPrompt(store)}
+        >
+          Explain
         </button>
         {running !== null && (
           <button
@@ -58,52 +76,23 @@ export function SqlPrompt(): JSX.Element {
         edit={{
           onChange: (changed) => typePrompt(store, changed),
           onSubmit: () => void runPrompt(store),
+          onSelect: (selected) => selectInPrompt(store, selected),
+          edition,
+          memory: `prompt ${plugin}`,
+          names,
+          history,
         }}
       />
-      <p id="writing-hint" class="quiet">
-        {mayWrite
-          ? "Each write is tried first; one that deletes or overwrites rows asks and is backed up. " +
-            "Only migrations change the schema"
-          : "Read-only; Ctrl+Enter or ⌘+Enter runs"}
-      </p>
-      <div class="prompt-result" role="status">
-        {running !== null && <p class="quiet">Running …</p>}
-        {problem !== null && <p class={isDeclined ? "quiet" : "problem-text"}>{problem}</p>}
-        {result?.rows.ok === true && (
-          <p class="quiet">{describeRows(result.rows.value)} in {describeDuration(result.ms)}</p>
-        )}
+      <div class="section-bar prompt-foot">
+        <p id="writing-hint" class="quiet">
+          {mayWrite
+            ? "Each write is tried first; one that deletes or overwrites rows asks and is backed up. " +
+              "Only migrations change the schema"
+            : "Read-only. Ctrl+Enter or ⌘+Enter runs, Ctrl+Space completes, Alt+↑ is the last one"}
+        </p>
+        <PromptHistory plugin={plugin} history={history} />
       </div>
-      {result?.undo != null && <UndoStatement undo={result.undo} />}
-      {result?.rows.ok === true && result.rows.value.columns.length > 0 && (
-        <RowTable rows={result.rows.value} label="Result" />
-      )}
+      <PromptResults running={running} results={results} />
     </section>
   );
-}
-
-function UndoStatement({ undo }: { readonly undo: WantedRestore }): JSX.Element {
-  const store = useStore();
-  const { plugin } = store.route.value;
-  const isBusy = plugin !== null && store.isBusy(plugin);
-  return (
-    <div class="row">
-      <button
-        type="button"
-        class="button button-small"
-        aria-disabled={isBusy}
-        onClick={() => plugin !== null && !isBusy && void undoStatement(store, plugin, undo)}
-      >
-        {undo.title}
-      </button>
-      <p class="quiet">
-        Backup: <code>{undo.backup}</code>
-      </p>
-    </div>
-  );
-}
-
-function describeRows({ columns, rows, hasMore, changes }: DataRows): string {
-  if (columns.length === 0) return `${count(changes, "row")} changed`;
-  const shown = hasMore ? `The first ${count(rows.length, "row")}` : count(rows.length, "row");
-  return changes === 0 ? shown : `${shown}, ${count(changes, "row")} changed`;
 }

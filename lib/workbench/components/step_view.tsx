@@ -10,6 +10,7 @@ import { AppliedDifference } from "./applied_difference.tsx";
 import { FindingList } from "./finding_list.tsx";
 import { RunResult } from "./run_result.tsx";
 import { SchemaChangePanel } from "./schema_change_panel.tsx";
+import { ShareButton } from "./share_button.tsx";
 import { SqlEditor } from "./sql_editor.tsx";
 import { StepActions } from "./step_actions.tsx";
 
@@ -23,6 +24,19 @@ interface StepViewProps {
 export function StepView({ plugin, step }: StepViewProps): JSX.Element {
   const store = useStore();
   const shown = store.outcomes.value.get(plugin);
+  const missing = store.missingStep.value;
+  if (missing !== null) {
+    return (
+      <article class="step" aria-labelledby="step-heading">
+        <h3 id="step-heading" class="step-title" tabIndex={-1}>
+          {plugin} has no migration {missing}
+        </h3>
+        <p class="quiet" role="status">
+          The address names it. It may be in another copy of the plugin; choose one of the timeline.
+        </p>
+      </article>
+    );
+  }
   return (
     <article class="step" aria-labelledby="step-heading">
       <header class="step-head">
@@ -81,6 +95,9 @@ function StepFile(
             >
               Open in playground
             </button>
+          )}
+          {report !== null && text !== null && (
+            <ShareButton plugin={plugin} file={step.file} text={text} />
           )}
         </div>
         {text === null

@@ -20,7 +20,7 @@ export function Timeline(): JSX.Element {
   const isWhole = query.value.trim() === "" || !isCompact;
   const found = isWhole ? steps : findSteps(steps, query.value);
   const keys = [...(isWhole ? [BEGINNING] : []), ...found.map(({ key }) => key)];
-  const shown = store.step.value?.key ?? BEGINNING;
+  const shown = store.missingStep.value ?? store.step.value?.key ?? BEGINNING;
   // The one that Tab leads to.
   const reached = keys.includes(shown) ? shown : keys[0];
   useEffect(() => {

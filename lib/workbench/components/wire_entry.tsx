@@ -11,6 +11,7 @@ import {
   verdictOf,
 } from "../model/wire_log.ts";
 import { describeDuration, describeTimeOfDay } from "../model/words.ts";
+import { copyText } from "../state/copy.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 
@@ -62,12 +63,7 @@ function Payload(
           <button
             type="button"
             class="button button-small"
-            onClick={() => {
-              void navigator.clipboard.writeText(text).then(
-                () => store.said.value = `Copied the ${title.toLowerCase()}`,
-                () => store.said.value = "The browser does not allow the page to copy",
-              );
-            }}
+            onClick={() => void copyText(store, text, `the ${title.toLowerCase()}`)}
           >
             <Icon name="copy" />
             Copy

@@ -10,7 +10,7 @@ import {
 import { sql, SQLite } from "@codemirror/lang-sql";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
-import { EditorState, type Extension } from "@codemirror/state";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -21,6 +21,7 @@ import {
 } from "@codemirror/view";
 import type { FindingMessage } from "../../message/reply.ts";
 import { placeFindings } from "../model/findings.ts";
+import { earlierTexts } from "./earlier_texts.ts";
 import { keepEditor, recallEditor } from "./editor_memory.ts";
 import { EDITOR_THEME, SQL_HIGHLIGHTING } from "./editor_theme.ts";
 
@@ -37,6 +38,10 @@ export interface EditorOptions {
   readonly memory: string | null;
   readonly onChange: (text: string) => void;
   readonly onSubmit: () => void;
+  /** What is selected, in UTF-16 units. */
+  readonly onSelect: (selection: { readonly from: number; readonly to: number }) => void;
+  /** Earlier texts, newest first; `null` for an editor that has none. */
+  readonly earlier: (() => readonly string[]) | null;
 }
 
 /** An editor on the page. */
@@ -44,6 +49,8 @@ export interface Editor {
   /** Replaces the text where it differs. In an editable editor, the user can undo it. */
   setText(text: string): void;
   setFindings(findings: readonly FindingMessage[]): void;
+  /** Completes these names from now on: tables and views with their columns. */
+  setNames(names: Readonly<Record<string, readonly string[]>>): void;
   /** Scrolls to a line, from 1, and puts the cursor there. */
   showLine(line: number): void;
   destroy(): void;
@@ -62,7 +69,9 @@ const SEVERITIES: Readonly<Record<FindingMessage["level"], Diagnostic["severity"
 export function createEditor(host: HTMLElement, options: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const { memory } = options;
-  const view = new EditorView({ root, parent: root, state: initialState(root, options) });
+  const language = new Compartment();
+  const view = new EditorView({ root, parent: root, state: initialState(root, language, options) });
+  let isOpen = true;
   const setText = (text: string): void => {
     const changes = replacement(view.state.doc.toString(), text);
     // Undone alone, and not with what was typed just before.
@@ -94,27 +103,42 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       });
       view.focus();
     },
+    setNames(names) {
+      // Most editors complete nothing, and this one works without it, also if it cannot be loaded.
+      import("./completion.ts").then(({ completion }) => {
+        if (isOpen) view.dispatch({ effects: language.reconfigure(completion(names)) });
+      }, () => {});
+    },
     destroy() {
+      isOpen = false;
       if (memory !== null) keepEditor(memory, view.state.toJSON({ history: historyField }));
       view.destroy();
     },
   };
 }
 
-function initialState(root: ShadowRoot, options: EditorOptions): EditorState {
+function initialState(
+  root: ShadowRoot,
+  language: Compartment,
+  options: EditorOptions,
+): EditorState {
   const kept = options.memory === null ? undefined : recallEditor(options.memory);
-  const config = { extensions: extensions(root, options) };
+  const config = { extensions: extensions(root, language, options) };
   return kept === undefined
     ? EditorState.create({ ...config, doc: options.text })
     : EditorState.fromJSON(kept, config, { history: historyField });
 }
 
-function extensions(root: ShadowRoot, options: EditorOptions): readonly Extension[] {
-  const { label, isReadOnly, onChange, onSubmit } = options;
+function extensions(
+  root: ShadowRoot,
+  language: Compartment,
+  options: EditorOptions,
+): readonly Extension[] {
+  const { label, isReadOnly, onChange, onSubmit, onSelect, earlier } = options;
   return [
     lineNumbers(),
     lintGutter(),
-    sql({ dialect: SQLite, upperCaseKeywords: true }),
+    language.of(sql({ dialect: SQLite, upperCaseKeywords: true })),
     syntaxHighlighting(SQL_HIGHLIGHTING),
     bracketMatching(),
     EDITOR_THEME,
@@ -139,11 +163,14 @@ function extensions(root: ShadowRoot, options: EditorOptions): readonly Extensio
             return true;
           },
         },
+        ...earlier === null ? [] : earlierTexts(earlier),
         ...defaultKeymap,
         ...historyKeymap,
       ]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
+        const { from, to } = update.state.selection.main;
+        if (update.docChanged || update.selectionSet) onSelect({ from, to });
       }),
     ],
   ];

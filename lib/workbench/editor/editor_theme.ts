@@ -55,6 +55,10 @@ export const EDITOR_THEME: Extension = EditorView.theme({
     textDecoration: "underline dotted var(--accent) 1px",
     textUnderlineOffset: "4px",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent)",
+    color: "var(--on-accent)",
+  },
   ".cm-tooltip": {
     border: "1px solid var(--line)",
     borderRadius: "8px",

@@ -1,7 +1,12 @@
 // The queries of the table browser. Pure; runs anywhere.
 
+import { foldName } from "../../sqlite/fold_name.ts";
+import { sqlLiteral } from "../../sqlite/literal.ts";
 import { quoteIdentifier } from "../../sqlite/quote.ts";
 import type { Schema, Table } from "../../sqlite/schema.ts";
+import type { SqlValue } from "../../sqlite/sqlite3.ts";
+import { filterCondition } from "./row_filter.ts";
+import type { TablePlace } from "./table_place.ts";
 
 /** Rows on one page of the table browser. */
 export const PAGE_ROWS = 100;
@@ -10,6 +15,19 @@ export const PAGE_ROWS = 100;
 export interface BrowsedTable {
   readonly name: string;
   readonly kind: "table" | "view" | "virtual";
+}
+
+/** The columns that identify a row. */
+export interface RowKey {
+  readonly columns: readonly string[];
+  /** Whether it is the rowid, which is the last column of the result and not shown. */
+  readonly isRowid: boolean;
+}
+
+/** The query of a page. */
+export interface PageQuery {
+  readonly sql: string;
+  readonly key: RowKey | null;
 }
 
 /** Lists tables, then views. */
@@ -23,28 +41,81 @@ export function browsedTables({ tables, views }: Schema): readonly BrowsedTable[
   ];
 }
 
-/** Selects one page of a table, ordered by primary key or rowid. A view keeps its own order. */
-export function pageQuery(schema: Schema, name: string, page: number): string {
-  const table = schema.tables.find((each) => each.name === name);
-  const order = table === undefined ? "" : ` ORDER BY ${orderOf(table)}`;
-  return `SELECT * FROM ${quoteIdentifier(name)}${order} LIMIT ${PAGE_ROWS} OFFSET ${
-    page * PAGE_ROWS
+/** The table of a name; `null` for a view. */
+export function tableNamed(schema: Schema, name: string): Table | null {
+  return schema.tables.find((each) => foldName(each.name) === foldName(name)) ?? null;
+}
+
+/**
+ * Selects one page of the rows that pass the filters, sorted, and then by key. A view keeps its own
+ * order.
+ */
+export function pageQuery(schema: Schema, name: string, place: TablePlace): PageQuery {
+  const table = tableNamed(schema, name);
+  const key = table === null ? null : keyOf(table);
+  const order = [
+    ...(place.order === null ? [] : [
+      `${quoteIdentifier(name)}.${quoteIdentifier(place.order.column)}${
+        place.order.direction === "descending" ? " DESC" : ""
+      }`,
+    ]),
+    ...(key?.columns.map((each) => key.isRowid ? each : quoteIdentifier(each)) ?? []),
+  ];
+  const columns = key?.isRowid === true ? `*, ${key.columns[0]}` : "*";
+  return {
+    key,
+    sql: `SELECT ${columns} FROM ${quoteIdentifier(name)}${where(name, place)}` +
+      `${order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`}` +
+      ` LIMIT ${PAGE_ROWS} OFFSET ${place.page * PAGE_ROWS}`,
+  };
+}
+
+/** Counts the rows of a table or view that pass the filters. */
+export function countQuery(name: string, place: TablePlace): string {
+  return `SELECT count(*) FROM ${quoteIdentifier(name)}${where(name, place)}`;
+}
+
+/**
+ * The condition that finds a row of a page by its key: by a declared key where that is the rowid,
+ * because users know it.
+ */
+export function rowCondition(
+  table: Table,
+  key: RowKey,
+  columns: readonly string[],
+  row: readonly SqlValue[],
+): string {
+  const conditionOf = (name: string, value: SqlValue): string =>
+    `${quoteIdentifier(name)} = ${sqlLiteral(value)}`;
+  if (!key.isRowid) {
+    return key.columns.map((name) => conditionOf(name, row[columns.indexOf(name)] ?? null))
+      .join(" AND ");
+  }
+  const rowid = row.at(-1) ?? null;
+  const declared = table.columns.filter(({ primaryKey }) => primaryKey > 0);
+  const [only] = declared;
+  return only !== undefined && declared.length === 1 && /^integer$/i.test(only.type) &&
+      row[columns.indexOf(only.name)] === rowid
+    ? conditionOf(only.name, rowid)
+    : `${key.columns[0]} = ${sqlLiteral(rowid)}`;
+}
+
+function where(table: string, { filters }: TablePlace): string {
+  if (filters.size === 0) return "";
+  return ` WHERE ${
+    [...filters].map(([column, text]) => filterCondition(table, column, text)).join(" AND ")
   }`;
 }
 
-/** Counts the rows of a table or view. */
-export function countQuery(name: string): string {
-  return `SELECT count(*) FROM ${quoteIdentifier(name)}`;
-}
-
-function orderOf({ columns, withoutRowid }: Table): string {
-  const key = columns
+function keyOf({ columns, kind, withoutRowid }: Table): RowKey | null {
+  const declared = columns
     .filter(({ primaryKey }) => primaryKey > 0)
     .sort((one, other) => one.primaryKey - other.primaryKey)
-    .map(({ name }) => quoteIdentifier(name));
-  if (withoutRowid && key.length > 0) return key.join(", ");
+    .map(({ name }) => name);
+  if (withoutRowid) return declared.length > 0 ? { columns: declared, isRowid: false } : null;
   // A column may have one of the three names of the rowid: https://sqlite.org/rowidtable.html
-  const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const taken = new Set(columns.map(({ name }) => foldName(name)));
   const rowid = ["rowid", "_rowid_", "oid"].find((alias) => !taken.has(alias));
-  return rowid ?? (key.length > 0 ? key.join(", ") : "1");
+  if (rowid !== undefined) return { columns: [rowid], isRowid: true };
+  return declared.length > 0 && kind === "table" ? { columns: declared, isRowid: false } : null;
 }

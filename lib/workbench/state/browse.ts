@@ -1,74 +1,141 @@
-// Reads tables page by page. Runs in the browser.
+// Reads the rows of a table page by page, and counts them. Runs in the browser.
 
+import type { Sandbox } from "../../browser/sandbox.ts";
+import { FIRST_ROWS } from "../model/table_place.ts";
 import { browsedTables, countQuery, PAGE_ROWS, pageQuery } from "../model/table_query.ts";
 import { request } from "./request.ts";
-import { EMPTY_PROMPT, NOT_BROWSING, type Store } from "./store.ts";
+import { NOT_BROWSING } from "./data_state.ts";
+import { type Store, withEntry } from "./store.ts";
 
-let latestPage = 0;
+// Ascending, so that the answer to an older question is dropped.
+let latest = 0;
+/** The count that runs, which would keep the next question waiting. */
+let counting: string | null = null;
 
 /** Resets the table browser, when another plugin is selected. */
 export function stopBrowsing(store: Store): void {
-  latestPage += 1;
+  latest += 1;
+  stopCounting(store);
   store.browsing.value = NOT_BROWSING;
-  store.prompt.value = EMPTY_PROMPT;
 }
 
-/** Reads the schema and the current page again, if they are shown. */
+/** Reads the schema, the backups and the rows again, if they are shown. */
 export async function refreshBrowsing(store: Store): Promise<void> {
-  const { plugin, view } = store.route.value;
-  const sandbox = store.sandbox.value;
+  const { plugin, view } = store.route.peek();
+  const sandbox = store.sandbox.peek();
   if (sandbox === null || plugin === null) return;
+  stopCounting(store);
   if (view !== "data") {
     // The view reads it when it is opened.
-    store.browsing.value = { ...store.browsing.value, schema: null };
+    store.browsing.value = { ...store.browsing.peek(), schema: null };
     return;
   }
   const [schema, listed] = await Promise.all([
     sandbox.schema(plugin),
     request(store, "backups", plugin, {}),
   ]);
-  if (plugin !== store.route.value.plugin) return;
-  const backups = listed.success
-    ? { backups: listed.backups, backupsProblem: null }
-    : { backups: [], backupsProblem: listed.message };
-  const before = { ...store.browsing.value, ...backups };
-  const tables = schema.ok ? browsedTables(schema.value) : [];
-  const table = tables.find(({ name }) => name === before.table) ?? tables[0];
-  store.browsing.value = table === undefined
-    ? { ...NOT_BROWSING, schema, ...backups }
-    : { ...before, schema, table: table.name };
-  if (table !== undefined) {
-    await showPage(store, table.name, table.name === before.table ? before.page : 0);
+  if (plugin !== store.route.peek().plugin) return;
+  store.browsing.value = {
+    ...store.browsing.peek(),
+    schema,
+    counts: new Map(),
+    backups: listed.success ? listed.backups : [],
+    backupsProblem: listed.success ? null : listed.message,
+  };
+  await read(store, sandbox, plugin);
+}
+
+/** Reads the rows of the route, unless they are shown. */
+export async function showRows(store: Store): Promise<void> {
+  const { plugin, rows: place } = store.route.peek();
+  const sandbox = store.sandbox.peek();
+  const table = store.table.peek();
+  const shown = store.browsing.peek().read;
+  if (sandbox === null || plugin === null) return;
+  if (shown?.table === table?.name && shown?.place === place) return;
+  stopCounting(store);
+  await read(store, sandbox, plugin);
+}
+
+async function read(store: Store, sandbox: Sandbox, plugin: string): Promise<void> {
+  latest += 1;
+  const own = latest;
+  const table = store.table.peek()?.name ?? null;
+  const { schema, read: former, total, counts } = store.browsing.peek();
+  const place = store.route.peek().rows;
+  if (table === null || schema?.ok !== true) {
+    store.browsing.value = { ...store.browsing.peek(), read: null, total: null };
+    return;
+  }
+  const isSame = former?.table === table && former.place.filters === place.filters &&
+    counts.size > 0;
+  const known = isSame ? total : place.filters.size === 0 ? counts.get(table) ?? null : null;
+  if (former !== null && former.table !== table) {
+    store.browsing.value = { ...store.browsing.peek(), read: null, total: known };
+  }
+  const { sql, key } = pageQuery(schema.value, table, place);
+  const rows = await sandbox.query(plugin, { access: "read", sql, limit: PAGE_ROWS });
+  if (own !== latest) return;
+  const found = { table, place, rows, key };
+  store.browsing.value = { ...store.browsing.peek(), read: found, total: known };
+  if (!rows.ok) return;
+  if (known === null) await countShown(store, sandbox, plugin, own);
+  await countTables(store, sandbox, plugin, own);
+}
+
+async function countShown(
+  store: Store,
+  sandbox: Sandbox,
+  plugin: string,
+  own: number,
+): Promise<void> {
+  const shown = store.browsing.peek().read;
+  if (shown === null) return;
+  const { table, place } = shown;
+  const total = await count(sandbox, plugin, countQuery(table, place));
+  if (own !== latest || total === null) return;
+  const { counts } = store.browsing.peek();
+  const isWhole = place.filters.size === 0;
+  store.browsing.value = {
+    ...store.browsing.peek(),
+    total,
+    counts: isWhole ? withEntry(counts, table, total) : counts,
+  };
+}
+
+/** Counts the other tables, one after the other. A view may take long, and waits until it is shown. */
+async function countTables(
+  store: Store,
+  sandbox: Sandbox,
+  plugin: string,
+  own: number,
+): Promise<void> {
+  const { schema } = store.browsing.peek();
+  const tables = schema?.ok === true ? browsedTables(schema.value) : [];
+  for (const { name, kind } of tables) {
+    if (own !== latest) return;
+    if (kind !== "table" || store.browsing.peek().counts.has(name)) continue;
+    const rows = await count(sandbox, plugin, countQuery(name, FIRST_ROWS));
+    if (own !== latest || rows === null) return;
+    const { counts } = store.browsing.peek();
+    store.browsing.value = { ...store.browsing.peek(), counts: withEntry(counts, name, rows) };
   }
 }
 
-/** Shows a page of a table. */
-export async function showPage(store: Store, table: string, page: number): Promise<void> {
-  const { plugin } = store.route.value;
-  const sandbox = store.sandbox.value;
-  const { schema, table: former, total } = store.browsing.value;
-  if (sandbox === null || plugin === null || schema?.ok !== true) return;
-  latestPage += 1;
-  const own = latestPage;
-  const isSame = table === former;
-  store.browsing.value = {
-    ...store.browsing.value,
-    table,
-    page,
-    ...(isSame ? {} : { rows: null, total: null }),
-  };
-  const read = { access: "read" } as const;
-  const rows = await sandbox.query(plugin, {
-    ...read,
-    sql: pageQuery(schema.value, table, page),
-    limit: PAGE_ROWS,
-  });
-  if (own !== latestPage) return;
-  store.browsing.value = { ...store.browsing.value, rows, total: isSame ? total : null };
-  const counted = await sandbox.query(plugin, { ...read, sql: countQuery(table), limit: 1 });
-  if (own !== latestPage || !counted.ok) return;
-  store.browsing.value = {
-    ...store.browsing.value,
-    total: Number(counted.value.rows[0]?.[0] ?? 0),
-  };
+async function count(sandbox: Sandbox, plugin: string, sql: string): Promise<number | null> {
+  const id = crypto.randomUUID();
+  counting = id;
+  const counted = await sandbox.query(plugin, { access: "read", sql, limit: 1, id });
+  if (counting === id) counting = null;
+  return counted.ok ? Number(counted.value.rows[0]?.[0] ?? 0) : null;
+}
+
+/**
+ * Ends a count, because a question of the user would wait for it. Without shared memory, ending it
+ * would end the thread of the database, which takes longer than most counts.
+ */
+export function stopCounting(store: Store): void {
+  if (counting === null || !crossOriginIsolated) return;
+  void store.sandbox.peek()?.stopQuery(counting);
+  counting = null;
 }

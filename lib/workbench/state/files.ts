@@ -4,15 +4,17 @@ import { reasonOf } from "../../outcome.ts";
 import type { FileReport } from "../../browser/sandbox.ts";
 import { MAX_SAVED_BYTES, type SavedFile } from "../../browser/owner/saved_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
-import { isSqlFile } from "../../migration/file_name.ts";
-import { type DroppedFile, sortDrop } from "../model/dropped_files.ts";
-import { count, describeSize } from "../model/words.ts";
+import { isSqlFile, parseFileName } from "../../migration/file_name.ts";
+import { type DroppedFile, isDatabaseFile, sortDrop } from "../model/dropped_files.ts";
+import { count, describeSize, padVersion } from "../model/words.ts";
 import { ask } from "./ask.ts";
 import { goTo } from "./navigate.ts";
-import type { Store } from "./store.ts";
+import { receiveDatabase } from "./open_database.ts";
+import { statusOf, type Store } from "./store.ts";
 
 // A dropped folder may contain anything.
 const MOST_FILES = 5_000;
+const MAX_DATABASE_BYTES = 512 * 1024 * 1024;
 
 /** All files of a drop or an input, or why there are too many. */
 type Brought =
@@ -20,8 +22,9 @@ type Brought =
   | { readonly ok: false; readonly message: string };
 
 /**
- * Saves files: those in a plugin's folder at once, loose ones after the user has named their
- * plugin. Reports files that are missing or cannot be read.
+ * Saves files: those in the folder of a new plugin at once, others after a question: whether they
+ * replace those of a plugin that is there, or which plugin loose ones belong to. Opens a database
+ * that comes alone. Reports files that are missing or cannot be read.
  */
 export async function receiveFiles(
   store: Store,
@@ -38,14 +41,44 @@ export async function receiveFiles(
     store.said.value = brought.message;
     return;
   }
-  const { plugins, loose, suggestion, ignored } = sortDrop(brought.files);
-  for (const [plugin, saved] of plugins) await saveFiles(store, plugin, saved);
-  if (loose.length > 0) {
+  const { plugins, loose, suggestion, databases, ignored } = sortDrop(brought.files);
+  for (const [plugin, saved] of plugins) {
+    if (await mayReplace(store, plugin, saved)) await saveFiles(store, plugin, saved);
+  }
+  const [database] = databases;
+  if (database !== undefined && plugins.size + loose.length === 0) {
+    await receiveDatabase(store, database, databases.length);
+  } else if (loose.length > 0) {
     store.naming.value = { files: loose, suggestion: suggestion || firstFree(store) };
   } else if (plugins.size === 0) {
     const what = ignored === 0 ? "no file in it" : `no .sql file among ${count(ignored, "file")}`;
-    store.said.value = `There is ${what}; drop .sql files, or a folder that contains migrations/`;
+    store.said.value = `There is ${what}; drop .sql files, a folder that contains migrations/, ` +
+      `or a SQLite database`;
   }
+}
+
+/** Asks before files take the place of those of a plugin that is there. */
+async function mayReplace(
+  store: Store,
+  plugin: string,
+  saved: readonly SavedFile[],
+): Promise<boolean> {
+  if (store.plugins.value?.some(({ name }) => name === plugin) !== true) return true;
+  const applied = statusOf(store.statuses.value.get(plugin))?.applied_migrations ?? [];
+  const versions = new Set(saved.map(({ file }) => parseFileName(file)?.version));
+  const missing = applied.filter(({ version }) => !versions.has(version));
+  return await ask(store, {
+    title: `Replace the files of ${plugin}`,
+    text: `There is a plugin ${plugin}. ${count(saved.length, "file")} would replace all of its ` +
+      `files in this browser: ${saved.map(({ file }) => file).sort().join(", ")}.`,
+    points: missing.map(({ version, name }) =>
+      `${padVersion(version)} ${name} is applied and is not among them`
+    ),
+    footnote: missing.length === 0
+      ? "The database stays as it is."
+      : "The database stays as it is. Without the files that were applied, no migration runs.",
+    confirm: "Replace files",
+  });
 }
 
 /** Saves loose files to a plugin. Returns what is wrong with its name, or `null`. */
@@ -171,13 +204,19 @@ async function collect(entry: FileSystemEntry, found: FoundFile[]): Promise<void
   }
 }
 
-/** Reads the SQL files, all or none: a part of a plugin's files would be a different plugin. */
+/** Reads the SQL files and databases, all or none: a part of a plugin's files would be a different plugin. */
 async function read(found: readonly FoundFile[]): Promise<Brought> {
   const files: DroppedFile[] = [];
   let sizeBytes = 0;
   for (const { path, open } of found) {
-    const file = isSqlFile(path) ? await open() : null;
-    sizeBytes += file?.size ?? 0;
+    const isDatabase = isDatabaseFile(path);
+    const file = isSqlFile(path) || isDatabase ? await open() : null;
+    if (isDatabase && file !== null && file.size > MAX_DATABASE_BYTES) {
+      const most = `${path} has ${describeSize(file.size)}; the most is ` +
+        `${describeSize(MAX_DATABASE_BYTES)}, because a database is imported in memory`;
+      return { ok: false, message: most };
+    }
+    sizeBytes += isDatabase ? 0 : file?.size ?? 0;
     if (files.length >= MOST_FILES || sizeBytes > MAX_SAVED_BYTES) {
       const most = `${MOST_FILES} files, or ${describeSize(MAX_SAVED_BYTES)} of SQL`;
       return { ok: false, message: `There are more than ${most}; drop the folder of one plugin` };

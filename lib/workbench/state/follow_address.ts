@@ -1,33 +1,39 @@
-// Keeps the address and the route in sync, and loads what a route needs. Runs in the browser.
+// Follows the address, and loads what a route needs. Runs in the browser.
 
-import { effect } from "@preact/signals";
-import { formatRoute, parseRoute } from "../model/route.ts";
-import { refreshBrowsing } from "./browse.ts";
+import { computed, effect } from "@preact/signals";
+import { parseRoute, withKept } from "../model/route.ts";
+import { isShareAddress } from "../model/share_link.ts";
+import { refreshBrowsing, showRows } from "./browse.ts";
 import { openPlayground } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
 import { arrive } from "./navigate.ts";
+import { showStatement } from "./prompt.ts";
 import { openSchemaDraft } from "./schema_draft.ts";
+import { openShared } from "./share.ts";
 import type { Store } from "./store.ts";
 
-/** Reads the address now and at each change, and writes it at each navigation on the page. */
+/** Reads the address now and at each change. Navigation on the page writes it. */
 export function followAddress(store: Store): void {
-  store.route.value = parseRoute(location.hash);
+  if (isShareAddress(location.hash)) void openShared(store, location.hash);
+  else store.route.value = parseRoute(location.hash);
   addEventListener("hashchange", () => {
-    const route = parseRoute(location.hash);
-    if (route.plugin !== null) arrive(store, route);
-  });
-  effect(() => {
-    const hash = formatRoute(store.route.value);
-    // Selecting a step adds no history entry, so that Back leads to the previous view.
-    if (hash !== location.hash && store.route.value.plugin !== null) {
-      history.replaceState(null, "", hash);
+    if (isShareAddress(location.hash)) {
+      void openShared(store, location.hash);
+      return;
     }
+    const route = parseRoute(location.hash);
+    if (route.plugin !== null) arrive(store, withKept(route, store.route.value));
   });
+  const sql = computed(() => store.route.value.sql);
+  effect(() => showStatement(store, sql.value));
   effect(() => {
     const { view, plugin } = store.route.value;
     const isReady = store.sandbox.value !== null && store.entry.value !== null;
     if (!isReady || plugin === null) return;
-    if (view === "data" && store.browsing.peek().schema === null) void refreshBrowsing(store);
+    if (view === "data") {
+      if (store.browsing.peek().schema === null) void refreshBrowsing(store);
+      else void showRows(store);
+    }
     if (view === "history" && store.history.peek().entries === null) void refreshHistory(store);
     if (view === "schema") openSchemaDraft(store, plugin);
     if (view === "playground" && store.report.value !== null) openPlayground(store, plugin);

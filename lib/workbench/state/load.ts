@@ -1,7 +1,7 @@
 // Loads plugins, status and files into the state of the page. Runs in the browser.
 
 import { joinStatus } from "../model/run_progress.ts";
-import { START } from "../model/route.ts";
+import { formatRoute, namesPlugin, START } from "../model/route.ts";
 import { statusOf, type Store, withEntry, withoutEntry } from "./store.ts";
 
 // Ascending, so that an answer older than the newest request is dropped.
@@ -12,20 +12,29 @@ const asked = new Map<string, number>();
 export async function loadPlugins(store: Store): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;
-  const { plugin } = store.route.value;
+  const { plugin: named } = store.route.value;
   // The address names a plugin, which most likely exists.
-  const early = plugin === null ? null : loadStatus(store, plugin);
+  const early = named !== null && namesPlugin(store.route.value) ? loadStatus(store, named) : null;
   const plugins = await sandbox.plugins();
   store.plugins.value = plugins;
   void sandbox.sourceProblems().then((problems) => store.sourceProblems.value = problems);
-  const shown = plugins.find(({ name }) => name === plugin) ?? plugins[0];
-  if (shown === undefined) return;
-  if (shown.name !== plugin) store.route.value = { ...START, plugin: shown.name };
-  await (shown.name === plugin ? early : loadStatus(store, shown.name));
-  await loadReport(store, shown.name);
-  for (const { name } of plugins) {
-    if (name !== shown.name) await loadStatus(store, name);
+  // A plugin that is not there is shown as missing, and not replaced by another one.
+  const shown = named ?? plugins[0]?.name ?? null;
+  if (named === null && shown !== null && store.shared.peek() === null) select(store, shown);
+  if (plugins.some(({ name }) => name === shown) && shown !== null) {
+    await (named === null ? loadStatus(store, shown) : early);
+    await loadReport(store, shown);
   }
+  for (const { name } of plugins) {
+    if (name !== shown) await loadStatus(store, name);
+  }
+}
+
+/** Selects the first plugin, which the address of the page does not name yet. */
+function select(store: Store, plugin: string): void {
+  const route = { ...START, plugin };
+  history.replaceState(null, "", formatRoute(route));
+  store.route.value = route;
 }
 
 /** Loads the status of a plugin, then its files, whose rehearsal would delay the status. */

@@ -1,8 +1,11 @@
-// Connects the tab to NATS. Credentials are passed on and never stored. Runs in the browser.
+// Connects the tab to NATS, and comes back to it. Credentials are passed on and never stored. Runs in
+// the browser.
 
+import * as v from "valibot";
 import type { NatsLogin } from "../../browser/sandbox.ts";
 import { DEFAULT_PREFIX, isPrefix } from "../../message/subject.ts";
 import { checkNatsUrl } from "../../browser/nats_choice.ts";
+import { readJson } from "../model/kept_json.ts";
 import { recall, remember } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
@@ -12,12 +15,26 @@ const REMEMBERED = "godwit.nats";
 export interface RememberedNats {
   readonly url: string;
   readonly prefix: string;
+  /** What to do with it after a reload, and in the tab that takes over. */
+  readonly connection: "off" | "on" | "needs-login";
 }
+
+const FALLBACK: RememberedNats = {
+  url: "ws://127.0.0.1:8080",
+  prefix: DEFAULT_PREFIX,
+  connection: "off",
+};
+
+const RememberedSchema: v.GenericSchema<unknown, RememberedNats> = v.object({
+  url: v.pipe(v.string(), v.check((url) => checkNatsUrl(url, false).ok)),
+  prefix: v.pipe(v.string(), v.check(isPrefix)),
+  connection: v.optional(v.picklist(["off", "on", "needs-login"]), "off"),
+});
 
 /** Connects. Returns why it cannot, or `null`. */
 export async function connectNats(
   store: Store,
-  choice: RememberedNats,
+  choice: Pick<RememberedNats, "url" | "prefix">,
   login: NatsLogin,
 ): Promise<string | null> {
   const checked = checkNatsUrl(choice.url, location.protocol === "https:");
@@ -25,27 +42,36 @@ export async function connectNats(
   const sandbox = store.sandbox.value;
   if (sandbox === null) return "The sandbox is not open yet; wait a moment";
   const { url } = checked;
-  const connected = await sandbox.connectNats({ url, prefix: choice.prefix, login });
+  const { prefix } = choice;
+  const connected = await sandbox.connectNats({ url, prefix, login });
   if (!connected.ok) return connected.message;
-  remember(REMEMBERED, JSON.stringify({ url, prefix: choice.prefix }));
+  store.needsLogin.value = false;
+  keep({ url, prefix, connection: login.kind === "none" ? "on" : "needs-login" });
   return null;
 }
 
-/** Disconnects. */
+/** Disconnects, also for the next visit. */
 export async function disconnectNats(store: Store): Promise<void> {
+  keep({ ...rememberedNats(), connection: "off" });
+  store.needsLogin.value = false;
   await store.sandbox.value?.disconnectNats();
+}
+
+/**
+ * Connects again as before a reload, or as the tab that owned the databases before. A login is not
+ * kept, so where one was needed the user has to enter it.
+ */
+export async function resumeNats(store: Store): Promise<void> {
+  const remembered = rememberedNats();
+  store.needsLogin.value = remembered.connection === "needs-login";
+  if (remembered.connection === "on") await connectNats(store, remembered, { kind: "none" });
 }
 
 /** The last address and prefix, or those of a nats-server on this machine. */
 export function rememberedNats(): RememberedNats {
-  const fallback = { url: "ws://127.0.0.1:8080", prefix: DEFAULT_PREFIX };
-  try {
-    const value: unknown = JSON.parse(recall(REMEMBERED) ?? "null");
-    if (typeof value !== "object" || value === null) return fallback;
-    const url = "url" in value && typeof value.url === "string" ? value.url : "";
-    const prefix = "prefix" in value && typeof value.prefix === "string" ? value.prefix : "";
-    return checkNatsUrl(url, false).ok && isPrefix(prefix) ? { url, prefix } : fallback;
-  } catch {
-    return fallback;
-  }
+  return readJson(RememberedSchema, recall(REMEMBERED) ?? "") ?? FALLBACK;
+}
+
+function keep(remembered: RememberedNats): void {
+  remember(REMEMBERED, JSON.stringify(remembered));
 }

@@ -8,6 +8,7 @@ import { refreshBrowsing } from "./browse.ts";
 import { rehearseDraft } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
 import { loadPlugins, loadReport, loadStatus } from "./load.ts";
+import { resumeNats } from "./nats.ts";
 import { compareNow } from "./schema_draft.ts";
 import { type Store, withEntry, withoutEntry } from "./store.ts";
 
@@ -17,6 +18,7 @@ export async function start(store: Store, opening: Promise<Sandbox>): Promise<vo
     const sandbox = await opening;
     await sandbox.subscribe((event) => follow(store, event));
     store.sandbox.value = sandbox;
+    if (store.state.value.role === "owner") void resumeNats(store);
     await loadPlugins(store);
   } catch (error) {
     store.startProblem.value = reasonOf(error);
@@ -26,10 +28,15 @@ export async function start(store: Store, opening: Promise<Sandbox>): Promise<vo
 function follow(store: Store, event: SandboxEvent): void {
   switch (event.kind) {
     case "state": {
-      const before = store.state.value.role;
+      const before = store.state.value;
+      const { role } = event.state;
       store.state.value = event.state;
-      // Another tab may have other plugins.
-      if (before === "guest" && event.state.role === "owner") void loadPlugins(store);
+      if (before.role === "guest" && role === "owner") {
+        // Another tab may have other plugins.
+        void loadPlugins(store);
+        // The tab's own choice applies, if it has one.
+        if (before.nats.kind !== "standby") void resumeNats(store);
+      }
       return;
     }
     case "run": {

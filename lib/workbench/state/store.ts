@@ -4,7 +4,6 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import type { SavedFile } from "../../browser/owner/saved_files.ts";
 import type { SchemaComparison, SchemaFinding } from "../../browser/comparison.ts";
 import type {
-  DataRows,
   FileReport,
   FilesReport,
   PluginEntry,
@@ -12,18 +11,25 @@ import type {
   SandboxState,
 } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
-import type { BackupEntry } from "../../message/backup_reply.ts";
 import type { AttemptEntry, UnreadableEntry } from "../../message/history_reply.ts";
 import type { StatusReply } from "../../message/reply.ts";
 import type { RenameAnswers } from "../../rebuild/rename_questions.ts";
-import type { Schema } from "../../sqlite/schema.ts";
 import type { Outcome } from "../../outcome.ts";
 import { type Route, START } from "../model/route.ts";
 import type { RunProgress } from "../model/run_progress.ts";
-import type { WantedRestore } from "../model/run_outcome.ts";
 import type { ShownOutcome } from "../model/shown_outcome.ts";
+import type { Shared } from "../model/shared.ts";
+import { type BrowsedTable, browsedTables } from "../model/table_query.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
 import type { Exchange } from "../model/wire_log.ts";
+import {
+  type Browsing,
+  type EditedCell,
+  EMPTY_PROMPT,
+  NOT_BROWSING,
+  type OpenedDatabase,
+  type Prompt,
+} from "./data_state.ts";
 
 /** A question to confirm before something is done. */
 export interface Question {
@@ -43,20 +49,6 @@ export interface Naming {
   readonly suggestion: string;
 }
 
-/** The table browser of the selected plugin. */
-export interface Browsing {
-  readonly schema: Outcome<Schema> | null;
-  readonly table: string | null;
-  readonly page: number;
-  readonly rows: Outcome<DataRows> | null;
-  /** The number of rows of the table; `null` while they are counted. */
-  readonly total: number | null;
-  /** Newest first. */
-  readonly backups: readonly BackupEntry[];
-  /** Why backups cannot be listed. */
-  readonly backupsProblem: string | null;
-}
-
 /** The log of the selected plugin's database. */
 export interface History {
   /** Newest first; `null` until they are read. */
@@ -67,20 +59,6 @@ export interface History {
   readonly total: number;
   /** Why the log cannot be read. */
   readonly problem: string | null;
-}
-
-/** The SQL prompt of the selected plugin. */
-export interface Prompt {
-  readonly sql: string;
-  readonly mayWrite: boolean;
-  /** The id of the query that runs; `null` if there is none. */
-  readonly running: string | null;
-  readonly result: {
-    readonly rows: Outcome<DataRows>;
-    readonly ms: number;
-    /** What undoes it; `null` if it has deleted and overwritten nothing. */
-    readonly undo: WantedRestore | null;
-  } | null;
 }
 
 /** A file in the playground. */
@@ -152,7 +130,13 @@ export interface Store {
   readonly outcomes: Signal<ReadonlyMap<string, ShownOutcome>>;
   readonly question: Signal<Question | null>;
   readonly naming: Signal<Naming | null>;
+  readonly opening: Signal<OpenedDatabase | null>;
+  readonly editing: Signal<EditedCell | null>;
+  /** The files of a link; `null` while a plugin is shown. */
+  readonly shared: Signal<Shared | null>;
   readonly isNatsOpen: Signal<boolean>;
+  /** Whether the last connection to NATS had a login, which is not kept. */
+  readonly needsLogin: Signal<boolean>;
   readonly browsing: Signal<Browsing>;
   readonly history: Signal<History>;
   readonly prompt: Signal<Prompt>;
@@ -172,18 +156,11 @@ export interface Store {
   readonly timeline: ReadonlySignal<readonly TimelineStep[]>;
   /** The selected step; `null` is the empty database before the first migration. */
   readonly step: ReadonlySignal<TimelineStep | null>;
+  /** The key of a step that the address names and the plugin does not have. */
+  readonly missingStep: ReadonlySignal<string | null>;
+  /** The table that Data shows; `null` if there is none, or not the one that is named. */
+  readonly table: ReadonlySignal<BrowsedTable | null>;
 }
-
-/** The initial state of the table browser. */
-export const NOT_BROWSING: Browsing = {
-  schema: null,
-  table: null,
-  page: 0,
-  rows: null,
-  total: null,
-  backups: [],
-  backupsProblem: null,
-};
 
 /** The initial state of the history. */
 export const NO_HISTORY: History = { entries: null, unreadable: [], total: -1, problem: null };
@@ -192,9 +169,6 @@ export const NO_HISTORY: History = { entries: null, unreadable: [], total: -1, p
 export function shownEntries({ entries, unreadable }: History): number {
   return (entries?.length ?? 0) + unreadable.length;
 }
-
-/** The initial state of the SQL prompt. */
-export const EMPTY_PROMPT: Prompt = { sql: "", mayWrite: false, running: null, result: null };
 
 /** The step key of the empty database. */
 export const BEGINNING = "0";
@@ -205,6 +179,7 @@ export function createStore(): Store {
   const running = signal<ReadonlyMap<string, RunProgress>>(new Map());
   const busy = signal<ReadonlySet<string>>(new Set());
   const plugins = signal<readonly PluginEntry[] | null>(null);
+  const browsing = signal(NOT_BROWSING);
   const statuses = signal<ReadonlyMap<string, Reply>>(new Map());
   const reports = signal<ReadonlyMap<string, Outcome<FilesReport>>>(new Map());
   const entry = computed(() =>
@@ -236,8 +211,12 @@ export function createStore(): Store {
     outcomes: signal(new Map()),
     question: signal(null),
     naming: signal(null),
+    opening: signal(null),
+    editing: signal(null),
+    shared: signal(null),
     isNatsOpen: signal(false),
-    browsing: signal(NOT_BROWSING),
+    needsLogin: signal(false),
+    browsing,
     history: signal(NO_HISTORY),
     prompt: signal(EMPTY_PROMPT),
     playgrounds: signal(new Map()),
@@ -251,6 +230,18 @@ export function createStore(): Store {
     report,
     timeline,
     step: computed(() => chooseStep(timeline.value, route.value.step)),
+    missingStep: computed(() => {
+      const { step } = route.value;
+      const isKnown = step === null || step === BEGINNING || report.value === null ||
+        timeline.value.some(({ key }) => key === step);
+      return isKnown ? null : step;
+    }),
+    table: computed(() => {
+      const { schema } = browsing.value;
+      const tables = schema?.ok === true ? browsedTables(schema.value) : [];
+      const { table } = route.value;
+      return tables.find(({ name }) => table === null || name === table) ?? null;
+    }),
   };
 }
 
