@@ -43,7 +43,11 @@ export const CLIENT_LIMIT_BYTES: number = 204 * 1024;
 /** The module that a page imports. */
 const CLIENT = "./lib/browser/mod.ts";
 
-const MODULES: readonly string[] = ["./lib/workbench/page.tsx", "./lib/workbench/page.css"];
+const MODULES: readonly string[] = [
+  "./lib/workbench/page.tsx",
+  "./lib/workbench/page.css",
+  "./lib/workbench/worker/page_worker.ts",
+];
 
 /**
  * Workers that are split at their dynamic imports: NATS is loaded on the first connection, what

@@ -4,7 +4,7 @@ import type { ChangeMessage } from "../message/reply.ts";
 
 const CHANGE_WORDS: Readonly<Record<ChangeMessage["change"], string>> = {
   added: "added",
-  removed: "lost",
+  removed: "dropped",
   altered: "altered",
   renamed: "renamed",
 };

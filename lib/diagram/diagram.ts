@@ -2,6 +2,7 @@
 // anywhere.
 
 import type { ChangeMessage } from "../message/reply.ts";
+import { changeWord } from "./change_words.ts";
 
 /** The parts of a schema that a drawing shows. */
 export interface DrawnSchema {
@@ -106,23 +107,35 @@ export function diagramOf(
   );
   const nameAfter = (table: string): string => formerNames.get(table) ?? table;
   const surviving = new Set(after.tables.map(({ name }) => fold(name)));
+  const given = new Set([...formerNames.values()].map(fold));
   // A dropped table must not share the key of a table that was renamed to its name.
-  const idBefore = (table: string): string =>
-    surviving.has(fold(nameAfter(table))) || isView(after, table)
-      ? fold(nameAfter(table))
-      : `lost ${fold(table)}`;
+  const idBefore = (table: string): string => {
+    const isKept = surviving.has(fold(nameAfter(table))) || isView(after, table);
+    const isReplaced = given.has(fold(table)) && !formerNames.has(table);
+    return isKept && !isReplaced ? fold(nameAfter(table)) : `dropped ${fold(table)}`;
+  };
+  const sideBefore = drawSide(before, "before", changes, idBefore, nameAfter);
+  const sideAfter = drawSide(after, "after", changes, fold, (table) => table);
+  // What is dropped stays visible, where it was.
+  const dropped = sideBefore.boxes.filter(({ mark }) => mark === "removed");
   return {
-    before: drawSide(before, "before", changes, idBefore, nameAfter),
-    after: drawSide(after, "after", changes, fold, (table) => table),
+    before: sideBefore,
+    after: { ...sideAfter, boxes: [...sideAfter.boxes, ...dropped] },
   };
 }
 
-/** Describes a drawing for a screen reader. */
+// More names are too many to listen to.
+const MOST_DESCRIBED = 40;
+
+/** Describes a drawing for a screen reader. A large one is described by what changes. */
 export function describeSide({ boxes, edges }: DiagramSide): string {
   if (boxes.length === 0) return "No tables";
-  const names = boxes.map(({ name, mark, kind }) =>
-    mark === "same" ? `${kind} ${name}` : `${kind} ${name}, ${mark === "removed" ? "lost" : mark}`
+  const isLong = boxes.length > MOST_DESCRIBED;
+  const described = isLong ? boxes.filter(({ mark }) => mark !== "same") : boxes;
+  const names = described.map(({ name, mark, kind }) =>
+    mark === "same" ? `${kind} ${name}` : `${kind} ${name}, ${changeWord(mark)}`
   );
+  if (isLong) return [`${boxes.length} tables and views`, ...names].join("; ");
   const nameOf = new Map(boxes.map(({ id, name }) => [id, name]));
   const keys = edges.map(({ from, to }) => `${nameOf.get(from)} refers to ${nameOf.get(to)}`);
   return [...names, ...new Set(keys)].join("; ");
@@ -145,8 +158,11 @@ function drawSide(
     columns: readonly DiagramColumn[],
     object: "table" | "view",
   ): DiagramBox => {
+    const after = object === "table" ? nameAfter(name) : name;
+    const isRenamed = side === "after" || after !== name;
     const own = visible.find((each) =>
-      each.object === object && sameName(each.name, object === "table" ? nameAfter(name) : name)
+      each.object === object && sameName(each.name, after) &&
+      (isRenamed || each.change !== "renamed")
     );
     const attachments = attachmentsOf(schema, name, visible);
     const isTouched = changes.some((each) =>

@@ -2,9 +2,13 @@
 
 import type { JSX } from "preact";
 import type { DiagramAttachment, DiagramColumn, Mark } from "./diagram.ts";
-import { type PlacedBox, ROW } from "./diagram_layout.ts";
+import { ROW } from "./box_size.ts";
+import type { PlacedBox } from "./diagram_layout.ts";
 import { CHANGE_SIGNS, changeWord } from "./change_words.ts";
 import { counted } from "../finding/counted.ts";
+
+// Longer names are cut, and whole in a title.
+const MOST_NAME = 24;
 
 const TEXT = { inset: 12, sign: 10, key: 22, name: 46, baseline: 14 } as const;
 
@@ -18,7 +22,13 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
   const isHeadOnly = columns.length === 0;
   const rows = columns.length + (hidden > 0 && !isHeadOnly ? 1 : 0);
   return (
-    <g class="box" data-mark={box.mark} data-kind={box.kind} transform={`translate(${x} ${y})`}>
+    <g
+      class="box"
+      data-box={box.id}
+      data-mark={box.mark}
+      data-kind={box.kind}
+      transform={`translate(${x} ${y})`}
+    >
       <rect class="box-frame" width={width} height={height} rx="7" />
       <path
         class="box-head"
@@ -71,13 +81,15 @@ function ColumnRow(
   return (
     <g class="row-drawing" data-mark={mark} transform={`translate(0 ${y})`}>
       {mark !== "same" && <rect class="row-back" x="1" width={width - 2} height={ROW.column} />}
-      <title>{titleOf(name, mark, column.note)}</title>
+      {(mark !== "same" || name.length > MOST_NAME) && (
+        <title>{titleOf(name, mark, column.note)}</title>
+      )}
       {mark !== "same" && (
         <text class="sign" x={TEXT.sign} y={TEXT.baseline}>{CHANGE_SIGNS[mark]}</text>
       )}
-      <text class="key" x={TEXT.key} y={TEXT.baseline}>{key}</text>
+      {key !== "" && <text class="key" x={TEXT.key} y={TEXT.baseline}>{key}</text>}
       <text class="name" x={TEXT.name} y={TEXT.baseline}>
-        {cut(name, 24)}
+        {cut(name, MOST_NAME)}
         {column.isNotNull && <tspan class="star">*</tspan>}
       </text>
       <text class="type" x={width - TEXT.inset} y={TEXT.baseline} text-anchor="end">

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { describeSide } from "./diagram.ts";
 import type { DiagramLayout, PlacedEdge, PlacedSide } from "./diagram_layout.ts";
 import { DiagramBoxDrawing } from "./diagram_box.tsx";
+import type { Point } from "./sheet.ts";
 
 interface SchemaDrawingProps {
   readonly side: PlacedSide;
@@ -48,6 +49,8 @@ export function SchemaDrawing({ side, layout, label, arrowId }: SchemaDrawingPro
         <path
           key={JSON.stringify(placed.edge)}
           class="diagram-edge"
+          data-from={placed.edge.from}
+          data-to={placed.edge.to}
           d={pathOf(placed)}
           marker-end={`url(#${arrowId})`}
         />
@@ -68,11 +71,6 @@ function pathOf({ points }: PlacedEdge): string {
     const end = towards(point, after);
     return `L${start.x} ${start.y}Q${point.x} ${point.y} ${end.x} ${end.y}`;
   }).join("");
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 function towards(from: Point, to: Point): Point {

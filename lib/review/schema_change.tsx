@@ -5,7 +5,8 @@ import type { JSX } from "preact";
 import { ChangeList } from "../diagram/change_list.tsx";
 import { diagramOf } from "../diagram/diagram.ts";
 import { DiagramLegend } from "../diagram/diagram_legend.tsx";
-import { defaultDetail, layoutDiagram } from "../diagram/diagram_layout.ts";
+import { layoutDiagram } from "../diagram/diagram_layout.ts";
+import { defaultDetail, focusedDiagram, isLarge } from "../diagram/focused_diagram.ts";
 import { SchemaDrawing } from "../diagram/schema_drawing.tsx";
 import type { PlanReply } from "../message/plan_reply.ts";
 import type { ChangeMessage } from "../message/reply.ts";
@@ -32,9 +33,13 @@ function Drawings(
 ): JSX.Element | null {
   if (schema_before === undefined || schema_after === undefined) return null;
   const diagram = diagramOf(drawnSchema(schema_before), drawnSchema(schema_after), changes);
-  const layout = layoutDiagram(diagram, defaultDetail(diagram));
+  const drawn = isLarge(diagram) ? focusedDiagram(diagram) ?? diagram : diagram;
+  const layout = layoutDiagram(drawn, defaultDetail(drawn));
   return (
     <>
+      {drawn !== diagram && (
+        <p class="quiet">The tables that change, and those that foreign keys connect with them.</p>
+      )}
       <div class="drawings">
         {([["before", "Before"], ["after", "After"]] as const).map(([side, label]) => (
           <figure key={side}>

@@ -2,7 +2,8 @@
 
 import * as assert from "uvu/assert";
 import { type Diagram, diagramOf } from "../../lib/diagram/diagram.ts";
-import { defaultDetail, layoutDiagram, type PlacedBox } from "../../lib/diagram/diagram_layout.ts";
+import { layoutDiagram, type PlacedBox } from "../../lib/diagram/diagram_layout.ts";
+import { defaultDetail } from "../../lib/diagram/focused_diagram.ts";
 import { suite } from "../support/suite.ts";
 import { changeOf, keyTo, schemaOf, tableOf } from "../workbench/model/sample.ts";
 
@@ -74,6 +75,57 @@ layout("shows of a large schema what changes", () => {
   const other = after.boxes.find(({ box }) => box.id === "stock_8");
   assert.equal(changed?.columns.map(({ name }) => name), ["id", "weight"]);
   assert.equal([other?.columns.length, other?.hidden], [0, 3]);
+});
+
+/** A table that many others refer to, and some that refer to those. */
+function hub(children: number): Diagram {
+  const tables = Array.from(
+    { length: children },
+    (_, index) =>
+      tableOf(`child_${index}`, ["id", "parent_id"], {
+        foreignKeys: [keyTo("parent_id", index % 3 === 2 ? `child_${index - 1}` : "hub")],
+      }),
+  );
+  const schema = schemaOf([tableOf("hub", ["id"]), ...tables]);
+  return diagramOf(schema, schema, []);
+}
+
+layout("puts the many children of a table into several rows below it", () => {
+  const { width, height, after } = layoutDiagram(hub(59), "changed");
+  assert.ok(width < 2 * height && height < 2 * width, `${width} by ${height}`);
+  const places = new Map(after.boxes.map((placed) => [placed.box.id, placed]));
+  for (const { edge } of after.edges) {
+    const [child, parent] = [places.get(edge.from), places.get(edge.to)];
+    assert.ok(child !== undefined && parent !== undefined && child.y > parent.y, edge.from);
+  }
+});
+
+layout("leads no line of a large drawing through a box", () => {
+  const { after } = layoutDiagram(hub(59), "all");
+  for (const { edge, points } of after.edges) {
+    points.slice(1).forEach((end, index) => {
+      const start = points[index] ?? end;
+      const crossed = after.boxes.find(({ x, y, width, height }) =>
+        Math.max(start.x, end.x) > x && Math.min(start.x, end.x) < x + width &&
+        Math.max(start.y, end.y) > y && Math.min(start.y, end.y) < y + height
+      );
+      assert.is(crossed?.box.id, undefined, `${edge.from} to ${edge.to}`);
+    });
+  }
+});
+
+layout("lays out tables that refer to each other in a circle", () => {
+  const tables = Array.from(
+    { length: 20 },
+    (_, index) =>
+      tableOf(`t${index}`, ["id", "next"], {
+        foreignKeys: [keyTo("next", `t${(index + 1) % 20}`)],
+      }),
+  );
+  const schema = schemaOf(tables);
+  const { boxes, edges } = layoutDiagram(diagramOf(schema, schema, []), "all").after;
+  assert.is(new Set(boxes.map(({ x, y }) => `${x} ${y}`)).size, 20);
+  assert.ok(edges.every(({ points }) => points.length >= 2));
 });
 
 layout("draws no line from a table to itself", () => {

@@ -83,6 +83,7 @@ fromSchema(
     );
     await sandbox.page.getByRole("list", { name: "Changes" }).getByText("table tags").waitFor();
     await sandbox.page.getByRole("img", { name: /After/ }).getByText("tags").first().waitFor();
+    await sandbox.page.getByRole("radio", { name: "Text" }).check();
     const difference = sandbox.page.getByRole("group", { name: "Difference of the schemas" });
     assert.match(await difference.innerText(), /\+CREATE TABLE tags \(name TEXT PRIMARY KEY\);/);
     await sandbox.page.getByLabel("What it is for").fill("Tags for quotes");

@@ -2,10 +2,11 @@
 // browser.
 
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type { GeneratedFile, SchemaDifference } from "../../browser/comparison.ts";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import type { Outcome } from "../../outcome.ts";
-import { SchemaDifference as DifferenceText } from "../../review/schema_difference.tsx";
+import { effectVersions } from "../model/schema_versions.ts";
 import { isUpToDate } from "../model/schema_words.ts";
 import { openText } from "../state/draft.ts";
 import { createFile, downloadFile, editSchemaDraft } from "../state/schema_draft.ts";
@@ -49,7 +50,11 @@ export function GeneratedMigration({ entry, draft }: GeneratedProps): JSX.Elemen
 function Different(
   { entry, draft, difference }: GeneratedProps & { readonly difference: SchemaDifference },
 ): JSX.Element {
-  const { questions, file, effect, text } = difference;
+  const { questions, file, effect } = difference;
+  const versions = useMemo(
+    () => effectVersions(effect, { before: "schema of the files", after: "schema.sql" }),
+    [effect],
+  );
   return (
     <>
       {questions.length > 0 && (
@@ -67,11 +72,13 @@ function Different(
       {file === null
         ? <p class="quiet">The file is generated once it is clear what was renamed.</p>
         : <NextFile entry={entry} draft={draft} file={file} />}
-      <SchemaChangePanel effect={effect} title="Schema change" />
-      <section aria-labelledby="difference-heading">
-        <h4 id="difference-heading" class="section-heading">Difference of schema.sql</h4>
-        <DifferenceText text={text} />
-      </section>
+      <SchemaChangePanel
+        effect={effect}
+        title="Schema change"
+        name={`${entry.name}-schema`}
+        versions={versions}
+        compared={["before", "after"]}
+      />
     </>
   );
 }

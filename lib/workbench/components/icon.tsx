@@ -21,6 +21,10 @@ const PATHS = {
   plug: "M9 4v4M15 4v4M7 8h10v3a5 5 0 0 1-10 0zM12 16v4",
   copy: "M9 9h10v11H9zM6 15H5V4h10v2",
   follow: "M6 18 18 6M9.5 6H18v8.5",
+  plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
+  fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5M9 9h6v6H9z",
+  expand: "M4 10V4h6M20 14v6h-6M4 4l6 6M20 20l-6-6",
 } as const;
 
 /** The name of an icon. */

@@ -7,6 +7,7 @@ import { useMemo } from "preact/hooks";
 import { parseFileName } from "../../migration/file_name.ts";
 import { fileNameProblem } from "../model/draft_file.ts";
 import { mergeFindings } from "../model/findings.ts";
+import { effectVersions } from "../model/schema_versions.ts";
 import { padVersion } from "../model/words.ts";
 import { draftMemory, editDraft, newDraft, replaceDraft, saveDraft } from "../state/draft.ts";
 import { useStore } from "../state/store_context.ts";
@@ -43,6 +44,10 @@ function Draft({ plugin, playground, draft }: DraftProps): JSX.Element {
   const findings = useMemo(() => mergeFindings(own?.findings ?? [], []), [own]);
   const version = parseFileName(draft.file)?.version ?? null;
   const isApplied = store.timeline.value.some((step) => step.isApplied && step.version === version);
+  const versions = useMemo(
+    () => effectVersions(draft.effect, { before: `before ${draft.file}`, after: draft.file }),
+    [draft.effect, draft.file],
+  );
   const isPresent = draft.isRehearsing || own?.effect != null;
   return (
     <div class="playground">
@@ -120,6 +125,9 @@ function Draft({ plugin, playground, draft }: DraftProps): JSX.Element {
         {draft.effect !== null && (
           <SchemaChangePanel
             effect={draft.effect}
+            name={`${plugin}-${draft.file.replace(/\.sql$/, "")}`}
+            versions={versions}
+            compared={["before", "after"]}
             title={isPresent ? "Schema change" : "Schema change of the last complete rehearsal"}
           />
         )}

@@ -1,81 +1,73 @@
-// The schema before and after a step, side by side, with the list of changes. Runs in the browser.
+// What a step does to the schema: in words, drawn, and as text. Runs in the browser.
 
-import type { JSX, TargetedEvent } from "preact";
+import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { FileReport } from "../../browser/sandbox.ts";
-import { diagramOf } from "../../diagram/diagram.ts";
-import { defaultDetail, type Detail, layoutDiagram } from "../../diagram/diagram_layout.ts";
 import { ChangeList } from "../../diagram/change_list.tsx";
+import { diagramOf } from "../../diagram/diagram.ts";
 import { DiagramLegend } from "../../diagram/diagram_legend.tsx";
+import { boxOfChange } from "../../diagram/find_box.ts";
+import type { SchemaVersion } from "../model/schema_versions.ts";
+import { FIRST_ROWS } from "../model/table_place.ts";
+import { goTo } from "../state/navigate.ts";
+import { useStore } from "../state/store_context.ts";
+import type { Selected } from "./diagram_controls.ts";
 import { SchemaDiagram } from "./schema_diagram.tsx";
+import { SchemaText } from "./schema_text.tsx";
+import { Segments } from "./segments.tsx";
 
 interface SchemaChangePanelProps {
   readonly effect: NonNullable<FileReport["effect"]>;
   readonly title: string;
+  /** The name of a drawing that is saved, without its extension. */
+  readonly name: string;
+  /** The schemas that can be compared as text; at least those before and after. */
+  readonly versions: readonly SchemaVersion[];
+  /** The keys of those that are compared first. */
+  readonly compared: readonly [string, string];
 }
 
-type Side = "before" | "after";
+const FORMS = [["diagram", "Diagram"], ["text", "Text"]] as const;
 
-const SIDES: readonly (readonly [Side, string])[] = [["before", "Before"], ["after", "After"]];
-
-/** Both drawings, which scroll together. On a narrow page, the user selects one of them. */
-export function SchemaChangePanel({ effect, title }: SchemaChangePanelProps): JSX.Element {
+/** The changes, and the schema in one of two forms. A change shows its table in the diagram. */
+export function SchemaChangePanel(
+  { effect, title, name, versions, compared }: SchemaChangePanelProps,
+): JSX.Element {
+  const store = useStore();
   const diagram = useMemo(
     () => diagramOf(effect.before, effect.after, effect.changes),
     [effect],
   );
-  const chosen = useSignal<Detail | null>(null);
-  const shown = useSignal<Side>("after");
-  const detail = chosen.value ?? defaultDetail(diagram);
-  const layout = useMemo(() => layoutDiagram(diagram, detail), [diagram, detail]);
+  const form = useSignal<(typeof FORMS)[number][0]>("diagram");
+  const selected = useSignal<Selected | null>(null);
   return (
     <section class="schema-panel" aria-labelledby="schema-heading">
       <div class="section-bar">
         <h4 id="schema-heading" class="section-heading">{title}</h4>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={detail === "all"}
-            onChange={(event) => chosen.value = event.currentTarget.checked ? "all" : "changed"}
-          />
-          All columns
-        </label>
-        <fieldset class="segments narrow-only">
-          <legend class="unseen">Schema shown</legend>
-          {SIDES.map(([side, label]) => (
-            <label key={side} class="segment">
-              <input
-                type="radio"
-                name="schema-side"
-                checked={shown.value === side}
-                onChange={() => shown.value = side}
-              />
-              <span>{label}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Segments legend="Schema as" options={FORMS} chosen={form} />
       </div>
-      <ChangeList changes={effect.changes} />
-      <div class="diagrams" data-shown={shown.value} onScrollCapture={scrollTogether}>
-        {SIDES.map(([side, label]) => (
-          <figure key={side} class="diagram-side" data-side={side}>
-            <figcaption class="diagram-caption">{label}</figcaption>
-            <SchemaDiagram side={layout[side]} layout={layout} label={label} />
-          </figure>
-        ))}
-      </div>
-      <DiagramLegend />
+      <ChangeList
+        changes={effect.changes}
+        onShow={(change) => {
+          form.value = "diagram";
+          const id = boxOfChange(diagram, change);
+          selected.value = id === null ? null : { id, isSought: true };
+        }}
+      />
+      {form.value === "diagram"
+        ? (
+          <>
+            <SchemaDiagram
+              diagram={diagram}
+              name={name}
+              selected={selected}
+              onRows={(table) => goTo(store, { view: "data", table, rows: FIRST_ROWS })}
+            />
+            <DiagramLegend />
+          </>
+        )
+        : <SchemaText versions={versions} compared={compared} />}
     </section>
   );
-}
-
-// A box has the same position in both drawings, so both scroll to the same offset.
-function scrollTogether({ target, currentTarget }: TargetedEvent<HTMLElement>): void {
-  if (!(target instanceof HTMLElement)) return;
-  for (const other of currentTarget.querySelectorAll(".diagram-scroll")) {
-    if (other === target) continue;
-    other.scrollLeft = target.scrollLeft;
-    other.scrollTop = target.scrollTop;
-  }
 }

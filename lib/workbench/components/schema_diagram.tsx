@@ -1,53 +1,162 @@
-// One side of a schema diagram, which scrolls if it is large. Runs in the browser.
+// Both drawings of a schema change, and what zooms, finds and saves them. Runs in the browser.
 
 import type { JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
-import type { DiagramLayout, PlacedSide } from "../../diagram/diagram_layout.ts";
-import { SchemaDrawing } from "../../diagram/schema_drawing.tsx";
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Detail } from "../../diagram/box_size.ts";
+import type { Diagram } from "../../diagram/diagram.ts";
+import type { DiagramLayout } from "../../diagram/diagram_layout.ts";
+import { allBoxes } from "../../diagram/find_box.ts";
+import { defaultDetail, focusedDiagram, isLarge } from "../../diagram/focused_diagram.ts";
+import type { Size } from "../../diagram/sheet.ts";
+import type { View } from "../../diagram/view.ts";
+import type { Outcome } from "../../outcome.ts";
+import { layoutOffThread } from "../state/page_worker.ts";
+import { controlsOf, firstView, type Selected, viewOfBox } from "./diagram_controls.ts";
+import { DiagramFrame } from "./diagram_frame.tsx";
+import { DiagramTools, type Scope } from "./diagram_tools.tsx";
+import { Segments } from "./segments.tsx";
+import { SelectedTable } from "./selected_table.tsx";
+import { Unloaded } from "./unloaded.tsx";
 
 interface SchemaDiagramProps {
-  readonly side: PlacedSide;
-  readonly layout: DiagramLayout;
-  readonly label: string;
+  readonly diagram: Diagram;
+  /** The name of a drawing that is saved, without its extension. */
+  readonly name: string;
+  readonly selected: Signal<Selected | null>;
+  readonly onRows: (table: string) => void;
 }
 
-// Below this scale text is too small to read, so the drawing scrolls within its panel instead.
-const LEAST_SCALE = 0.72;
+const SIDES = [["before", "Before"], ["after", "After"]] as const;
 
-/** A drawing within its frame. */
-export function SchemaDiagram({ side, layout, label }: SchemaDiagramProps): JSX.Element {
-  const arrowId = useId();
-  const frame = useRef<HTMLDivElement>(null);
+// Of a large drawing, no more than this is shown at a time.
+const HEIGHT = { least: 128, most: 560 };
+const PADDING = 12;
+
+/** A large diagram begins with what changes. On a narrow page, the user selects one drawing. */
+export function SchemaDiagram(
+  { diagram, name, selected, onRows }: SchemaDiagramProps,
+): JSX.Element {
+  const whole = useRef<HTMLDivElement>(null);
+  const frames = useRef<HTMLDivElement>(null);
+  const scope = useSignal<Scope>("changes");
+  const chosen = useSignal<Detail | null>(null);
+  const side = useSignal<"before" | "after">("after");
+  const view = useSignal<View>({ x: 0, y: 0, scale: 1 });
+  const frame = useSignal<Size>({ width: 0, height: 0 });
+  const isMoved = useSignal(false);
+  const focused = useMemo(() => isLarge(diagram) ? focusedDiagram(diagram) : null, [diagram]);
+  const hasScopes = focused !== null && allBoxes(focused).length < allBoxes(diagram).length;
+  const isFocused = hasScopes && scope.value === "changes";
+  const drawn = isFocused ? focused : diagram;
+  const detail = chosen.value ?? defaultDetail(drawn);
+  const placed = useLayout(drawn, detail);
+  const layout = placed?.ok === true ? placed.value : null;
+  const state = useMemo(
+    () => ({ view, selected, frame, isMoved, isLarge: isLarge(diagram) }),
+    [selected, diagram],
+  );
+  const controls = useMemo(
+    () => layout === null ? null : controlsOf(state, layout),
+    [state, layout],
+  );
+  useLayoutEffect(() => {
+    const { current: element } = frames;
+    if (element === null || layout === null) return;
+    const measure = (): void => {
+      const size = sizeOfFrames(element, layout);
+      if (size !== null) frame.value = size;
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [layout]);
+  useLayoutEffect(() => {
+    if (layout === null || frame.value.width === 0) return;
+    if (!isMoved.value) view.value = firstView(layout, frame.value, !isFocused);
+  }, [layout, frame.value]);
   useEffect(() => {
-    const drawing = frame.current?.querySelector("svg");
-    if (frame.current === null || drawing === null || drawing === undefined) return;
-    drawing.style.minWidth = `${Math.round(layout.width * LEAST_SCALE)}px`;
-    // Scroll a large schema to its first change.
-    const changed = side.boxes.find(({ box }) => box.mark !== "same");
-    if (changed === undefined) return;
-    const scale = drawing.clientWidth / layout.width;
-    const { clientWidth, clientHeight } = frame.current;
-    frame.current.scrollTo(
-      (changed.x + changed.width / 2) * scale - clientWidth / 2,
-      (changed.y + changed.height / 2) * scale - clientHeight / 2,
-    );
-  }, [side, layout]);
-  if (side.boxes.length === 0) {
-    return (
-      <div class="diagram-scroll diagram-empty">
-        <p class="quiet">No tables</p>
-      </div>
-    );
-  }
+    if (selected.value?.isSought !== true || layout === null) return;
+    const shown = viewOfBox(layout, selected.value.id, view.value);
+    if (shown === null) {
+      scope.value = "all";
+      return;
+    }
+    isMoved.value = true;
+    view.value = shown;
+  }, [selected.value, layout]);
+  const restart = (): void => {
+    isMoved.value = false;
+    selected.value = null;
+  };
+  if (placed?.ok === false) return <Unloaded message={placed.message} />;
   return (
-    <div
-      class="diagram-scroll"
-      ref={frame}
-      tabIndex={0}
-      role="group"
-      aria-label={`${label}, scrolls`}
-    >
-      <SchemaDrawing side={side} layout={layout} label={label} arrowId={arrowId} />
+    <div class="schema-diagram" ref={whole}>
+      <div class="diagram-bar">
+        <Segments legend="Schema shown" options={SIDES} chosen={side} class="narrow-only" />
+        <DiagramTools
+          diagram={diagram}
+          name={name}
+          whole={whole}
+          scope={hasScopes ? scope : null}
+          detail={detail}
+          onScope={restart}
+          onDetail={(wanted) => {
+            chosen.value = wanted;
+            restart();
+          }}
+          controls={controls}
+        />
+      </div>
+      <div
+        class="diagrams"
+        ref={frames}
+        data-shown={side.value}
+        data-empty={SIDES.find(([each]) => diagram[each].boxes.length === 0)?.[0]}
+      >
+        {layout !== null && controls !== null &&
+          SIDES.map(([each, label]) => (
+            <figure key={each} class="diagram-side" data-side={each}>
+              <figcaption class="diagram-caption">{label}</figcaption>
+              <DiagramFrame
+                label={label}
+                side={layout[each]}
+                layout={layout}
+                state={state}
+                controls={controls}
+              />
+            </figure>
+          ))}
+      </div>
+      <SelectedTable diagram={diagram} selected={selected} onRows={onRows} />
     </div>
   );
+}
+
+/** The last layout, while the next one is made. */
+function useLayout(diagram: Diagram, detail: Detail): Outcome<DiagramLayout> | null {
+  const placed = useSignal<Outcome<DiagramLayout> | null>(null);
+  useEffect(() => {
+    let isLatest = true;
+    void layoutOffThread(diagram, detail).then((outcome) => {
+      if (isLatest) placed.value = outcome;
+    });
+    return () => isLatest = false;
+  }, [diagram, detail]);
+  return placed.value;
+}
+
+/** Makes the frames as high as the layout needs; their size, or `null` if none is visible. */
+function sizeOfFrames(element: HTMLElement, layout: DiagramLayout): Size | null {
+  const all = [...element.querySelectorAll<HTMLElement>(".diagram-frame")];
+  const visible = all.filter(({ clientWidth }) => clientWidth > 0);
+  const width = Math.max(0, ...visible.map(({ clientWidth }) => clientWidth));
+  if (width === 0) return null;
+  const scale = Math.min((width - 2 * PADDING) / layout.width, 1);
+  const natural = layout.height * scale + 2 * PADDING;
+  const height = Math.min(Math.max(natural, HEIGHT.least), HEIGHT.most);
+  element.style.setProperty("--frame-height", `${Math.ceil(height)}px`);
+  const [first] = visible;
+  return { width, height: first?.clientHeight ?? height };
 }

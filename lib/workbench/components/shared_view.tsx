@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { mergeFindings } from "../model/findings.ts";
+import { schemaVersions, versionBefore } from "../model/schema_versions.ts";
 import { keepShared, showShared } from "../state/share.ts";
 import type { Shared } from "../model/shared.ts";
 import { useStore } from "../state/store_context.ts";
@@ -40,6 +41,10 @@ function SharedPlayground(
   const own = report?.ok === true
     ? report.value.files.find((each) => each.file === file) ?? null
     : null;
+  const versions = useMemo(
+    () => schemaVersions(report?.ok === true ? report.value.files : []),
+    [report],
+  );
   const findings = useMemo(() => mergeFindings(own?.findings ?? [], []), [own]);
   return (
     <>
@@ -91,7 +96,16 @@ function SharedPlayground(
           )}
         </section>
         <div class="playground-effect">
-          {own?.effect != null && <SchemaChangePanel effect={own.effect} title="Schema change" />}
+          {own?.effect != null && (
+            <SchemaChangePanel
+              key={file}
+              effect={own.effect}
+              title="Schema change"
+              name={`${plugin}-${file.replace(/\.sql$/, "")}`}
+              versions={versions}
+              compared={[versionBefore(versions, file), file]}
+            />
+          )}
         </div>
       </div>
     </>

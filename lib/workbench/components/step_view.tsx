@@ -2,6 +2,8 @@
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { schemaVersions, versionBefore } from "../model/schema_versions.ts";
 import { STATE_LABELS, type TimelineStep } from "../model/timeline.ts";
 import { describeDuration, describeTime, padVersion } from "../model/words.ts";
 import { openFile, openText } from "../state/draft.ts";
@@ -81,6 +83,11 @@ function StepFile(
   const store = useStore();
   const line = useSignal<number | null>(null);
   const { report } = step;
+  const files = store.report.value;
+  const versions = useMemo(
+    () => schemaVersions(files?.ok === true ? files.value.files : []),
+    [files],
+  );
   const text = report?.text ?? null;
   return (
     <>
@@ -139,7 +146,15 @@ function StepFile(
       {step.state === "changed" && step.version !== null && text !== null && (
         <AppliedDifference plugin={plugin} version={step.version} text={text} />
       )}
-      {report?.effect != null && <SchemaChangePanel effect={report.effect} title="Schema" />}
+      {report?.effect != null && (
+        <SchemaChangePanel
+          effect={report.effect}
+          title="Schema"
+          name={`${plugin}-${step.file.replace(/\.sql$/, "")}`}
+          versions={versions}
+          compared={[versionBefore(versions, step.file), step.file]}
+        />
+      )}
     </>
   );
 }

@@ -11,9 +11,7 @@ import {
   verdictOf,
 } from "../model/wire_log.ts";
 import { describeDuration, describeTimeOfDay } from "../model/words.ts";
-import { copyText } from "../state/copy.ts";
-import { useStore } from "../state/store_context.ts";
-import { Icon } from "./icon.tsx";
+import { CopyButton } from "./copy_button.tsx";
 
 const VERDICTS: Readonly<Record<ReplyVerdict, string>> = {
   waiting: "waiting",
@@ -53,22 +51,12 @@ export function WireEntry({ exchange }: { readonly exchange: Exchange }): JSX.El
 function Payload(
   { title, message }: { readonly title: string; readonly message: WireMessage | null },
 ): JSX.Element {
-  const store = useStore();
   const text = message === null ? null : prettyPayload(message.payload);
   return (
     <section class="payload" aria-label={title}>
       <div class="section-bar">
         <h4 class="section-heading">{title}</h4>
-        {text !== null && (
-          <button
-            type="button"
-            class="button button-small"
-            onClick={() => void copyText(store, text, `the ${title.toLowerCase()}`)}
-          >
-            <Icon name="copy" />
-            Copy
-          </button>
-        )}
+        {text !== null && <CopyButton text={text} what={title.toLowerCase()} />}
       </div>
       {text === null ? <p class="quiet">None</p> : <pre tabIndex={0}>{text}</pre>}
     </section>

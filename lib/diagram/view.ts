@@ -1,0 +1,101 @@
+// What a frame shows of a drawing: zoom and position. Pure; runs anywhere.
+
+import type { Point, Size } from "./sheet.ts";
+
+/** The part of a drawing that a frame shows. */
+export interface View {
+  /** The point of the drawing in the middle of the frame. */
+  readonly x: number;
+  readonly y: number;
+  /** Pixels for each unit of the drawing. */
+  readonly scale: number;
+}
+
+/** A rectangle of a drawing. */
+export interface Area extends Point, Size {}
+
+// Below it, text is too small to read.
+const LEGIBLE = 0.72;
+
+// Below it, names and colours cannot be made out.
+const RECOGNISABLE = 0.42;
+
+const SCALE = { least: 0.05, most: 3 } as const;
+const PADDING = 12;
+
+/** Shows an area whole, at most at its natural size. */
+export function fitView(area: Area, frame: Size): View {
+  const across = (frame.width - 2 * PADDING) / Math.max(area.width, 1);
+  const down = (frame.height - 2 * PADDING) / Math.max(area.height, 1);
+  return { ...middleOf(area), scale: limited(Math.min(across, down, 1)) };
+}
+
+/** Shows these areas whole while what they are can be made out, else the first of them. */
+export function overview(areas: readonly Area[], frame: Size): View | null {
+  const [first] = areas;
+  const all = areaOf(areas);
+  if (first === undefined || all === null) return null;
+  const whole = fitView(all, frame);
+  return whole.scale >= RECOGNISABLE ? whole : centredView(first, whole);
+}
+
+/** Shows an area in the middle, with legible text. */
+export function centredView(area: Area, { scale }: View): View {
+  return { ...middleOf(area), scale: Math.max(scale, LEGIBLE) };
+}
+
+/** Whether text can be read. */
+export function isLegible({ scale }: View): boolean {
+  return scale >= LEGIBLE;
+}
+
+/** Whether boxes can be told apart at most by their colours. */
+export function isFar({ scale }: View): boolean {
+  return scale < RECOGNISABLE;
+}
+
+/** Zooms; `fixed`, in pixels from the middle of the frame, stays where it is. */
+export function zoomedView({ x, y, scale }: View, factor: number, fixed: Point): View {
+  const next = limited(scale * factor);
+  return {
+    x: x + fixed.x / scale - fixed.x / next,
+    y: y + fixed.y / scale - fixed.y / next,
+    scale: next,
+  };
+}
+
+/** Moves the drawing by pixels; its middle stays in the frame's reach. */
+export function movedView(view: View, by: Point, drawing: Size): View {
+  return {
+    ...view,
+    x: Math.min(Math.max(view.x - by.x / view.scale, 0), drawing.width),
+    y: Math.min(Math.max(view.y - by.y / view.scale, 0), drawing.height),
+  };
+}
+
+/** The `viewBox` of an SVG that fills the frame. */
+export function viewBoxOf({ x, y, scale }: View, { width, height }: Size): string {
+  const [across, down] = [width / scale, height / scale];
+  return [x - across / 2, y - down / 2, across, down].map((each) => each.toFixed(2)).join(" ");
+}
+
+function middleOf({ x, y, width, height }: Area): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+function limited(scale: number): number {
+  return Math.min(Math.max(scale, SCALE.least), SCALE.most);
+}
+
+/** The smallest area that has all of these in it; `null` if there are none. */
+export function areaOf(areas: readonly Area[]): Area | null {
+  if (areas.length === 0) return null;
+  const x = Math.min(...areas.map((each) => each.x));
+  const y = Math.min(...areas.map((each) => each.y));
+  return {
+    x,
+    y,
+    width: Math.max(...areas.map((each) => each.x + each.width)) - x,
+    height: Math.max(...areas.map((each) => each.y + each.height)) - y,
+  };
+}
