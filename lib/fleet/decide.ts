@@ -54,9 +54,13 @@ export function membersOf(rollout: RolloutRecord, nodes: readonly SeenNode[]): r
     const { node: name, labels, databases } = report;
     if (!hasLabels(labels, rollout.select) || databases === 0) return [];
     const progress = progressIn(report, rollout);
-    const begun = progress?.stage === "applying" || progress?.stage === "undoing";
+    const wave = waveOf(rollout, { name, labels });
+    // What the first wave measured is what the others are compared with, so it is waited for.
+    const begun = wave === 0
+      ? progress !== null
+      : progress?.stage === "applying" || progress?.stage === "undoing";
     const away = rollout.state.without.includes(name) || !seen.present && !begun;
-    return [{ ...seen, name, wave: waveOf(rollout, { name, labels }), progress, away }];
+    return [{ ...seen, name, wave, progress, away }];
   });
 }
 
@@ -106,7 +110,14 @@ class Look {
       (progress.stage === "applying" || progress.stage === "applied" ||
         progress.stage === "undoing")
     );
-    return waiting.length > 0 ? null : { ...this.#state, phase: "undone" };
+    if (waiting.length > 0) return null;
+    const failing = this.#members.filter(({ progress }) =>
+      progress?.stage === "undone" && progress.counts.failed > 0
+    );
+    const failed = failing.reduce((sum, { progress }) => sum + (progress?.counts.failed ?? 0), 0);
+    const message = `${counted(failed, "database")} could not be brought back`;
+    const why = failed === 0 ? [] : [reason("failures", message, failing.map(({ name }) => name))];
+    return { ...this.#state, phase: "undone", why };
   }
 
   /** Opens the next wave when all of its nodes have measured, and nothing speaks against it. */

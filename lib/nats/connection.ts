@@ -22,7 +22,7 @@ export type Credentials =
 
 /** The server, and how to log in. */
 export interface NatsSettings {
-  /** `ws://` or, with TLS, `wss://`. */
+  /** `ws://` or, with TLS, `wss://`; the servers of a cluster are separated by commas. */
   readonly url: string;
   readonly credentials: Credentials;
   /** Opens the connection; by default the WebSocket of the browser or of Deno does. */
@@ -72,8 +72,12 @@ export async function connectWithRetries(
   return null;
 }
 
-/** The URL without the user and password that it may carry. */
-export function redactUrl(url: string): string {
+/** The URLs without the user and password that they may carry. */
+export function redactUrl(urls: string): string {
+  return urls.split(",").map(redactOne).join(",");
+}
+
+function redactOne(url: string): string {
   const parsed = URL.parse(url);
   if (parsed === null) return "an unreadable URL";
   parsed.username = "";
@@ -123,7 +127,7 @@ function optionsOf(
 ): ConnectionOptions & SocketOptions {
   let attempt = 0;
   return {
-    servers: redactUrl(url),
+    servers: redactUrl(url).split(","),
     name: "godwit",
     timeout: CONNECT_TIMEOUT_MS,
     pingInterval: PING_INTERVAL_MS,
@@ -143,9 +147,10 @@ function socketOptions(openSocket: OpenSocket): SocketOptions {
   };
 }
 
-// NATS clients read `user:password@`, or a token alone.
-function credentialsIn(url: string): Credentials {
-  const { username = "", password = "" } = URL.parse(url) ?? {};
+// NATS clients read `user:password@`, or a token alone, from the first URL.
+function credentialsIn(urls: string): Credentials {
+  const [first = ""] = urls.split(",");
+  const { username = "", password = "" } = URL.parse(first) ?? {};
   if (username === "") return { kind: "none" };
   const user = decode(username);
   return password === ""

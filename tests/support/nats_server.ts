@@ -5,7 +5,10 @@ import { connect, type ConnectionOptions, type NatsConnection } from "nats.ws";
 
 /** How a server is set up. */
 export interface NatsServerOptions {
-  /** Lines of its configuration: `authorization { ... }`, `max_payload: 4096`, an operator. */
+  /**
+   * Lines of its configuration: `authorization { ... }`, `max_payload: 4096`, an operator. The text
+   * $DIRECTORY becomes a directory that goes with the server.
+   */
   readonly config?: string;
   /** Serves `wss:` with a certificate for 127.0.0.1 by an authority that only this server has. */
   readonly tls?: boolean;
@@ -55,7 +58,7 @@ websocket {
           : "no_tls: true"
       }
 }
-${config}
+${config.replaceAll("$DIRECTORY", directory)}
 `,
     );
     return new NatsServer(

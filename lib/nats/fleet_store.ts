@@ -1,0 +1,150 @@
+// The state of a fleet on JetStream. Runs in Deno and in browsers.
+
+import { Events, type NatsConnection } from "nats.ws";
+import * as v from "valibot";
+import { type Bucket, type FleetStore, FleetStoreError } from "../fleet/fleet_store.ts";
+import { ClaimSchema, NodeReportSchema, RolloutRecordSchema } from "../fleet/record_schema.ts";
+import {
+  type BucketSettings,
+  type FleetBuckets,
+  fleetEventSubject,
+  type OpenBucket,
+  openBuckets,
+} from "./fleet_buckets.ts";
+import { isConflict, storeError } from "./fleet_store_error.ts";
+import { followKeys } from "./follow_keys.ts";
+
+/** Opens the state of a fleet on a connection, which stays the caller's. */
+export async function openFleetStore(
+  connection: NatsConnection,
+  settings: BucketSettings = {},
+): Promise<FleetStore> {
+  const buckets = await openBuckets(connection, settings);
+  const returns = new Set<() => void>();
+  const onReturn = (listener: () => void): () => void => {
+    returns.add(listener);
+    return () => returns.delete(listener);
+  };
+  watchReturns(connection, returns);
+  const bucket = <T>(open: OpenBucket, schema: v.GenericSchema<unknown, T>): Bucket<T> =>
+    kvBucket(open, schema, onReturn);
+  return {
+    rollouts: bucket(buckets.rollouts, RolloutRecordSchema),
+    reports: bucket(buckets.nodes, NodeReportSchema),
+    presence: bucket(buckets.presence, ClaimSchema),
+    leases: bucket(buckets.leases, ClaimSchema),
+    ...bundles(buckets),
+    async announce(event, id) {
+      try {
+        await buckets.client.publish(fleetEventSubject(event.plugin), JSON.stringify(event), {
+          msgID: id,
+        });
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+    onReturn,
+    async [Symbol.asyncDispose]() {
+      returns.clear();
+      await connection.close();
+    },
+  };
+}
+
+async function watchReturns(
+  connection: NatsConnection,
+  listeners: ReadonlySet<() => void>,
+): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === Events.Reconnect) { for (const listener of listeners) listener(); }
+  }
+}
+
+function bundles(
+  { bundles: store }: FleetBuckets,
+): Pick<FleetStore, "bundle" | "putBundle"> {
+  return {
+    async bundle(digest) {
+      try {
+        return await store.getBlob(digest);
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+    async putBundle(digest, bytes) {
+      try {
+        const info = await store.info(digest);
+        if (info !== null && !info.deleted) return;
+        await store.putBlob({ name: digest }, bytes);
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+  };
+}
+
+function kvBucket<T>(
+  { kv, ttlMs }: OpenBucket,
+  schema: v.GenericSchema<unknown, T>,
+  onReturn: FleetStore["onReturn"],
+): Bucket<T> {
+  return {
+    ttlMs,
+    async get(key) {
+      try {
+        const entry = await kv.get(key);
+        if (entry === null || entry.operation !== "PUT") return null;
+        return {
+          value: readValue(schema, key, entry.string()),
+          revision: entry.revision,
+          storedMs: entry.created.getTime(),
+        };
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
+    async put(key, value, revision) {
+      const text = JSON.stringify(value);
+      try {
+        return revision === 0 ? await kv.create(key, text) : await kv.update(key, text, revision);
+      } catch (error) {
+        if (isConflict(error)) return null;
+        throw storeError(error);
+      }
+    },
+    async remove(key, revision) {
+      try {
+        await kv.delete(key, { previousSeq: revision });
+      } catch (error) {
+        if (!isConflict(error)) throw storeError(error);
+      }
+    },
+    follow: (filter, onChange) =>
+      followKeys({
+        kv,
+        filter,
+        ttlMs,
+        read: (key, text) => readValue(schema, key, text),
+        onReturn,
+        onChange,
+      }),
+  };
+}
+
+/** Reads a value by its schema. */
+function readValue<T>(schema: v.GenericSchema<unknown, T>, key: string, text: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new FleetStoreError("unreadable", `The entry ${key} is not JSON`);
+  }
+  const parsed = v.safeParse(schema, json, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [{ message, path }] = parsed.issues;
+  const where = path?.map(({ key: part }) => String(part)).join(".") ?? "the whole";
+  throw new FleetStoreError(
+    "unreadable",
+    `The entry ${key} cannot be read: ${where}: ${message}; use the same version of godwit everywhere`,
+  );
+}

@@ -1,0 +1,135 @@
+// The state of a fleet on a real nats-server with JetStream.
+
+import * as assert from "uvu/assert";
+import { type Claim, FleetStoreError } from "../../lib/fleet/fleet_store.ts";
+import { RECORD_FORMAT } from "../../lib/fleet/rollout_record.ts";
+import { openFleetStore } from "../../lib/nats/fleet_store.ts";
+import { FLEET_NAMES, fleetEventSubject } from "../../lib/nats/fleet_buckets.ts";
+import { aNode, aRollout } from "../fleet/fleet_facts.ts";
+import { withJetStream } from "../support/nats_cluster.ts";
+import { NatsServer } from "../support/nats_server.ts";
+import { until } from "../support/service_process.ts";
+import { suite } from "../support/suite.ts";
+
+const stores = suite("openFleetStore()");
+
+const server = withJetStream();
+await server.start();
+const connection = await server.connect();
+const store = await openFleetStore(connection, { leaseMs: 1_000 });
+
+const CLAIM: Claim = { format: RECORD_FORMAT, process: crypto.randomUUID(), home: "x" };
+
+stores("a key is stored only where it has the revision that was read", async () => {
+  const record = aRollout(["a"]);
+  const first = await store.rollouts.put("one", record, 0);
+  assert.ok(first !== null);
+  assert.is(await store.rollouts.put("one", record, 0), null);
+  const second = await store.rollouts.put("one", { ...record, databases: 7 }, first);
+  assert.ok(second !== null && second > first);
+  assert.is(await store.rollouts.put("one", record, first), null);
+  const stored = await store.rollouts.get("one");
+  assert.equal([stored?.value.databases, stored?.revision], [7, second]);
+  assert.is(await store.rollouts.get("unknown"), null);
+});
+
+stores("a copy follows its keys, and no others", async () => {
+  let changes = 0;
+  await store.reports.put("a.game", aNode("a").report, 0);
+  await using copy = await store.reports.follow("*.game", () => changes += 1);
+  assert.equal([...copy.entries.keys()], ["a.game"]);
+  await store.reports.put("a.other", aNode("a").report, 0);
+  const revision = await store.reports.put("b.game", aNode("b").report, 0);
+  await until("the copy has b", () => copy.entries.size === 2);
+  await store.reports.remove("b.game", revision ?? 0);
+  await until("the copy has lost b", () => copy.entries.size === 1);
+  assert.ok(changes >= 3);
+});
+
+stores("a lease ends where it is not renewed, and another program can take it", async () => {
+  assert.is(store.leases.ttlMs, 1_000);
+  const revision = await store.leases.put("game", CLAIM, 0);
+  assert.is(await store.leases.put("game", CLAIM, 0), null);
+  await until("the lease is free", async () => await store.leases.put("game", CLAIM, 0) !== null);
+  assert.is(await store.leases.put("game", CLAIM, revision ?? 0), null);
+});
+
+stores("a bundle of several chunks comes back, and is stored once", async () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+  const large = new Uint8Array(1_200_000).map((_, index) => bytes[index % bytes.length] ?? 0);
+  await store.putBundle("f".repeat(64), large);
+  await store.putBundle("f".repeat(64), new Uint8Array([1]));
+  assert.equal(await store.bundle("f".repeat(64)), large);
+  assert.is(await store.bundle("e".repeat(64)), null);
+});
+
+stores("an event is in the stream once", async () => {
+  const event = {
+    event: "rollout_state",
+    rollout: CLAIM.process,
+    plugin: "game",
+    phase: "running",
+    open: 0,
+    attempt: 0,
+    why: [],
+  } as const;
+  await store.announce(event, "1");
+  await store.announce(event, "1");
+  const manager = await connection.jetstreamManager();
+  const { state } = await manager.streams.info(FLEET_NAMES.events);
+  assert.is(state.messages, 1);
+  const message = await manager.streams.getMessage(FLEET_NAMES.events, {
+    last_by_subj: fleetEventSubject("game"),
+  });
+  assert.equal(message.json(), event);
+});
+
+stores("an entry of another version of godwit is refused by name", async () => {
+  const kv = await connection.jetstream().views.kv(FLEET_NAMES.rollouts);
+  await kv.put("odd", JSON.stringify({ ...aRollout(["a"]), colour: "red" }));
+  await refused("unreadable", /odd cannot be read: colour/, () => store.rollouts.get("odd"));
+  await kv.put("odd", "{");
+  await refused("unreadable", /odd is not JSON/, () => store.rollouts.get("odd"));
+});
+
+stores("what exceeds a bucket is refused with a remedy", async () => {
+  const long = { ...aRollout(["a"]), wave_ends: ["x".repeat(300_000)] };
+  await refused("too-large", /exceeds/, () => store.rollouts.put("long", long, 0));
+});
+
+stores("without JetStream the message has the configuration that enables it", async () => {
+  await using plain = await NatsServer.start();
+  const other = await plain.connect();
+  await refused("no-jetstream", /jetstream \{ store_dir/, () => openFleetStore(other));
+});
+
+stores("a bucket that was deleted is missed, and made again when the store is opened", async () => {
+  const manager = await connection.jetstreamManager();
+  await manager.streams.delete(`KV_${FLEET_NAMES.rollouts}`);
+  await assertFails(() => store.rollouts.put("again", aRollout(["a"]), 0));
+  const again = await openFleetStore(await server.connect());
+  assert.ok(await again.rollouts.put("again", aRollout(["a"]), 0) !== null);
+});
+
+stores.after(() => server[Symbol.asyncDispose]());
+stores.run();
+
+async function refused(
+  code: string,
+  words: RegExp,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const error = await assertFails(work);
+  assert.is(error.code, code);
+  assert.match(error.message, words);
+}
+
+async function assertFails(work: () => Promise<unknown>): Promise<FleetStoreError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof FleetStoreError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}
