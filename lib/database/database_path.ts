@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isPluginName } from "../message/plugin_name.ts";
 import { fileState } from "../file_state.ts";
 import { codeOf } from "../outcome.ts";
-import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
+import { type DatabaseAddress, databaseName, OWN_DIRECTORIES } from "../plan/database_address.ts";
 import type { DatabaseOutcome } from "./session.ts";
 
 const EXTENSION = ".sqlite3";
@@ -50,4 +50,37 @@ export async function tenantsIn(
       ? { ok: true, value: [] }
       : { ok: false, code: "unavailable", message: `Cannot read ${directory}: ${code}` };
   }
+}
+
+/** Lists the databases of a plugin: its own, where there is one, and those of its tenants. */
+export async function addressesIn(
+  dataDir: string,
+  plugin: string,
+): Promise<DatabaseOutcome<readonly DatabaseAddress[]>> {
+  const tenants = await tenantsIn(dataDir, plugin);
+  if (!tenants.ok) return tenants;
+  const own = { plugin, tenant: null };
+  const found = tenants.value.map((tenant) => ({ plugin, tenant }));
+  return { ok: true, value: existsSync(databasePath(dataDir, own)) ? [own, ...found] : found };
+}
+
+/** Names the plugins that have a database, their own or a tenant's, in alphabetical order. */
+export async function pluginsIn(dataDir: string): Promise<DatabaseOutcome<readonly string[]>> {
+  const plugins = new Set<string>();
+  try {
+    for (const entry of await readdir(dataDir, { withFileTypes: true })) {
+      const { name } = entry;
+      if (entry.isFile() && name.endsWith(EXTENSION)) plugins.add(name.slice(0, -EXTENSION.length));
+      else if (entry.isDirectory() && !OWN_DIRECTORIES.includes(name)) {
+        const tenants = await tenantsIn(dataDir, name);
+        if (tenants.ok && tenants.value.length > 0) plugins.add(name);
+      }
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== "ENOENT") {
+      return { ok: false, code: "unavailable", message: `Cannot read ${dataDir}: ${code}` };
+    }
+  }
+  return { ok: true, value: [...plugins].filter(isPluginName).sort() };
 }

@@ -35,7 +35,6 @@ import {
   acceptFindings,
   unusedAcceptances,
 } from "../rule/acceptances.ts";
-import { compatibilityFindings } from "../rule/compatibility.ts";
 import { driftFindings } from "../rule/drift.ts";
 import { findingsForRun } from "../rule/findings_for_run.ts";
 import { foreignHistoryFindings } from "../rule/foreign_history.ts";
@@ -201,8 +200,7 @@ export async function prepare(
     ports.rehearsals.keep(plan, start, { rehearsal, suggestions });
   }
   const cured = withSuggestions(ofFiles, suggestions ?? new Map());
-  const ofReview = extent === "check" ? firstUps(rehearsal).flatMap(compatibilityFindings) : [];
-  const found = { ...cured, rest: [...cured.rest, ...ofQueries, ...ofReview] };
+  const found = { ...cured, rest: [...cured.rest, ...ofQueries] };
   const prepared = deepFreeze({
     plan,
     texts: new Map(
@@ -232,16 +230,6 @@ export async function prepare(
       },
     },
   };
-}
-
-/** The first UP of each file. */
-function firstUps({ steps }: Rehearsal): readonly RehearsedStep[] {
-  const seen = new Set<number>();
-  return steps.filter(({ direction, version }) => {
-    const isFirst = direction === "apply" && !seen.has(version);
-    seen.add(version);
-    return isFirst;
-  });
 }
 
 async function proofFindings(proofs: readonly FileProof[]): Promise<readonly Finding[]> {

@@ -122,6 +122,10 @@ export interface Databases extends AsyncDisposable {
    * plugin cannot have tenants.
    */
   readonly tenantsOf: ((plugin: string) => Promise<DatabaseOutcome<readonly string[]>>) | null;
+  /** Names the plugins that have a database here. Missing where databases are no files. */
+  pluginsWithDatabases?(): Promise<DatabaseOutcome<readonly string[]>>;
+  /** Lists the databases of a plugin, its own and its tenants'. Missing as above. */
+  addressesOf?(plugin: string): Promise<DatabaseOutcome<readonly DatabaseAddress[]>>;
   /** How many threads are inside an operation that does not end; each takes a core. */
   readonly stuckThreads: number;
   /**

@@ -4,7 +4,7 @@ import { sqliteModule } from "../sqlite/wasm_module.js";
 import type { DatabaseHost } from "./database_host.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { BackupDirectories } from "./backup_directories.ts";
-import { databaseState, tenantsIn } from "./database_path.ts";
+import { addressesIn, databaseState, pluginsIn, tenantsIn } from "./database_path.ts";
 import { DatabaseThread } from "./database_thread.ts";
 import type { EndlessRehearsals } from "./remote_session.ts";
 import type { FileWorkerOptions } from "./file_worker.ts";
@@ -88,6 +88,14 @@ class WorkerPool implements Databases {
 
   stateOf(address: DatabaseAddress): string | null {
     return databaseState(this.#options.dataDir, address);
+  }
+
+  pluginsWithDatabases(): ReturnType<typeof pluginsIn> {
+    return pluginsIn(this.#options.dataDir);
+  }
+
+  addressesOf(plugin: string): ReturnType<typeof addressesIn> {
+    return addressesIn(this.#options.dataDir, plugin);
   }
 
   async open(target: SessionTarget, purpose: SessionPurpose): Promise<DatabaseSession> {

@@ -11,7 +11,7 @@ import {
   type Verb,
   type VerbEntry,
 } from "../message/verbs.ts";
-import type { DatabaseAddress } from "../plan/database_address.ts";
+import { type DatabaseAddress, OWN_DIRECTORIES } from "../plan/database_address.ts";
 import { apply } from "./apply.ts";
 import { backup } from "./backup.ts";
 import { backups } from "./backups.ts";
@@ -130,9 +130,6 @@ async function carryOut<V extends AnyVerb>(
     );
   }
 }
-
-// In the data directory these hold godwit's own files, which operators delete.
-const OWN_DIRECTORIES = ["backups", "locks"];
 
 function whyNoTenant(
   { plugin, tenant }: DatabaseAddress,

@@ -2,7 +2,7 @@
 
 import type { Deadline } from "../deadline.ts";
 import type { FailedDatabase, MigratedDatabase } from "../fleet/tally.ts";
-import type { DataLossMessage, ErrorCode, RunEntry } from "../message/reply.ts";
+import type { DataLossMessage, ErrorCode } from "../message/reply.ts";
 import type { CheckedRollout } from "../message/rollout.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import { compareDatabase, type PluginFiles } from "./compare_database.ts";
@@ -11,7 +11,14 @@ import { runMigrations, runReply } from "./run_migrations.ts";
 
 /** What became of the database of a tenant. */
 export type TenantOutcome =
-  | MigratedDatabase & { readonly backup: string | null; readonly planHash: string | null }
+  | MigratedDatabase & {
+    readonly backup: string | null;
+    readonly planHash: string | null;
+    /** The version that it is at, in a dry run still; `null` where only its history was compared. */
+    readonly currentVersion: number | null;
+    /** What the rules found, errors excepted, as `code@version`. */
+    readonly findings: readonly string[];
+  }
   | FailedDatabase & {
     readonly code: ErrorCode;
     readonly message: string;
@@ -25,6 +32,8 @@ export interface TenantRun extends Pick<CheckedRollout, "target_version" | "appl
   /** The plan that was measured; `undefined` allows any. */
   readonly planHash: string | undefined;
   readonly deadline: Deadline;
+  /** Identifies the runs of a rollout over many nodes; by default each has an id of its own. */
+  readonly runId?: string;
 }
 
 /** What became of a database that had nothing pending. */
@@ -34,6 +43,8 @@ export const UNCHANGED: TenantOutcome = {
   rowsLost: 0,
   backup: null,
   planHash: null,
+  currentVersion: null,
+  findings: [],
 };
 
 /**
@@ -58,7 +69,7 @@ export async function isAtTarget(
 /** Applies what is pending; in a dry run measures it. */
 export async function migrateTenant(
   address: DatabaseAddress,
-  { target_version: version, applied_by, dryRun, planHash, deadline }: TenantRun,
+  { target_version: version, applied_by, dryRun, planHash, deadline, runId }: TenantRun,
   context: HandlerContext,
 ): Promise<TenantOutcome> {
   const reply = await runMigrations(
@@ -70,6 +81,7 @@ export async function migrateTenant(
       transaction: "migration",
       timeout_ms: Math.max(deadline.atMs - performance.now(), 1),
       plan_hash: planHash,
+      run_id: runId,
     },
     context,
     (completed) => ({ success: true as const, ...runReply(completed) }),
@@ -85,6 +97,12 @@ export async function migrateTenant(
     rowsLost: rowsLostIn(entries),
     backup: shared.backup ?? null,
     planHash: shared.plan_hash,
+    currentVersion: dryRun ? shared.previous_version : shared.current_version,
+    findings: [
+      ...new Set(
+        shared.warnings.map(({ code, migration_version }) => `${code}@${migration_version ?? "?"}`),
+      ),
+    ],
   };
 }
 
@@ -92,7 +110,9 @@ export async function migrateTenant(
  * The rows that migrations delete, and those of a table that lose a value: of the columns that lose
  * values the one that loses most counts, because they may be of the same rows.
  */
-function rowsLostIn(entries: readonly Pick<RunEntry, "data_loss">[]): number {
+export function rowsLostIn(
+  entries: readonly { readonly data_loss: readonly DataLossMessage[] }[],
+): number {
   return entries.reduce((sum, { data_loss }) => sum + rowsOf(data_loss), 0);
 }
 

@@ -7,6 +7,9 @@ export interface DatabaseAddress {
   readonly tenant: string | null;
 }
 
+/** In the data directory these hold godwit's own files, which operators delete. */
+export const OWN_DIRECTORIES: readonly string[] = ["backups", "locks"];
+
 /**
  * Writes an address as `quote-db` or `quote-db/acme`. No two addresses have the same name, and a
  * name is a safe relative path, because neither part can contain a separator or a dot.

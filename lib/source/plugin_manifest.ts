@@ -12,6 +12,9 @@ export const MANIFEST_FORMAT = 1;
 /** The most files of one plugin. */
 export const MAX_PLUGIN_FILES = 10_000;
 
+/** The most signatures of one bundle. */
+const MAX_SIGNATURES = 16;
+
 /** The most plugins of one manifest. */
 export const MAX_PLUGINS = 1_000;
 
@@ -34,6 +37,16 @@ export interface Bundle {
   /** Where the plugin's page code is, relative to the module; `null` where it brings none. */
   readonly page: string | null;
   readonly files: readonly BundledFile[];
+  /** Who vouches for the name and the files; missing where nobody has signed them. */
+  readonly signatures?: readonly BundleSignature[] | undefined;
+}
+
+/** A publisher's signature of a bundle. */
+export interface BundleSignature {
+  /** The public key, as nkeys writes it. */
+  readonly key: string;
+  /** Base64. */
+  readonly signature: string;
 }
 
 /** A plugin of a manifest on a server; its files are below `<name>/migrations/`. */
@@ -94,6 +107,15 @@ const BundleSchema: v.GenericSchema<unknown, Bundle> = v.strictObject({
   name: pluginName,
   page,
   files: filesOf(v.strictObject({ ...MANIFEST_FILE, text })),
+  signatures: v.optional(
+    v.pipe(
+      v.array(v.strictObject({
+        key: v.pipe(v.string(), v.regex(/^[A-Z2-7]{56}$/, "expected a public key")),
+        signature: v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{86}==$/, "expected a signature")),
+      })),
+      v.maxLength(MAX_SIGNATURES, `expected at most ${MAX_SIGNATURES} signatures`),
+    ),
+  ),
 });
 
 const ManifestSchema: v.GenericSchema<unknown, Manifest> = v.strictObject({

@@ -1,0 +1,194 @@
+// The databases of one plugin on this node, and what a rollout does with each of them.
+
+import pMap from "p-map";
+import type { RolloutRecord } from "../fleet/rollout_record.ts";
+import { call } from "../handler/dispatch.ts";
+import type { HandlerContext } from "../handler/context.ts";
+import { migrateTenant, rowsLostIn, type TenantOutcome } from "../handler/migrate_tenant.ts";
+import { readBesideRuns } from "../handler/read_beside_runs.ts";
+import type { FailureReply } from "../message/any_reply.ts";
+import type { AttemptEntry } from "../message/history_reply.ts";
+import type { DatabaseAddress } from "../plan/database_address.ts";
+import { currentVersion } from "../plan/history.ts";
+import { DEFAULT_TIMEOUT_MS } from "../message/request.ts";
+import { deadlineIn, sleep } from "../deadline.ts";
+
+/** What an undo has made of one database. */
+export type UndoOutcome =
+  | Extract<TenantOutcome, { kind: "failed" }>
+  /** It was brought back, or had nothing of this rollout. */
+  | { readonly kind: "undone"; readonly currentVersion: number; readonly changed: boolean };
+
+/** The most attempts of a database that are looked through for those of a rollout. */
+const LOOK_BACK = 1_000;
+
+// Another process has the database; it is done soon, or its lock ends with it.
+const BUSY_TRIES = 10;
+const BUSY_MS = 500;
+
+/**
+ * Lists the databases of a plugin. Where there is none, but its files are here, it is the plugin's
+ * own, which a rollout makes.
+ */
+export async function databasesOf(
+  plugin: string,
+  { databases, source }: HandlerContext,
+): Promise<readonly DatabaseAddress[]> {
+  const listed = await databases.addressesOf?.(plugin) ?? { ok: true, value: [] };
+  if (listed.ok && listed.value.length > 0) return listed.value;
+  const names = await source.plugins();
+  return names.ok && names.names.includes(plugin) ? [{ plugin, tenant: null }] : [];
+}
+
+/** Names the plugins of this node. */
+export async function pluginsOf({ databases, source }: HandlerContext): Promise<readonly string[]> {
+  const held = await databases.pluginsWithDatabases?.() ?? { ok: true, value: [] };
+  const listed = await source.plugins();
+  return [...new Set([...held.ok ? held.value : [], ...listed.ok ? listed.names : []])].sort();
+}
+
+/** The version of a database; `null` where it cannot be read. */
+export async function versionOf(
+  address: DatabaseAddress,
+  context: HandlerContext,
+): Promise<number | null> {
+  const read = await readBesideRuns(address, context, {
+    snapshot: ({ history }) => history,
+    database: (session) => session.history(),
+  });
+  return read.ok ? currentVersion(read.value) : null;
+}
+
+/** Measures what the rollout would do to a database, or does it. */
+export async function migrate(
+  address: DatabaseAddress,
+  rollout: RolloutRecord,
+  run: { readonly dryRun: boolean; readonly planHash?: string | undefined },
+  context: HandlerContext,
+): Promise<TenantOutcome> {
+  for (let tries = 0;; tries++) {
+    const outcome = await migrateTenant(address, {
+      target_version: rollout.target_version,
+      applied_by: rollout.started_by,
+      dryRun: run.dryRun,
+      planHash: run.planHash,
+      deadline: deadlineIn(DEFAULT_TIMEOUT_MS, context.signal),
+      // Exactly once is for the history of the database to say, whatever is delivered twice.
+      runId: rollout.id,
+    }, context);
+    const isBusy = outcome.kind === "failed" && outcome.code === "MIGRATION_IN_PROGRESS";
+    if (!isBusy || tries === BUSY_TRIES || context.signal.aborted) return outcome;
+    await sleep(BUSY_MS, context.signal);
+  }
+}
+
+/**
+ * What an earlier process of this node has done to a database in the same rollout; `null` where it
+ * has done nothing.
+ */
+export async function doneBefore(
+  address: DatabaseAddress,
+  rollout: RolloutRecord,
+  context: HandlerContext,
+): Promise<{ readonly migrations: number; readonly rowsLost: number } | null> {
+  const applied = (await attemptsOf(address, rollout, context)).filter(({ outcome }) =>
+    outcome === "applied"
+  );
+  if (applied.length === 0) return null;
+  const losses = applied.map(({ data_loss }) => ({ data_loss: data_loss ?? [] }));
+  return { migrations: applied.length, rowsLost: rowsLostIn(losses) };
+}
+
+/**
+ * Brings a database back to where it was before the rollout: by its backup, where the run has made
+ * one and `method` says so, else by the DOWN sections.
+ */
+export async function undo(
+  address: DatabaseAddress,
+  rollout: RolloutRecord,
+  context: HandlerContext,
+): Promise<UndoOutcome> {
+  const attempts = await attemptsOf(address, rollout, context);
+  const applied = attempts.filter(({ outcome }) => outcome === "applied");
+  const before = await versionOf(address, context);
+  const first = applied.reduce((least, { version }) => Math.min(least, version), Infinity);
+  if (before === null || before < first) {
+    return { kind: "undone", currentVersion: before ?? 0, changed: false };
+  }
+  // Of several runs of the rollout the first knows what was there before it.
+  const backup = attempts.map((attempt) => attempt.backup).findLast((each) => each !== null);
+  let restored: UndoOutcome | null = null;
+  if (rollout.state.undo === "restore" && typeof backup === "string") {
+    restored = await restore(address, backup, rollout, context);
+    // The backup was made before the first step that loses something, and others came before it.
+    if (restored.kind === "failed" || restored.currentVersion < first) return restored;
+  }
+  return await rollBack(address, first, rollout, context);
+}
+
+async function restore(
+  { plugin, tenant }: DatabaseAddress,
+  backup: string,
+  { started_by: applied_by }: RolloutRecord,
+  context: HandlerContext,
+): Promise<UndoOutcome> {
+  const request = { ...(tenant === null ? {} : { tenant }), applied_by, backup };
+  const reply = await call("restore", plugin, request, context);
+  return reply.success
+    ? { kind: "undone", currentVersion: reply.current_version ?? 0, changed: true }
+    : failed(reply);
+}
+
+async function rollBack(
+  address: DatabaseAddress,
+  first: number,
+  { started_by: applied_by }: RolloutRecord,
+  context: HandlerContext,
+): Promise<UndoOutcome> {
+  const { plugin, tenant } = address;
+  const target_version = await versionBefore(address, first, context);
+  const request = { ...(tenant === null ? {} : { tenant }), applied_by, target_version };
+  const reply = await call("rollback", plugin, request, context);
+  return reply.success
+    ? { kind: "undone", currentVersion: reply.current_version, changed: true }
+    : failed(reply);
+}
+
+/** Does `work` for several databases at a time. */
+export async function forEachDatabase(
+  addresses: readonly DatabaseAddress[],
+  parallel: number,
+  work: (address: DatabaseAddress) => Promise<void>,
+): Promise<void> {
+  await pMap(addresses, work, { concurrency: parallel });
+}
+
+async function versionBefore(
+  address: DatabaseAddress,
+  version: number,
+  context: HandlerContext,
+): Promise<number> {
+  const read = await readBesideRuns(address, context, {
+    snapshot: ({ history }) => history,
+    database: (session) => session.history(),
+  });
+  const earlier = read.ok ? read.value.filter((entry) => entry.version < version) : [];
+  return currentVersion(earlier);
+}
+
+/** The attempts of a rollout in a database, newest first. */
+async function attemptsOf(
+  { plugin, tenant }: DatabaseAddress,
+  { id }: RolloutRecord,
+  context: HandlerContext,
+): Promise<readonly AttemptEntry[]> {
+  const request = { limit: LOOK_BACK, ...(tenant === null ? {} : { tenant }) };
+  const reply = await call("history", plugin, request, context);
+  return reply.success ? reply.entries.filter(({ run_id }) => run_id === id) : [];
+}
+
+function failed(
+  { error_code: code, message, current_version }: FailureReply,
+): Extract<TenantOutcome, { kind: "failed" }> {
+  return { kind: "failed", code, message, currentVersion: current_version ?? null };
+}

@@ -1,0 +1,84 @@
+// Stores the report of a node about one plugin, until the server has it.
+
+import { sleep } from "../deadline.ts";
+import { type FleetStore, FleetStoreError, reportKey } from "../fleet/fleet_store.ts";
+import type { NodeReport } from "../fleet/node_report.ts";
+import type { Log } from "../handler/context.ts";
+
+const AGAIN_MS = 1_000;
+
+/** Writes one key, of which this process is the only writer. */
+export class ReportWriter {
+  readonly #store: FleetStore;
+  readonly #signal: AbortSignal;
+  readonly #log: Log;
+  readonly #key: string;
+  #revision = 0;
+  #last: NodeReport | null = null;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    node: string,
+    plugin: string,
+    store: FleetStore,
+    signal: AbortSignal,
+    log: Log,
+  ) {
+    this.#store = store;
+    this.#signal = signal;
+    this.#log = log;
+    this.#key = reportKey(node, plugin);
+  }
+
+  /** The report that was stored last, also by an earlier process; `null` where there is none. */
+  async read(): Promise<NodeReport | null> {
+    await this.#untilDone(async () => {
+      const stored = await this.#store.reports.get(this.#key);
+      this.#revision = stored?.revision ?? 0;
+      this.#last = stored?.value ?? null;
+    });
+    return this.#last;
+  }
+
+  /** Stores a report after those before it; returns false where the process is to stop first. */
+  write(report: NodeReport): Promise<boolean> {
+    const written = this.#writing.then(() => this.#writeNow(report));
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+
+  async #writeNow(report: NodeReport): Promise<boolean> {
+    return await this.#untilDone(async () => {
+      const revision = await this.#store.reports.put(this.#key, report, this.#revision);
+      if (revision === null) {
+        // Its acknowledgement was lost, or the bucket was made anew.
+        this.#revision = (await this.#store.reports.get(this.#key))?.revision ?? 0;
+        this.#revision = await this.#store.reports.put(this.#key, report, this.#revision) ??
+          this.#revision;
+      } else this.#revision = revision;
+      this.#last = report;
+    });
+  }
+
+  async #untilDone(work: () => Promise<void>): Promise<boolean> {
+    for (let isFirst = true; !this.#signal.aborted; isFirst = false) {
+      try {
+        await work();
+        return true;
+      } catch (error) {
+        if (!(error instanceof FleetStoreError)) throw error;
+        if (error.code === "too-large") throw error;
+        if (isFirst) {
+          this.#log("warn", "A report cannot be stored yet; trying again", {
+            report: this.#key,
+            reason: error.message,
+          });
+        }
+        // An entry that this godwit cannot read is replaced.
+        if (error.code === "unreadable") return true;
+        await sleep(AGAIN_MS, this.#signal);
+      }
+    }
+    return false;
+  }
+}
