@@ -2,13 +2,8 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import type { Finding } from "../finding/finding.ts";
-import { type Bundle, MANIFEST_FORMAT, parseBundle } from "../source/plugin_manifest.ts";
-import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
-import { decodeText } from "../migration/decode_text.ts";
-import type { Migration } from "../migration/migration.ts";
-import { collectMigrations } from "../source/collect_migrations.ts";
-import { directorySource } from "../source/directory_source.ts";
-import { readFiles, type SourceFile } from "../source/source_file.ts";
+import { type Bundle, parseBundle } from "../source/plugin_manifest.ts";
+import { readPlugin } from "./read_plugin.ts";
 import { esbuildPath } from "./esbuild_path.ts";
 import { isThere, type ModuleFile } from "./module_file.ts";
 import type { Packed } from "./pack.ts";
@@ -34,6 +29,8 @@ export interface BundlePluginOptions {
   readonly plugin: string;
   /** The bundle; `x.bundle.js` and `x.js` have their page in `x.page.js`. */
   readonly out: string;
+  /** Adds the signature of a publisher. */
+  readonly sign?: (bundle: Bundle) => Bundle;
 }
 
 type Refused = Extract<BundledPlugin, { kind: "refused" }>;
@@ -46,17 +43,10 @@ const PAGES = ["page.ts", "page.js"] as const;
  * each ends esbuild, of which a process has one instance.
  */
 export async function bundlePlugin(
-  { pluginsDir, plugin, out }: BundlePluginOptions,
+  { pluginsDir, plugin, out, sign = (bundle) => bundle }: BundlePluginOptions,
 ): Promise<BundledPlugin> {
-  if (!isPluginName(plugin)) {
-    const message = whyNoPlugin(plugin);
-    return { kind: "not-found", message };
-  }
-  const listed = await directorySource(pluginsDir).list(plugin);
-  if (!listed.found) return { kind: "not-found", message: listed.message };
-  const files = await Array.fromAsync(readFiles(listed.files));
-  const { migrations, findings } = await collectMigrations(files);
-  if (findings.length > 0) return { kind: "invalid", findings };
+  const read = await readPlugin(pluginsDir, plugin);
+  if (read.kind !== "read") return read;
   const forbidden = await whyForbidden(plugin);
   if (forbidden !== null) return refused(forbidden);
 
@@ -67,14 +57,8 @@ export async function bundlePlugin(
   }
   const [source = null] = pages;
   const pagePath = join(dirname(out), basename(out).replace(/(\.bundle)?(\.m?js)$/, ".page$2"));
-  const parsed = parseBundle(
-    {
-      format: MANIFEST_FORMAT,
-      name: plugin,
-      page: source === null ? null : `./${basename(pagePath)}`,
-      files: bundledFiles(files, migrations),
-    } satisfies Bundle,
-  );
+  const unsigned = { ...read.bundle, page: source === null ? null : `./${basename(pagePath)}` };
+  const parsed = parseBundle(sign(unsigned));
   if (!parsed.ok) return refused(`Cannot bundle ${plugin}: ${parsed.message}`);
 
   // esbuild is loaded only when a plugin is packed.
@@ -88,7 +72,7 @@ export async function bundlePlugin(
       kind: "bundled",
       bundle: { path: out, text: bundle.text },
       page: page === null ? null : { path: pagePath, text: page.text },
-      migrations: migrations.length,
+      migrations: parsed.value.files.length,
     };
   } finally {
     await stopPacking();
@@ -113,17 +97,6 @@ async function findPages(directory: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const file of PAGES) if (await isThere(join(directory, file))) found.push(file);
   return found;
-}
-
-function bundledFiles(
-  files: readonly SourceFile[],
-  migrations: readonly Migration[],
-): Bundle["files"] {
-  const bytes = new Map(files.map((each) => [each.file, "bytes" in each ? each.bytes : null]));
-  return migrations.map(({ file, checksum }) => {
-    const decoded = decodeText(bytes.get(file) ?? new Uint8Array());
-    return { file, checksum, text: decoded.ok ? decoded.text : "" };
-  });
 }
 
 function unpacked(what: string, { problems }: Extract<Packed, { ok: false }>): Refused {

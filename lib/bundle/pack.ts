@@ -30,8 +30,8 @@ export async function packBundle(bundle: Bundle): Promise<Packed> {
   const imports = bundle.files.map(({ file }, index) =>
     `import text${index} from ${JSON.stringify(`./${file}`)};`
   );
-  const { format, name, page } = bundle;
-  const head = JSON.stringify({ format, name, page }).slice(1, -1);
+  const { format, name, page, signatures } = bundle;
+  const head = JSON.stringify({ format, name, page, signatures }).slice(1, -1);
   const texts = new Map(bundle.files.map(({ file, text }) => [`./${file}`, text]));
   return await pack(name, {
     stdin: {

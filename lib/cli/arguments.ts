@@ -8,26 +8,35 @@ import {
 } from "@commander-js/extra-typings";
 import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { VERSION } from "../version.ts";
-import type { BackupPolicy } from "../backup/backup_rules.ts";
 import type { Arguments, Command, CommonOptions, DatabaseOptions, Environment } from "./command.ts";
 import {
-  backupPolicy,
-  checkFormat,
-  failureLimit,
   httpAddress,
-  journalMode,
+  labels,
   moduleFile,
+  names,
+  nodeName,
   planParts,
   sqliteVersion,
-  subject,
   text,
   transactionExtent,
   version,
   versionOrLatest,
-  waves,
-  webSocketUrl,
   wholeNumber,
 } from "./option_values.ts";
+import { defineRollout } from "./fleet_arguments.ts";
+import {
+  BACKUP,
+  BUSY_TIMEOUT,
+  type CommonValues,
+  EXCLUSIVE,
+  JOURNAL_MODE,
+  KEEP,
+  KEEP_BYTES,
+  KEEP_DAYS,
+  NATS,
+  PREFIX,
+  TENANT,
+} from "./options.ts";
 
 /** Reads arguments and environment. */
 export function readArguments(args: readonly string[], environment: Environment): Arguments {
@@ -69,8 +78,23 @@ function defineCommands(
     .option("--grace-ms <N>", "", wholeNumber, 10_000)
     .option("--http <ADDRESS>", "", httpAddress)
     .option("--min-free-bytes <N>", "", wholeNumber, MIN_FREE_BYTES)
-    .action(({ graceMs, http, minFreeBytes }, command) => {
-      const serve = { graceMs, http, minFreeBytes };
+    .option("--fleet", "", false)
+    .option("--node <NAME>", "", nodeName)
+    .option("--label <K=V>", "", labels)
+    .option("--trust <KEY>", "", names)
+    .action(({ graceMs, http, minFreeBytes, ...fleet }, command) => {
+      const { node: name, label = {}, trust = [] } = fleet;
+      if (fleet.fleet && name === undefined) {
+        command.error("error: --fleet needs the name of this node: --node NAME");
+      }
+      if (
+        !fleet.fleet &&
+        (name !== undefined || fleet.label !== undefined || fleet.trust !== undefined)
+      ) {
+        command.error("error: --node, --label and --trust are for a node of a fleet: add --fleet");
+      }
+      const node = name === undefined ? null : { name, labels: label, trust };
+      const serve = { graceMs, http, minFreeBytes, node };
       use({ name: "serve", serve, options: commonOptions(command) });
     });
 
@@ -91,23 +115,15 @@ function defineCommands(
       });
   }
 
-  program.command("rollout").command("start").argument("<plugin>")
-    .option("--to <N>", "", versionOrLatest)
-    .option("--wave <ENDS>", "", waves)
-    .option("--max-failures <N>", "", failureLimit)
-    .option("--max-rows-lost <N>", "", wholeNumber)
-    .option("--parallel <N>", "", wholeNumber)
-    .option("--dry-run", "", false)
-    .option("--timeout-ms <N>", "", wholeNumber)
-    .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
-    .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
-    .addOption(NATS).addOption(PREFIX)
-    .action((plugin, values, command) => {
-      const { to, wave, maxFailures, maxRowsLost, parallel, dryRun, timeoutMs } = values;
-      const limits = { wave, maxFailures, maxRowsLost, parallel };
-      const rollout = { plugin, to, ...limits, dryRun, timeoutMs };
-      use({ name: "rollout", rollout, options: commonOptions(command) });
-    });
+  defineRollout(program.command("rollout"), { use, commonOptions });
+
+  program.command("fleet").argument("[plugin]").addOption(NATS)
+    .action((plugin, _, command) =>
+      use({ name: "fleet", fleet: { kind: "nodes", plugin }, options: commonOptions(command) })
+    );
+
+  program.command("key").argument("<file>")
+    .action((file, _, command) => use({ name: "key", file, options: commonOptions(command) }));
 
   program.command("plan").argument("<plugin>")
     .addOption(TENANT)
@@ -116,17 +132,12 @@ function defineCommands(
     .option("--rows <N>", "", wholeNumber)
     .option("--omit <PARTS>", "", planParts)
     .option("--html <FILE>", "", text)
-    .option("--markdown", "", false)
     .option("--timeout-ms <N>", "", wholeNumber)
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
     .addOption(NATS).addOption(PREFIX)
-    .action((plugin, { tenant, to, down, rows, omit, html, markdown, timeoutMs }, command) => {
-      const options = commonOptions(command);
-      if (markdown && options.json) {
-        command.error("error: --json prints JSON; leave out --markdown, or --json");
-      }
-      const plan = { plugin, tenant, to, down, rows, omit, html, markdown, timeoutMs };
-      use({ name: "plan", plan, options });
+    .action((plugin, { tenant, to, down, rows, omit, html, timeoutMs }, command) => {
+      const plan = { plugin, tenant, to, down, rows, omit, html, timeoutMs };
+      use({ name: "plan", plan, options: commonOptions(command) });
     });
 
   program.command("status").argument("<plugin>")
@@ -189,21 +200,10 @@ function defineCommands(
     .addOption(new Option("--live").default(false).implies({ prove: true }))
     .option("--fix", "", false)
     .addOption(new Option("--yes").default(false).implies({ fix: true }))
-    .option("--format <FORMAT>", "", checkFormat)
-    .option("--since <REVISION>", "", text)
-    .action((plugin, { tenant, prove, live, fix: isFixed, yes, format: given, since }, command) => {
-      const options = commonOptions(command);
+    .action((plugin, { tenant, prove, live, fix: isFixed, yes }, command) => {
       const fix = yes ? "write" : isFixed ? "ask" : null;
-      // --format json is --json, which every command has.
-      const format = given ?? (options.json ? "json" : "text");
-      if (options.json && format !== "json") {
-        command.error(`error: --json prints JSON; leave out --format ${format}, or --json`);
-      }
-      if (fix !== null && format !== "json" && format !== "text") {
-        command.error(`error: --fix shows what it does, which --format ${format} cannot`);
-      }
-      const check = { plugin, tenant, prove, live, fix, format, since } as const;
-      use({ name: "check", check, options: { ...options, json: format === "json" } });
+      const check = { plugin, tenant, prove, live, fix } as const;
+      use({ name: "check", check, options: commonOptions(command) });
     });
 
   program.command("new").argument("<plugin>").argument("<description>")
@@ -238,9 +238,11 @@ function defineCommands(
   program.command("bundle").argument("<plugin>")
     .option("--out <FILE>", "", moduleFile)
     .option("--overwrite", "", false)
-    .action((plugin, { out, overwrite }, command) =>
-      use({ name: "bundle", bundle: { plugin, out, overwrite }, options: commonOptions(command) })
-    );
+    .option("--sign <KEYFILE>", "", text)
+    .action((plugin, { out, overwrite, sign: keyFile }, command) => {
+      const bundle = { plugin, out, overwrite, keyFile };
+      use({ name: "bundle", bundle, options: commonOptions(command) });
+    });
 
   for (const name of ["plugins", "demo"] as const) {
     program.command(name)
@@ -260,35 +262,6 @@ const SILENT = {
   getOutHasColors: () => false,
   getErrHasColors: () => false,
 };
-
-const TENANT = new Option("--tenant <NAME>").argParser(text);
-const NATS = new Option("--nats <URL>").argParser(webSocketUrl);
-const PREFIX = new Option("--prefix <SUBJECT>").argParser(subject).default(DEFAULT_PREFIX);
-
-const JOURNAL_MODE = new Option("--journal-mode <MODE>").argParser(journalMode);
-const BUSY_TIMEOUT = new Option("--busy-timeout-ms <N>").argParser(wholeNumber);
-const BACKUP = new Option("--backup <WHEN>").argParser(backupPolicy);
-const KEEP = new Option("--keep-backups <N>").argParser(wholeNumber);
-const KEEP_DAYS = new Option("--keep-backups-days <N>").argParser(wholeNumber);
-const KEEP_BYTES = new Option("--keep-backups-bytes <N>").argParser(wholeNumber);
-const EXCLUSIVE = new Option("--exclusive").default(false);
-
-interface CommonValues {
-  readonly journalMode?: "delete" | "wal" | undefined;
-  readonly busyTimeoutMs?: number | undefined;
-  readonly exclusive?: boolean | undefined;
-  readonly backup?: BackupPolicy | undefined;
-  readonly keepBackups?: number | undefined;
-  readonly keepBackupsDays?: number | undefined;
-  readonly keepBackupsBytes?: number | undefined;
-  readonly maxPluginBytes?: number | undefined;
-  readonly plugins?: string | undefined;
-  readonly data?: string | undefined;
-  readonly json: boolean;
-  readonly by?: string | undefined;
-  readonly nats?: string | undefined;
-  readonly prefix?: string | undefined;
-}
 
 // A variable is read only if its option is missing: Deno may not allow the environment at all.
 function readCommon(values: CommonValues, environment: Environment): CommonOptions {

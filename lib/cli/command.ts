@@ -2,7 +2,10 @@
 
 import type { BackupPolicy } from "../backup/backup_rules.ts";
 import type { HttpAddress } from "../http/operations_server.ts";
+import type { OperatorCommand } from "../fleet/commands.ts";
+import type { Labels } from "../fleet/labels.ts";
 import type { FailureLimit } from "../fleet/limits.ts";
+import type { ApprovalGate, FleetLimits } from "../fleet/rollout_record.ts";
 import type { PlanPart } from "../message/request.ts";
 
 /** Options of every command. */
@@ -65,8 +68,6 @@ export interface PlanOptions {
   readonly omit: readonly PlanPart[] | undefined;
   /** The page to write. */
   readonly html: string | undefined;
-  /** Print it as the comment of a pull request. */
-  readonly markdown: boolean;
   readonly timeoutMs: number | undefined;
 }
 
@@ -110,13 +111,7 @@ export interface CheckOptions {
   readonly tenant: string | undefined;
   /** What to do with what cures a finding: ask, or write it at once; `null` to show it alone. */
   readonly fix: "ask" | "write" | null;
-  readonly format: CheckFormat;
-  /** The git revision from which files must differ to be looked at. */
-  readonly since: string | undefined;
 }
-
-/** What the findings of `check` are written as. */
-export type CheckFormat = "text" | "json" | "github" | "sarif" | "junit";
 
 /** Options of `serve`. */
 export interface ServeOptions {
@@ -126,7 +121,53 @@ export interface ServeOptions {
   readonly http: HttpAddress | undefined;
   /** With less free space the service is not ready. */
   readonly minFreeBytes: number;
+  /** As which node it takes part in rollouts; `null` where it does not. */
+  readonly node: NodeIdentity | null;
 }
+
+/** What a node is in a fleet. */
+export interface NodeIdentity {
+  readonly name: string;
+  readonly labels: Labels;
+  /** The publishers whose bundles it takes; any bundle where it names none. */
+  readonly trust: readonly string[];
+}
+
+/** A command about the nodes of a fleet. */
+export type FleetCommand =
+  | {
+    readonly kind: "start";
+    readonly plugin: string;
+    readonly to: number | "latest";
+    readonly waves: string;
+    readonly select: Labels;
+    readonly canary: Labels | null;
+    readonly approval: ApprovalGate;
+    readonly limits: FleetLimits;
+    /** The file of the publisher's key that signs the bundle. */
+    readonly keyFile: string | undefined;
+    readonly detach: boolean;
+  }
+  | { readonly kind: "status"; readonly plugin: string; readonly watch: boolean }
+  | { readonly kind: "lead"; readonly plugin: string }
+  | {
+    readonly kind: "command";
+    readonly plugin: string;
+    readonly given: Exclude<OperatorCommand, { kind: "resume" }>;
+    readonly detach: boolean;
+  }
+  | {
+    readonly kind: "resume";
+    readonly plugin: string;
+    readonly resume: {
+      readonly limits: Partial<FleetLimits>;
+      readonly without: readonly string[];
+      /** Whether what the first wave did not have may run all the same. */
+      readonly accept: { readonly plans: boolean; readonly findings: boolean };
+    };
+    readonly detach: boolean;
+  }
+  | { readonly kind: "nodes"; readonly plugin: string | undefined };
 
 /** Options of `bundle`. */
 export interface BundleOptions {
@@ -135,6 +176,8 @@ export interface BundleOptions {
   readonly out: string | undefined;
   /** Replace files that godwit did not make. */
   readonly overwrite: boolean;
+  /** The file of the publisher's key that signs it. */
+  readonly keyFile: string | undefined;
 }
 
 /** Options of `diff`. */
@@ -175,6 +218,8 @@ export type Command =
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
     | { readonly name: "serve"; readonly serve: ServeOptions }
     | { readonly name: "plugins" | "demo" }
+    | { readonly name: "fleet"; readonly fleet: FleetCommand }
+    | { readonly name: "key"; readonly file: string }
   );
 
 /** A command, a request for help, or what is wrong with the command line. */

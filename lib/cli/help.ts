@@ -3,7 +3,15 @@
 import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { ALL_VERBS, type AnyVerb } from "../message/verbs.ts";
 
-type CommandName = AnyVerb | "demo" | "serve" | "new" | "bundle";
+type CommandName =
+  | AnyVerb
+  | "demo"
+  | "serve"
+  | "new"
+  | "bundle"
+  | "rollouts"
+  | "fleet"
+  | "key";
 
 // The commands as the help shows them: a verb without one does not compile.
 const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: string]>> = {
@@ -12,6 +20,12 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   apply: ["apply <plugin>", `${ALL_VERBS.apply.summary}   [--to N] [--dry-run]`],
   rollback: ["rollback <plugin>", `${ALL_VERBS.rollback.summary}      [--to N] [--dry-run]`],
   rollout: ["rollout start <plugin>", ALL_VERBS.rollout.summary],
+  rollouts: [
+    "rollout <do> <plugin>",
+    "with --nats: start, status, lead, pause, approve,\n" +
+    " ".repeat(31) + "resume, abort or undo one over many nodes",
+  ],
+  fleet: ["fleet [plugin]", "nodes, and the versions of their databases"],
   plan: ["plan <plugin>", `${ALL_VERBS.plan.summary}   [--to N] [--down]`],
   status: ["status <plugin>", ALL_VERBS.status.summary],
   history: ["history <plugin>", ALL_VERBS.history.summary],
@@ -24,6 +38,7 @@ const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, summary: s
   diff: ["diff <plugin> <description>", ALL_VERBS.diff.summary],
   dump: ["dump <plugin>", `${ALL_VERBS.dump.summary}   [--live]`],
   bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
+  key: ["key <file>", "make a key that signs bundles"],
   plugins: ["plugins", `${ALL_VERBS.plugins.summary} with versions and pending counts`],
 };
 
@@ -43,9 +58,6 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --rows N           lost rows that a plan shows      20, with --json 0
   --omit PARTS       of a reply that is too large: statements,schemas
   --html FILE        write the plan as a page, too
-  --format FORMAT    of check: text, json, github, sarif or junit  text
-  --since REVISION   check what differs from this git revision
-  --markdown         print the plan as the comment of a pull request
   --prove            check on rows what a DOWN brings back
   --fix              write what cures findings into files that are not applied
   --yes              with --fix, do not ask
@@ -55,6 +67,21 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --max-failures N   of a rollout, so many databases may fail, or P%  0
   --max-rows-lost N  of a rollout, in all databases together
   --parallel N       of a rollout, databases at the same time  4
+  --fleet            serve as a node of a fleet, too
+  --node NAME        the name of this node
+  --label K=V        of this node; of a rollout, only nodes with it
+  --trust KEY        a publisher whose bundles this node takes  any
+  --canary K=V       of a rollout, the nodes of the first wave
+  --approve WHEN     wait after the first wave, or each  none
+  --answer-within-ms N
+                     a node that takes longer halts it  120000
+  --sign KEYFILE     sign the bundle as its publisher
+  --detach           do not lead the rollout
+  --watch            draw its status after each change
+  --accept-plans     resume with plans that the first wave did not have
+  --accept-findings  the same with findings
+  --without NODE     resume, and do not wait for this node
+  --how METHOD       undo by: restore or roll-back    restore
   --transaction X    what is committed at a time: migration or plan
   --run ID           cancel only this run, as status and events name it
   --timeout-ms N     interrupt after N milliseconds   600000

@@ -29,6 +29,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
 
 // A thread with SQLite takes longest to start. A wrong line or a request for help ends it.
 function opensDatabase(args: readonly string[]): boolean {
+  if (args[0] === "rollout" && args[1] !== "start") return false;
   return OPENING.includes(args[0] ?? "") && !args.some((each) => each.startsWith("--nats"));
 }
 
@@ -118,6 +119,14 @@ async function run(
     case "tenants": {
       const { runTenants } = await import("./commands/tenants.ts");
       return await runTenants(command.plugin, options, console);
+    }
+    case "fleet": {
+      const { runFleet } = await import("./commands/fleet.ts");
+      return await runFleet(command.fleet, options, console, environment);
+    }
+    case "key": {
+      const { runKey } = await import("./commands/key.ts");
+      return await runKey(command.file, options, console);
     }
     case "plugins": {
       const { runPlugins } = await import("./commands/plugins.ts");

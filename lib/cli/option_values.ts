@@ -4,9 +4,11 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { BackupPolicy } from "../backup/backup_rules.ts";
 import { type FailureLimit, SHARE } from "../fleet/limits.ts";
+import { EXPECTED_LABEL, type Labels, parseLabel } from "../fleet/labels.ts";
+import type { ApprovalGate, UndoMethod } from "../fleet/rollout_record.ts";
 import { parseWaves } from "../fleet/waves.ts";
+import { isPluginName } from "../message/plugin_name.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
-import type { CheckFormat } from "./command.ts";
 import type { HttpAddress } from "../http/operations_server.ts";
 import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
@@ -41,15 +43,6 @@ export function journalMode(value: string): "delete" | "wal" {
   if (value === "delete" || value === "wal") return value;
   throw new InvalidArgumentError("It needs delete or wal");
 }
-
-/** What the findings of a check are written as. */
-export function checkFormat(value: string): CheckFormat {
-  const format = FORMATS.find((each) => each === value);
-  if (format !== undefined) return format;
-  throw new InvalidArgumentError(`It needs one of ${FORMATS.join(", ")}`);
-}
-
-const FORMATS: readonly CheckFormat[] = ["text", "json", "github", "sarif", "junit"];
 
 /** When a run makes a backup. */
 export function backupPolicy(value: string): BackupPolicy {
@@ -92,15 +85,49 @@ export function failureLimit(value: string): FailureLimit {
     : digits(value, "It needs a whole number, or a share such as 5%");
 }
 
+/** Labels such as `region=eu`; the option may be repeated. */
+export function labels(value: string, before: Labels | undefined): Labels {
+  const parsed = parseLabel(value);
+  if (parsed === null) throw new InvalidArgumentError(`It is refused: ${EXPECTED_LABEL}`);
+  return { ...before, [parsed[0]]: parsed[1] };
+}
+
+/** Names or keys; the option may be repeated. */
+export function names(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...before ?? [], text(value)];
+}
+
+/** The name of a node, which is part of a key and of a subject. */
+export function nodeName(value: string): string {
+  // The grammar of plugins' names.
+  if (isPluginName(value)) return value;
+  throw new InvalidArgumentError(
+    "It needs 1 to 64 characters: a-z, 0-9, _ and -, of which the first is a letter or a digit",
+  );
+}
+
+/** After which waves an operator has a say. */
+export function approvalGate(value: string): ApprovalGate {
+  if (value === "none" || value === "first" || value === "each") return value;
+  throw new InvalidArgumentError("It needs first, each or none");
+}
+
+/** How databases are brought back. */
+export function undoMethod(value: string): UndoMethod {
+  if (value === "restore" || value === "roll-back") return value;
+  throw new InvalidArgumentError("It needs restore or roll-back");
+}
+
 /** A version of SQLite. */
 export function sqliteVersion(value: string): string {
   if (parseSqliteVersion(value) !== null) return value;
   throw new InvalidArgumentError("It needs a version of SQLite, such as 3.35.0");
 }
 
-/** A URL of WebSocket. */
+/** A URL of WebSocket, or those of the servers of a cluster, separated by commas. */
 export function webSocketUrl(value: string): string {
-  if (["ws:", "wss:"].includes(URL.parse(value)?.protocol ?? "")) return value;
+  const isOne = (url: string): boolean => ["ws:", "wss:"].includes(URL.parse(url)?.protocol ?? "");
+  if (value.split(",").every(isOne)) return value;
   throw new InvalidArgumentError("It needs a URL that begins with ws:// or wss://");
 }
 

@@ -70,6 +70,8 @@ export const NEEDS: Readonly<Record<Command["name"], Need>> = {
   diff: { plugins: "write", data: "nothing" },
   dump: DATABASE,
   bundle: { plugins: "read", data: "nothing", run: ["esbuild"] },
+  fleet: { plugins: "read", data: "nothing", nats: true },
+  key: { plugins: "nothing", data: "nothing" },
   demo: { plugins: "nothing", data: "nothing", temporary: true },
   // A service lives long, and small young generations keep its memory small.
   serve: { ...DATABASE, nats: true, run: ["nats-server"], v8: ["--max-semi-space-size=2"] },
@@ -181,7 +183,12 @@ function filesRead(command: Command): readonly string[] {
   if (command.name === "diff") {
     return command.diff.schemaFile === undefined ? [] : [command.diff.schemaFile];
   }
-  return [];
+  const keyFile = command.name === "bundle"
+    ? command.bundle.keyFile
+    : command.name === "fleet" && command.fleet.kind === "start"
+    ? command.fleet.keyFile
+    : undefined;
+  return keyFile === undefined ? [] : [keyFile];
 }
 
 /** Files that a command writes beside its directories. */
@@ -192,6 +199,8 @@ function filesWritten(command: Command): readonly string[] {
     case "bundle":
       // The module is written to a temporary file beside it first.
       return [dirname(command.bundle.out ?? ".")];
+    case "key":
+      return [command.file];
     default:
       return [];
   }

@@ -92,15 +92,7 @@ async function answering(
   const lines = { out: "", err: "" };
   const colors = { bold: String, cyan: String, dim: String, green: String, red: String };
   const code = await runCheck(
-    {
-      plugin: "quotes",
-      prove: false,
-      live: false,
-      tenant: undefined,
-      fix: "ask",
-      format: "text",
-      since: undefined,
-    },
+    { plugin: "quotes", prove: false, live: false, tenant: undefined, fix: "ask" },
     {
       pluginsDir: workspace.pluginsDir,
       dataDir: workspace.dataDir,

@@ -43,7 +43,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "bundle one --tenant acme",
-    "Unknown option '--tenant'; bundle takes --out, --overwrite, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+    "Unknown option '--tenant'; bundle takes --out, --overwrite, --sign, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   [
     "status one --dry-run",
@@ -52,20 +52,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "check --nats ws://127.0.0.1:1",
-    "Unknown option '--nats'; check takes --tenant, --prove, --live, --fix, --yes, --format, --since, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
-  ],
-  [
-    "check --format xml",
-    "Option '--format <FORMAT>' argument 'xml' is invalid. " +
-    "It needs one of text, json, github, sarif, junit",
-  ],
-  ["check --json --format sarif", "--json prints JSON; leave out --format sarif, or --json"],
-  ["check --fix --format junit", "--fix shows what it does, which --format junit cannot"],
-  ["plan one --markdown --json", "--json prints JSON; leave out --markdown, or --json"],
-  [
-    "serve --http 127.0.0.1",
-    "Option '--http <ADDRESS>' argument '127.0.0.1' is invalid. " +
-    "It needs HOST:PORT, or a port of this machine alone",
+    "Unknown option '--nats'; check takes --tenant, --prove, --live, --fix, --yes, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
   ],
   ["new one", "Missing required argument 'description'"],
   ["plugins one", "Too many arguments for 'plugins'. Expected 0 arguments but got 1: one"],
@@ -78,6 +65,33 @@ const WRONG: readonly (readonly [string, string])[] = [
     "status one --nats nonsense",
     "Option '--nats <URL>' argument 'nonsense' is invalid. " +
     "It needs a URL that begins with ws:// or wss://",
+  ],
+  ["serve --fleet", "--fleet needs the name of this node: --node NAME"],
+  [
+    "serve --node one",
+    "--node, --label and --trust are for a node of a fleet: add --fleet",
+  ],
+  [
+    "serve --fleet --node One",
+    "Option '--node <NAME>' argument 'One' is invalid. It needs 1 to 64 characters: " +
+    "a-z, 0-9, _ and -, of which the first is a letter or a digit",
+  ],
+  [
+    "serve --fleet --node one --label eu",
+    "Option '--label <K=V>' argument 'eu' is invalid. It is refused: " +
+    "expected NAME=VALUE, each of 1 to 64 letters, digits, _, . and -",
+  ],
+  [
+    "rollout start one --canary a=b",
+    "--canary is for the nodes of a fleet; name its server with --nats",
+  ],
+  [
+    "rollout start one --nats ws://127.0.0.1:1 --dry-run",
+    "--dry-run is for the tenants of this node; leave out --nats",
+  ],
+  [
+    "rollout undo one --how backwards",
+    "Option '--how <METHOD>' argument 'backwards' is invalid. It needs restore or roll-back",
   ],
   [
     "serve --prefix db.>",
@@ -98,15 +112,7 @@ usage("readArguments() names what is wrong", () => {
   }
 });
 
-const CHECK = {
-  plugin: undefined,
-  prove: false,
-  live: false,
-  tenant: undefined,
-  fix: null,
-  format: "text",
-  since: undefined,
-} as const;
+const CHECK = { plugin: undefined, prove: false, live: false, tenant: undefined, fix: null };
 const COMMON = {
   pluginsDir: "./plugins",
   dataDir: "./data",
@@ -144,7 +150,6 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
         rows: 5,
         omit: ["schemas", "statements"],
         html: "plan.html",
-        markdown: false,
         timeoutMs: 5,
       },
       options: COMMON,
@@ -168,7 +173,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --journal-mode wal --busy-timeout-ms 100 --exclusive --max-plugin-bytes 9",
     command({
       name: "serve",
-      serve: { graceMs: 10_000, http: undefined, minFreeBytes: 104_857_600 },
+      serve: { graceMs: 10_000, http: undefined, minFreeBytes: 104_857_600, node: null },
       options: {
         ...COMMON,
         databases: {
@@ -184,51 +189,11 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --nats wss://host --prefix a.b --grace-ms 500",
     command({
       name: "serve",
-      serve: { graceMs: 500, http: undefined, minFreeBytes: 104_857_600 },
+      serve: { graceMs: 500, http: undefined, minFreeBytes: 104_857_600, node: null },
       options: { ...COMMON, nats: "wss://host", prefix: "a.b" },
     }),
   ],
   ["check", command({ name: "check", check: CHECK, options: COMMON })],
-  [
-    "check --format sarif --since origin/main",
-    command({
-      name: "check",
-      check: { ...CHECK, format: "sarif", since: "origin/main" },
-      options: COMMON,
-    }),
-  ],
-  [
-    "check --format json",
-    command({
-      name: "check",
-      check: { ...CHECK, format: "json" },
-      options: { ...COMMON, json: true },
-    }),
-  ],
-  [
-    "serve --http 9090 --min-free-bytes 5",
-    command({
-      name: "serve",
-      serve: {
-        graceMs: 10_000,
-        http: { hostname: "127.0.0.1", port: 9090 },
-        minFreeBytes: 5,
-      },
-      options: COMMON,
-    }),
-  ],
-  [
-    "serve --http [::1]:0",
-    command({
-      name: "serve",
-      serve: {
-        graceMs: 10_000,
-        http: { hostname: "::1", port: 0 },
-        minFreeBytes: 104_857_600,
-      },
-      options: COMMON,
-    }),
-  ],
   ["check one", command({ name: "check", check: { ...CHECK, plugin: "one" }, options: COMMON })],
   [
     "check one --prove",
@@ -238,7 +203,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "check one --live --tenant acme",
     command({
       name: "check",
-      check: { ...CHECK, plugin: "one", prove: true, live: true, tenant: "acme" },
+      check: { plugin: "one", prove: true, live: true, tenant: "acme", fix: null },
       options: COMMON,
     }),
   ],
@@ -255,7 +220,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "bundle one --out a/b.mjs --overwrite",
     command({
       name: "bundle",
-      bundle: { plugin: "one", out: "a/b.mjs", overwrite: true },
+      bundle: { plugin: "one", out: "a/b.mjs", overwrite: true, keyFile: undefined },
       options: COMMON,
     }),
   ],

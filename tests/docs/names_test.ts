@@ -80,6 +80,7 @@ names("every documented option is one that the command line knows", () => {
     const isUnknown = [
       ...commands.map((command) => [command, "p"]),
       ["rollout", "start", "p"],
+      ...["status", "resume", "undo"].map((command) => ["rollout", command, "p"]),
       ["serve"],
     ]
       .flatMap((

@@ -18,7 +18,6 @@ export function rehearsedStep(facts: Partial<RehearsedStep> = {}): RehearsedStep
     fates: [],
     renamed: [],
     lost: [],
-    gained: [],
     forgotten: [],
     broken: [],
     faultyKeys: [],

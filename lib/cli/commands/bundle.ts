@@ -20,13 +20,19 @@ type Bundled = Extract<BundledPlugin, { kind: "bundled" }>;
  * nothing if a file does not parse, or if it would replace a file that godwit did not make.
  */
 export async function runBundle(
-  { plugin, out = `${plugin}.bundle.js`, overwrite }: BundleOptions,
+  { plugin, out = `${plugin}.bundle.js`, overwrite, keyFile }: BundleOptions,
   options: CommonOptions,
   console: Console,
 ): Promise<ExitStatus> {
   const fail = (message: string): ExitStatus =>
     refuse({ error_code: "INVALID_REQUEST", message }, options, console);
-  const made = await bundlePlugin({ pluginsDir: options.pluginsDir, plugin, out });
+  // nats.ws, which has the keys, is loaded only where a bundle is signed.
+  const signer = keyFile === undefined
+    ? null
+    : await (await import("./key_file.ts")).signerOf(keyFile);
+  if (signer?.ok === false) return fail(signer.message);
+  const sign = signer === null ? {} : { sign: signer.value };
+  const made = await bundlePlugin({ pluginsDir: options.pluginsDir, plugin, out, ...sign });
   switch (made.kind) {
     case "not-found":
       return refuse({ error_code: "PLUGIN_NOT_FOUND", message: made.message }, options, console);

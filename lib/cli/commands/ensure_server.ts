@@ -10,6 +10,9 @@ import {
 import { type ServerProcess, startServerProcess } from "../../nats/server_process.ts";
 import { sleep } from "../../deadline.ts";
 
+/** Where NATS is unless another place is named. */
+export const DEFAULT_URL = "ws://127.0.0.1:8080";
+
 const FIRST_LOOK_MS = 50;
 
 /**

@@ -12,12 +12,11 @@ import type { CommonOptions, Environment, ServeOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { credentialsFrom } from "../credentials.ts";
 import { processLog } from "../process_log.ts";
-import { ensureServer } from "./ensure_server.ts";
+import { DEFAULT_URL, ensureServer } from "./ensure_server.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
+import { startServeNode } from "./serve_node.ts";
 import { listen, nodeMetrics } from "./operations.ts";
 import { type StopSignals, stopSignals } from "./stop_signals.ts";
-
-const DEFAULT_URL = "ws://127.0.0.1:8080";
 
 /**
  * Serves until SIGINT or SIGTERM; then finishes or rolls back every run and sends its reply. After
@@ -92,10 +91,14 @@ async function serveUntilSignal(
     log("warn", "Rolling back the runs that have not ended");
     interrupt.abort();
   };
+  const stop = AbortSignal.any([signals.asked, serverEnded.signal]);
+  const node = serve.node === null
+    ? null
+    : startServeNode(serve.node, { settings, migrator, dataDir, log, stop });
   const end = await serveInDeno(migrator, {
     ...settings,
     prefix,
-    signal: AbortSignal.any([signals.asked, serverEnded.signal]),
+    signal: node === null ? stop : AbortSignal.any([stop, node.refused]),
     metricsOf: (verb) => metrics.ofEndpoint(verb),
     observer: {
       onOutage: (reason) => state.onOutage(reason),
@@ -121,7 +124,9 @@ async function serveUntilSignal(
       },
     },
   });
+  await node?.ended;
   clearTimeout(grace);
+  if (node?.refused.aborted) return EXIT.noReply;
   if (end.kind === "refused") {
     log("error", "NATS refused this service", { reason: end.reason });
     return EXIT.noReply;

@@ -1,0 +1,160 @@
+// The commands of rollouts. `rollout start` without --nats is about the tenants of this node.
+
+import type { Command as CommandLine, OptionValues } from "@commander-js/extra-typings";
+import type { Command, CommonOptions, FleetCommand } from "./command.ts";
+import {
+  approvalGate,
+  failureLimit,
+  labels,
+  names,
+  text,
+  undoMethod,
+  versionOrLatest,
+  waves,
+  wholeNumber,
+} from "./option_values.ts";
+import {
+  BACKUP,
+  BUSY_TIMEOUT,
+  type CommonValues,
+  EXCLUSIVE,
+  JOURNAL_MODE,
+  KEEP,
+  KEEP_BYTES,
+  KEEP_DAYS,
+  NATS,
+  PREFIX,
+} from "./options.ts";
+
+/** What a definition does with a command line that it has read. */
+export interface Definitions {
+  readonly use: (command: Command) => void;
+  readonly commonOptions: (command: { optsWithGlobals(): CommonValues }) => CommonOptions;
+}
+
+const DEFAULT_ANSWER_MS = 120_000;
+
+/** Defines the commands of `rollout`. */
+export function defineRollout<Args extends unknown[], Own extends OptionValues>(
+  rollout: CommandLine<Args, Own, CommonValues & OptionValues>,
+  { use, commonOptions }: Definitions,
+): void {
+  const useFleet = (
+    command: { optsWithGlobals(): CommonValues },
+    fleet: FleetCommand,
+  ): void => use({ name: "fleet", fleet, options: commonOptions(command) });
+
+  rollout.command("start").argument("<plugin>")
+    .option("--to <N>", "", versionOrLatest)
+    .option("--wave <ENDS>", "", waves)
+    .option("--max-failures <N>", "", failureLimit)
+    .option("--max-rows-lost <N>", "", wholeNumber)
+    .option("--parallel <N>", "", wholeNumber)
+    .option("--dry-run", "", false)
+    .option("--timeout-ms <N>", "", wholeNumber)
+    .option("--label <K=V>", "", labels)
+    .option("--canary <K=V>", "", labels)
+    .option("--approve <WHEN>", "", approvalGate)
+    .option("--answer-within-ms <N>", "", wholeNumber)
+    .option("--sign <KEYFILE>", "", text)
+    .option("--detach", "", false)
+    .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
+    .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
+    .addOption(NATS).addOption(PREFIX)
+    .action((plugin, values, command) => {
+      const { to, wave, maxFailures, maxRowsLost } = values;
+      const { parallel, dryRun, timeoutMs } = values;
+      const { label, canary, approve, answerWithinMs, sign, detach } = values;
+      const options = commonOptions(command);
+      if (options.nats === undefined) {
+        const given = { label, canary, approve, answerWithinMs, sign };
+        const [other] = Object.entries(given).filter(([, value]) => value !== undefined);
+        if (other !== undefined || detach) {
+          const name = other === undefined ? "detach" : OPTIONS[other[0]] ?? other[0];
+          command.error(
+            `error: --${name} is for the nodes of a fleet; name its server with --nats`,
+          );
+        }
+        const limits = { wave, maxFailures, maxRowsLost, parallel };
+        use({ name: "rollout", rollout: { plugin, to, ...limits, dryRun, timeoutMs }, options });
+        return;
+      }
+      const [local] = Object.entries({ parallel, timeoutMs }).filter(([, value]) =>
+        value !== undefined
+      );
+      if (local !== undefined || dryRun) {
+        const name = local === undefined ? "dry-run" : OPTIONS[local[0]] ?? local[0];
+        command.error(`error: --${name} is for the tenants of this node; leave out --nats`);
+      }
+      use({
+        name: "fleet",
+        options,
+        fleet: {
+          kind: "start",
+          plugin,
+          to: to ?? "latest",
+          waves: wave ?? "100%",
+          select: label ?? {},
+          canary: canary ?? null,
+          approval: approve ?? "none",
+          limits: {
+            max_failures: maxFailures ?? 0,
+            max_rows_lost: maxRowsLost ?? null,
+            answer_within_ms: answerWithinMs ?? DEFAULT_ANSWER_MS,
+          },
+          keyFile: sign,
+          detach,
+        },
+      });
+    });
+
+  rollout.command("status").argument("<plugin>").option("--watch", "", false).addOption(NATS)
+    .action((plugin, { watch }, command) => useFleet(command, { kind: "status", plugin, watch }));
+
+  rollout.command("lead").argument("<plugin>").addOption(NATS)
+    .action((plugin, _, command) => useFleet(command, { kind: "lead", plugin }));
+
+  for (const kind of ["pause", "abort"] as const) {
+    rollout.command(kind).argument("<plugin>").addOption(NATS)
+      .action((plugin, _, command) =>
+        useFleet(command, { kind: "command", plugin, given: { kind }, detach: true })
+      );
+  }
+
+  rollout.command("approve").argument("<plugin>").option("--detach", "", false).addOption(NATS)
+    .action((plugin, { detach }, command) =>
+      useFleet(command, { kind: "command", plugin, given: { kind: "approve" }, detach })
+    );
+
+  rollout.command("undo").argument("<plugin>")
+    .option("--how <METHOD>", "", undoMethod)
+    .option("--detach", "", false).addOption(NATS)
+    .action((plugin, { how: method = "restore", detach }, command) =>
+      useFleet(command, { kind: "command", plugin, given: { kind: "undo", method }, detach })
+    );
+
+  rollout.command("resume").argument("<plugin>")
+    .option("--max-failures <N>", "", failureLimit)
+    .option("--max-rows-lost <N>", "", wholeNumber)
+    .option("--answer-within-ms <N>", "", wholeNumber)
+    .option("--accept-plans", "", false)
+    .option("--accept-findings", "", false)
+    .option("--without <NODE>", "", names)
+    .option("--detach", "", false).addOption(NATS)
+    .action((plugin, values, command) => {
+      const { maxFailures, maxRowsLost, answerWithinMs, without, detach } = values;
+      const limits = {
+        ...(maxFailures === undefined ? {} : { max_failures: maxFailures }),
+        ...(maxRowsLost === undefined ? {} : { max_rows_lost: maxRowsLost }),
+        ...(answerWithinMs === undefined ? {} : { answer_within_ms: answerWithinMs }),
+      };
+      const { acceptPlans: plans, acceptFindings: findings } = values;
+      const resume = { limits, without: without ?? [], accept: { plans, findings } };
+      useFleet(command, { kind: "resume", plugin, resume, detach });
+    });
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  answerWithinMs: "answer-within-ms",
+  timeoutMs: "timeout-ms",
+};
