@@ -18,11 +18,14 @@ const drafts = suite("drafts");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so they are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 drafts.before(async () => {
   const plugins = { first: FILES, second: FILES, third: FILES, fourth: FILES, fifth: FILES };
   site = await SandboxServer.start({ files: await publishedPlugins(plugins) });
   browser = await openChromium();
+  sandbox = await SandboxPage.open(browser, site.url, "first");
 });
 
 drafts.after(async () => {
@@ -30,34 +33,30 @@ drafts.after(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-drafts.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+drafts.after.each(() => browser.assertQuiet());
 
-async function openPlayground(plugin: string): Promise<SandboxPage> {
-  const sandbox = await SandboxPage.open(browser, site.url, plugin);
+async function openPlayground(plugin: string): Promise<void> {
+  await sandbox.choose(plugin);
   await sandbox.view("Playground");
   await sandbox.page.getByText("Runs up, down and up again").waitFor();
-  return sandbox;
 }
 
-async function typed(sandbox: SandboxPage): Promise<string> {
-  const editor = sandbox.page.getByRole("textbox", { name: "Migration" });
+async function typed(shown: SandboxPage = sandbox): Promise<string> {
+  const editor = shown.page.getByRole("textbox", { name: "Migration" });
   await editor.waitFor();
   return (await editor.locator(".cm-line").allInnerTexts()).join("\n");
 }
 
-function chosen(sandbox: SandboxPage): Promise<string> {
+function chosen(): Promise<string> {
   return sandbox.page.getByRole("combobox", { name: "Draft" }).locator("option:checked")
     .innerText();
 }
 
-async function choose(sandbox: SandboxPage, file: string): Promise<void> {
+async function choose(file: string): Promise<void> {
   await sandbox.page.getByRole("combobox", { name: "Draft" }).selectOption({ label: file });
 }
 
-async function undo(sandbox: SandboxPage): Promise<void> {
+async function undo(): Promise<void> {
   await sandbox.page.getByRole("textbox", { name: "Migration" }).focus();
   await sandbox.page.keyboard.press("ControlOrMeta+z");
 }
@@ -65,64 +64,64 @@ async function undo(sandbox: SandboxPage): Promise<void> {
 drafts(
   "a draft is there after a reload that comes at once, and after the browser was closed",
   async () => {
-    const sandbox = await openPlayground("first");
+    await openPlayground("first");
     await sandbox.type("Migration", PINS);
     await sandbox.page.reload();
-    assert.match(await typed(sandbox), /CREATE TABLE pins/);
-    assert.is(await chosen(sandbox), "003_try_something.sql");
+    assert.match(await typed(), /CREATE TABLE pins/);
+    assert.is(await chosen(), "003_try_something.sql");
     await sandbox.page.getByLabel("File name").fill("003_create_pins.sql");
     await browser.restart();
-    const again = await SandboxPage.open(browser, `${site.url}#/first/playground`);
-    assert.match(await typed(again), /CREATE TABLE pins/);
-    assert.is(await again.page.getByLabel("File name").inputValue(), "003_create_pins.sql");
+    sandbox = await SandboxPage.open(browser, `${site.url}#/first/playground`);
+    assert.match(await typed(), /CREATE TABLE pins/);
+    assert.is(await sandbox.page.getByLabel("File name").inputValue(), "003_create_pins.sql");
   },
 );
 
 drafts("opening a file leaves the draft, and each can be undone for itself", async () => {
-  const sandbox = await openPlayground("second");
+  await openPlayground("second");
   await sandbox.type("Migration", PINS);
   await sandbox.view("Migrations");
   await sandbox.step("001");
   await sandbox.button("Open in playground").click();
-  assert.match(await typed(sandbox), /CREATE TABLE jokes/);
+  assert.match(await typed(), /CREATE TABLE jokes/);
   await sandbox.type("Migration", "-- typed over 001");
-  await choose(sandbox, "003_try_something.sql");
-  assert.match(await typed(sandbox), /CREATE TABLE pins/);
-  await undo(sandbox);
-  assert.match(await typed(sandbox), /CREATE TABLE notes/);
+  await choose("003_try_something.sql");
+  assert.match(await typed(), /CREATE TABLE pins/);
+  await undo();
+  assert.match(await typed(), /CREATE TABLE notes/);
   await sandbox.page.keyboard.press("ControlOrMeta+Shift+z");
-  await choose(sandbox, "001_create_jokes.sql");
-  assert.is(await typed(sandbox), "-- typed over 001");
+  await choose("001_create_jokes.sql");
+  assert.is(await typed(), "-- typed over 001");
   await sandbox.view("Migrations");
   await sandbox.button("Open in playground").click();
-  assert.is(await typed(sandbox), "-- typed over 001");
-  await undo(sandbox);
-  assert.match(await typed(sandbox), /CREATE TABLE jokes/);
+  assert.is(await typed(), "-- typed over 001");
+  await undo();
+  assert.match(await typed(), /CREATE TABLE jokes/);
   await sandbox.page.reload();
-  await choose(sandbox, "003_try_something.sql");
-  assert.match(await typed(sandbox), /CREATE TABLE pins/);
+  await choose("003_try_something.sql");
+  assert.match(await typed(), /CREATE TABLE pins/);
 });
 
 drafts("a draft is discarded only after a question", async () => {
-  const sandbox = await openPlayground("third");
+  await openPlayground("third");
   await sandbox.type("Migration", PINS);
   await sandbox.button("New draft").click();
-  assert.match(await typed(sandbox), /CREATE TABLE notes/);
-  await choose(sandbox, "003_try_something.sql");
+  assert.match(await typed(), /CREATE TABLE notes/);
+  await choose("003_try_something.sql");
   await sandbox.button("Discard").click();
   await sandbox.dialog.getByText("What you typed into 003_try_something.sql is deleted").waitFor();
   await sandbox.button("Cancel").click();
-  assert.match(await typed(sandbox), /CREATE TABLE pins/);
+  assert.match(await typed(), /CREATE TABLE pins/);
   await sandbox.button("Discard").click();
   await sandbox.button("Discard draft").click();
   await sandbox.page.getByRole("textbox", { name: "Migration" }).getByText("notes").first()
     .waitFor();
   await sandbox.page.reload();
-  assert.match(await typed(sandbox), /CREATE TABLE notes/);
+  assert.match(await typed(), /CREATE TABLE notes/);
 });
 
 drafts("an applied file says so first, and shows how it differs from what ran", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "fourth");
+  await sandbox.choose("fourth");
   await sandbox.applyTo("002");
   await sandbox.step("001");
   await sandbox.button("Open in playground").click();
@@ -140,8 +139,8 @@ drafts("an applied file says so first, and shows how it differs from what ran", 
 
   await sandbox.button("Write a new migration instead").click();
   await playground.getByText("Runs up, down and up again").waitFor();
-  assert.is(await chosen(sandbox), "003_try_something.sql");
-  await choose(sandbox, "001_create_jokes.sql");
+  assert.is(await chosen(), "003_try_something.sql");
+  await choose("001_create_jokes.sql");
   await sandbox.button("Save to fourth").click();
   await sandbox.entry("001").getByText("Changed").waitFor();
   await sandbox.step("001");
@@ -151,19 +150,20 @@ drafts("an applied file says so first, and shows how it differs from what ran", 
 });
 
 drafts("what another tab types is taken over, and can be undone", async () => {
-  const here = await openPlayground("fifth");
-  await here.type("Migration", "-- typed here");
+  await openPlayground("fifth");
+  await sandbox.type("Migration", "-- typed here");
   const there = await SandboxPage.open(browser, `${site.url}#/fifth/playground`);
   assert.is(await typed(there), "-- typed here");
   await there.type("Migration", "-- typed there");
-  await here.page.getByRole("textbox", { name: "Migration" }).getByText("-- typed there").waitFor();
-  await undo(here);
-  assert.is(await typed(here), "-- typed here");
+  await sandbox.page.getByRole("textbox", { name: "Migration" }).getByText("-- typed there")
+    .waitFor();
+  await undo();
+  assert.is(await typed(), "-- typed here");
   await there.page.getByRole("textbox", { name: "Migration" }).getByText("-- typed here").waitFor();
+  await there.page.close();
 });
 
 drafts("a draft that the browser does not keep is said to be, and leaving asks", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "first");
   await sandbox.drop(inFolder("full", FILES));
   await sandbox.untilShown("full");
   await sandbox.view("Playground");
