@@ -21,12 +21,15 @@ const files = suite("files brought to the page");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so they are in one tab.
+let sandbox: SandboxPage;
 
 files.before(async () => {
   site = await SandboxServer.start({
     files: await publishedPlugins({ deployed: DEPLOYED, asked: FILES }),
   });
   browser = await openChromium();
+  sandbox = await SandboxPage.open(browser, site.url, "deployed");
 });
 
 files.after(async () => {
@@ -34,13 +37,12 @@ files.after(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-files.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
+files.after.each(() => {
   // The browser says itself what a server does not have.
   browser.assertQuiet(/Failed to load resource.*404/);
 });
 
-async function chooseFiles(sandbox: SandboxPage, texts: Files): Promise<void> {
+async function chooseFiles(texts: Files): Promise<void> {
   await sandbox.page.getByLabel("Choose files").setInputFiles(
     Object.entries(texts).map(([name, content]) => ({
       name,
@@ -51,7 +53,6 @@ async function chooseFiles(sandbox: SandboxPage, texts: Files): Promise<void> {
 }
 
 files("a folder that is dropped is a plugin at once, and is there after a reload", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.drop({ ...inFolder("dropped", FILES), "dropped/README.md": "no migration" });
   await sandbox.untilShown("dropped");
   await sandbox.state("dropped").getByText("files saved here").waitFor();
@@ -62,7 +63,6 @@ files("a folder that is dropped is a plugin at once, and is there after a reload
 });
 
 files("a file that cannot be read is shown for what it is, and blocks what needs it", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.drop(inFolder("mixed", {
     ...FILES,
     "003_no_sections.sql": "CREATE TABLE t (a);",
@@ -86,8 +86,7 @@ files("a file that cannot be read is shown for what it is, and blocks what needs
 files(
   "files that are chosen get a plugin's name first; a bad name is refused with its rule",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "deployed");
-    await chooseFiles(sandbox, FILES);
+    await chooseFiles(FILES);
     await sandbox.dialog.getByText("2 files: 001_create_jokes.sql, 002_create_pins.sql").waitFor();
     const name = sandbox.dialog.getByLabel("Plugin");
     await name.fill("../Bad Name");
@@ -103,8 +102,8 @@ files(
 files(
   "files in place of a deployment's are deleted after a question, and those apply again",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "deployed");
-    await chooseFiles(sandbox, FILES);
+    await sandbox.choose("deployed");
+    await chooseFiles(FILES);
     await sandbox.dialog.getByLabel("Plugin").fill("deployed");
     await sandbox.dialog.getByText("This plugin exists").waitFor();
     await sandbox.button("Save files").click();
@@ -118,7 +117,7 @@ files(
 );
 
 files("a folder of a known plugin's name replaces its files only after a question", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "asked");
+  await sandbox.choose("asked");
   await sandbox.applyTo("002");
   await sandbox.drop(inFolder("asked", DEPLOYED));
   await sandbox.dialog.getByRole("heading", { name: "Replace the files of asked" }).waitFor();
@@ -139,7 +138,6 @@ files("a database that is dropped opens as a plugin, with its schema as a baseli
   );
   const database = Deno.readFileSync(path);
   Deno.removeSync(path);
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.drop({ "My Shop.sqlite3": database });
   await sandbox.dialog.getByText("It has no history.").waitFor();
   const name = sandbox.dialog.getByLabel("Plugin");
@@ -171,14 +169,13 @@ files("a database that is dropped opens as a plugin, with its schema as a baseli
 });
 
 files("what is no SQL is refused in words", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   await sandbox.drop({ "photo.jpg": "not SQL", "letter.txt": "not SQL either" });
   await sandbox.page.getByText("There is no .sql file among 2 files").waitFor();
   assert.is(await sandbox.dialog.count(), 0);
 });
 
 files("a draft is rehearsed as it is typed, and is saved to the plugin", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.choose("deployed");
   await sandbox.view("Playground");
   const playground = sandbox.page.getByRole("region", { name: "Playground" });
   await playground.getByText("Runs up, down and up again").waitFor();
@@ -210,12 +207,13 @@ files("a draft is rehearsed as it is typed, and is saved to the plugin", async (
 
 files("a server without a manifest is said to have none, and everything else works", async () => {
   await using bare = await SandboxServer.start({ files: { "plugins/manifest.json": "no JSON" } });
-  const sandbox = await SandboxPage.open(browser, bare.url);
-  await sandbox.page.getByRole("heading", { name: "No plugins yet" }).waitFor();
-  await sandbox.page.getByRole("status").getByText(/manifest\.json/).waitFor();
-  await sandbox.drop(inFolder("dropped", FILES));
-  await sandbox.untilShown("dropped");
-  await sandbox.applyTo("001");
+  const elsewhere = await SandboxPage.open(browser, bare.url);
+  await elsewhere.page.getByRole("heading", { name: "No plugins yet" }).waitFor();
+  await elsewhere.page.getByRole("status").getByText(/manifest\.json/).waitFor();
+  await elsewhere.drop(inFolder("dropped", FILES));
+  await elsewhere.untilShown("dropped");
+  await elsewhere.applyTo("001");
+  await elsewhere.page.close();
 });
 
 files.run();

@@ -22,10 +22,13 @@ const fromSchema = suite("a new migration from a schema");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 fromSchema.before(async () => {
   site = await SandboxServer.start({ files: await publishedPlugins({ deployed: QUOTES }) });
   browser = await openChromium();
+  sandbox = await SandboxPage.open(browser, site.url, "deployed");
 });
 
 fromSchema.after(async () => {
@@ -33,31 +36,26 @@ fromSchema.after(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-fromSchema.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+fromSchema.after.each(() => browser.assertQuiet());
 
 /** The schema of a plugin whose files are saved in the browser. */
-async function openSaved(plugin: string): Promise<SandboxPage> {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+async function openSaved(plugin: string): Promise<void> {
   await sandbox.drop(inFolder(plugin, QUOTES));
   await sandbox.untilShown(plugin);
   await sandbox.view("Schema");
-  await state(sandbox, "No change");
-  return sandbox;
+  await state("No change");
 }
 
-async function state(sandbox: SandboxPage, words: string): Promise<void> {
-  const editor = sandbox.page.getByRole("region", { name: "New migration from schema" });
+async function state(words: string, shown: SandboxPage = sandbox): Promise<void> {
+  const editor = shown.page.getByRole("region", { name: "New migration from schema" });
   await editor.getByRole("status").getByText(words, { exact: true }).waitFor();
 }
 
-function generated(sandbox: SandboxPage): Locator {
+function generated(): Locator {
   return sandbox.page.getByRole("textbox", { name: "Generated migration" });
 }
 
-async function untilNamed(sandbox: SandboxPage, file: string): Promise<void> {
+async function untilNamed(file: string): Promise<void> {
   await sandbox.page.getByRole("heading", { level: 4, name: file }).waitFor();
 }
 
@@ -68,17 +66,17 @@ async function textOf(editor: Locator): Promise<string> {
 fromSchema(
   "the file, the changes and the difference are shown as the schema is typed",
   async () => {
-    const sandbox = await openSaved("typed");
+    await openSaved("typed");
     await sandbox.page.getByText("so there is nothing to migrate").waitFor();
     assert.is(
       (await textOf(sandbox.page.getByRole("textbox", { name: "schema.sql" }))).trim(),
       SCHEMA.trim(),
     );
     await sandbox.type("schema.sql", SCHEMA + TAGS);
-    await state(sandbox, "1 change");
-    await untilNamed(sandbox, "002_change_table_tags.sql");
+    await state("1 change");
+    await untilNamed("002_change_table_tags.sql");
     assert.match(
-      await textOf(generated(sandbox)),
+      await textOf(generated()),
       /-- UP[^]*CREATE TABLE tags[^]*DROP TABLE tags;/,
     );
     await sandbox.page.getByRole("list", { name: "Changes" }).getByText("table tags").waitFor();
@@ -87,17 +85,17 @@ fromSchema(
     const difference = sandbox.page.getByRole("group", { name: "Difference of the schemas" });
     assert.match(await difference.innerText(), /\+CREATE TABLE tags \(name TEXT PRIMARY KEY\);/);
     await sandbox.page.getByLabel("What it is for").fill("Tags for quotes");
-    await untilNamed(sandbox, "002_tags_for_quotes.sql");
+    await untilNamed("002_tags_for_quotes.sql");
   },
 );
 
 fromSchema(
   "a possible rename is a question, and its answer makes the file, by keyboard",
   async () => {
-    const sandbox = await openSaved("renamed");
+    await openSaved("renamed");
     await sandbox.type("schema.sql", SCHEMA.replace("author", "writer"));
-    await state(sandbox, "1 question to answer");
-    assert.is(await generated(sandbox).count(), 0);
+    await state("1 question to answer");
+    assert.is(await generated().count(), 0);
     const question = sandbox.page.getByRole("group", {
       name: /^quotes\.author is not in the schema/,
     });
@@ -107,45 +105,45 @@ fromSchema(
       .getByText("Loses the values of quotes.author").waitFor();
     await sandbox.page.keyboard.press("ArrowLeft");
     await sandbox.page.getByRole("list", { name: "Losses" }).waitFor({ state: "detached" });
-    assert.match(await textOf(generated(sandbox)), /RENAME COLUMN author TO writer/);
+    assert.match(await textOf(generated()), /RENAME COLUMN author TO writer/);
     await sandbox.page.getByRole("list", { name: "Changes" }).getByText("was author").waitFor();
     assert.ok(await question.getByRole("radio", { name: "Renamed to quotes.writer" }).isChecked());
   },
 );
 
 fromSchema("an error is shown at its place, and the last result stays, marked", async () => {
-  const sandbox = await openSaved("wrong");
+  await openSaved("wrong");
   await sandbox.type("schema.sql", SCHEMA + TAGS);
-  await state(sandbox, "1 change");
+  await state("1 change");
   await sandbox.type("schema.sql", `${SCHEMA}  CREATE TABEL tags (name);\n`);
-  await state(sandbox, "Error in line 2");
+  await state("Error in line 2");
   const editor = sandbox.page.getByRole("textbox", { name: "schema.sql" });
   assert.match(await editor.locator(".cm-lintRange-error").first().innerText(), /^TABEL/);
   await sandbox.button("Line 2, column 10").waitFor();
   await sandbox.page.getByText("This is the migration of the last schema without an error")
     .waitFor();
-  assert.match(await textOf(generated(sandbox)), /CREATE TABLE tags/);
+  assert.match(await textOf(generated()), /CREATE TABLE tags/);
   assert.is(await sandbox.button("Create file").getAttribute("aria-disabled"), "true");
   await sandbox.button("Create file").focus();
   await sandbox.page.keyboard.press("Enter");
   await editor.focus();
   await sandbox.page.keyboard.press("ControlOrMeta+z");
-  await state(sandbox, "1 change");
+  await state("1 change");
   assert.is(await sandbox.button("Create file").getAttribute("aria-disabled"), "false");
 });
 
 fromSchema("the file is created as the next one, and is not applied", async () => {
-  const sandbox = await openSaved("created");
+  await openSaved("created");
   await sandbox.type("schema.sql", SCHEMA + TAGS);
   await sandbox.page.getByLabel("What it is for").fill("add tags");
-  await untilNamed(sandbox, "002_add_tags.sql");
+  await untilNamed("002_add_tags.sql");
   await sandbox.button("Create file").click();
   await sandbox.page.getByText("Created 002_add_tags.sql; it is not applied yet").waitFor();
   await sandbox.page.getByRole("article").getByRole("heading", { name: "002 add tags" }).waitFor();
   await sandbox.state("created").getByText("Version 0").waitFor();
   await sandbox.state("created").getByText("2 migrations pending").waitFor();
   await sandbox.view("Schema");
-  await state(sandbox, "No change");
+  await state("No change");
   await sandbox.view("Migrations");
   await sandbox.applyTo("002");
 });
@@ -153,32 +151,32 @@ fromSchema("the file is created as the next one, and is not applied", async () =
 fromSchema(
   "the draft is there after a reload, with its answers, until it is given up",
   async () => {
-    const sandbox = await openSaved("reloaded");
+    await openSaved("reloaded");
     await sandbox.type("schema.sql", SCHEMA.replace("author", "writer"));
     await sandbox.page.getByRole("radio", { name: "Renamed to quotes.writer" }).check();
     await sandbox.page.getByLabel("What it is for").fill("say writer");
-    await untilNamed(sandbox, "002_say_writer.sql");
+    await untilNamed("002_say_writer.sql");
     await sandbox.page.reload();
-    await untilNamed(sandbox, "002_say_writer.sql");
-    assert.match(await textOf(generated(sandbox)), /RENAME COLUMN author TO writer/);
+    await untilNamed("002_say_writer.sql");
+    assert.match(await textOf(generated()), /RENAME COLUMN author TO writer/);
     await sandbox.button("Start over from the schema of the files").click();
-    await state(sandbox, "No change");
+    await state("No change");
     await sandbox.page.getByRole("textbox", { name: "schema.sql" }).focus();
     await sandbox.page.keyboard.press("ControlOrMeta+z");
-    await state(sandbox, "1 question to answer");
+    await state("1 question to answer");
     await sandbox.button("Start over from the schema of the files").click();
-    await state(sandbox, "No change");
+    await state("No change");
     await sandbox.page.reload();
-    await state(sandbox, "No change");
+    await state("No change");
   },
 );
 
 fromSchema("files of a server are not written: the file is downloaded, or tried", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
+  await sandbox.choose("deployed");
   await sandbox.view("Schema");
-  await state(sandbox, "No change");
+  await state("No change");
   await sandbox.type("schema.sql", SCHEMA + TAGS);
-  await state(sandbox, "1 change");
+  await state("1 change");
   assert.is(await sandbox.button("Create file").count(), 0);
   const [download] = await Promise.all([
     sandbox.page.waitForEvent("download"),
@@ -196,47 +194,49 @@ fromSchema("files of a server are not written: the file is downloaded, or tried"
 });
 
 fromSchema("what another tab types is taken over, and can be undone", async () => {
-  const here = await openSaved("shared");
-  await here.type("schema.sql", SCHEMA + TAGS);
-  await state(here, "1 change");
+  await openSaved("shared");
+  await sandbox.type("schema.sql", SCHEMA + TAGS);
+  await state("1 change");
   const there = await SandboxPage.open(browser, `${site.url}#/shared/schema`);
-  await state(there, "1 change");
+  await state("1 change", there);
   await there.type("schema.sql", SCHEMA.replace("author TEXT, ", ""));
-  const editor = here.page.getByRole("textbox", { name: "schema.sql" });
+  const editor = sandbox.page.getByRole("textbox", { name: "schema.sql" });
   await editor.getByText("tags").waitFor({ state: "detached" });
-  await here.page.getByRole("list", { name: "Losses" })
+  await sandbox.page.getByRole("list", { name: "Losses" })
     .getByText("Loses the values of quotes.author").waitFor();
   await editor.focus();
-  await here.page.keyboard.press("ControlOrMeta+z");
+  await sandbox.page.keyboard.press("ControlOrMeta+z");
   await editor.getByText("tags").waitFor();
   await there.page.getByRole("textbox", { name: "schema.sql" }).getByText("tags").waitFor();
+  await there.page.close();
 });
 
 fromSchema("a text that takes long is given up for a newer one", async () => {
-  const sandbox = await openSaved("endless");
+  await openSaved("endless");
   await sandbox.type(
     "schema.sql",
     "CREATE TABLE e AS WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) " +
       "SELECT sum(n) FROM c;",
   );
-  await state(sandbox, "Comparing …");
+  await state("Comparing …");
   await sandbox.type("schema.sql", SCHEMA + TAGS);
   // The limit of a comparison is twice as long.
-  await generated(sandbox).waitFor({ timeout: 10_000 });
-  await state(sandbox, "1 change");
+  await generated().waitFor({ timeout: 10_000 });
+  await state("1 change");
 });
 
 fromSchema("an unedited schema follows the files of the plugin", async () => {
-  const sandbox = await openSaved("followed");
+  await openSaved("followed");
   await sandbox.drop(inFolder("followed", {
     ...QUOTES,
     "002_tags.sql": migrationFile(TAGS, "DROP TABLE tags;"),
   }));
+  await sandbox.button("Replace files").click();
   // The page shows the migrations once the files are saved.
   await sandbox.entry("002").waitFor();
   await sandbox.view("Schema");
   await sandbox.page.getByRole("textbox", { name: "schema.sql" }).getByText("tags").waitFor();
-  await state(sandbox, "No change");
+  await state("No change");
 });
 
 fromSchema.run();

@@ -98,6 +98,7 @@ results(
       ...twelve(),
       "001_step.sql": migrationFile("CREATE TABLE t1 (b);", "DROP TABLE t1;"),
     }));
+    await other.button("Replace files").click();
     await other.entry("001").getByText("Changed").waitFor();
     await other.step("001");
     await other.button("Show the result").click();

@@ -204,6 +204,9 @@ runs(
     await sandbox.applyTo("001");
     const files = { ...NOTES, "001_create_notes.sql": `${NOTES["001_create_notes.sql"]}-- more\n` };
     await sandbox.drop(inFolder("changed", files));
+    await sandbox.dialog.getByText("001 create_notes is applied and would have another text")
+      .waitFor();
+    await sandbox.button("Replace files").click();
     await sandbox.entry("001").getByText("Changed").waitFor();
     await sandbox.step("002");
     const actions = sandbox.page.getByRole("group", { name: "Run", exact: true });

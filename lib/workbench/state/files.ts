@@ -5,6 +5,7 @@ import type { FileReport } from "../../browser/sandbox.ts";
 import { MAX_SAVED_BYTES, type SavedFile } from "../../browser/owner/saved_files.ts";
 import { isPluginName, PLUGIN_NAME_RULE } from "../../message/plugin_name.ts";
 import { isSqlFile, parseFileName } from "../../migration/file_name.ts";
+import { textChecksum } from "../../migration/text_checksum.ts";
 import { type DroppedFile, isDatabaseFile, sortDrop } from "../model/dropped_files.ts";
 import { count, describeSize, padVersion } from "../model/words.ts";
 import { ask } from "./ask.ts";
@@ -65,18 +66,22 @@ async function mayReplace(
 ): Promise<boolean> {
   if (store.plugins.value?.some(({ name }) => name === plugin) !== true) return true;
   const applied = statusOf(store.statuses.value.get(plugin))?.applied_migrations ?? [];
-  const versions = new Set(saved.map(({ file }) => parseFileName(file)?.version));
-  const missing = applied.filter(({ version }) => !versions.has(version));
+  const brought = new Map(saved.map((each) => [parseFileName(each.file)?.version, each]));
+  const points: string[] = [];
+  for (const { version, name, checksum } of applied) {
+    const file = brought.get(version);
+    const same = file === undefined ? null : await textChecksum(file.bytes) === checksum;
+    const words = same === null ? "is not among them" : "would have another text";
+    if (same !== true) points.push(`${padVersion(version)} ${name} is applied and ${words}`);
+  }
   return await ask(store, {
     title: `Replace the files of ${plugin}`,
     text: `There is a plugin ${plugin}. ${count(saved.length, "file")} would replace all of its ` +
       `files in this browser: ${saved.map(({ file }) => file).sort().join(", ")}.`,
-    points: missing.map(({ version, name }) =>
-      `${padVersion(version)} ${name} is applied and is not among them`
-    ),
-    footnote: missing.length === 0
+    points,
+    footnote: points.length === 0
       ? "The database stays as it is."
-      : "The database stays as it is. Without the files that were applied, no migration runs.",
+      : "The database stays as it is. No migration runs without the files as they were applied.",
     confirm: "Replace files",
   });
 }
