@@ -1,10 +1,13 @@
 // Every view of the page in a real Chromium: axe-core finds nothing in light, in dark and at 400 pixels.
 
+import { Buffer } from "node:buffer";
 import * as assert from "uvu/assert";
+import { formatShareLink } from "../../lib/workbench/model/share_link.ts";
 import { barriersIn } from "../support/accessibility.ts";
 import { openChromium, type TestBrowser } from "../support/browser.ts";
 import { SandboxPage } from "../support/sandbox_page.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
+import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
 
 const WIDE = { width: 1280, height: 800 };
@@ -28,6 +31,17 @@ accessibility.after(async () => {
 });
 
 accessibility.after.each(() => browser.assertQuiet());
+
+/** A database without a history. */
+function databaseFile(): Buffer {
+  const path = Deno.makeTempFileSync();
+  try {
+    sqliteShell(path, "CREATE TABLE owners (id INTEGER PRIMARY KEY, name TEXT)");
+    return Buffer.from(Deno.readFileSync(path));
+  } finally {
+    Deno.removeSync(path);
+  }
+}
 
 /** Fails on what axe-core finds, and on a page that scrolls sideways, however it is looked at. */
 async function assertOpenToAll(): Promise<void> {
@@ -75,6 +89,24 @@ accessibility("data, with rows and an answer at the prompt", async () => {
   await assertOpenToAll();
   await sandbox.runSql("SELECT missing FROM quotes");
   await sandbox.page.getByText(/no such column/).first().waitFor();
+  await assertOpenToAll();
+});
+
+accessibility("a cell that is edited, a query plan, and names that are completed", async () => {
+  await sandbox.page.getByRole("switch", { name: "Allow writing" }).check();
+  await sandbox.page.getByRole("button", { name: /^quotes \d/ }).click();
+  const rows = sandbox.page.getByRole("region", { name: "Rows of quotes" });
+  await rows.locator("tbody td").nth(1).click();
+  await sandbox.button("Edit").click();
+  await assertOpenToAll();
+  await sandbox.button("Cancel").click();
+  await sandbox.type("SQL to run", "SELECT * FROM quo");
+  await sandbox.page.keyboard.press("Control+Space");
+  await sandbox.page.getByRole("option", { name: "quotes", exact: true }).waitFor();
+  await assertOpenToAll();
+  await sandbox.type("SQL to run", "SELECT * FROM quotes");
+  await sandbox.button("Explain").click();
+  await sandbox.page.getByRole("group", { name: "Query plan" }).waitFor();
   await assertOpenToAll();
 });
 
@@ -145,6 +177,30 @@ accessibility("the NATS panel, with a login and a problem", async () => {
   await sandbox.dialog.getByRole("alert").getByText("WebSocket").waitFor();
   await assertOpenToAll();
   await sandbox.button("Close").click();
+});
+
+accessibility("a database to open, files of a link, and a plugin that is not there", async () => {
+  await sandbox.page.getByLabel("Choose files").setInputFiles({
+    name: "shop.sqlite3",
+    mimeType: "application/vnd.sqlite3",
+    buffer: databaseFile(),
+  });
+  await sandbox.dialog.getByText("001_baseline.sql").click();
+  await assertOpenToAll();
+  await sandbox.button("Cancel").click();
+  const link = await formatShareLink({
+    format: 1,
+    plugin: "notes",
+    files: [{ file: "001_a.sql", text: "-- UP\nCREATE TABLE a (b);\n-- DOWN\nDROP TABLE a;\n" }],
+    open: "001_a.sql",
+  });
+  assert.ok(link.ok);
+  await sandbox.page.evaluate((hash) => void (location.hash = hash), link.value);
+  await sandbox.page.getByRole("list", { name: "Changes" }).first().waitFor();
+  await assertOpenToAll();
+  await sandbox.page.evaluate(() => void (location.hash = "#/nope"));
+  await sandbox.page.getByRole("heading", { name: "There is no plugin nope here" }).waitFor();
+  await assertOpenToAll();
 });
 
 accessibility("a plugin's own page, and the plugin page works", async () => {

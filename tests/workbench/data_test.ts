@@ -89,6 +89,7 @@ data(
     await tables.getByRole("button", { name: "texts" }).click();
     const view = sandbox.page.getByRole("region", { name: "texts", exact: true });
     await view.getByText("1 row", { exact: true }).waitFor();
+    assert.equal(await view.getByRole("columnheader").allInnerTexts(), ["value\nBLOB"]);
     assert.equal(await view.locator("tbody tr").allInnerTexts(), ["text"]);
   },
 );

@@ -1,5 +1,6 @@
 // The page in Debian's Firefox ESR: it opens, tries, applies, and has its rows after a reload.
 
+import * as assert from "uvu/assert";
 import { openFirefox, type TestBrowser } from "../support/browser.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { publishedPlugins } from "../support/published_plugins.ts";
@@ -42,6 +43,15 @@ firefox("tries, applies, keeps, and says what is wrong as it is typed", async ()
   await sandbox.state("foxed").getByText("Version 1").waitFor();
   await sandbox.view("Data");
   await sandbox.page.getByRole("cell", { name: "kept" }).waitFor();
+  await sandbox.page.getByLabel("Filter body").fill("kep");
+  await sandbox.page.getByText("1 row found").waitFor();
+  await sandbox.page.getByRole("columnheader", { name: /^body/ }).getByRole("button").click();
+  await sandbox.page.locator('th[aria-sort="ascending"]').waitFor();
+  assert.is(new URL(sandbox.page.url()).hash, "#/foxed/data/notes?sort=body&where.body=kep");
+  await sandbox.runSql("SELECT 1; SELECT 2");
+  await sandbox.page.getByText("Run one statement at a time, or select those to run").waitFor();
+  await sandbox.page.evaluate(() => history.back());
+  await sandbox.entry("001").getByText("database is here").waitFor();
   await sandbox.view("Playground");
   await sandbox.type("Migration", migrationFile("CREATE TABLE (a);", "SELECT 1;"));
   await sandbox.page.getByText("1 error").first().waitFor();

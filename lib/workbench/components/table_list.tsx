@@ -44,7 +44,12 @@ export function TableList(): JSX.Element {
               type="button"
               class="table-item"
               aria-current={name === shown ? "true" : undefined}
-              onClick={() => goTo(store, { table: name, rows: FIRST_ROWS })}
+              onClick={() =>
+                goTo(
+                  store,
+                  { table: name, rows: FIRST_ROWS },
+                  name === shown ? "by-place" : "new-entry",
+                )}
             >
               <span class="table-name">{name}</span>
               <span class="quiet">

@@ -118,15 +118,13 @@ function Rows({ read }: { readonly read: ReadRows }): JSX.Element {
   const columns = key?.isRowid === true ? rows.value.columns.slice(0, -1) : rows.value.columns;
   const shown = { ...rows.value, columns };
   const { value } = cell;
-  const typeOf = (column: string): string =>
-    table?.columns.find((each) => each.name === column)?.type ?? "";
   return (
     <>
       <RowTable
         rows={shown}
         label={`Rows of ${name}`}
         head={{
-          typeOf,
+          typeOf: (column) => read.types.get(column) ?? "",
           order: place.order,
           onSort: (column) =>
             goTo(store, {

@@ -20,3 +20,8 @@ export function promptFindings(message: string): readonly FindingMessage[] {
     column: Number(match[2]),
   }];
 }
+
+/** The message without its position, which is in another text than the one that is shown. */
+export function withoutPosition(message: string): string {
+  return message.replace(POSITION, "").trimEnd();
+}

@@ -84,10 +84,13 @@ export function withKept(route: Route, before: Route): Route {
   };
 }
 
-/** Whether Back should lead from one route to the other: another plugin, view or table. */
+/**
+ * Whether Back should lead from one route to the other: another plugin, view or table. The first
+ * table may be shown without its name.
+ */
 export function isElsewhere(one: Route, other: Route): boolean {
   return one.plugin !== other.plugin || one.view !== other.view ||
-    (one.view === "data" && one.table !== other.table);
+    (one.view === "data" && one.table !== null && one.table !== other.table);
 }
 
 /** Whether a route names a plugin that can exist. */

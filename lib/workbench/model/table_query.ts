@@ -2,7 +2,7 @@
 
 import { foldName } from "../../sqlite/fold_name.ts";
 import { sqlLiteral } from "../../sqlite/literal.ts";
-import { quoteIdentifier } from "../../sqlite/quote.ts";
+import { quoteIdentifier, quoteText } from "../../sqlite/quote.ts";
 import type { Schema, Table } from "../../sqlite/schema.ts";
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
 import { filterCondition } from "./row_filter.ts";
@@ -73,6 +73,11 @@ export function pageQuery(schema: Schema, name: string, place: TablePlace): Page
 /** Counts the rows of a table or view that pass the filters. */
 export function countQuery(name: string, place: TablePlace): string {
   return `SELECT count(*) FROM ${quoteIdentifier(name)}${where(name, place)}`;
+}
+
+/** The columns of a view, by name and type, which its schema does not have. */
+export function viewTypesQuery(name: string): string {
+  return `SELECT name, type FROM pragma_table_xinfo(${quoteText(name)})`;
 }
 
 /**

@@ -1,8 +1,16 @@
 // Reads the rows of a table page by page, and counts them. Runs in the browser.
 
 import type { Sandbox } from "../../browser/sandbox.ts";
+import type { Schema } from "../../sqlite/schema.ts";
 import { FIRST_ROWS } from "../model/table_place.ts";
-import { browsedTables, countQuery, PAGE_ROWS, pageQuery } from "../model/table_query.ts";
+import {
+  browsedTables,
+  countQuery,
+  PAGE_ROWS,
+  pageQuery,
+  tableNamed,
+  viewTypesQuery,
+} from "../model/table_query.ts";
 import { request } from "./request.ts";
 import { NOT_BROWSING } from "./data_state.ts";
 import { type Store, withEntry } from "./store.ts";
@@ -76,11 +84,30 @@ async function read(store: Store, sandbox: Sandbox, plugin: string): Promise<voi
   const { sql, key } = pageQuery(schema.value, table, place);
   const rows = await sandbox.query(plugin, { access: "read", sql, limit: PAGE_ROWS });
   if (own !== latest) return;
-  const found = { table, place, rows, key };
+  const types = former?.table === table && isSame
+    ? former.types
+    : await typesOf(sandbox, plugin, schema.value, table);
+  if (own !== latest) return;
+  const found = { table, place, rows, key, types };
   store.browsing.value = { ...store.browsing.peek(), read: found, total: known };
   if (!rows.ok) return;
   if (known === null) await countShown(store, sandbox, plugin, own);
   await countTables(store, sandbox, plugin, own);
+}
+
+async function typesOf(
+  sandbox: Sandbox,
+  plugin: string,
+  schema: Schema,
+  name: string,
+): Promise<ReadonlyMap<string, string>> {
+  const table = tableNamed(schema, name);
+  if (table !== null) return new Map(table.columns.map((column) => [column.name, column.type]));
+  const sql = viewTypesQuery(name);
+  const types = await sandbox.query(plugin, { access: "read", sql, limit: 10_000 });
+  return new Map(
+    types.ok ? types.value.rows.map(([column, type]) => [String(column), String(type)]) : [],
+  );
 }
 
 async function countShown(

@@ -15,6 +15,8 @@ export interface ReadRows {
   readonly table: string;
   readonly place: TablePlace;
   readonly rows: Outcome<DataRows>;
+  /** The types of its columns, by name; empty where a column has none. */
+  readonly types: ReadonlyMap<string, string>;
   /** What identifies a row; `null` where nothing does, as in a view. */
   readonly key: RowKey | null;
 }

@@ -3,6 +3,7 @@
 
 import type { DataQuery, DataRows, Sandbox } from "../../browser/sandbox.ts";
 import type { Outcome } from "../../outcome.ts";
+import { withoutPosition } from "../model/prompt_findings.ts";
 import type { WantedRestore } from "../model/run_outcome.ts";
 import { formatHistory, parseHistory, withStatement } from "../model/statement_history.ts";
 import { describeWrite } from "../model/write_words.ts";
@@ -132,6 +133,8 @@ async function runStatements(
     const query = { ...script, ...(from === undefined ? {} : { from }), limit: PROMPT_ROWS, id };
     const result = writing === "ask" || writing === "one-row"
       ? await write(store, sandbox, plugin, query, writing)
+      : writing === "explain"
+      ? await explain(sandbox, plugin, query)
       : await timed(sandbox, plugin, { ...query, access: "read" });
     // Another plugin may have been selected since.
     if (store.prompt.value.running !== id) return;
@@ -176,6 +179,18 @@ async function write(
   if (!written.rows.ok) return written;
   const undo = { title: "Undo this statement", backup: backup.backup, version: null };
   return { ...written, undo };
+}
+
+async function explain(
+  sandbox: Sandbox,
+  plugin: string,
+  query: Omit<DataQuery, "access">,
+): Promise<StatementResult> {
+  const result = await timed(sandbox, plugin, { ...query, access: "read" });
+  const { rows } = result;
+  return rows.ok
+    ? result
+    : { ...result, rows: { ...rows, message: withoutPosition(rows.message) } };
 }
 
 async function timed(

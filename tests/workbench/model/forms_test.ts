@@ -19,7 +19,7 @@ import {
   START,
   withKept,
 } from "../../../lib/workbench/model/route.ts";
-import { promptFindings } from "../../../lib/workbench/model/prompt_findings.ts";
+import { promptFindings, withoutPosition } from "../../../lib/workbench/model/prompt_findings.ts";
 import { queryPlan } from "../../../lib/workbench/model/query_plan.ts";
 import { filterCondition } from "../../../lib/workbench/model/row_filter.ts";
 import { rowsText } from "../../../lib/workbench/model/rows_text.ts";
@@ -281,6 +281,7 @@ forms("promptFindings() finds the place that the sandbox names", () => {
   const [found] = promptFindings("no such column: nme (line 2, column 10)");
   assert.equal([found?.message, found?.line, found?.column], ["no such column: nme", 2, 10]);
   assert.equal(promptFindings("There is no statement"), []);
+  assert.is(withoutPosition("no such column: nme (line 2, column 10)"), "no such column: nme");
 });
 
 forms("nextFileName() is one above the newest", () => {
