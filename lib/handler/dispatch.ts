@@ -16,17 +16,12 @@ import { apply } from "./apply.ts";
 import { backup } from "./backup.ts";
 import { backups } from "./backups.ts";
 import { cancel } from "./cancel.ts";
-import { check } from "./check.ts";
-import { diff } from "./diff.ts";
-import { dump } from "./dump.ts";
 import type { HandlerContext } from "./context.ts";
 import { type Failure, failureReply, withVerb } from "./failure.ts";
 import { history } from "./history.ts";
 import { plan } from "./plan.ts";
-import { plugins } from "./plugins.ts";
 import { restore } from "./restore.ts";
 import { rollback } from "./rollback.ts";
-import { rollout } from "./rollout.ts";
 import { status } from "./status.ts";
 
 /** Carries out one verb, from a checked request to the reply. */
@@ -41,16 +36,17 @@ const HANDLERS: { readonly [V in AnyVerb]: Handler<V> } = {
   backup,
   backups,
   cancel,
-  check,
   history,
-  diff,
-  dump,
   plan,
-  plugins,
   restore,
   rollback,
-  rollout,
   status,
+  // A browser tab, which loads its code over a network, answers none of these by itself.
+  check: async (...args) => (await import("./on_demand.ts")).check(...args),
+  diff: async (...args) => (await import("./on_demand.ts")).diff(...args),
+  dump: async (...args) => (await import("./on_demand.ts")).dump(...args),
+  plugins: async (...args) => (await import("./on_demand.ts")).plugins(...args),
+  rollout: async (...args) => (await import("./on_demand.ts")).rollout(...args),
 };
 
 /**
