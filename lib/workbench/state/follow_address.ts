@@ -6,7 +6,7 @@ import { isShareAddress } from "../model/share_link.ts";
 import { refreshBrowsing, showRows } from "./browse.ts";
 import { openPlayground } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
-import { arrive } from "./navigate.ts";
+import { arrive, goTo } from "./navigate.ts";
 import { showStatement } from "./prompt.ts";
 import { openSchemaDraft } from "./schema_draft.ts";
 import { openShared } from "./share.ts";
@@ -23,6 +23,7 @@ export function followAddress(store: Store): void {
     }
     const route = parseRoute(location.hash);
     if (route.plugin !== null) arrive(store, withKept(route, store.route.value));
+    else goTo(store, { plugin: store.plugins.peek()?.[0]?.name ?? null });
   });
   const sql = computed(() => store.route.value.sql);
   effect(() => showStatement(store, sql.value));

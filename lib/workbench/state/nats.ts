@@ -52,6 +52,11 @@ export async function connectNats(
 
 /** Disconnects, also for the next visit. */
 export async function disconnectNats(store: Store): Promise<void> {
+  const { role, nats } = store.state.value;
+  if (role === "guest" && nats.kind !== "standby") {
+    store.said.value = "The tab that owns the databases is connected; disconnect it there";
+    return;
+  }
   keep({ ...rememberedNats(), connection: "off" });
   store.needsLogin.value = false;
   await store.sandbox.value?.disconnectNats();
@@ -64,7 +69,9 @@ export async function disconnectNats(store: Store): Promise<void> {
 export async function resumeNats(store: Store): Promise<void> {
   const remembered = rememberedNats();
   store.needsLogin.value = remembered.connection === "needs-login";
-  if (remembered.connection === "on") await connectNats(store, remembered, { kind: "none" });
+  if (remembered.connection !== "on") return;
+  const problem = await connectNats(store, remembered, { kind: "none" });
+  if (problem !== null) store.said.value = `NATS: ${problem}`;
 }
 
 /** The last address and prefix, or those of a nats-server on this machine. */
