@@ -1,5 +1,10 @@
 // Runs everything there is to check: formatting, lint, types, and each test file in a process of its
 // own, four at a time. The last line is `N passed, N failed`.
+//
+//   run.ts [--all] [part of a path ...]
+//
+// What takes long and rarely finds anything is in files `*_long_test.ts`, which are run by `--all` or
+// by name.
 
 import { installRequirements } from "./support/requirements.ts";
 
@@ -27,7 +32,9 @@ interface FileResult {
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
-async function main(filters: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const filters = args.filter((each) => each !== "--all");
+  const isLong = args.includes("--all") || filters.length > 0;
   const missing = installRequirements();
   if (missing !== null) {
     console.error(missing);
@@ -43,7 +50,8 @@ async function main(filters: readonly string[]): Promise<number> {
   }
   const files = inOrder(
     testFiles(new URL("tests/", ROOT))
-      .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter))),
+      .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+      .filter((file) => isLong || !file.endsWith("_long_test.ts")),
   );
   using build = await sharedBuild(files);
   const [checks, tests] = await Promise.all([

@@ -10,6 +10,7 @@ import { DEFAULT_PREFIX } from "../message/subject.ts";
 import { VERSION } from "../version.ts";
 import type { Arguments, Command, CommonOptions, DatabaseOptions, Environment } from "./command.ts";
 import {
+  checkFormat,
   httpAddress,
   labels,
   moduleFile,
@@ -132,12 +133,17 @@ function defineCommands(
     .option("--rows <N>", "", wholeNumber)
     .option("--omit <PARTS>", "", planParts)
     .option("--html <FILE>", "", text)
+    .option("--markdown", "", false)
     .option("--timeout-ms <N>", "", wholeNumber)
     .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
     .addOption(NATS).addOption(PREFIX)
-    .action((plugin, { tenant, to, down, rows, omit, html, timeoutMs }, command) => {
-      const plan = { plugin, tenant, to, down, rows, omit, html, timeoutMs };
-      use({ name: "plan", plan, options: commonOptions(command) });
+    .action((plugin, { tenant, to, down, rows, omit, html, markdown, timeoutMs }, command) => {
+      const options = commonOptions(command);
+      if (markdown && options.json) {
+        command.error("error: --json prints JSON; leave out --markdown, or --json");
+      }
+      const plan = { plugin, tenant, to, down, rows, omit, html, markdown, timeoutMs };
+      use({ name: "plan", plan, options });
     });
 
   program.command("status").argument("<plugin>")
@@ -200,10 +206,21 @@ function defineCommands(
     .addOption(new Option("--live").default(false).implies({ prove: true }))
     .option("--fix", "", false)
     .addOption(new Option("--yes").default(false).implies({ fix: true }))
-    .action((plugin, { tenant, prove, live, fix: isFixed, yes }, command) => {
+    .option("--format <FORMAT>", "", checkFormat)
+    .option("--since <REVISION>", "", text)
+    .action((plugin, { tenant, prove, live, fix: isFixed, yes, format: given, since }, command) => {
+      const options = commonOptions(command);
       const fix = yes ? "write" : isFixed ? "ask" : null;
-      const check = { plugin, tenant, prove, live, fix } as const;
-      use({ name: "check", check, options: commonOptions(command) });
+      // --format json is --json, which every command has.
+      const format = given ?? (options.json ? "json" : "text");
+      if (options.json && format !== "json") {
+        command.error(`error: --json prints JSON; leave out --format ${format}, or --json`);
+      }
+      if (fix !== null && format !== "json" && format !== "text") {
+        command.error(`error: --fix shows what it does, which --format ${format} cannot`);
+      }
+      const check = { plugin, tenant, prove, live, fix, format, since } as const;
+      use({ name: "check", check, options: { ...options, json: format === "json" } });
     });
 
   program.command("new").argument("<plugin>").argument("<description>")

@@ -68,6 +68,8 @@ export interface PlanOptions {
   readonly omit: readonly PlanPart[] | undefined;
   /** The page to write. */
   readonly html: string | undefined;
+  /** Print it as the comment of a pull request. */
+  readonly markdown: boolean;
   readonly timeoutMs: number | undefined;
 }
 
@@ -111,7 +113,13 @@ export interface CheckOptions {
   readonly tenant: string | undefined;
   /** What to do with what cures a finding: ask, or write it at once; `null` to show it alone. */
   readonly fix: "ask" | "write" | null;
+  readonly format: CheckFormat;
+  /** The git revision from which files must differ to be looked at. */
+  readonly since: string | undefined;
 }
+
+/** What the findings of `check` are written as. */
+export type CheckFormat = "text" | "json" | "github" | "sarif" | "junit";
 
 /** Options of `serve`. */
 export interface ServeOptions {

@@ -58,6 +58,9 @@ ${Object.values(COMMANDS).map(([usage, summary]) => `  ${usage.padEnd(29)}${summ
   --rows N           lost rows that a plan shows      20, with --json 0
   --omit PARTS       of a reply that is too large: statements,schemas
   --html FILE        write the plan as a page, too
+  --format FORMAT    of check: text, json, github, sarif or junit  text
+  --since REVISION   check what differs from this git revision
+  --markdown         print the plan as the comment of a pull request
   --prove            check on rows what a DOWN brings back
   --fix              write what cures findings into files that are not applied
   --yes              with --fix, do not ask

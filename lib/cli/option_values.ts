@@ -9,6 +9,7 @@ import type { ApprovalGate, UndoMethod } from "../fleet/rollout_record.ts";
 import { parseWaves } from "../fleet/waves.ts";
 import { isPluginName } from "../message/plugin_name.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import type { CheckFormat } from "./command.ts";
 import type { HttpAddress } from "../http/operations_server.ts";
 import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
@@ -43,6 +44,15 @@ export function journalMode(value: string): "delete" | "wal" {
   if (value === "delete" || value === "wal") return value;
   throw new InvalidArgumentError("It needs delete or wal");
 }
+
+/** What the findings of a check are written as. */
+export function checkFormat(value: string): CheckFormat {
+  const format = FORMATS.find((each) => each === value);
+  if (format !== undefined) return format;
+  throw new InvalidArgumentError(`It needs one of ${FORMATS.join(", ")}`);
+}
+
+const FORMATS: readonly CheckFormat[] = ["text", "json", "github", "sarif", "junit"];
 
 /** When a run makes a backup. */
 export function backupPolicy(value: string): BackupPolicy {

@@ -35,6 +35,7 @@ import {
   acceptFindings,
   unusedAcceptances,
 } from "../rule/acceptances.ts";
+import { compatibilityFindings } from "../rule/compatibility.ts";
 import { driftFindings } from "../rule/drift.ts";
 import { findingsForRun } from "../rule/findings_for_run.ts";
 import { foreignHistoryFindings } from "../rule/foreign_history.ts";
@@ -200,7 +201,8 @@ export async function prepare(
     ports.rehearsals.keep(plan, start, { rehearsal, suggestions });
   }
   const cured = withSuggestions(ofFiles, suggestions ?? new Map());
-  const found = { ...cured, rest: [...cured.rest, ...ofQueries] };
+  const ofReview = extent === "check" ? firstUps(rehearsal).flatMap(compatibilityFindings) : [];
+  const found = { ...cured, rest: [...cured.rest, ...ofQueries, ...ofReview] };
   const prepared = deepFreeze({
     plan,
     texts: new Map(
@@ -230,6 +232,16 @@ export async function prepare(
       },
     },
   };
+}
+
+/** The first UP of each file. */
+function firstUps({ steps }: Rehearsal): readonly RehearsedStep[] {
+  const seen = new Set<number>();
+  return steps.filter(({ direction, version }) => {
+    const isFirst = direction === "apply" && !seen.has(version);
+    seen.add(version);
+    return isFirst;
+  });
 }
 
 async function proofFindings(proofs: readonly FileProof[]): Promise<readonly Finding[]> {

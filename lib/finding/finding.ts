@@ -9,6 +9,7 @@ export type FindingLevel = "INFO" | "WARNING" | "ERROR";
 /** The category of a finding. */
 export type FindingCategory =
   | "destructive"
+  | "compatibility"
   | "sqlite"
   | "syntax"
   | "checksum"
@@ -38,6 +39,7 @@ export const FINDING_CODES = {
   "stale-schema": "file",
   "from-history": "file",
   "checksum-mismatch": "checksum",
+  "changed-file": "checksum",
   "manifest-mismatch": "checksum",
   "history-mismatch": "checksum",
   "foreign-history": "checksum",
@@ -73,6 +75,8 @@ export const FINDING_CODES = {
   "unchecked-query": "sqlite",
   "lost-index": "sqlite",
   "lost-trigger": "sqlite",
+  "lost-foreign-key": "sqlite",
+  "possible-violation": "sqlite",
   "copy-forgets-column": "sqlite",
   "misplaced-columns": "sqlite",
   "idle-sequence": "sqlite",
@@ -88,6 +92,8 @@ export const FINDING_CODES = {
   "damaged-backup": "sqlite",
   "unchecked-backup": "sqlite",
   "passed-over-backup": "sqlite",
+  "rename-table": "compatibility",
+  "rename-column": "compatibility",
   "drop-table": "destructive",
   "drop-column": "destructive",
   "delete-rows": "destructive",

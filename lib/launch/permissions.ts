@@ -65,7 +65,8 @@ export const NEEDS: Readonly<Record<Command["name"], Need>> = {
   backup: DATABASE,
   restore: DATABASE,
   plugins: DATABASE,
-  check: DATABASE,
+  // With --since, git says what differs.
+  check: { ...DATABASE, run: ["git"] },
   new: { plugins: "write", data: "nothing" },
   diff: { plugins: "write", data: "nothing" },
   dump: DATABASE,
@@ -119,11 +120,16 @@ export function permissionsFor(
   };
 }
 
-/** A check that fixes files writes them. */
+/** A check writes the files that it fixes, and starts git for `--since` alone. */
 function needOf(command: Command): Need {
   const need = NEEDS[command.name];
-  const isFixing = command.name === "check" && command.check.fix !== null;
-  return isFixing ? { ...need, plugins: "write" } : need;
+  if (command.name !== "check") return need;
+  const { fix, since } = command.check;
+  return {
+    ...need,
+    plugins: fix === null ? need.plugins : "write",
+    run: since === undefined ? [] : need.run ?? [],
+  };
 }
 
 /** What commands need together, in any directories: the permissions of a task. */

@@ -8,6 +8,7 @@ import type { BrokenObject } from "../sqlite/compiled_objects.ts";
 import type { ForeignKeyFault } from "../sqlite/foreign_key_faults.ts";
 import type { SchemaChange, TableFate } from "../sqlite/schema_diff.ts";
 import type { Violation } from "../statement/policy.ts";
+import type { GainedKey } from "./gained_keys.ts";
 import type { ForgottenColumn } from "./forgotten_columns.ts";
 import type { MisplacedColumn } from "./misplaced_columns.ts";
 import type { BrokenQuery, QueryFacts } from "./query_facts.ts";
@@ -129,6 +130,8 @@ export interface RehearsedStep {
   readonly fates: readonly TableFate[];
   readonly renamed: readonly RenamedTable[];
   readonly lost: readonly LostObject[];
+  /** Unique keys of tables from before the step. */
+  readonly gained: readonly GainedKey[];
   readonly forgotten: readonly ForgottenColumn[];
   readonly broken: readonly Breakage<BrokenObject>[];
   readonly faultyKeys: readonly Breakage<ForeignKeyFault>[];

@@ -16,6 +16,7 @@ import {
   StatementStream,
 } from "../statement/statement_stream.ts";
 import { ForgottenColumns } from "./forgotten_columns.ts";
+import { GainedKeys } from "./gained_keys.ts";
 import { insertProbeRow } from "./probe_row.ts";
 import { LostObjects } from "./lost_objects.ts";
 import { misplacedColumn } from "./misplaced_columns.ts";
@@ -49,6 +50,7 @@ export interface StepNotes {
   readonly renames: TableRename[];
   readonly writes: WriteNotes;
   readonly lost: LostObjects;
+  readonly gained: GainedKeys;
   readonly forgotten: ForgottenColumns;
   statementCount: number;
   /** Whether every statement could be tried. */
@@ -87,6 +89,7 @@ class StepRehearsal {
       renames: [],
       writes: new WriteNotes(this.#connection, stage.schema, changes.lineage, step.foreignKeys),
       lost: new LostObjects(stage.shadow.connection),
+      gained: new GainedKeys(stage.shadow.connection),
       forgotten: new ForgottenColumns(),
       statementCount: 0,
       complete: false,
@@ -156,7 +159,7 @@ class StepRehearsal {
 
     const { interrupter } = this.#stage;
     const changesSchema = ready.accesses.some(isSchemaChange);
-    if (changesSchema) stream.unguarded(() => this.notes.lost.note(ready.accesses));
+    if (changesSchema) stream.unguarded(() => this.#noteObjects(ready));
     interrupter.setBudget(changesSchema ? Infinity : BUDGET_OPERATIONS);
     const { failure, violations } = stream.run();
     problems.push(...violations.map(violationProblem));
@@ -209,6 +212,15 @@ class StepRehearsal {
     if (rename === null) return;
     const place = this.#source.placeOf(text, text.offset);
     notes.renames.push({ ...rename, file: this.#step.file, place });
+  }
+
+  #noteObjects({ accesses, text }: ReadyStatement): void {
+    this.notes.lost.note(accesses);
+    this.notes.gained.note(
+      accesses,
+      (table) => this.#oldTable(table),
+      () => this.#source.placeOf(text, text.offset),
+    );
   }
 
   #noteCopy({ text, accesses }: ReadyStatement): void {

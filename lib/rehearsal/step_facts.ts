@@ -46,6 +46,7 @@ export function stepFacts(
     fates,
     renamed,
     lost: notes.lost.lost(slice, diff),
+    gained: notes.gained.gained(fates),
     forgotten: notes.forgotten.forgotten(watched),
     touched: notes.hasUnrehearsed ? null : [...new Set([...changed, ...written])],
     schemaDelta: isExact && !notes.hasUnrehearsed ? schemaDelta(slice) : null,

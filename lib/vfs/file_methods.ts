@@ -41,8 +41,11 @@ export function fileMethods(context: VfsContext): Readonly<Record<string, Method
     xSync: (pFile: Pointer): number =>
       attempt(capi.SQLITE_IOERR_FSYNC, () => {
         const open = files.at(pFile);
-        // Every COMMIT comes through here before its transaction counts.
-        if (open.database !== null) files.checkIdentity(open.database);
+        // Every COMMIT flushes the database or its log before its transaction counts. A rollback
+        // journal is flushed three more times.
+        if (open.database !== null && !open.path.endsWith("-journal")) {
+          files.checkIdentity(open.database);
+        }
         open.file.flush();
         if (!open.isNameDurable) {
           storage.flushDirectory(open.path);

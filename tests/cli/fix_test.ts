@@ -92,7 +92,15 @@ async function answering(
   const lines = { out: "", err: "" };
   const colors = { bold: String, cyan: String, dim: String, green: String, red: String };
   const code = await runCheck(
-    { plugin: "quotes", prove: false, live: false, tenant: undefined, fix: "ask" },
+    {
+      plugin: "quotes",
+      prove: false,
+      live: false,
+      tenant: undefined,
+      fix: "ask",
+      format: "text",
+      since: undefined,
+    },
     {
       pluginsDir: workspace.pluginsDir,
       dataDir: workspace.dataDir,

@@ -52,7 +52,20 @@ const WRONG: readonly (readonly [string, string])[] = [
   ],
   [
     "check --nats ws://127.0.0.1:1",
-    "Unknown option '--nats'; check takes --tenant, --prove, --live, --fix, --yes, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+    "Unknown option '--nats'; check takes --tenant, --prove, --live, --fix, --yes, --format, --since, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+  ],
+  [
+    "check --format xml",
+    "Option '--format <FORMAT>' argument 'xml' is invalid. " +
+    "It needs one of text, json, github, sarif, junit",
+  ],
+  ["check --json --format sarif", "--json prints JSON; leave out --format sarif, or --json"],
+  ["check --fix --format junit", "--fix shows what it does, which --format junit cannot"],
+  ["plan one --markdown --json", "--json prints JSON; leave out --markdown, or --json"],
+  [
+    "serve --http 127.0.0.1",
+    "Option '--http <ADDRESS>' argument '127.0.0.1' is invalid. " +
+    "It needs HOST:PORT, or a port of this machine alone",
   ],
   ["new one", "Missing required argument 'description'"],
   ["plugins one", "Too many arguments for 'plugins'. Expected 0 arguments but got 1: one"],
@@ -112,7 +125,15 @@ usage("readArguments() names what is wrong", () => {
   }
 });
 
-const CHECK = { plugin: undefined, prove: false, live: false, tenant: undefined, fix: null };
+const CHECK = {
+  plugin: undefined,
+  prove: false,
+  live: false,
+  tenant: undefined,
+  fix: null,
+  format: "text",
+  since: undefined,
+} as const;
 const COMMON = {
   pluginsDir: "./plugins",
   dataDir: "./data",
@@ -150,6 +171,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
         rows: 5,
         omit: ["schemas", "statements"],
         html: "plan.html",
+        markdown: false,
         timeoutMs: 5,
       },
       options: COMMON,
@@ -194,6 +216,48 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     }),
   ],
   ["check", command({ name: "check", check: CHECK, options: COMMON })],
+  [
+    "check --format sarif --since origin/main",
+    command({
+      name: "check",
+      check: { ...CHECK, format: "sarif", since: "origin/main" },
+      options: COMMON,
+    }),
+  ],
+  [
+    "check --format json",
+    command({
+      name: "check",
+      check: { ...CHECK, format: "json" },
+      options: { ...COMMON, json: true },
+    }),
+  ],
+  [
+    "serve --http 9090 --min-free-bytes 5",
+    command({
+      name: "serve",
+      serve: {
+        graceMs: 10_000,
+        http: { hostname: "127.0.0.1", port: 9090 },
+        minFreeBytes: 5,
+        node: null,
+      },
+      options: COMMON,
+    }),
+  ],
+  [
+    "serve --http [::1]:0",
+    command({
+      name: "serve",
+      serve: {
+        graceMs: 10_000,
+        http: { hostname: "::1", port: 0 },
+        minFreeBytes: 104_857_600,
+        node: null,
+      },
+      options: COMMON,
+    }),
+  ],
   ["check one", command({ name: "check", check: { ...CHECK, plugin: "one" }, options: COMMON })],
   [
     "check one --prove",
@@ -203,7 +267,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "check one --live --tenant acme",
     command({
       name: "check",
-      check: { plugin: "one", prove: true, live: true, tenant: "acme", fix: null },
+      check: { ...CHECK, plugin: "one", prove: true, live: true, tenant: "acme" },
       options: COMMON,
     }),
   ],

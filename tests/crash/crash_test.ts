@@ -10,8 +10,8 @@ const crashes = suite("crashes");
 const migrations = await exampleMigrations();
 
 // Of sessions 1 to 10, which apply the examples, and 11 to 20, which roll them back: making the file,
-// a rebuild, new tables, a DROP with a backup before it, and the end of everything.
-const SESSIONS = [1, 3, 8, 10, 20];
+// a rebuild, and a DROP with a backup before it.
+const SESSIONS = [1, 3, 10];
 
 function selection(
   mode: Exploration["mode"],
@@ -34,7 +34,7 @@ crashes("leave the database before or after each migration, as godwit runs", asy
 });
 
 crashes("leave the database before or after each migration in a log that is shared", async () => {
-  for (const [mode, sessions] of [["shared", [1, 3, 10, 20]], ["shared-spill", [3]]] as const) {
+  for (const [mode, sessions] of [["shared", [3, 10]], ["shared-spill", [3]]] as const) {
     const { counts, violations } = await explore(selection(mode, sessions));
     assert.equal(violations, []);
     assert.is(counts.sessions, sessions.length);
@@ -55,7 +55,7 @@ crashes("leave the database before or after each migration as the sandbox runs",
 });
 
 crashes("leave the database whole while it gets a write-ahead log", async () => {
-  const { violations } = await explore(selection("conversion", [2, 12]));
+  const { violations } = await explore(selection("conversion", [2]));
   assert.equal(violations, []);
 });
 

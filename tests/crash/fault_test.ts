@@ -2,14 +2,14 @@
 
 import * as assert from "uvu/assert";
 import { suite } from "../support/suite.ts";
-import { injectFaults, LASTING_ENOSPC, SINGLE_EIO, SINGLE_ENOSPC } from "./inject_faults.ts";
+import { injectFaults, LASTING_ENOSPC, SINGLE_EIO } from "./inject_faults.ts";
 import { exampleMigrations } from "./migration_session.ts";
 
 const faults = suite("storage faults");
 const migrations = await exampleMigrations();
 
 for (
-  const [version, fault] of [[10, SINGLE_EIO], [4, SINGLE_ENOSPC], [4, LASTING_ENOSPC]] as const
+  const [version, fault] of [[4, SINGLE_EIO], [4, LASTING_ENOSPC]] as const
 ) {
   const duration = fault.lasting ? "lasting" : "single";
   faults(

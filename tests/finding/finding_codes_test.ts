@@ -16,6 +16,7 @@ import { loadSqlite } from "../../lib/sqlite/load_sqlite.ts";
 import { sqliteModule } from "../../lib/sqlite/wasm_module.js";
 import { migration } from "../rule/facts.ts";
 import { FINDING_CODES, type FindingCode } from "../../lib/finding/finding.ts";
+import { pluginChanges } from "../../lib/cli/since.ts";
 import { call, dispatch } from "../../lib/handler/dispatch.ts";
 import type { Reply } from "../../lib/message/any_reply.ts";
 import { ERROR_CODES, type ErrorCode } from "../../lib/message/reply.ts";
@@ -88,6 +89,9 @@ function querying(statements: string, up: string): Scenario {
     return codesOf(await (await workspace.migrator()).check("p"));
   };
 }
+
+/** Checks one more migration with this SQL after the base migration. */
+const checking = (up: string): Scenario => querying("SELECT 1;", up);
 
 /** Proves a file after one that makes the table `t`. */
 function proving(up: string, down: string): Scenario {
@@ -172,6 +176,19 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     return codesOf(await workspace.ask("rollback", "p"));
   },
   "checksum-mismatch": applying({ "001_base.sql": `${BASE}-- edited\n` }),
+  "changed-file": async () => {
+    await using workspace = new Workspace();
+    const { root, pluginsDir } = workspace;
+    const git = (...args: readonly string[]): unknown =>
+      new Deno.Command("git", { args: [...args], cwd: root, stdout: "null" }).outputSync();
+    workspace.write("p", { "001_base.sql": BASE });
+    git("init", "--quiet", "--initial-branch", "main");
+    git("add", "-A");
+    git("-c", "user.name=x", "-c", "user.email=x@localhost", "commit", "--quiet", "-m", "x");
+    workspace.write("p", { "001_base.sql": `${BASE}-- edited\n` });
+    const changes = await pluginChanges("main", pluginsDir);
+    return changes.ok ? changes.value.get("p")?.errors.map(({ code }) => code) ?? [] : [];
+  },
   "manifest-mismatch": async () => {
     await using workspace = new Workspace();
     const { context } = await workspace.migrator();
@@ -323,6 +340,13 @@ const SCENARIOS: Readonly<Record<FindingCode, Scenario>> = {
     assert.ok(reply.success);
     return reply.warnings.map(({ code }) => code);
   },
+  "rename-table": checking("ALTER TABLE child RENAME TO kid;"),
+  "rename-column": checking("ALTER TABLE child RENAME COLUMN p TO q;"),
+  "possible-violation": checking("CREATE UNIQUE INDEX u ON child (p);"),
+  "lost-foreign-key": checking(
+    "CREATE TABLE n (p); INSERT INTO n SELECT p FROM child; DROP TABLE child;" +
+      " ALTER TABLE n RENAME TO child;",
+  ),
   "drop-table": running("DROP TABLE child;"),
   "drop-column": running(
     "ALTER TABLE child ADD COLUMN q; ALTER TABLE child DROP COLUMN q;" +

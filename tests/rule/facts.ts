@@ -18,6 +18,7 @@ export function rehearsedStep(facts: Partial<RehearsedStep> = {}): RehearsedStep
     fates: [],
     renamed: [],
     lost: [],
+    gained: [],
     forgotten: [],
     broken: [],
     faultyKeys: [],

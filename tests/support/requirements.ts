@@ -4,6 +4,7 @@
 const PROGRAMS = [
   { program: "nats-server", debianPackage: "nats-server" },
   { program: "sqlite3", debianPackage: "sqlite3" },
+  { program: "git", debianPackage: "git" },
   { program: "curl", debianPackage: "curl" },
   { program: "python3", debianPackage: "python3" },
   { program: "chromium", debianPackage: "chromium" },

@@ -1,34 +1,16 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI; with --fix, writes cures.
 
-import { counted } from "../../finding/counted.ts";
 import { type Migrator, openMigrator } from "../../migrator.ts";
 import type { FailureReply } from "../../message/any_reply.ts";
-import type { FindingMessage } from "../../message/reply.ts";
+import type { Outcome } from "../../outcome.ts";
 import { printable } from "../../printable.ts";
 import type { CheckOptions, CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
-import { renderFindings } from "../render/findings.ts";
+import type { ChangesByPlugin, PluginChanges } from "../since.ts";
+import type { PluginReport, ReportedFix } from "../check_report.ts";
+import { type CheckedPlugin, renderCheck } from "../render/check.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
-
-interface PluginReport {
-  readonly plugin_name: string;
-  readonly migrations: number;
-  readonly query_files: number;
-  readonly errors: readonly FindingMessage[];
-  readonly warnings: readonly FindingMessage[];
-  /** With --fix alone: what was to be written. */
-  readonly fixes?: readonly ReportedFix[];
-}
-
-/** A file that --fix would change, or has changed. */
-interface ReportedFix {
-  readonly file: string;
-  readonly written: boolean;
-  /** Why it was not written. */
-  readonly reason?: string;
-  readonly diff?: string;
-}
 
 /** Checks one plugin, or all; fails if any file has an error. */
 export async function runCheck(
@@ -52,19 +34,65 @@ export async function runCheck(
       `There are no plugins in ${options.pluginsDir}; name another directory with --plugins`;
     return refuse({ error_code: "PLUGIN_NOT_FOUND", message }, options, console);
   }
-  const reports: PluginReport[] = [];
+  const changes = await changesOf(check, options);
+  if (!changes.ok) {
+    return refuse({ error_code: "INVALID_REQUEST", message: changes.message }, options, console);
+  }
+  const checked: CheckedPlugin[] = [];
   for (const name of names) {
+    const changed = changes.value?.get(name);
+    if (changes.value !== null && changed === undefined) continue;
+    const at = new Date();
+    const startedMs = performance.now();
     const report = check.fix === null
       ? await checkPlugin(migrator, name, check)
       : await fixPlugin(migrator, name, check, options, console);
     // The files of the other plugins are checked all the same.
     if ("error_code" in report) return refuse(report, options, console);
-    reports.push(report);
+    const shown = changed === undefined ? report : await narrowed(report, changed);
+    checked.push({ report: shown, at, seconds: (performance.now() - startedMs) / 1000 });
   }
-  const success = reports.every(({ errors }) => errors.length === 0);
-  if (options.json) console.out(JSON.stringify({ success, plugins: reports }));
-  else for (const report of reports) console.out(renderReport(report, console));
+  if (check.plugin === undefined) checked.push(...vanished(changes.value, names));
+  const text = await renderCheck(checked, check.format, options.pluginsDir, console.colors);
+  if (text !== "") console.out(text);
+  const success = checked.every(({ report }) => report.errors.length === 0);
   return success ? EXIT.success : EXIT.failure;
+}
+
+/** What a branch changes; `null` where that was not asked for. */
+async function changesOf(
+  { since }: CheckOptions,
+  { pluginsDir }: CommonOptions,
+): Promise<Outcome<ChangesByPlugin | null, "git">> {
+  if (since === undefined) return { ok: true, value: null };
+  const { pluginChanges } = await import("../since.ts");
+  return await pluginChanges(since, pluginsDir);
+}
+
+/** Plugins of which a branch has removed every file, so that they are none any more. */
+function vanished(
+  changes: ChangesByPlugin | null,
+  names: readonly string[],
+): readonly CheckedPlugin[] {
+  return [...changes ?? []].filter(([plugin, { errors }]) =>
+    !names.includes(plugin) && errors.length > 0
+  ).map(([plugin, { files, errors }]) => ({
+    report: {
+      plugin_name: plugin,
+      migrations: 0,
+      query_files: 0,
+      errors,
+      warnings: [],
+      checked: files,
+    },
+    at: new Date(),
+    seconds: 0,
+  }));
+}
+
+async function narrowed(report: PluginReport, changed: PluginChanges): Promise<PluginReport> {
+  const { reportSince } = await import("../since.ts");
+  return reportSince(report, changed);
 }
 
 async function checkPlugin(
@@ -138,28 +166,4 @@ async function fixPlugin(
 async function show(diff: string, console: Console): Promise<void> {
   const { renderDiff } = await import("../render/diff.ts");
   console.out(`${renderDiff(diff, console.colors)}\n`);
-}
-
-function renderReport(
-  { plugin_name, migrations, query_files, errors, warnings, fixes }: PluginReport,
-  { colors }: Console,
-): string {
-  const ofLevel = (level: FindingMessage["level"]): number =>
-    warnings.filter((each) => each.level === level).length;
-  const problems = ([
-    [errors.length, "error"],
-    [ofLevel("WARNING"), "warning"],
-    [ofLevel("INFO"), "note"],
-  ] as const).filter(([amount]) => amount > 0).map(([amount, noun]) => counted(amount, noun));
-  const mark = errors.length === 0 ? colors.green("✓") : colors.red("✗");
-  const queries = query_files === 0 ? [] : [`${counted(query_files, "file")} of queries`];
-  const head = `${mark} ${plugin_name}: ${
-    [counted(migrations, "migration"), ...queries, ...problems].join(", ")
-  }`;
-  const written = (fixes ?? []).filter((fix) => fix.written)
-    .map(({ file }) => `${colors.green("✓")} Wrote ${printable(file)}`);
-  // A difference was shown above.
-  const extent = fixes === undefined ? "whole" : "none";
-  const findings = renderFindings([...errors, ...warnings], colors, extent);
-  return [...written, head, ...(findings === "" ? [] : [findings])].join("\n");
 }

@@ -29,6 +29,11 @@ export async function runPlan(
       return EXIT.failure;
     }
   }
+  if (plan.markdown && (!reply.success || reply.verb === "plan")) {
+    const { planMarkdown } = await import("../render/plan_markdown.ts");
+    console.out(planMarkdown(reply, reply.success ? applyCommand(reply, options) : null));
+    return reply.success ? EXIT.success : EXIT.failure;
+  }
   return await printReply(reply, options, console);
 }
 
@@ -53,7 +58,8 @@ async function writePage(
 
 /** The request of `plan`; it leaves out what the command line does not set. */
 export function planQuestion(plan: PlanOptions, { json }: CommonOptions): Question {
-  const rows = plan.rows ?? (json && plan.html === undefined ? undefined : SHOWN_ROWS);
+  const isForPeople = !plan.markdown && (!json || plan.html !== undefined);
+  const rows = plan.rows ?? (isForPeople ? SHOWN_ROWS : undefined);
   const request: AllMessages["plan"]["request"] = {
     ...(plan.tenant === undefined ? {} : { tenant: plan.tenant }),
     ...(plan.down ? { direction: "rollback" } : {}),

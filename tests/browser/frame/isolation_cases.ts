@@ -1,14 +1,12 @@
-// Plugins' page code reaches its own database and nothing else.
+// Plugins' page code reaches its own database and nothing else, in any browser.
 
 import * as assert from "uvu/assert";
-import { openChromium, openFirefox, type TestBrowser } from "../../support/browser.ts";
+import type { TestBrowser } from "../../support/browser.ts";
 import { suite } from "../../support/suite.ts";
 import { FrameSetting } from "./plugin_frame_setting.ts";
 
-defineTests("Chromium", openChromium);
-defineTests("Firefox", openFirefox);
-
-function defineTests(name: string, start: () => Promise<TestBrowser>): void {
+/** Defines them, and runs them at once. */
+export function defineIsolationTests(name: string, start: () => Promise<TestBrowser>): void {
   let setting: FrameSetting;
   const frames = suite(`isolation of page code: ${name}`);
 
