@@ -110,8 +110,14 @@ export function openChromium(): Promise<TestBrowser> {
     chromium.launchPersistentContext(profile, {
       executablePath: "/usr/bin/chromium",
       headless: true,
-      // Without a graphics card, drawing by software for one costs more than drawing plainly.
-      args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+      // Without a graphics card, drawing by software for one costs more than drawing plainly. Every
+      // page compiles SQLite anew, and none lives long enough to gain from compiling it better.
+      args: [
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--js-flags=--liftoff-only",
+      ],
     })
   );
 }
