@@ -17,6 +17,7 @@ import {
   names,
   nodeName,
   planParts,
+  shellName,
   sqliteVersion,
   text,
   transactionExtent,
@@ -55,6 +56,11 @@ export function readArguments(args: readonly string[], environment: Environment)
     // Where no command is named, Commander shows its help and reports that as the error.
     return error.code === "commander.help" ? result : usage(describe(error, program));
   }
+}
+
+/** The commands with their options, as Commander knows them; nothing is run. */
+export function commandTree(): CommandUnknownOpts {
+  return defineCommands(() => undefined, () => {});
 }
 
 function defineCommands(
@@ -261,10 +267,15 @@ function defineCommands(
       use({ name: "bundle", bundle, options: commonOptions(command) });
     });
 
-  for (const name of ["plugins", "demo"] as const) {
+  for (const name of ["plugins", "demo", "man"] as const) {
     program.command(name)
       .action((_, command) => use({ name, options: commonOptions(command) }));
   }
+
+  program.command("completion").argument("<shell>", "", shellName)
+    .action((shell, _, command) =>
+      use({ name: "completion", shell, options: commonOptions(command) })
+    );
 
   return program;
 }

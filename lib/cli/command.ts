@@ -202,6 +202,9 @@ export interface DiffOptions {
   readonly check: boolean;
 }
 
+/** A shell that completes godwit's command lines. */
+export type Shell = "bash" | "zsh" | "fish";
+
 /** A valid command line. */
 export type Command =
   & { readonly options: CommonOptions }
@@ -225,9 +228,10 @@ export type Command =
     }
     | { readonly name: "bundle"; readonly bundle: BundleOptions }
     | { readonly name: "serve"; readonly serve: ServeOptions }
-    | { readonly name: "plugins" | "demo" }
     | { readonly name: "fleet"; readonly fleet: FleetCommand }
     | { readonly name: "key"; readonly file: string }
+    | { readonly name: "plugins" | "demo" | "man" }
+    | { readonly name: "completion"; readonly shell: Shell }
   );
 
 /** A command, a request for help, or what is wrong with the command line. */

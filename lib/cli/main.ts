@@ -132,6 +132,14 @@ async function run(
       const { runPlugins } = await import("./commands/plugins.ts");
       return await runPlugins(options, console);
     }
+    case "completion": {
+      const { runCompletion } = await import("./commands/describe.ts");
+      return runCompletion(command.shell, console);
+    }
+    case "man": {
+      const { runMan } = await import("./commands/describe.ts");
+      return runMan(console);
+    }
     case "demo": {
       const { runDemo } = await import("./commands/demo.ts");
       return await runDemo(console, main);

@@ -11,6 +11,7 @@ import { isPluginName } from "../message/plugin_name.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import type { CheckFormat } from "./command.ts";
 import type { HttpAddress } from "../http/operations_server.ts";
+import type { Shell } from "./command.ts";
 import type { PlanPart } from "../message/request.ts";
 import { isPrefix } from "../message/subject.ts";
 
@@ -72,6 +73,12 @@ export function planParts(value: string): readonly PlanPart[] {
   const known = parts.filter((part) => part === "statements" || part === "schemas");
   if (known.length === parts.length) return known;
   throw new InvalidArgumentError("It needs statements, schemas or statements,schemas");
+}
+
+/** A shell. */
+export function shellName(value: string): Shell {
+  if (value === "bash" || value === "zsh" || value === "fish") return value;
+  throw new InvalidArgumentError("It needs bash, zsh or fish");
 }
 
 /** The path of a JavaScript module. */

@@ -73,6 +73,8 @@ export const NEEDS: Readonly<Record<Command["name"], Need>> = {
   bundle: { plugins: "read", data: "nothing", run: ["esbuild"] },
   fleet: { plugins: "read", data: "nothing", nats: true },
   key: { plugins: "nothing", data: "nothing" },
+  completion: { plugins: "nothing", data: "nothing" },
+  man: { plugins: "nothing", data: "nothing" },
   demo: { plugins: "nothing", data: "nothing", temporary: true },
   // A service lives long, and small young generations keep its memory small.
   serve: { ...DATABASE, nats: true, run: ["nats-server"], v8: ["--max-semi-space-size=2"] },

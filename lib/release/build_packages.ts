@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { buildSandbox } from "../bundle/build_sandbox.ts";
 import { versionAlone } from "../bundle/version_alone.ts";
+import { commandTable } from "../cli/describe/command_table.ts";
+import { manPage } from "../cli/describe/man_page.ts";
 import { declarationsOf, packDeclarations, writeDeclarations } from "./declarations.ts";
 import { notices } from "./notices.ts";
 import { packageManifest, packageOf } from "./package_manifest.ts";
@@ -20,8 +22,16 @@ const MODULES = {
   nats: "lib/nats/mod.ts",
   vfs: "lib/vfs/mod.ts",
   file_worker: "lib/database/file_worker.ts",
-  launcher: "lib/launch/launcher.ts",
 } as const;
+
+const LAUNCHER = { launcher: "lib/launch/launcher.ts" };
+
+/** Source phase imports have no year of their own, and Deno has everything that is newer. */
+const DENO = "esnext";
+
+/** The oldest Node.js that runs the launcher, and the oldest with a SQLite of its own. */
+const LAUNCHER_NODE = "node20";
+const VFS_NODE = "node22.13";
 
 /** Files of the sandbox that belong to its page, and not to the sandbox. */
 const PAGE_ALONE = ["page.js", "page.css", "index.html", "service_worker.js", "TROUBLESHOOTING.md"];
@@ -53,7 +63,11 @@ export async function buildPackages(directory: string): Promise<BuiltPackages> {
 }
 
 async function buildGodwit(directory: string, declared: string): Promise<void> {
-  const imports = await bundle(MODULES, join(directory, "lib"));
+  const modules = join(directory, "lib");
+  const imports = [
+    ...await bundle(MODULES, modules, DENO),
+    ...await bundle(LAUNCHER, modules, LAUNCHER_NODE),
+  ];
   const entries = new Map(
     Object.entries(config.exports).map(([entry, path]) => {
       const name = Object.entries(MODULES).find(([, file]) => `./${file}` === path)?.[0];
@@ -68,6 +82,7 @@ async function buildGodwit(directory: string, declared: string): Promise<void> {
   }
   await buildBrowser(join(directory, "browser"));
   await Deno.copyFile(join(ROOT, "README.md"), join(directory, "README.md"));
+  await Deno.writeTextFile(join(directory, "godwit.1"), manPage(commandTable(), config.version));
   const manifest = packageManifest({
     name: config.name,
     description: "Schema migrations for SQLite plugins: planned, rehearsed, applied and undone",
@@ -80,6 +95,7 @@ async function buildGodwit(directory: string, declared: string): Promise<void> {
     dependencies: { deno: Deno.version.deno },
     more: {
       bin: { godwit: "./lib/launcher.js" },
+      man: ["./godwit.1"],
       engines: { node: ">=20" },
     },
   });
@@ -87,7 +103,7 @@ async function buildGodwit(directory: string, declared: string): Promise<void> {
 }
 
 async function buildVfs(directory: string, declared: string): Promise<void> {
-  const imports = await bundle({ vfs: MODULES.vfs }, join(directory, "lib"));
+  const imports = await bundle({ vfs: MODULES.vfs }, join(directory, "lib"), VFS_NODE);
   const declarations = await declarationsOf(MODULES.vfs, declared);
   await writeDeclarations(declarations, join(directory, "types"));
   const readme = new URL("./vfs_readme.md", import.meta.url);
@@ -110,6 +126,7 @@ async function buildVfs(directory: string, declared: string): Promise<void> {
 async function bundle(
   modules: Readonly<Record<string, string>>,
   outdir: string,
+  target: string,
 ): Promise<ReadonlySet<string>> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -117,8 +134,7 @@ async function bundle(
     outdir,
     bundle: true,
     splitting: true,
-    // Source phase imports have no year of their own.
-    target: "esnext",
+    target,
     format: "esm",
     platform: "node",
     packages: "external",

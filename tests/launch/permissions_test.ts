@@ -55,6 +55,10 @@ permissions("check writes the files that it fixes, and only then", () => {
   );
 });
 
+permissions("check starts git for --since, and only then", () => {
+  assert.is(flagsOf("check --since main"), `${DATABASE} --allow-run=git ${LOCAL}`);
+});
+
 permissions("a comma in a path separates nothing", () => {
   const parsed = readArguments(["new", "one", "words", "--plugins", "a,b"], () => undefined);
   const flags = denoFlags(permissionsFor(parsed, surroundings(() => undefined)));

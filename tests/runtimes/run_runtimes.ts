@@ -1,38 +1,36 @@
-// Shows that the VFS works in Node.js 22 and in Bun beside a native program, in both journal modes: it
-// writes, reads, keeps others out, and leaves a whole database when it is killed.
+// Shows that the package @godwit/vfs works in Node.js 22, in Bun and in Deno beside a native program,
+// in both journal modes: it writes, reads, keeps others out, and leaves a whole database when it is
+// killed.
 // deno task runtimes
 
-import * as esbuild from "esbuild";
+import { buildPackages } from "../../lib/release/build_packages.ts";
 import { fileURLToPath } from "node:url";
 import { NativeProgram } from "../support/native_program.ts";
 import { isIntact, sqliteShell } from "../support/sqlite_shell.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../../data/runtimes/", import.meta.url));
 const PROGRAM = `${DIRECTORY}vfs_user.mjs`;
+/** Installed from npm, apart from the Deno of this process. */
 const RUNTIMES = [
-  { name: "node@22", command: `${DIRECTORY}node_modules/node/bin/node` },
-  { name: "bun@1.4.5", command: `${DIRECTORY}node_modules/bun/bin/bun.exe` },
+  { name: "node@22", command: [`${DIRECTORY}node_modules/node/bin/node`] },
+  { name: "bun@1.4.5", command: [`${DIRECTORY}node_modules/bun/bin/bun.exe`] },
 ];
+const DENO = { name: "deno", command: [Deno.execPath(), "run", "--quiet", "-A"] };
 
 Deno.mkdirSync(DIRECTORY, { recursive: true });
+Deno.writeTextFileSync(`${DIRECTORY}package.json`, `{"type":"module"}`);
+const { vfs } = await buildPackages(`${DIRECTORY}built`);
+const archive = run("npm", ["pack", "--silent", "--pack-destination", DIRECTORY, vfs]).trim();
 run("npm", [
   ...["install", "--silent", "--no-save", "--prefix", DIRECTORY],
   ...["@sqlite.org/sqlite-wasm@3.54.1-build1", ...RUNTIMES.map(({ name }) => name)],
+  `${DIRECTORY}${archive}`,
 ]);
-await esbuild.build({
-  entryPoints: [fileURLToPath(new URL("./vfs_user.mjs", import.meta.url))],
-  outfile: PROGRAM,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  external: ["@sqlite.org/sqlite-wasm"],
-  logLevel: "error",
-});
-await esbuild.stop();
+Deno.copyFileSync(new URL("./vfs_user.mjs", import.meta.url), PROGRAM);
 
 let passed = 0;
 let failed = 0;
-for (const { name, command } of RUNTIMES) {
+for (const { name, command } of [...RUNTIMES, DENO]) {
   for (const mode of ["delete", "wal"]) {
     const problems = await tryRuntime(command, mode);
     console.log(`${problems.length === 0 ? "ok  " : "FAIL"} ${name}, ${mode}`);
@@ -44,14 +42,18 @@ for (const { name, command } of RUNTIMES) {
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 ? 0 : 1);
 
-async function tryRuntime(command: string, mode: string): Promise<readonly string[]> {
+async function tryRuntime(
+  [program = "", ...options]: readonly string[],
+  mode: string,
+): Promise<readonly string[]> {
   const directory = Deno.makeTempDirSync({ prefix: "godwit-runtime-" });
   const path = `${directory}/shared.sqlite3`;
   const problems: string[] = [];
   const expect = (what: string, found: string, pattern: RegExp): void => {
     if (!pattern.test(found)) problems.push(`${what}: ${found}`);
   };
-  const use = (task: "write" | "read"): string => run(command, [PROGRAM, path, task]).trim();
+  const use = (task: "write" | "read"): string =>
+    run(program, [...options, PROGRAM, path, task]).trim();
   try {
     sqliteShell(path, `PRAGMA journal_mode=${mode}; CREATE TABLE t (who)`);
     await using native = new NativeProgram(path);
@@ -67,8 +69,8 @@ async function tryRuntime(command: string, mode: string): Promise<readonly strin
     expect("write beside a writer", use("write"), /^refused 5 .*another program/);
     await native.run("COMMIT");
 
-    const holder = new Deno.Command(command, {
-      args: [PROGRAM, path, "hold"],
+    const holder = new Deno.Command(program, {
+      args: [...options, PROGRAM, path, "hold"],
       stdout: "piped",
       stderr: "inherit",
     }).spawn();

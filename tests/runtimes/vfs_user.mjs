@@ -1,7 +1,7 @@
 // A program that uses godwit's VFS without Deno: run by run_runtimes.ts in Node.js and in Bun.
 
 import init from "@sqlite.org/sqlite-wasm";
-import { installVfs, nodeStorage } from "../../lib/vfs/mod.ts";
+import { installVfs, nodeStorage } from "@godwit/vfs";
 
 const [path, task] = process.argv.slice(2);
 const sqlite3 = await init();

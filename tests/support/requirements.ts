@@ -7,6 +7,9 @@ const PROGRAMS = [
   { program: "git", debianPackage: "git" },
   { program: "curl", debianPackage: "curl" },
   { program: "python3", debianPackage: "python3" },
+  { program: "zsh", debianPackage: "zsh" },
+  { program: "fish", debianPackage: "fish" },
+  { program: "mandoc", debianPackage: "mandoc" },
   { program: "chromium", debianPackage: "chromium" },
   { program: "firefox-esr", debianPackage: "firefox-esr" },
 ];

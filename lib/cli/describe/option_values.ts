@@ -1,0 +1,26 @@
+// What the values of options are, for completion. Pure.
+
+/** What a shell offers as a value. */
+export type OptionValues =
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  | { readonly kind: "file" | "directory" | "any" };
+
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  "--backup": ["always", "lossy", "never"],
+  "--format": ["text", "json", "github", "sarif", "junit"],
+  "--journal-mode": ["delete", "wal"],
+  "--omit": ["statements", "schemas", "statements,schemas"],
+  "--to": ["latest"],
+  "--transaction": ["migration", "plan"],
+};
+
+const FILES: readonly string[] = ["--html", "--out", "--schema"];
+const DIRECTORIES: readonly string[] = ["--plugins", "--data"];
+
+/** The values of an option. */
+export function optionValues(option: string): OptionValues {
+  const words = WORDS[option];
+  if (words !== undefined) return { kind: "words", words };
+  if (FILES.includes(option)) return { kind: "file" };
+  return { kind: DIRECTORIES.includes(option) ? "directory" : "any" };
+}
