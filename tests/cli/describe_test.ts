@@ -42,6 +42,8 @@ const TYPED: readonly (readonly [typed: string, ran: string])[] = [
   ["godwit completion z\t", "ran: completion zsh"],
 ];
 
+const OVERPRINTED = new RegExp(`.${"\b"}`, "g");
+
 const describe = suite("completion and manual");
 
 for (const shell of ["bash", "zsh", "fish"] as const) {
@@ -108,7 +110,7 @@ describe("the manual page has every command and option, and mandoc finds nothing
     assert.equal(problems, []);
     const shown = await new Deno.Command("mandoc", { args: ["-Tascii", file] }).output();
     // Bold and italic letters are printed over themselves.
-    const text = new TextDecoder().decode(shown.stdout).replaceAll(/.\x08/g, "");
+    const text = new TextDecoder().decode(shown.stdout).replaceAll(OVERPRINTED, "");
     for (const { words, options } of commandTable()) {
       assert.match(text, new RegExp(`^ +${words.join(" ")}`, "m"));
       for (const { name } of options) assert.ok(text.includes(name), name);
