@@ -35,7 +35,7 @@ const SHELLS: Readonly<
 /** What is typed, with tabs, and what runs. Two spaces stand where the shell has put one. */
 const TYPED: readonly (readonly [typed: string, ran: string])[] = [
   ["godwit app\t no\t --dr\t", "ran: apply notes --dry-run"],
-  ["godwit rollo\t st\t no\t", "ran: rollout start notes"],
+  ["godwit rollo\t star\t no\t", "ran: rollout start notes"],
   ["godwit backup no\t --keep-backups-d\t 3", "ran: backup notes --keep-backups-days 3"],
   ["godwit plan --html pla\t", "ran: plan --html plan.html"],
   ["godwit apply notes --backup al\t", "ran: apply notes --backup always"],
@@ -92,7 +92,10 @@ describe("every value that is offered is one that the command line takes", () =>
       if (value?.values.kind !== "words") continue;
       for (const word of value.values.words) {
         if (words[0] === "rollback" && name === "--to") continue;
-        const parsed = readArguments([...words, ...required, name, word], () => undefined);
+        // Options of rollouts over nodes need a NATS server.
+        const nats = words[0] === "rollout" ? ["--nats", "ws://host"] : [];
+        const line = [...words, ...required, name, word, ...nats];
+        const parsed = readArguments(line, () => undefined);
         assert.is(parsed.kind, "command", `${words.join(" ")} ${name} ${word}`);
       }
     }

@@ -30,6 +30,17 @@ export interface OptionEntry {
 /** The first sentence of the program about itself. */
 export const ABOUT = "schema migrations for SQLite plugins";
 
+/** What the commands about a rollout over nodes do; the help has one line for all of them. */
+const ROLLOUT: Readonly<Record<string, string>> = {
+  abort: "end a rollout; what is applied stays",
+  approve: "let a rollout go on after its wave",
+  lead: "lead a rollout that another process left",
+  pause: "begin nothing more in a rollout",
+  resume: "let a rollout go on that is paused or halted",
+  status: "where each node of a rollout is",
+  undo: "undo a rollout on the nodes that ran it",
+};
+
 /** Every command, in the order of the help. */
 export function commandTable(): readonly CommandEntry[] {
   const tree = commandTree();
@@ -50,7 +61,8 @@ function entriesOf(
   }
   return [{
     words,
-    summary: summaryOf(words[0] ?? ""),
+    summary: (words[0] === "rollout" ? ROLLOUT[words[1] ?? ""] : undefined) ??
+      summaryOf(words[0] ?? ""),
     parameters: command.registeredArguments.map((each) =>
       each.required ? `<${each.name()}>` : `[${each.name()}]`
     ),

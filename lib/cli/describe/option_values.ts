@@ -6,15 +6,17 @@ export type OptionValues =
   | { readonly kind: "file" | "directory" | "any" };
 
 const WORDS: Readonly<Record<string, readonly string[]>> = {
+  "--approve": ["first", "each", "none"],
   "--backup": ["always", "lossy", "never"],
   "--format": ["text", "json", "github", "sarif", "junit"],
+  "--how": ["restore", "roll-back"],
   "--journal-mode": ["delete", "wal"],
   "--omit": ["statements", "schemas", "statements,schemas"],
   "--to": ["latest"],
   "--transaction": ["migration", "plan"],
 };
 
-const FILES: readonly string[] = ["--html", "--out", "--schema"];
+const FILES: readonly string[] = ["--html", "--out", "--schema", "--sign"];
 const DIRECTORIES: readonly string[] = ["--plugins", "--data"];
 
 /** The values of an option. */
