@@ -81,7 +81,9 @@ async function buildGodwit(directory: string, declared: string): Promise<void> {
     await writeDeclarations(await declarationsOf(path, declared), join(directory, "types"));
   }
   await buildBrowser(join(directory, "browser"));
-  await Deno.copyFile(join(ROOT, "README.md"), join(directory, "README.md"));
+  for (const name of ["README.md", "CHANGELOG.md"]) {
+    await Deno.copyFile(join(ROOT, name), join(directory, name));
+  }
   await Deno.writeTextFile(join(directory, "godwit.1"), manPage(commandTable(), config.version));
   const manifest = packageManifest({
     name: config.name,

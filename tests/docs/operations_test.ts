@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { validate } from "dockerfile-utils";
 import { connect } from "nats.ws";
 import * as assert from "uvu/assert";
 import * as v from "valibot";
@@ -10,7 +11,7 @@ import { RepositoryCopy } from "./repository_copy.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const INSTRUCTIONS = ["FROM", "WORKDIR", "COPY", "RUN", "USER", "ENV", "VOLUME", "STOPSIGNAL"]
-  .concat(["ENTRYPOINT", "CMD"]);
+  .concat(["ENTRYPOINT", "CMD", "HEALTHCHECK"]);
 
 const unit = readUnit(read("examples/operations/godwit.service"));
 const container = readContainerfile(read("examples/operations/Containerfile"));
@@ -87,7 +88,37 @@ operations("unit and container let godwit read the same variables as the tasks d
 operations("the container's command is one that godwit has", () => {
   assert.is(entrypoint()[0], "deno");
   assert.is(entrypoint().at(-1), "mod.ts");
-  assert.equal(JSON.parse(textOf("CMD")), ["serve", "--json"]);
+  assert.equal(JSON.parse(textOf("CMD")), ["serve", "--json", "--http", "127.0.0.1:9090"]);
+});
+
+operations("the container's user is not root, and a linter finds nothing in its file", () => {
+  assert.is(textOf("USER"), "deno");
+  const problems = validate(read("examples/operations/Containerfile")).map(({ message }) =>
+    message
+  );
+  assert.equal(problems, []);
+  assert.is(validate("FROM scratch\nUSERS deno\n").length, 1);
+});
+
+operations("the container is healthy while /healthz answers with 200", async () => {
+  const command = v.parse(
+    v.array(v.string()),
+    JSON.parse(/CMD (\[.*\])$/.exec(textOf("HEALTHCHECK"))?.[1] ?? ""),
+  );
+  let status = 200;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    ({ url }) => new Response(null, { status: url.endsWith("/healthz") ? status : 404 }),
+  );
+  const check = async (port: number): Promise<number> => {
+    const args = command.slice(1).map((each) => each.replace("9090", String(port)));
+    return (await new Deno.Command(Deno.execPath(), { args }).output()).code;
+  };
+  assert.is(await check(server.addr.port), 0);
+  status = 503;
+  assert.is(await check(server.addr.port), 1);
+  await server.shutdown();
+  assert.is.not(await check(server.addr.port), 0);
 });
 
 operations.run();
