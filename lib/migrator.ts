@@ -7,6 +7,8 @@ import {
   DEFAULT_BACKUP_RULES,
 } from "./backup/backup_rules.ts";
 import type { HandlerContext, Log } from "./handler/context.ts";
+import { untraced } from "./trace/span.ts";
+import { beginTraced } from "./trace/telemetry.ts";
 import { UNOBSERVED_WORK, type WorkObserver } from "./handler/work_observer.ts";
 import { startFileThread } from "./database/start_file_thread.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "./handler/event_hub.ts";
@@ -159,6 +161,8 @@ export async function openMigrator(options: MigratorOptions): Promise<Migrator> 
     elapsedMs: () => performance.now(),
     publish,
     beforeRun,
+    beginRequest: beginTraced,
+    span: untraced(null),
     observer: options.observer ?? UNOBSERVED_WORK,
     log,
     signal: options.signal ?? new AbortController().signal,

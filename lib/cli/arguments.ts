@@ -13,6 +13,7 @@ import {
   checkFormat,
   httpAddress,
   labels,
+  logLevel,
   moduleFile,
   names,
   nodeName,
@@ -89,7 +90,8 @@ function defineCommands(
     .option("--node <NAME>", "", nodeName)
     .option("--label <K=V>", "", labels)
     .option("--trust <KEY>", "", names)
-    .action(({ graceMs, http, minFreeBytes, ...fleet }, command) => {
+    .option("--log-level <LEVEL>", "", logLevel, "info" as const)
+    .action(({ graceMs, http, minFreeBytes, logLevel, ...fleet }, command) => {
       const { node: name, label = {}, trust = [] } = fleet;
       if (fleet.fleet && name === undefined) {
         command.error("error: --fleet needs the name of this node: --node NAME");
@@ -101,7 +103,7 @@ function defineCommands(
         command.error("error: --node, --label and --trust are for a node of a fleet: add --fleet");
       }
       const node = name === undefined ? null : { name, labels: label, trust };
-      const serve = { graceMs, http, minFreeBytes, node };
+      const serve = { graceMs, http, minFreeBytes, logLevel, node };
       use({ name: "serve", serve, options: commonOptions(command) });
     });
 

@@ -1,6 +1,7 @@
 // A command line that was read. Types alone.
 
 import type { BackupPolicy } from "../backup/backup_rules.ts";
+import type { LogLevel } from "./process_log.ts";
 import type { HttpAddress } from "../http/operations_server.ts";
 import type { OperatorCommand } from "../fleet/commands.ts";
 import type { Labels } from "../fleet/labels.ts";
@@ -131,6 +132,8 @@ export interface ServeOptions {
   readonly minFreeBytes: number;
   /** As which node it takes part in rollouts; `null` where it does not. */
   readonly node: NodeIdentity | null;
+  /** How bad something must be to be logged. */
+  readonly logLevel: LogLevel;
 }
 
 /** What a node is in a fleet. */

@@ -105,6 +105,7 @@ export const OPTIONS: readonly (readonly [option: string, meaning: string])[] = 
   ["--grace-ms N", "at a stop, let runs go on so long  10000"],
   ["--http HOST:PORT", "of serve: /healthz, /readyz, /metrics"],
   ["--min-free-bytes N", "with less serve is not ready     104857600"],
+  ["--log-level LEVEL", "of serve: info, warn or error    info"],
   ["--schema FILE", "the schema to lead to            <plugin>/schema.sql"],
   ["--rename OLD=NEW", "quotes.author=quotes.writer; may be repeated"],
   ["--no-rename", "what is dropped and added is no rename"],

@@ -9,6 +9,7 @@ import type { ApprovalGate, UndoMethod } from "../fleet/rollout_record.ts";
 import { parseWaves } from "../fleet/waves.ts";
 import { isPluginName } from "../message/plugin_name.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
+import { LOG_LEVELS, type LogLevel } from "./process_log.ts";
 import type { CheckFormat } from "./command.ts";
 import type { HttpAddress } from "../http/operations_server.ts";
 import type { Shell } from "./command.ts";
@@ -54,6 +55,13 @@ export function checkFormat(value: string): CheckFormat {
 }
 
 const FORMATS: readonly CheckFormat[] = ["text", "json", "github", "sarif", "junit"];
+
+/** How bad something must be to be logged. */
+export function logLevel(value: string): LogLevel {
+  const level = LOG_LEVELS.find((each) => each === value);
+  if (level !== undefined) return level;
+  throw new InvalidArgumentError(`It needs one of ${LOG_LEVELS.join(", ")}`);
+}
 
 /** When a run makes a backup. */
 export function backupPolicy(value: string): BackupPolicy {

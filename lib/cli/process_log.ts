@@ -3,9 +3,17 @@
 import type { Log } from "../handler/context.ts";
 import type { Console } from "./console.ts";
 
+/** How bad something must be to be logged. */
+export type LogLevel = Parameters<Log>[0];
+
+/** The levels, the mildest first. */
+export const LOG_LEVELS: readonly LogLevel[] = ["info", "warn", "error"];
+
 /** A log of this process. With `json` each line is an object with `time`, `level` and `message`. */
-export function processLog(console: Console, json: boolean): Log {
+export function processLog(console: Console, json: boolean, least: LogLevel): Log {
+  const logged = LOG_LEVELS.slice(LOG_LEVELS.indexOf(least));
   return (level, message, fields = {}) => {
+    if (!logged.includes(level)) return;
     const time = new Date().toISOString();
     if (json) {
       console.err(JSON.stringify({ time, level, message, ...fields }));

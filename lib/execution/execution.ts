@@ -92,7 +92,9 @@ export type ExecutionEvent =
     readonly step: ExecutedStep;
     readonly entry: HistoryEntry;
   }
-  | { readonly kind: "step-failed"; readonly failure: StepFailure };
+  | { readonly kind: "step-failed"; readonly failure: StepFailure }
+  /** The backup of the run. */
+  | { readonly kind: "backup-made"; readonly sizeBytes: number; readonly elapsedMs: number };
 
 /**
  * Whether a run is kept. All modes but `commit` run the whole plan on the real rows in one

@@ -22,14 +22,14 @@ export class RunBackup {
   readonly #connection: Connection;
   readonly #plan: Pick<MigrationPlan, "plugin" | "hash">;
   readonly #options: RunBackupOptions;
-  readonly #run: Pick<ExecutionOptions, "runId" | "deadline">;
+  readonly #run: Pick<ExecutionOptions, "runId" | "deadline" | "onEvent">;
   #made: Backup | null = null;
   #stepsBefore = 0;
 
   constructor(
     connection: Connection,
     plan: Pick<MigrationPlan, "plugin" | "hash">,
-    run: Pick<ExecutionOptions, "backups" | "runId" | "deadline">,
+    run: Pick<ExecutionOptions, "backups" | "runId" | "deadline" | "onEvent">,
   ) {
     this.#connection = connection;
     this.#plan = plan;
@@ -77,7 +77,8 @@ export class RunBackup {
   async ensure(at: string, committedSteps: number): Promise<BackupOutcome> {
     if (this.#made !== null) return { ok: true, value: this.#made };
     const { tenant, policy, place } = this.#options;
-    const { runId, deadline } = this.#run;
+    const { runId, deadline, onEvent } = this.#run;
+    const startedMs = performance.now();
     const outcome = await backUp(this.#connection, {
       plugin: this.#plan.plugin,
       tenant,
@@ -91,6 +92,8 @@ export class RunBackup {
       return { ...outcome, message: `Cannot back up before ${before}: ${outcome.message}` };
     }
     this.#made = outcome.value;
+    const { size_bytes: sizeBytes } = outcome.value.record;
+    onEvent({ kind: "backup-made", sizeBytes, elapsedMs: performance.now() - startedMs });
     this.#stepsBefore = committedSteps;
     return outcome;
   }

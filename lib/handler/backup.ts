@@ -45,7 +45,7 @@ interface Making {
 }
 
 async function makeBackup(
-  { run: { id, lock, signal, note }, address, found, request, context, startedMs }: Making,
+  { run: { id, lock, signal, span, note }, address, found, request, context, startedMs }: Making,
 ): Promise<BackupReply | Failure> {
   const { plugin } = address;
   const { timeout_ms: timeoutMs, applied_by: startedBy } = request;
@@ -53,7 +53,10 @@ async function makeBackup(
   await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
   const upkeep = { id, verb: "backup", dryRun: false, startedBy } as const;
   await publishUpkeep({ session, found, lock, now: context.now() }, upkeep);
+  const making = span.begin("backup");
   const made = await session.makeBackup(id, deadline);
+  if (made.ok) making.note({ "godwit.bytes": made.value.record.size_bytes });
+  making.end(made.ok ? null : made.code);
   if (!made.ok) {
     return made.code === "cancelled"
       ? cancelledFailure(address, NO_BACKUP)

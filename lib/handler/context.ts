@@ -5,6 +5,7 @@ import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 import type { MigrationSource } from "../source/migration_source.ts";
 import type { Databases } from "../database/session.ts";
 import type { Known } from "./known.ts";
+import type { BeginRequest, Span } from "../trace/span.ts";
 import type { WorkObserver } from "./work_observer.ts";
 
 /** Writes one line to the log. Values must not be secrets. */
@@ -42,10 +43,22 @@ export interface HandlerContext {
   readonly newId: () => string;
   /** Milliseconds on a monotonic clock. */
   readonly elapsedMs: () => number;
-  /** Takes the events of runs; must neither wait nor throw. */
-  readonly publish: (event: RunEvent) => void;
+  /**
+   * Takes the events of runs, with the trace that they belong to; must neither wait nor throw.
+   */
+  readonly publish: (event: RunEvent, traceparent?: string | null) => void;
   /** Resolves when every listener has closed the database before a run. Must not reject. */
   readonly beforeRun: (event: RunStartedEvent) => Promise<void>;
+  /**
+   * Begins the spans of requests.
+   * @internal
+   */
+  readonly beginRequest: BeginRequest;
+  /**
+   * The span of the request that is answered; of no trace outside of one.
+   * @internal
+   */
+  readonly span: Span;
   /**
    * Follows requests and runs.
    * @internal

@@ -12,6 +12,7 @@ import {
   type VerbEntry,
 } from "../message/verbs.ts";
 import { type DatabaseAddress, OWN_DIRECTORIES } from "../plan/database_address.ts";
+import { traceFields } from "../trace/span.ts";
 import { apply } from "./apply.ts";
 import { backup } from "./backup.ts";
 import { backups } from "./backups.ts";
@@ -59,7 +60,26 @@ export function dispatch<V extends Verb>(
   payload: Uint8Array,
   context: HandlerContext,
 ): Promise<Reply<V>> {
-  return answer(verb, plugin, ({ request }) => parseRequest(request, payload), context);
+  return dispatchTraced(verb, plugin, payload, { context, parent: null }).then(({ reply }) =>
+    reply
+  );
+}
+
+/** A reply, and the trace that its request belongs to. */
+export interface Answer<V extends AnyVerb> {
+  readonly reply: Reply<V>;
+  readonly traceparent: string | null;
+}
+
+/** Answers one request as `dispatch()` does; `parent` is its header `traceparent`. */
+export function dispatchTraced<V extends Verb>(
+  verb: V,
+  plugin: string,
+  payload: Uint8Array,
+  { context, parent }: { readonly context: HandlerContext; readonly parent: string | null },
+): Promise<Answer<V>> {
+  const parse: Parse<V> = ({ request }) => parseRequest(request, payload);
+  return answer(verb, plugin, parse, context, parent);
 }
 
 /** Answers one request of this process. Never rejects, as above. */
@@ -69,7 +89,8 @@ export function call<V extends AnyVerb>(
   request: AllMessages[V]["request"],
   context: HandlerContext,
 ): Promise<Reply<V>> {
-  return answer(verb, plugin, (entry) => checkRequest(entry.request, request), context);
+  const parse: Parse<V> = (entry) => checkRequest(entry.request, request);
+  return answer(verb, plugin, parse, context, null).then(({ reply }) => reply);
 }
 
 async function answer<V extends AnyVerb>(
@@ -77,14 +98,41 @@ async function answer<V extends AnyVerb>(
   plugin: string,
   parse: Parse<V>,
   context: HandlerContext,
-): Promise<Reply<V>> {
-  const { observer, elapsedMs } = context;
+  parent: string | null,
+): Promise<Answer<V>> {
+  const { observer, elapsedMs, log, publish } = context;
   const startedMs = elapsedMs();
   observer.onRequest(verb);
-  const reply = await carryOut(verb, plugin, parse, context);
+  const span = await context.beginRequest(parent, verb, { "godwit.plugin": plugin.slice(0, 64) });
+  const { traceparent } = span;
+  const reply = await carryOut(verb, plugin, parse, {
+    ...context,
+    span,
+    publish: (event) => publish(event, traceparent),
+  });
   const outcome = reply.success ? "success" : reply.error_code;
-  observer.onAnswered({ verb, outcome, ms: elapsedMs() - startedMs });
-  return reply;
+  const ms = elapsedMs() - startedMs;
+  span.end(reply.success ? null : reply.error_code);
+  observer.onAnswered({ verb, outcome, ms });
+  log("info", "Answered", {
+    verb,
+    plugin: reply.plugin_name,
+    ...given(reply, "tenant"),
+    ...given(reply, "run_id"),
+    outcome,
+    ms: Math.round(ms),
+    ...traceFields(span),
+  });
+  return { reply, traceparent };
+}
+
+/** A field of a reply, where it has one. */
+function given(
+  reply: Reply<AnyVerb>,
+  field: "tenant" | "run_id",
+): Readonly<Record<string, string>> {
+  const value = Object.entries(reply).find(([name]) => name === field)?.[1];
+  return typeof value === "string" ? { [field]: value } : {};
 }
 
 type Parse<V extends AnyVerb> = (

@@ -2,8 +2,11 @@
 
 import type { RunEvent, RunStartedEvent } from "../message/event.ts";
 
-/** Receives events during a run. It must neither wait nor throw. */
-export type EventListener = (event: RunEvent) => void;
+/**
+ * Receives events during a run, and the header `traceparent` of the trace that the run belongs to;
+ * `null` where it belongs to none. It must neither wait nor throw.
+ */
+export type EventListener = (event: RunEvent, traceparent: string | null) => void;
 
 /**
  * Called with the event `run_requested`. The run locks the database once the promise is settled, so
@@ -14,7 +17,7 @@ export type BeforeRunListener = (event: RunStartedEvent) => Promise<void>;
 /** One source of events with any number of listeners. */
 export interface EventHub {
   /** Passes an event to every listener, in the order in which they subscribed. */
-  publish(event: RunEvent): void;
+  publish(event: RunEvent, traceparent?: string | null): void;
   /** Calls `listener` with every event from now on; returns a function that ends this. */
   subscribe(listener: EventListener): () => void;
   /** Calls the listeners that a run waits for; resolves when all have settled. */
@@ -28,8 +31,8 @@ export function eventHub(): EventHub {
   const listeners = new Set<EventListener>();
   const awaited = new Set<BeforeRunListener>();
   return {
-    publish(event) {
-      for (const listener of listeners) listener(event);
+    publish(event, traceparent = null) {
+      for (const listener of listeners) listener(event, traceparent);
     },
     subscribe(listener) {
       listeners.add(listener);

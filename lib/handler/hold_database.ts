@@ -8,6 +8,7 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { HandlerContext } from "./context.ts";
 import { describeHolder } from "./describe_run.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
+import { type Span, traceFields } from "../trace/span.ts";
 import type { EndedRun, RunFigures } from "./work_observer.ts";
 
 /** A run that holds its database. */
@@ -17,6 +18,8 @@ export interface HeldRun {
   readonly lock: RunLock;
   /** Aborted when this run is cancelled, or every run of the program is. */
   readonly signal: AbortSignal;
+  /** The span of the run. */
+  readonly span: Span;
   /** Notes what the run has done, for its observer. */
   readonly note: (figures: RunFigures) => void;
 }
@@ -48,6 +51,13 @@ export async function holdDatabase<R extends { readonly success: true }>(
     const message = `${holder}; wait until it is done and try again`;
     return failureReply("MIGRATION_IN_PROGRESS", plugin, message);
   }
+  const span = context.span.begin("run", {
+    "godwit.run_id": id,
+    "godwit.verb": verb,
+    "godwit.plugin": plugin,
+    ...(address.tenant === null ? {} : { "godwit.tenant": address.tenant }),
+    "godwit.dry_run": dryRun,
+  });
   let outcome: EndedRun["outcome"] = "INTERNAL_ERROR";
   let figures = NOTHING_DONE;
   const note = (noted: RunFigures): void => {
@@ -55,14 +65,35 @@ export async function holdDatabase<R extends { readonly success: true }>(
   };
   try {
     const signal = AbortSignal.any([context.signal, lock.cancelled]);
-    const reply = await work({ id, lock, signal, note });
+    const reply = await work({ id, lock, signal, span, note });
     outcome = reply.success ? "success" : reply.error_code;
     return reply.success ? reply : { ...reply, run_id: id };
   } finally {
     lock.release(outcome === "CANCELLED" ? "cancelled" : "ended");
     const ms = context.elapsedMs() - startedMs;
-    context.observer.onRunEnded({ id, verb, ...address, dryRun, outcome, ms, ...figures });
+    const ended: EndedRun = { id, verb, ...address, dryRun, outcome, ms, ...figures };
+    span.end(outcome === "success" ? null : outcome);
+    context.observer.onRunEnded(ended);
+    logRun(ended, span, context);
   }
+}
+
+// Counts alone: a log must not have what is in the rows.
+function logRun(run: EndedRun, span: Span, { log }: HandlerContext): void {
+  log(run.outcome === "success" ? "info" : "warn", "Run ended", {
+    verb: run.verb,
+    plugin: run.plugin,
+    ...(run.tenant === null ? {} : { tenant: run.tenant }),
+    run_id: run.id,
+    dry_run: run.dryRun,
+    outcome: run.outcome,
+    ms: Math.round(run.ms),
+    migrations: run.migrations,
+    rows_lost: run.rowsLost,
+    values_lost: run.valuesLost,
+    ...(run.backup === null ? {} : { backup: run.backup }),
+    ...traceFields(span),
+  });
 }
 
 /** The failure of work on a database that SQLite may have interrupted; `late` ends the sentence. */

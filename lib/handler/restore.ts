@@ -75,7 +75,7 @@ type Restored =
   | { readonly ok: false; readonly failure: Failure };
 
 async function restoreHeld(restore: Restore): Promise<Restored> {
-  const { run: { id, lock, signal }, address, found, request, context, deadline } = restore;
+  const { run: { id, lock, signal, span }, address, found, request, context, deadline } = restore;
   const { dry_run: dryRun, applied_by: startedBy, backup } = request;
   await using session = await context.databases.open({ kind: "plugin", ...address }, "run");
   const upkeep = { id, verb: "restore", dryRun, startedBy } as const;
@@ -89,7 +89,9 @@ async function restoreHeld(restore: Restore): Promise<Restored> {
       return { ok: false, failure: cancelledFailure(address, NOTHING_RESTORED) };
     }
     if (!dryRun) publishStart(restore, "run_started");
+    const restoring = span.begin("restore");
     const outcome = await session.restore({ runId: id, backup, dryRun }, deadline);
+    restoring.end(outcome.ok ? null : outcome.code);
     if (outcome.ok) {
       ended = { errorCode: null, version: outcome.value.currentVersion };
       return { ok: true, report: outcome.value };

@@ -59,6 +59,7 @@ export async function runMigrations<R extends SuccessReply>(
       verb: request.target.direction,
       dryRun: request.mode !== "commit",
       startedBy: request.applied_by,
+      span: held.span,
     });
     const state = appliesAll(request) ? stateOf(address, context) : null;
     const idle = state === null ? null : knownIdlePlan(request, state, context);
@@ -140,6 +141,7 @@ async function openAndRun<R extends SuccessReply>(
   const prepared = await preparePlan(session, {
     target,
     deadline: run.deadline,
+    span: held.span,
     onPlanned: (planned) => progress.planned(planned, files.migrations),
   }, context);
   if (!prepared.ok) {

@@ -10,6 +10,7 @@ import type { MigrationFile } from "../migration/migration.ts";
 import type { HistoryEntry } from "../plan/history.ts";
 import type { Direction } from "../plan/select_steps.ts";
 import type { PlanOutline } from "../database/prepare.ts";
+import type { Span } from "../trace/span.ts";
 import type { HandlerContext } from "./context.ts";
 import {
   eventFields,
@@ -25,6 +26,7 @@ const SNAPSHOT_INTERVAL_MS = 100;
 /** A run of migrations. */
 export interface MigrationRun extends EventfulRun, ReportedRun {
   readonly verb: Direction;
+  readonly span: Span;
 }
 
 /** Takes what happens in a run, in this order. */
@@ -50,6 +52,8 @@ export function reportRun(
   let entries: HistoryEntry[] = [];
   let publishedMs = -Infinity;
   const startedMs = context.elapsedMs();
+  let steps = run.span;
+  let step: Span | null = null;
   let running = { version: 0, name: "", statements: 0 };
   let progress = startProgress(run, context.now());
 
@@ -85,6 +89,8 @@ export function reportRun(
       await context.beforeRun(event);
     },
     started(plan) {
+      run.span.note({ "godwit.plan_hash": plan.hash });
+      steps = run.span.begin("execute", { "godwit.plan_hash": plan.hash });
       publish({ migrations_total: plan.steps.length });
       context.publish(planEvent("run_started", plan));
     },
@@ -93,6 +99,8 @@ export function reportRun(
         case "step-started": {
           const { version, name, statementsTotal } = event;
           running = { version, name, statements: statementsTotal };
+          step?.end(null);
+          step = steps.begin("migration", { "godwit.version": version, "godwit.name": name });
           // Always, because a migration of one long statement reports nothing until its end.
           publish({ version, statements_done: 0, statements_total: statementsTotal });
           context.publish({ event: "migration_started", ...common(), version, name });
@@ -121,6 +129,8 @@ export function reportRun(
         case "step-finished": {
           const { version, name, executionTimeMs, dataLoss } = event.step;
           if (!run.dryRun) entries.push(event.entry);
+          step?.end(null);
+          step = null;
           update({ migrations_done: progress.migrations_done + 1 });
           context.publish({
             event: run.verb === "apply" ? "migration_applied" : "migration_rolled_back",
@@ -133,14 +143,23 @@ export function reportRun(
           return;
         }
         case "step-failed": {
-          const { version, name, message } = event.failure;
+          const { version, name, message, reason } = event.failure;
+          step?.end(reason);
+          step = null;
           context.publish({ event: "migration_failed", ...common(), version, name, message });
+          return;
+        }
+        case "backup-made": {
+          const { sizeBytes, elapsedMs } = event;
+          steps.begin("backup", { "godwit.bytes": sizeBytes }, elapsedMs).end(null);
           return;
         }
       }
       event satisfies never;
     },
     finished(errorCode, currentVersion) {
+      step?.end(errorCode);
+      if (steps !== run.span) steps.end(errorCode);
       context.publish(finishedEvent(run, context.now(), errorCode, currentVersion));
     },
   };

@@ -125,6 +125,7 @@ async function readDatabase(
   const prepared = await preparePlan(session, {
     target: { direction: "apply", version: "latest" },
     deadline: deadlineIn(REHEARSAL_TIMEOUT_MS, context.signal),
+    span: context.span,
   }, context);
   const { migrations } = files;
   if (prepared.ok) {

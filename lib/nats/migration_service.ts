@@ -2,7 +2,7 @@
 
 import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
 import type { HandlerContext, Log } from "../handler/context.ts";
-import { dispatch } from "../handler/dispatch.ts";
+import { dispatchTraced } from "../handler/dispatch.ts";
 import { type Verb, verbs } from "../message/verbs.ts";
 import { failureReply, withVerb } from "../handler/failure.ts";
 import { whyNoPlugin } from "../message/plugin_name.ts";
@@ -14,6 +14,7 @@ import { describeNatsError } from "./connection.ts";
 import type { EndpointCounts, EndpointData, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { pendingWork } from "./pending_work.ts";
+import { traceHeaders, traceparentOf } from "./trace_headers.ts";
 import type { ServiceObserver } from "./service_observer.ts";
 import { endsWithin } from "../deadline.ts";
 import { VERSION } from "../version.ts";
@@ -96,8 +97,8 @@ export async function startMigrationService(
   });
   const running = pendingWork();
   const sending = pendingWork();
-  const reply = (message: ServiceMsg, value: Reply): void => {
-    sending.add(send(message, value, options));
+  const reply = (message: ServiceMsg, answered: Answered): void => {
+    sending.add(send(message, answered, options));
   };
   for (const [subject, verb] of verbBySubject) {
     const counts = options.countsOf(verb);
@@ -133,25 +134,30 @@ export async function startMigrationService(
   };
 }
 
+/** A reply, and the trace that it belongs to. */
+interface Answered {
+  readonly reply: Reply;
+  readonly traceparent: string | null;
+}
+
 /** Handles a request; `null` where it has no reply subject, or one that is not answered. */
 async function answer(
   verb: Verb,
   message: ServiceMsg,
   { context, prefix, observer }: MigrationServiceOptions,
   counts: EndpointCounts,
-): Promise<Reply | null> {
+): Promise<Answered | null> {
   const plugin = pluginOf(message.subject, prefix);
   if (!isAnswerable(message, prefix, context.log)) return null;
   observer.onMessage("request", message.subject, message.data);
   const startedMs = context.elapsedMs();
   counts.begin();
-  const reply = await dispatch(verb, plugin, message.data, context);
+  const parent = traceparentOf(message.headers);
+  const answered = await dispatchTraced(verb, plugin, message.data, { context, parent });
+  const { reply } = answered;
   const ms = Math.round(context.elapsedMs() - startedMs);
-  const outcome = reply.success ? "success" : reply.error_code;
   counts.end(reply.success ? null : reply.error_code, ms);
-  const database = { plugin: reply.plugin_name, ...tenantOf(reply) };
-  context.log("info", "Answered", { verb, ...database, outcome, ms });
-  return reply;
+  return answered;
 }
 
 /** Says whether a request can be answered; logs why not. */
@@ -170,7 +176,7 @@ function isAnswerable({ subject, reply }: ServiceMsg, prefix: string, log: Log):
 function answerDottedNames(
   service: Service,
   { prefix, context }: MigrationServiceOptions,
-  reply: (message: ServiceMsg, value: Reply) => void,
+  reply: (message: ServiceMsg, answered: Answered) => void,
 ): void {
   service.addEndpoint("invalid_plugin_name", {
     subject: `${prefix}.*.*.>`,
@@ -181,25 +187,27 @@ function answerDottedNames(
       const name = message.subject.slice(message.subject.lastIndexOf(".") + 1);
       const verb = verbs().find((each) => each === name) ?? null;
       const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason);
-      reply(message, withVerb(verb, failure));
+      const traceparent = traceparentOf(message.headers);
+      reply(message, { reply: withVerb(verb, failure), traceparent });
     },
   });
 }
 
 async function send(
   message: ServiceMsg,
-  reply: Reply,
+  { reply, traceparent }: Answered,
   { connection, link, context: { log }, observer }: MigrationServiceOptions,
 ): Promise<void> {
   await link.whenUp();
   try {
     const { sent, payload } = encodeWithin(connection.info?.max_payload ?? Infinity, reply);
     observer.onMessage("reply", message.subject, payload);
-    if (sent.success) message.respond(payload);
+    const traced = traceHeaders(traceparent);
+    if (sent.success) message.respond(payload, traced);
     else {
       // The header takes one line; the whole message is in the reply.
       const description = sent.message.replaceAll(/\s+/g, " ").slice(0, 200);
-      message.respondError(SERVICE_CODES[sent.error_code], description, payload);
+      message.respondError(SERVICE_CODES[sent.error_code], description, payload, traced);
     }
   } catch (error) {
     const { subject } = message;
@@ -207,7 +215,7 @@ async function send(
   }
 }
 
-// Headers count towards the limit too; only failures have them.
+// Headers count towards the limit too: a trace is short, and failures have more.
 const HEADER_BYTES = 1024;
 
 /** The bytes of a reply; where the server would refuse so many, those of a failure that says so. */

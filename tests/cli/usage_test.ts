@@ -195,7 +195,13 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --journal-mode wal --busy-timeout-ms 100 --exclusive --max-plugin-bytes 9",
     command({
       name: "serve",
-      serve: { graceMs: 10_000, http: undefined, minFreeBytes: 104_857_600, node: null },
+      serve: {
+        graceMs: 10_000,
+        http: undefined,
+        minFreeBytes: 104_857_600,
+        logLevel: "info",
+        node: null,
+      },
       options: {
         ...COMMON,
         databases: {
@@ -211,7 +217,13 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
     "serve --nats wss://host --prefix a.b --grace-ms 500",
     command({
       name: "serve",
-      serve: { graceMs: 500, http: undefined, minFreeBytes: 104_857_600, node: null },
+      serve: {
+        graceMs: 500,
+        http: undefined,
+        minFreeBytes: 104_857_600,
+        logLevel: "info",
+        node: null,
+      },
       options: { ...COMMON, nats: "wss://host", prefix: "a.b" },
     }),
   ],
@@ -241,6 +253,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
         http: { hostname: "127.0.0.1", port: 9090 },
         minFreeBytes: 5,
         node: null,
+        logLevel: "info",
       },
       options: COMMON,
     }),
@@ -254,6 +267,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
         http: { hostname: "::1", port: 0 },
         minFreeBytes: 104_857_600,
         node: null,
+        logLevel: "info",
       },
       options: COMMON,
     }),

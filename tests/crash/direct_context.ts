@@ -3,6 +3,7 @@
 import { nothingKnown } from "../../lib/handler/known.ts";
 import { dirname } from "node:path";
 import type { HandlerContext } from "../../lib/handler/context.ts";
+import { passOn, untraced } from "../../lib/trace/span.ts";
 import { UNOBSERVED_WORK } from "../../lib/handler/work_observer.ts";
 import type { Migration } from "../../lib/migration/migration.ts";
 import { NO_QUERY_FILES } from "../../lib/migration/query_file.ts";
@@ -47,9 +48,11 @@ export function directContext(
     elapsedMs: () => performance.now(),
     publish() {},
     beforeRun: () => Promise.resolve(),
+    beginRequest: passOn,
+    span: untraced(null),
     observer: UNOBSERVED_WORK,
-    log(_level, message, fields) {
-      throw new Error(`${message}: ${JSON.stringify(fields)}`);
+    log(level, message, fields) {
+      if (level === "error") throw new Error(`${message}: ${JSON.stringify(fields)}`);
     },
     signal: new AbortController().signal,
   };

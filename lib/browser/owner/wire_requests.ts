@@ -4,6 +4,7 @@ import { nothingKnown } from "../../handler/known.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { dispatch } from "../../handler/dispatch.ts";
 import { type BeforeRunListener, eventHub, type EventListener } from "../../handler/event_hub.ts";
+import { passOn, untraced } from "../../trace/span.ts";
 import { UNOBSERVED_WORK } from "../../handler/work_observer.ts";
 import type { RunLocks } from "../../lock/run_locks.ts";
 import type { RunEvent } from "../../message/event.ts";
@@ -38,8 +39,10 @@ export class WireRequests {
       known: nothingKnown(),
       newId: () => crypto.randomUUID(),
       elapsedMs: () => performance.now(),
-      publish: (event) => this.#publish(event),
+      publish: (event, traceparent) => this.#publish(event, traceparent),
       beforeRun: (event) => this.#events.beforeRun(event),
+      beginRequest: passOn,
+      span: untraced(null),
       observer: UNOBSERVED_WORK,
     };
   }
@@ -83,10 +86,10 @@ export class WireRequests {
     return reply;
   }
 
-  #publish(event: RunEvent): void {
+  #publish(event: RunEvent, traceparent: string | null = null): void {
     this.#emit({ kind: "run", event });
     if (event.event === "run_finished" && !event.dry_run) this.#changed.add(event.plugin_name);
-    this.#events.publish(event);
+    this.#events.publish(event, traceparent);
   }
 
   // Until the lock is released, status answers from the last snapshot of the run. So emit the

@@ -70,7 +70,8 @@ async function askHere(
     ...options.databases,
     plugins: options.pluginsDir,
     data: options.dataDir,
-    log: processLog(console, options.json),
+    // The reply says how it went.
+    log: processLog(console, options.json, "warn"),
     signal: signals.asked,
   });
   // Loaded by now: the migrator uses it too.

@@ -144,7 +144,7 @@ async function lead(plugin: string, session: Session): Promise<ExitStatus> {
     plugin,
     store,
     claim: operatorClaim(),
-    log: processLog(console, options.json),
+    log: processLog(console, options.json, "warn"),
     signal: signals.asked,
     onLook(rollout, nodes) {
       last = nodes;

@@ -28,7 +28,7 @@ export async function runServe(
   console: Console,
   environment: Environment,
 ): Promise<ExitStatus> {
-  const log = processLog(console, options.json);
+  const log = processLog(console, options.json, serve.logLevel);
   const credentials = await credentialsFrom(environment);
   if (!credentials.ok) {
     log("error", credentials.message);

@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   "--format": ["text", "json", "github", "sarif", "junit"],
   "--how": ["restore", "roll-back"],
   "--journal-mode": ["delete", "wal"],
+  "--log-level": ["info", "warn", "error"],
   "--omit": ["statements", "schemas", "statements,schemas"],
   "--to": ["latest"],
   "--transaction": ["migration", "plan"],
