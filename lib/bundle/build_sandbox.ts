@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { publishPlugins } from "./publish_plugins.ts";
+import { remediesOf } from "./remedies.ts";
 import { resolvePackages } from "./resolve_packages.ts";
 import { versionAlone } from "./version_alone.ts";
 
@@ -30,6 +31,8 @@ export interface BuiltFile {
 export interface BuildResult {
   /** Everything that a browser loads, without source maps and licences. */
   readonly files: readonly BuiltFile[];
+  /** Those that belong to the page of the sandbox, and not to the sandbox. */
+  readonly pageFiles: readonly string[];
   /** What a page on the browser entry loads before it connects to NATS, without SQLite's WASM. */
   readonly clientFiles: readonly string[];
   readonly clientGzipBytes: number;
@@ -44,20 +47,28 @@ export const CLIENT_LIMIT_BYTES: number = 204 * 1024;
 const CLIENT = "./lib/browser/mod.ts";
 
 const MODULES: readonly string[] = [
-  "./lib/workbench/page.tsx",
   "./lib/workbench/page.css",
   "./lib/workbench/worker/page_worker.ts",
 ];
 
 /**
- * Workers that are split at their dynamic imports: NATS is loaded on the first connection, what
- * generates and proves migrations on its first use. The name of a part begins with that of its
- * worker and ends in a digest of its content.
+ * Modules that are split at their dynamic imports: NATS is loaded on the first connection, what
+ * generates and proves migrations on its first use, and the page while the sandbox starts. What
+ * stands behind the first of a group has a file of its own; the name of any other part begins with
+ * that of the first, and ends in a digest of its content.
  */
-const SPLIT_MODULES: readonly string[] = [
-  "./lib/browser/tab/sandbox_worker.ts",
-  "./lib/browser/database/database_worker.ts",
+const SPLIT_MODULES: readonly (readonly [string, ...string[]])[] = [
+  ["./lib/browser/tab/sandbox_worker.ts"],
+  ["./lib/browser/database/database_worker.ts"],
+  [
+    "./lib/workbench/page.ts",
+    "./lib/workbench/page_root.tsx",
+    "./lib/workbench/editor/editor.ts",
+  ],
 ];
+
+/** Those of them that a page on the browser entry loads. */
+const CLIENT_WORKERS: readonly string[] = ["sandbox_worker.js", "database_worker.js"];
 
 // A classic script: in the frame without an origin, loading a module would need CORS.
 const FRAME_SCRIPT = "./lib/browser/frame/plugin_frame_page.ts";
@@ -71,9 +82,10 @@ const NOT_KEPT: readonly string[] = ["service_worker.js", "client.js"];
 const COPIED: readonly string[] = [
   "./lib/workbench/index.html",
   "./lib/browser/frame/plugin_frame.html",
-  // Findings on the page link to their remedies.
-  "docs/TROUBLESHOOTING.md",
 ];
+
+/** Findings on the page are explained in its words. */
+const REMEDIES = { from: "docs/TROUBLESHOOTING.md", to: "remedies.json" } as const;
 
 const SQLITE = "@sqlite.org/sqlite-wasm";
 
@@ -100,11 +112,11 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
         format: "esm",
       },
       { entryPoints: [{ in: FRAME_SCRIPT, out: "plugin_frame" }], format: "iife" },
-      ...SPLIT_MODULES.map((path): BuildOptions => ({
-        entryPoints: [entry(path)],
+      ...SPLIT_MODULES.map((paths): BuildOptions => ({
+        entryPoints: paths.map(entry),
         format: "esm",
         splitting: true,
-        chunkNames: `${entry(path).out}.[name]-[hash]`,
+        chunkNames: `${entry(paths[0]).out}.[name]-[hash]`,
       })),
     ],
     directory,
@@ -116,9 +128,11 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
     await Deno.copyFile(path, join(directory, basename(path)));
     return basename(path);
   }));
+  const remedies = remediesOf(await Deno.readTextFile(pathOf(REMEDIES.from)));
+  await Deno.writeTextFile(join(directory, REMEDIES.to), JSON.stringify(remedies));
   const split = workers.flatMap(filesOf);
   await removeOldParts(directory, split);
-  const page = [...filesOf(client), ...split, ...filesOf(frame), ...copied];
+  const page = [...filesOf(client), ...split, ...filesOf(frame), ...copied, REMEDIES.to];
   const shell = await Promise.all(
     page.filter((name) => !NOT_KEPT.includes(name)).map(async (name) => [
       name === "index.html" ? "./" : name,
@@ -134,10 +148,10 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
     directory,
   );
   const names = [...page, ...filesOf(service)];
-  const files = await Promise.all(names.map((name) => measure(directory, name)));
+  const files = await Promise.all(names.map((name) => compress(directory, name)));
   const clientFiles = [
     "client.js",
-    ...SPLIT_MODULES.flatMap((path) => loadedFirst(workers, `${entry(path).out}.js`)),
+    ...CLIENT_WORKERS.flatMap((worker) => loadedFirst(workers, worker)),
     `${SQLITE_LOADER}.js`,
   ];
   const clientGzipBytes = files.filter(({ name }) => clientFiles.includes(name))
@@ -146,7 +160,14 @@ export async function buildSandbox(options: BuildSandboxOptions): Promise<BuildR
   const packageFiles = [client, frame, ...workers]
     .flatMap((metafile) => Object.keys(metafile?.inputs ?? {}).map((path) => join(root, path)))
     .filter((path) => !path.startsWith(root));
-  return { files, clientFiles, clientGzipBytes, packageFiles };
+  const pageFiles = [
+    ...MODULES.map((path) => basename(path).replace(/\.ts$/, ".js")),
+    ...filesOf(workers.at(-1)),
+    ...filesOf(service),
+    "index.html",
+    REMEDIES.to,
+  ];
+  return { files, pageFiles, clientFiles, clientGzipBytes, packageFiles };
 }
 
 async function buildPage(html: string, directory: string): Promise<void> {
@@ -210,15 +231,18 @@ function loadedFirst(workers: readonly Metafile[], worker: string): readonly str
 /** Removes the parts of earlier builds, which have other names and are never overwritten. */
 async function removeOldParts(directory: string, built: readonly string[]): Promise<void> {
   for await (const { name } of Deno.readDir(directory)) {
-    const isPart = SPLIT_MODULES.some((path) => name.startsWith(`${entry(path).out}.`));
+    const isPart = SPLIT_MODULES.some(([first]) => name.startsWith(`${entry(first).out}.`));
     const part = isPart ? /^(.*-\w{8}\.js)(\..*)?$/.exec(name)?.[1] : null;
     if (part != null && !built.includes(part)) await Deno.remove(join(directory, name));
   }
 }
 
-async function measure(directory: string, name: string): Promise<BuiltFile> {
+/** Writes a compressed copy beside a file, for servers that send it; returns the sizes of both. */
+async function compress(directory: string, name: string): Promise<BuiltFile> {
   const bytes = await Deno.readFile(join(directory, name));
-  return { name, sizeBytes: bytes.length, gzipBytes: gzipSync(bytes).length };
+  const compressed = gzipSync(bytes);
+  await Deno.writeFile(join(directory, `${name}.gz`), compressed);
+  return { name, sizeBytes: bytes.length, gzipBytes: compressed.length };
 }
 
 /** A digest that distinguishes two builds. */

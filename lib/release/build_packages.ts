@@ -33,9 +33,6 @@ const DENO = "esnext";
 const LAUNCHER_NODE = "node20";
 const VFS_NODE = "node22.13";
 
-/** Files of the sandbox that belong to its page, and not to the sandbox. */
-const PAGE_ALONE = ["page.js", "page.css", "index.html", "service_worker.js", "TROUBLESHOOTING.md"];
-
 /** The directories of the packages. */
 export interface BuiltPackages {
   readonly godwit: string;
@@ -177,10 +174,14 @@ async function buildBrowser(directory: string): Promise<void> {
   try {
     const pluginsDir = join(whole, "no-plugins");
     await Deno.mkdir(pluginsDir);
-    const { files, packageFiles } = await buildSandbox({ directory: whole, pluginsDir, pages: [] });
+    const { files, pageFiles, packageFiles } = await buildSandbox({
+      directory: whole,
+      pluginsDir,
+      pages: [],
+    });
     await Deno.mkdir(directory);
     for (
-      const name of files.map((file) => file.name).filter((each) => !PAGE_ALONE.includes(each))
+      const name of files.map((file) => file.name).filter((each) => !pageFiles.includes(each))
     ) {
       await Deno.copyFile(join(whole, name), join(directory, name));
     }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import * as assert from "uvu/assert";
 import { buildSandbox, CLIENT_LIMIT_BYTES } from "../../lib/bundle/build_sandbox.ts";
@@ -34,7 +35,11 @@ build("writes every file that a page loads, with its size", () => {
       "sqlite3.js",
       "sqlite3.wasm",
       "index.html",
+      "remedies.json",
       "page.js",
+      "page_root.js",
+      "page_worker.js",
+      "editor.js",
       "page.css",
       "plugin_frame.html",
       "plugin_frame.js",
@@ -67,6 +72,24 @@ build("leaves what generates and proves migrations to parts, which a page loads 
   for (const name of ["page.js", "client.js", "sandbox_worker.js", "database_worker.js"]) {
     const text = Deno.readTextFileSync(join(directory, name));
     assert.not.match(text, /SQLite cannot alter this in place/, name);
+  }
+});
+
+build("has a small script of the page, which starts the sandbox before the rest is loaded", () => {
+  const text = Deno.readTextFileSync(join(directory, "page.js"));
+  assert.match(text, /import\("\.\/page_root\.js"\)/);
+  assert.ok(text.length < 4_000, `${text.length} characters`);
+  const root = Deno.readTextFileSync(join(directory, "page_root.js"));
+  assert.match(root, /import\("\.\/editor\.js"\)/);
+  // CodeMirror and dagre are loaded later.
+  assert.not.match(root, /cm-editor|rankdir/);
+});
+
+build("writes a compressed copy of every file", () => {
+  for (const { name, gzipBytes } of result.files) {
+    const compressed = Deno.readFileSync(join(directory, `${name}.gz`));
+    assert.is(compressed.length, gzipBytes, name);
+    assert.equal(gunzipSync(compressed).length, Deno.statSync(join(directory, name)).size, name);
   }
 });
 

@@ -41,6 +41,8 @@ export class SandboxPage {
   async untilShown(plugin: string): Promise<void> {
     await this.page.getByRole("heading", { level: 2, name: plugin, exact: true }).waitFor();
     await this.state(plugin).getByText(/Version \d/).waitFor();
+    // The status of an earlier visit is shown until the sandbox has answered.
+    await this.state(plugin).getByText("as last seen").waitFor({ state: "detached" });
   }
 
   /** Goes to a plugin by its link. */

@@ -10,6 +10,10 @@ const offline = suite("offline");
 
 async function untilShown(page: Page, plugin: string): Promise<void> {
   await page.getByRole("heading", { name: plugin }).first().waitFor();
+  const state = page.getByRole("list", { name: `State of ${plugin}` });
+  await state.getByText(/Version \d/).waitFor();
+  // Until the sandbox has answered, it is the status of the visit before.
+  await state.getByText("as last seen").waitFor({ state: "detached" });
 }
 
 offline("the page opens while its server is away, and works on its databases", async () => {
@@ -23,6 +27,7 @@ offline("the page opens while its server is away, and works on its databases", a
   // What was asked for before the service worker stood between is kept from now on.
   await page.reload();
   await untilShown(page, "quote-db");
+  await page.getByRole("textbox", { name: /^SQL of/ }).waitFor();
 
   await server.stop();
   await page.reload();
@@ -47,6 +52,36 @@ offline("the page opens while its server is away, and works on its databases", a
   await untilShown(page, "trivia");
   await gateway.shutdown();
   await server.restart();
+});
+
+offline("a part that cannot be loaded is named, and a reload tries again", async () => {
+  await using server = await SandboxServer.start();
+  await using browser = await openChromium();
+  const page = await browser.context.newPage();
+  for (
+    const [file, words] of [
+      ["page_root.js", "The page could not start. page_root.js cannot be loaded"],
+      ["sqlite3.wasm", "sqlite3.wasm: Failed to fetch"],
+      ["sandbox_worker.js", "Cannot start the sandbox"],
+      ["editor.js", "The editor (editor.js) cannot be loaded"],
+      ["page_worker.js", "page_worker.js cannot be loaded"],
+    ] as const
+  ) {
+    const pattern = `**/${file}`;
+    await page.context().route(pattern, (route) => route.abort());
+    await page.goto("about:blank");
+    await page.goto(server.url);
+    await page.getByText(words).first().waitFor();
+    await page.context().unroute(pattern);
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await page.getByText(/Version \d/).first().waitFor();
+    await page.getByText(words).first().waitFor({ state: "detached" });
+    // Otherwise the next file would come from what it has kept.
+    await page.evaluate(async () => {
+      for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+      for (const name of await caches.keys()) await caches.delete(name);
+    });
+  }
 });
 
 offline.run();

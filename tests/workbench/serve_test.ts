@@ -2,6 +2,7 @@
 
 import * as assert from "uvu/assert";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { headersFor } from "../../lib/workbench/server/headers.ts";
 import { listen } from "../../lib/workbench/server/serve.ts";
 import { serveDirectory } from "../../lib/workbench/server/serve_directory.ts";
@@ -23,9 +24,9 @@ function ask(path: string, init?: RequestInit): Promise<Response> {
 }
 
 /** Asks for a path as it is; `fetch` would resolve its dots. */
-async function askRaw(path: string): Promise<string> {
+async function askRaw(path: string, headers = ""): Promise<string> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: site.port });
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`;
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}Connection: close\r\n\r\n`;
   await connection.write(new TextEncoder().encode(request));
   return await new Response(connection.readable).text();
 }
@@ -93,6 +94,24 @@ server("answers what did not change with 304", async () => {
   const other = await ask("/", { headers: { "If-None-Match": etag } });
   assert.is(other.status, 200);
   await other.body?.cancel();
+});
+
+server("serves the compressed copy of a file to those that accept it", async () => {
+  const text = "-- A note\n".repeat(200);
+  const compressed = gzipSync(text);
+  Deno.writeTextFileSync(join(directory, "notes.js"), text);
+  Deno.writeFileSync(join(directory, "notes.js.gz"), compressed);
+  const plain = await ask("/notes.js", { headers: { "Accept-Encoding": "identity" } });
+  assert.is(plain.headers.get("Content-Encoding"), null);
+  assert.is(await plain.text(), text);
+  // `fetch` accepts gzip, and uncompresses it.
+  const response = await ask("/notes.js");
+  assert.is(response.headers.get("Vary"), "Accept-Encoding");
+  assert.is(response.headers.get("Content-Type"), "text/javascript");
+  assert.is(await response.text(), text);
+  const raw = await askRaw("/notes.js", "Accept-Encoding: gzip\r\n");
+  assert.match(raw, /Content-Encoding: gzip/i);
+  assert.match(raw, new RegExp(`Content-Length: ${compressed.length}`, "i"));
 });
 
 server("answers HEAD without a body, and nothing but GET and HEAD", async () => {

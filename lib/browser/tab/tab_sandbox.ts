@@ -2,6 +2,7 @@
 
 import type { Log } from "../../handler/context.ts";
 import { sleep } from "../../deadline.ts";
+import { reasonOf } from "../../outcome.ts";
 import { Ending } from "../../database/ending.ts";
 import { OwnedSandbox } from "../owner/owned_sandbox.ts";
 import { type Answerer, LOST, routeCalls } from "./route_calls.ts";
@@ -201,8 +202,10 @@ export class TabSandbox {
 }
 
 async function compile(wasmUrl: string): Promise<WebAssembly.Module> {
-  const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`Cannot fetch ${wasmUrl}: ${response.status}`);
+  const response = await fetch(wasmUrl).catch((error: unknown) => {
+    throw new Error(`Cannot load ${wasmUrl}: ${reasonOf(error)}`, { cause: error });
+  });
+  if (!response.ok) throw new Error(`Cannot load ${wasmUrl}: ${response.status}`);
   // Also accept a server that sends another type for WASM.
   return response.headers.get("content-type") === "application/wasm"
     ? await WebAssembly.compileStreaming(response)

@@ -1,8 +1,9 @@
-// Findings as a list: message, position, and a link to the remedy. Runs in the browser.
+// Findings as a list: message, position, and the remedy. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { FindingMessage } from "../../message/reply.ts";
-import { positionOf, remedyLink } from "../model/findings.ts";
+import { positionOf } from "../model/findings.ts";
+import { FindingRemedy } from "./finding_remedy.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { type Replaceable, ReplaceWith } from "./replace_with.tsx";
 
@@ -26,8 +27,6 @@ const LEVELS: Readonly<Record<FindingMessage["level"], string>> = {
   INFO: "Note",
 };
 
-const DOCS = "./TROUBLESHOOTING.md";
-
 /** One item for each finding. */
 export function FindingList(
   { findings, onShow, replaceable }: FindingListProps,
@@ -47,11 +46,8 @@ export function FindingList(
             )}
             <p class="finding-facts">
               <Where finding={finding} onShow={onShow} />
-              <a href={remedyLink(DOCS, finding.code)} target="_blank" rel="noreferrer">
-                {finding.code}
-                <span class="unseen">, opens the remedy in a new tab</span>
-              </a>
             </p>
+            <FindingRemedy code={finding.code} />
             {finding.suggestion !== undefined && replaceable !== undefined && (
               <ReplaceWith
                 suggestion={finding.suggestion}

@@ -13,7 +13,8 @@ export function MainJob({ plugin }: { readonly plugin: string }): JSX.Element | 
   const status = store.status.value;
   if (status === null || status.pending_count === 0) return null;
   const action = applyAll(status);
-  const planned = action.verb === "none" ? null : action;
+  const isSeen = store.seen.value === plugin;
+  const planned = action.verb === "none" || isSeen ? null : action;
   const isBusy = store.isBusy(plugin);
   const start = (request: (planned: PlannedRun) => Promise<void>): void => {
     if (planned === null || isBusy) return;

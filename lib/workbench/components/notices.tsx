@@ -15,7 +15,10 @@ export function Notices(): JSX.Element {
         <p class="notice" data-level="error">
           <Icon name="cross" />
           <span>
-            <strong>The sandbox could not start.</strong> {problem}
+            <strong>The sandbox could not start.</strong> {problem}{" "}
+            <button type="button" class="button button-small" onClick={() => location.reload()}>
+              Try again
+            </button>
           </span>
         </p>
       )}

@@ -27,7 +27,13 @@ export function PageHeader(): JSX.Element {
         godwit <span class="brand-part">sandbox</span>
       </h1>
       <ul class="facts" aria-label="Sandbox">
-        <li>{engineVersion === null ? "Starting SQLite …" : `SQLite ${engineVersion}`}</li>
+        <li>
+          {engineVersion !== null
+            ? `SQLite ${engineVersion}`
+            : store.startProblem.value === null
+            ? "Starting SQLite …"
+            : "Not started"}
+        </li>
         {storage !== null && (
           <li>{storage.kind === "opfs" ? "Stored in this browser" : "In memory only"}</li>
         )}

@@ -33,6 +33,7 @@ export function PluginHead({ entry }: { readonly entry: PluginEntry }): JSX.Elem
         </li>
         <li>{status === null ? "…" : pendingWords(status.pending_count)}</li>
         <li>{ORIGINS[entry.origin]}</li>
+        {store.seen.value === entry.name && <li class="seen">as last seen, checking …</li>}
       </ul>
       {entry.origin === "saved" && (
         <button

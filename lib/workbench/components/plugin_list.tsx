@@ -14,7 +14,7 @@ export function PluginList(): JSX.Element {
       <nav aria-labelledby="plugins-heading">
         <h2 id="plugins-heading" class="section-heading">Plugins</h2>
         {plugins === null
-          ? (
+          ? store.startProblem.value === null && (
             <ul class="plugin-list placeholder" aria-hidden="true">
               <li />
               <li />

@@ -6,7 +6,9 @@ import type { Signal } from "@preact/signals";
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { FindingMessage } from "../../message/reply.ts";
-import { createEditor, type Editor } from "../editor/editor.ts";
+import type { Editor } from "../editor/editor.ts";
+import { editorPart } from "../editor/load_editor.ts";
+import { Unloaded } from "./unloaded.tsx";
 
 interface SqlEditorProps {
   readonly label: string;
@@ -40,10 +42,12 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
   const current = useRef(edit);
   current.current = edit;
 
+  const part = editorPart().value;
+
   // Before the first paint, so that the layout below does not shift.
   useLayoutEffect(() => {
-    if (host.current === null) return;
-    const created = createEditor(host.current, {
+    if (host.current === null || part?.ok !== true) return;
+    const created = part.value.createEditor(host.current, {
       label,
       text,
       isReadOnly: edit === null,
@@ -55,19 +59,27 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
     });
     editor.current = created;
     return () => created.destroy();
-  }, []);
+  }, [part]);
   // Typed text comes back a render later, when more may have been typed. So an editable editor
   // takes its initial text once, and then one that the page has changed.
-  useEffect(() => editor.current?.setText(text), [edit === null ? text : edit.edition]);
-  useEffect(() => editor.current?.setFindings(findings), [findings]);
+  useEffect(() => editor.current?.setText(text), [part, edit === null ? text : edit.edition]);
+  useEffect(() => editor.current?.setFindings(findings), [part, findings]);
   useEffect(() => {
     if (edit?.names !== undefined) editor.current?.setNames(edit.names);
-  }, [edit?.names]);
+  }, [part, edit?.names]);
   useSignalEffect(() => {
     const shown = line?.value ?? null;
-    if (line === null || shown === null) return;
-    editor.current?.showLine(shown);
+    if (line === null || shown === null || editor.current === null) return;
+    editor.current.showLine(shown);
     line.value = null;
   });
-  return <div class="sql-editor" data-editable={edit !== null} ref={host} />;
+  return (
+    <>
+      <div class="sql-editor" data-editable={edit !== null}>
+        {part?.ok !== true && <pre class="sql-plain" tabIndex={0} aria-label={label}>{text}</pre>}
+        <div ref={host} />
+      </div>
+      {part?.ok === false && <Unloaded message={part.message} />}
+    </>
+  );
 }

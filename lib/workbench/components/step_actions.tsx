@@ -18,7 +18,8 @@ interface StepActionsProps {
 /** The buttons of a step, with a description of what will run. */
 export function StepActions({ plugin, version }: StepActionsProps): JSX.Element {
   const store = useStore();
-  const status = store.status.value;
+  // Nothing is run by what was true at an earlier visit.
+  const status = store.seen.value === plugin ? null : store.status.value;
   const progress = store.running.value.get(plugin);
   const isBusy = store.isBusy(plugin);
   const action = status === null ? null : stepAction(status, version);

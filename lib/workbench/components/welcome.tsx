@@ -7,6 +7,8 @@ import { useStore } from "../state/store_context.ts";
 /** How to begin. */
 export function Welcome(): JSX.Element {
   const store = useStore();
+  // The notice has the reason.
+  if (store.startProblem.value !== null) return <p class="quiet page-waiting">Not started</p>;
   if (store.plugins.value === null) {
     return <p class="quiet page-waiting">Opening the sandbox …</p>;
   }

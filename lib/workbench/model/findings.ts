@@ -57,15 +57,6 @@ export function placeFindings(
   });
 }
 
-/**
- * The address of the remedy for a code. Browsers with text fragments scroll to it in plain text.
- */
-export function remedyLink(docsUrl: string, code: string): string {
-  // A hyphen is syntax in a text directive: https://wicg.github.io/scroll-to-text-fragment/#syntax
-  const text = encodeURIComponent(`### \`${code}\``).replaceAll("-", "%2D");
-  return `${docsUrl}#${code}:~:text=${text}`;
-}
-
 /** The position of a finding as `file:line:column`; `null` if it has no file. */
 export function positionOf({ file, line, column }: FindingMessage): string | null {
   if (file === undefined) return null;

@@ -28,6 +28,8 @@ export function serveDirectory(directory: string): FileHandler {
     // Reads the disk at each request, so that a build shows without a restart.
     dev: true,
     etag: true,
+    // The build writes a compressed copy of each file beside it.
+    gzip: true,
     setHeaders(response, pathname) {
       if (!SHOWN_AS_TEXT.includes(extname(pathname))) return;
       response.setHeader("Content-Type", "text/plain; charset=utf-8");

@@ -1,7 +1,7 @@
 // Loads plugins, status and files into the state of the page. Runs in the browser.
 
 import { joinStatus } from "../model/run_progress.ts";
-import { formatRoute, namesPlugin, START } from "../model/route.ts";
+import { formatRoute, namesPlugin, parseRoute, START } from "../model/route.ts";
 import { statusOf, type Store, withEntry, withoutEntry } from "./store.ts";
 
 // Ascending, so that an answer older than the newest request is dropped.
@@ -12,17 +12,21 @@ const asked = new Map<string, number>();
 export async function loadPlugins(store: Store): Promise<void> {
   const sandbox = store.sandbox.value;
   if (sandbox === null) return;
-  const { plugin: named } = store.route.value;
-  // The address names a plugin, which most likely exists.
-  const early = named !== null && namesPlugin(store.route.value) ? loadStatus(store, named) : null;
+  const { plugin: likely } = store.route.value;
+  // The address names a plugin, or one was seen last; most likely it exists.
+  const early = likely !== null && namesPlugin(store.route.value)
+    ? loadStatus(store, likely)
+    : null;
   const plugins = await sandbox.plugins();
   store.plugins.value = plugins;
   void sandbox.sourceProblems().then((problems) => store.sourceProblems.value = problems);
+  // What was seen last is no choice of the user.
+  const named = parseRoute(location.hash).plugin;
   // A plugin that is not there is shown as missing, and not replaced by another one.
   const shown = named ?? plugins[0]?.name ?? null;
   if (named === null && shown !== null && store.shared.peek() === null) select(store, shown);
   if (plugins.some(({ name }) => name === shown) && shown !== null) {
-    await (named === null ? loadStatus(store, shown) : early);
+    await (shown === likely ? early : loadStatus(store, shown));
     await loadReport(store, shown);
   }
   for (const { name } of plugins) {
@@ -50,6 +54,7 @@ export async function loadStatus(store: Store, plugin: string): Promise<void> {
   const isLatest = begin(`status ${plugin}`);
   const reply = await sandbox.request("status", plugin, "{}");
   if (!isLatest()) return;
+  if (store.seen.value === plugin) store.seen.value = null;
   store.statuses.value = withEntry(store.statuses.value, plugin, reply);
   const status = statusOf(reply);
   if (status?.progress !== undefined) {

@@ -120,6 +120,8 @@ export interface Store {
   /** Why plugins may be missing. */
   readonly sourceProblems: Signal<readonly string[]>;
   readonly statuses: Signal<ReadonlyMap<string, Reply>>;
+  /** The plugin whose status is that of an earlier visit, until the sandbox has answered. */
+  readonly seen: Signal<string | null>;
   readonly reports: Signal<ReadonlyMap<string, Outcome<FilesReport>>>;
   /** Runs in progress, from any client. */
   readonly running: Signal<ReadonlyMap<string, RunProgress>>;
@@ -204,6 +206,7 @@ export function createStore(): Store {
     plugins,
     sourceProblems: signal([]),
     statuses,
+    seen: signal(null),
     reports,
     running,
     busy,
