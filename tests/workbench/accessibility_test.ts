@@ -207,7 +207,7 @@ accessibility("a plugin's own page, and the plugin page works", async () => {
   await sandbox.choose("trivia");
   await sandbox.view("Plugin page");
   const frame = sandbox.page.frameLocator("iframe");
-  await frame.getByText("Version 0; newer ones: 5.").waitFor();
+  await frame.getByText("Version 0, updates available: 5.").waitFor();
   await assertOpenToAll();
   await frame.getByRole("button", { name: "Update the questions" }).click();
   await frame.getByText("The questions are up to date, at version 5.").waitFor();

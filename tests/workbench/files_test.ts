@@ -55,7 +55,7 @@ async function chooseFiles(texts: Files): Promise<void> {
 files("a folder that is dropped is a plugin at once, and is there after a reload", async () => {
   await sandbox.drop({ ...inFolder("dropped", FILES), "dropped/README.md": "no migration" });
   await sandbox.untilShown("dropped");
-  await sandbox.state("dropped").getByText("files saved here").waitFor();
+  await sandbox.state("dropped").getByText("saved here").waitFor();
   await sandbox.applyTo("002");
   await sandbox.page.reload();
   await sandbox.untilShown("dropped");
@@ -111,7 +111,7 @@ files(
     await sandbox.button("Delete files").click();
     await sandbox.dialog.getByText("Its database stays").waitFor();
     await sandbox.dialog.getByRole("button", { name: "Delete files" }).click();
-    await sandbox.state("deployed").getByText("files from the server").waitFor();
+    await sandbox.state("deployed").getByText("from the server").waitFor();
     await sandbox.state("deployed").getByText("1 migration pending").waitFor();
   },
 );
@@ -123,10 +123,10 @@ files("a folder of a known plugin's name replaces its files only after a questio
   await sandbox.dialog.getByRole("heading", { name: "Replace the files of asked" }).waitFor();
   await sandbox.dialog.getByText("002 create_pins is applied and is not among them").waitFor();
   await sandbox.button("Cancel").click();
-  await sandbox.state("asked").getByText("files from the server").waitFor();
+  await sandbox.state("asked").getByText("from the server").waitFor();
   await sandbox.drop(inFolder("asked", FILES));
   await sandbox.button("Replace files").click();
-  await sandbox.state("asked").getByText("files saved here").waitFor();
+  await sandbox.state("asked").getByText("saved here").waitFor();
   await sandbox.state("asked").getByText("Nothing pending").waitFor();
 });
 
@@ -170,7 +170,7 @@ files("a database that is dropped opens as a plugin, with its schema as a baseli
 
 files("what is no SQL is refused in words", async () => {
   await sandbox.drop({ "photo.jpg": "not SQL", "letter.txt": "not SQL either" });
-  await sandbox.page.getByText("There is no .sql file among 2 files").waitFor();
+  await sandbox.page.getByText("None of the 2 files is a .sql file or a SQLite database").waitFor();
   assert.is(await sandbox.dialog.count(), 0);
 });
 

@@ -141,9 +141,9 @@ nats("a connection without a login comes back after a reload, and in the next ta
   await owner.page.reload();
   await owner.button("NATS: online").waitFor();
   const guest = await SandboxPage.open(browser, site.url, "away");
-  await guest.page.getByText("Owned by another tab.").waitFor();
+  await guest.page.getByText("Open in another tab.").waitFor();
   await owner.page.close();
-  await guest.page.getByText("Owned by another tab.").waitFor({ state: "detached" });
+  await guest.page.getByText("Open in another tab.").waitFor({ state: "detached" });
   await guest.button("NATS: online").waitFor();
   const client = await connect({ servers: server.url });
   const answer = await client.request("db.migrate.away.status", "{}", { timeout: 10_000 });

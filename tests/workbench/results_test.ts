@@ -88,7 +88,7 @@ results(
     assert.is(await kind(sandbox), "done");
     const other = await SandboxPage.open(browser, site.url, "shared");
     await other.step("001");
-    await other.button("Roll back to here").click();
+    await other.button("Roll back to 001").click();
     await other.button("Roll back and delete this data").click();
     await other.result.getByText(/^Rolled back 1 migration/).waitFor();
     await sandbox.button("Show the result").waitFor();

@@ -74,7 +74,7 @@ runs("what was applied is there after a reload, rows and all", async () => {
   await sandbox.state("kept").getByText("Version 2").waitFor();
   await sandbox.state("kept").getByText("Nothing pending").waitFor();
   await sandbox.entry("001").getByText("Applied").waitFor();
-  await sandbox.entry("002").getByText("database is here").waitFor();
+  await sandbox.entry("002").getByText("current version").waitFor();
   await sandbox.view("Data");
   await sandbox.page.getByRole("region", { name: "Rows of notes" })
     .getByRole("cell", { name: "second note" }).waitFor();
@@ -120,7 +120,7 @@ runs(
     await sandbox.page.getByText("1 row changed").waitFor();
     await sandbox.view("Migrations");
     await sandbox.applyTo("003");
-    await sandbox.entry("003").getByText("database is here").waitFor();
+    await sandbox.entry("003").getByText("current version").waitFor();
   },
 );
 
@@ -129,9 +129,9 @@ runs("rolling back says what goes, and takes it away", async () => {
   await sandbox.applyTo("002");
   await sandbox.step("001");
   await sandbox.page.getByText("Rolls back 002").waitFor();
-  await sandbox.button("Roll back to here").click();
+  await sandbox.button("Roll back to 001").click();
   await sandbox.result.getByText("Rolled back 1 migration; now at version 1").waitFor();
-  await sandbox.entry("001").getByText("database is here").waitFor();
+  await sandbox.entry("001").getByText("current version").waitFor();
   await sandbox.entry("002").getByText("Pending").waitFor();
   await sandbox.entry("Empty database").click();
   await sandbox.button("Roll back everything").click();

@@ -16,7 +16,7 @@ const FILES = {
   "002_empty_notes.sql": migrationFile("DELETE FROM notes;", "SELECT 1;"),
 };
 
-const BANNER = "Owned by another tab.";
+const BANNER = "Open in another tab.";
 
 const tabs = suite("the page in two tabs");
 
@@ -59,7 +59,7 @@ tabs(
     const [owner, guest] = await openTwo("shared");
     await guest.applyTo("001");
     await owner.state("shared").getByText("Version 1").waitFor();
-    await owner.entry("001").getByText("database is here").waitFor();
+    await owner.entry("001").getByText("current version").waitFor();
     await show(owner);
     const seen = await owner.newestMessage("apply");
     assert.is(JSON.parse(seen.reply).current_version, 1);

@@ -69,7 +69,7 @@ for (const isIsolated of [true, false]) {
     const sandbox = await openAt(isIsolated, "endless");
     await sandbox.step("003");
     await sandbox.button("Dry run").click();
-    await sandbox.page.getByText("Trying 003, 2 of 3 done").waitFor();
+    await sandbox.page.getByText("Dry run: 003, 2 of 3 done").waitFor();
     await sandbox.page.getByText(/^Statement 2 of 2, /).waitFor();
     await sandbox.button("Cancel").click();
     await sandbox.result.getByText("CANCELLED", { exact: true }).waitFor();

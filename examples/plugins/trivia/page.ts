@@ -21,7 +21,7 @@ export function start(godwit: Godwit, root: HTMLElement): void {
       update.disabled = reply.pending_count === 0;
       state.textContent = reply.pending_count === 0
         ? `The questions are up to date, at version ${reply.current_version}.`
-        : `Version ${reply.current_version}; newer ones: ${reply.pending_count}.`;
+        : `Version ${reply.current_version}, updates available: ${reply.pending_count}.`;
     }
   }
 

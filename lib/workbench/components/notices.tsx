@@ -34,8 +34,9 @@ export function Notices(): JSX.Element {
         <p class="notice" data-level="info">
           <Icon name="info" />
           <span>
-            <strong>Owned by another tab.</strong>{" "}
-            That tab runs the requests of this one. When it closes, this tab takes over.
+            <strong>Open in another tab.</strong>{" "}
+            Everything works here too: that tab has the databases, and this one takes over when it
+            closes.
           </span>
         </p>
       )}

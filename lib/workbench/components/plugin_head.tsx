@@ -10,9 +10,9 @@ import { Icon } from "./icon.tsx";
 import { MainJob } from "./main_job.tsx";
 
 const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
-  bundle: "files from a bundle",
-  http: "files from the server",
-  saved: "files saved here",
+  bundle: "from a bundle",
+  http: "from the server",
+  saved: "saved here",
 };
 
 /** Name, version, number of pending migrations, and origin of the files. */

@@ -1,6 +1,7 @@
 // One plugin of the list: its version, what is pending, and its problems. Runs in the browser.
 
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { PluginEntry } from "../../browser/sandbox.ts";
 import type { Reply } from "../../message/any_reply.ts";
 import { formatRoute, START } from "../model/route.ts";
@@ -21,9 +22,21 @@ export function PluginItem({ entry }: { readonly entry: PluginEntry }): JSX.Elem
   const reply = store.statuses.value.get(entry.name);
   const status = statusOf(reply);
   const isRunning = store.running.value.has(entry.name);
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // On a narrow page the plugins are a strip, which scrolls.
+    const strip = link.current?.closest("ul");
+    const item = link.current?.parentElement;
+    if (!isShown || strip == null || item == null) return;
+    const { left, right } = strip.getBoundingClientRect();
+    const box = item.getBoundingClientRect();
+    if (box.left < left) strip.scrollLeft -= left - box.left;
+    else if (box.right > right) strip.scrollLeft += box.right - right;
+  }, [isShown]);
   return (
     <li>
       <a
+        ref={link}
         class="plugin-item"
         href={formatRoute({ ...START, plugin: entry.name })}
         aria-current={isShown ? "page" : undefined}

@@ -34,7 +34,8 @@ export function TimelineItem(
   { step, isShown, isReached, isCompact, onOpen }: TimelineItemProps,
 ): JSX.Element {
   const { run, state, changes, version } = step;
-  const isUsual = isCompact && (state === "pending" || state === "applied");
+  // The sign says it too, and the head of the plugin how many are pending.
+  const isUsual = state === "pending" || (isCompact && state === "applied");
   const errors = step.findings.filter(({ level }) => level === "ERROR").length;
   const losses = step.findings.filter(({ category }) => category === "destructive").length;
   return (
@@ -59,7 +60,7 @@ export function TimelineItem(
           <span class={isUsual ? "unseen" : "state-word"} data-state={state}>
             {STATE_LABELS[state]}
           </span>
-          {step.isCurrent && <span class="here">database is here</span>}
+          {step.isCurrent && <span class="here">current version</span>}
           {run !== null && !isCompact && (
             <span class="quiet">
               <time dateTime={run.at}>{describeTimeShort(run.at)}</time> by {run.by}

@@ -118,7 +118,7 @@ export function describeProgress(progress: RunProgress): string {
   const { verb, isDryRun, migrationsDone, migrationsTotal, version } = progress;
   if (verb === "restore") return "Restoring a backup";
   if (verb === "backup") return "Making a backup";
-  const doing = isDryRun ? "Trying" : verb === "apply" ? "Applying" : "Rolling back";
+  const doing = isDryRun ? "Dry run:" : verb === "apply" ? "Applying" : "Rolling back";
   if (migrationsTotal === 0) return isDryRun ? "Preparing the dry run" : "Preparing the run";
   const which = version === null ? "" : ` ${padVersion(version)}`;
   return `${doing}${which}, ${migrationsDone} of ${migrationsTotal} done`;

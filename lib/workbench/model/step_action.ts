@@ -2,6 +2,7 @@
 // anywhere.
 
 import type { FindingMessage, MigrationReference, StatusReply } from "../../message/reply.ts";
+import { padVersion } from "./words.ts";
 
 /** A run to request. */
 export interface PlannedRun {
@@ -53,7 +54,7 @@ export function stepAction(status: StatusReply, version: number | null): StepAct
   return {
     verb: "rollback",
     target: version,
-    label: version === 0 ? "Roll back everything" : "Roll back to here",
+    label: version === 0 ? "Roll back everything" : `Roll back to ${padVersion(version)}`,
     migrations: applied.filter((entry) => entry.version > version).reverse().map(reference),
   };
 }

@@ -52,10 +52,16 @@ export async function receiveFiles(
   } else if (loose.length > 0) {
     store.naming.value = { files: loose, suggestion: suggestion || firstFree(store) };
   } else if (plugins.size === 0) {
-    const what = ignored === 0 ? "no file in it" : `no .sql file among ${count(ignored, "file")}`;
-    store.said.value = `There is ${what}; drop .sql files, a folder that contains migrations/, ` +
-      `or a SQLite database`;
+    store.said.value = `${nothingIn(ignored)}; drop .sql files, a folder that contains ` +
+      `migrations/, or a SQLite database`;
   }
+}
+
+function nothingIn(ignored: number): string {
+  if (ignored === 0) return "There is no file in it";
+  return ignored === 1
+    ? "The file is neither a .sql file nor a SQLite database"
+    : `None of the ${ignored} files is a .sql file or a SQLite database`;
 }
 
 /** Asks before files take the place of those of a plugin that is there. */

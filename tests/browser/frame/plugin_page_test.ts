@@ -30,7 +30,7 @@ function defineTests(name: string, start: () => Promise<TestBrowser>): void {
   tests("the trivia plugin sees its version and migrates its own database", async () => {
     const page = await browser.open(`${server.url}host.html`);
     const frame = page.frameLocator("iframe");
-    await frame.getByText("Version 0; newer ones: 5.").waitFor();
+    await frame.getByText("Version 0, updates available: 5.").waitFor();
     await frame.getByRole("button").click();
     await frame.getByText("The questions are up to date, at version 5.").waitFor();
     await page.close();

@@ -120,7 +120,7 @@ progress("counts statements where status tells them", () => {
     statements_total: 2,
   });
   assert.is(fractionDone(told), 0.75);
-  assert.is(describeProgress(told), "Trying 004, 1 of 2 done");
+  assert.is(describeProgress(told), "Dry run: 004, 1 of 2 done");
 });
 
 progress.run();
