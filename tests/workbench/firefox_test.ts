@@ -51,7 +51,7 @@ firefox("tries, applies, keeps, and says what is wrong as it is typed", async ()
   await sandbox.runSql("SELECT 1; SELECT 2");
   await sandbox.page.getByText("Run one statement at a time, or select those to run").waitFor();
   await sandbox.page.evaluate(() => history.back());
-  await sandbox.entry("001").getByText("database is here").waitFor();
+  await sandbox.entry("001").getByText("current version").waitFor();
   await sandbox.view("Playground");
   await sandbox.type("Migration", migrationFile("CREATE TABLE (a);", "SELECT 1;"));
   await sandbox.page.getByText("1 error").first().waitFor();

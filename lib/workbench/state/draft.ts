@@ -21,7 +21,7 @@ import {
   openBefore,
   type OtherDraft,
 } from "./kept_drafts.ts";
-import { LatestWork } from "./latest_work.ts";
+import { type LatestWork, LatestWorks } from "./latest_work.ts";
 import { goTo } from "./navigate.ts";
 import { type DraftState, type Playground, type Store, withEntry, withoutEntry } from "./store.ts";
 
@@ -30,7 +30,7 @@ type Begun = Pick<DraftState, "file" | "text">;
 
 const NEW = "new";
 
-const rehearsals = new Map<string, LatestWork>();
+const rehearsals = new LatestWorks();
 
 // An editor that shows a draft takes the text of another one with the same id by its edition.
 let editions = 0;
@@ -168,7 +168,9 @@ function playgroundOf(store: Store, plugin: string): Playground {
   const kept = [...keptDrafts(plugin)].map(([id, draft]) => [id, begin(draft)] as const);
   const before = openBefore(plugin);
   const open = kept.find(([id]) => id === before)?.[0] ?? kept[0]?.[0] ?? NEW;
-  return { drafts: new Map(kept), open };
+  const playground = { drafts: new Map(kept), open };
+  put(store, plugin, playground);
+  return playground;
 }
 
 /** The drafts that have what is nowhere else. */
@@ -224,11 +226,7 @@ function keep(store: Store, plugin: string, id: string, draft: Begun): boolean {
 }
 
 function rehearsalsOf(store: Store, plugin: string): LatestWork {
-  const present = rehearsals.get(plugin);
-  if (present !== undefined) return present;
-  const work = new LatestWork({ work: () => rehearse(store, plugin), stop: () => {} });
-  rehearsals.set(plugin, work);
-  return work;
+  return rehearsals.of(plugin, { work: () => rehearse(store, plugin), stop: () => {} });
 }
 
 async function rehearse(store: Store, plugin: string): Promise<void> {

@@ -62,3 +62,17 @@ export class LatestWork {
     }
   }
 }
+
+/** The work of each plugin, begun with its first use. */
+export class LatestWorks {
+  readonly #works = new Map<string, LatestWork>();
+
+  /** The work of a plugin; `parts` are those of its first call. */
+  of(plugin: string, parts: RepeatedWork): LatestWork {
+    const present = this.#works.get(plugin);
+    if (present !== undefined) return present;
+    const work = new LatestWork(parts);
+    this.#works.set(plugin, work);
+    return work;
+  }
+}

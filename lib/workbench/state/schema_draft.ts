@@ -6,7 +6,7 @@ import { parseFileName } from "../../migration/file_name.ts";
 import { formatKeptSchema, parseKeptSchema } from "../model/kept_schema.ts";
 import { download } from "./download.ts";
 import { addFile, filesOf } from "./files.ts";
-import { LatestWork } from "./latest_work.ts";
+import { type LatestWork, LatestWorks } from "./latest_work.ts";
 import { goTo } from "./navigate.ts";
 import { followStored, forget, recall, remember } from "./remembered.ts";
 import { type SchemaDraft, type Store, withEntry } from "./store.ts";
@@ -26,7 +26,7 @@ const EMPTY: SchemaDraft = {
 const SCHEMAS = "godwit.schema.";
 
 /** The comparisons of each plugin. */
-const comparisons = new Map<string, LatestWork>();
+const comparisons = new LatestWorks();
 
 /** Starts with what was kept of an earlier visit, or with the schema of the files. */
 export function openSchemaDraft(store: Store, plugin: string): void {
@@ -110,14 +110,10 @@ export function followOtherSchemas(store: Store): void {
 }
 
 function comparisonsOf(store: Store, plugin: string): LatestWork {
-  const present = comparisons.get(plugin);
-  if (present !== undefined) return present;
-  const work = new LatestWork({
+  return comparisons.of(plugin, {
     work: (id) => compare(store, plugin, id),
     stop: (id) => void store.sandbox.peek()?.stopQuery(id),
   });
-  comparisons.set(plugin, work);
-  return work;
 }
 
 async function compare(store: Store, plugin: string, id: string): Promise<void> {

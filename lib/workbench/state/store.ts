@@ -20,6 +20,7 @@ import type { RunProgress } from "../model/run_progress.ts";
 import type { ShownOutcome } from "../model/shown_outcome.ts";
 import type { Shared } from "../model/shared.ts";
 import { type BrowsedTable, browsedTables } from "../model/table_query.ts";
+import { rehearsedStatus } from "../model/rehearsed_status.ts";
 import { deriveTimeline, type TimelineStep } from "../model/timeline.ts";
 import type { Exchange } from "../model/wire_log.ts";
 import {
@@ -187,8 +188,12 @@ export function createStore(): Store {
   const entry = computed(() =>
     plugins.value?.find(({ name }) => name === route.value.plugin) ?? null
   );
-  const status = computed(() => statusOf(statuses.value.get(entry.value?.name ?? "")));
   const report = computed(() => reports.value.get(entry.value?.name ?? "") ?? null);
+  const status = computed(() => {
+    const reply = statusOf(statuses.value.get(entry.value?.name ?? ""));
+    const files = report.value?.ok === true ? report.value.value : null;
+    return reply === null ? null : rehearsedStatus(reply, files);
+  });
   const timeline = computed(() =>
     deriveTimeline(status.value, report.value?.ok === true ? report.value.value : null)
   );

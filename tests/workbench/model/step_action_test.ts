@@ -1,13 +1,35 @@
 // stepAction(): what can be done from a step of the timeline.
 
 import * as assert from "uvu/assert";
+import { rehearsedStatus } from "../../../lib/workbench/model/rehearsed_status.ts";
 import { applyAll, stepAction } from "../../../lib/workbench/model/step_action.ts";
 import { suite } from "../../support/suite.ts";
-import { findingOf, statusReply } from "./sample.ts";
+import { fileReport, filesReport, findingOf, statusReply } from "./sample.ts";
 
 const action = suite("stepAction()");
 
 const STATUS = statusReply([1, 2, 3], [4, 5]);
+
+action("is blocked by an error that the status had no time to find", () => {
+  const status = statusReply([], [1, 2, 3], {
+    pending_warnings: [{ ...findingOf("not-rehearsed", 2), level: "INFO" }],
+  });
+  const error = { ...findingOf("sql-error", 2), file: "002_b.sql" };
+  const late = { ...findingOf("sql-error", 3), file: "003_c.sql" };
+  const report = filesReport(
+    fileReport("001_a.sql"),
+    fileReport("002_b.sql", { findings: [error] }),
+    // The status has rehearsed it on the real schema, where it may be right.
+    fileReport("003_c.sql", { findings: [late] }),
+  );
+  assert.is(applyAll(status).verb, "apply");
+  assert.equal(applyAll(rehearsedStatus(status, report)), {
+    verb: "none",
+    reason: "Blocked by an error in 002_b.sql",
+    blocker: "2",
+  });
+  assert.is(applyAll(rehearsedStatus(statusReply([], [1, 2, 3]), report)).verb, "apply");
+});
 
 action("applies every pending migration up to a pending step", () => {
   const planned = stepAction(STATUS, 5);
