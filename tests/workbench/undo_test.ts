@@ -31,6 +31,9 @@ const undo = suite("the page's undo");
 let browser: TestBrowser;
 let site: SandboxServer;
 let bareSite: SandboxServer;
+// Starting SQLite takes longer than most cases, so there is one tab of each server.
+let isolated: SandboxPage;
+let bare: SandboxPage;
 
 undo.before(async () => {
   const plugins = await publishedPlugins({
@@ -49,6 +52,8 @@ undo.before(async () => {
   site = await SandboxServer.start({ files: { ...plugins, ...BLANK_PAGE } });
   bareSite = await SandboxServer.start({ files: plugins, isIsolated: false });
   browser = await openChromium();
+  isolated = await SandboxPage.open(browser, site.url, "endless");
+  bare = await SandboxPage.open(browser, bareSite.url, "endless");
 });
 
 undo.after(async () => {
@@ -57,16 +62,13 @@ undo.after(async () => {
   await bareSite?.[Symbol.asyncDispose]();
 });
 
-undo.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+undo.after.each(() => browser.assertQuiet());
 
 for (const isIsolated of [true, false]) {
   const where = isIsolated ? "by interrupting it" : "by ending its thread";
 
   undo(`Cancel ends an endless dry run ${where}, and a run after it works`, async () => {
-    const sandbox = await openAt(isIsolated, "endless");
+    const sandbox = await choose(isIsolated, "endless");
     await sandbox.step("003");
     await sandbox.button("Dry run").click();
     await sandbox.page.getByText("Dry run: 003, 2 of 3 done").waitFor();
@@ -81,7 +83,7 @@ for (const isIsolated of [true, false]) {
   });
 
   undo(`Stop ends an endless statement ${where}, and the next one runs`, async () => {
-    const sandbox = await openAt(isIsolated, "asked");
+    const sandbox = await choose(isIsolated, "asked");
     await sandbox.applyTo("002");
     await sandbox.view("Data");
     const prompt = sandbox.page.getByRole("region", { name: "SQL" });
@@ -96,7 +98,7 @@ for (const isIsolated of [true, false]) {
 }
 
 undo("the history has every run, with its plan, its losses and its backup", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "lossy");
+  const sandbox = await choose(true, "lossy");
   await sandbox.step("003");
   await sandbox.button("Dry run").click();
   await sandbox.result.getByText("Dry run: would apply 3 migrations").waitFor();
@@ -128,7 +130,7 @@ undo("the history has every run, with its plan, its losses and its backup", asyn
 });
 
 undo("Undo this run brings the rows back, and undoing that takes them away again", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "undone");
+  const sandbox = await choose(true, "undone");
   await sandbox.applyTo("002");
   await sandbox.step("003");
   await sandbox.button("Apply to here").click();
@@ -155,13 +157,13 @@ undo("Undo this run brings the rows back, and undoing that takes them away again
 });
 
 undo("a database that cannot be opened is replaced by a backup", async () => {
-  const before = await SandboxPage.open(browser, site.url, "damaged");
-  await before.applyTo("002");
-  await before.view("Data");
-  await before.button("Back up now").click();
-  const backups = before.page.getByRole("list", { name: "Backups" }).getByRole("listitem");
+  await choose(true, "damaged");
+  await isolated.applyTo("002");
+  await isolated.view("Data");
+  await isolated.button("Back up now").click();
+  const backups = isolated.page.getByRole("list", { name: "Backups" }).getByRole("listitem");
   await backups.getByText("on request").waitFor();
-  await before.page.close();
+  await isolated.page.close();
   await damage("/damaged.sqlite3");
 
   const sandbox = new SandboxPage(await browser.open(`${site.url}#/damaged`));
@@ -174,8 +176,12 @@ undo("a database that cannot be opened is replaced by a backup", async () => {
   await sandbox.page.getByRole("cell", { name: "second note" }).waitFor();
 });
 
-function openAt(isIsolated: boolean, plugin: string): Promise<SandboxPage> {
-  return SandboxPage.open(browser, isIsolated ? site.url : bareSite.url, plugin);
+/** Shows a plugin in the tab of a server, in front, because a tab behind another one draws late. */
+async function choose(isIsolated: boolean, plugin: string): Promise<SandboxPage> {
+  const sandbox = isIsolated ? isolated : bare;
+  await sandbox.page.bringToFront();
+  await sandbox.choose(plugin);
+  return sandbox;
 }
 
 /** What the open dialog says that a restore changes. */
