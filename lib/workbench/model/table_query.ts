@@ -53,21 +53,26 @@ export function tableNamed(schema: Schema, name: string): Table | null {
 export function pageQuery(schema: Schema, name: string, place: TablePlace): PageQuery {
   const table = tableNamed(schema, name);
   const key = table === null ? null : keyOf(table);
-  const order = [
-    ...(place.order === null ? [] : [
-      `${quoteIdentifier(name)}.${quoteIdentifier(place.order.column)}${
-        place.order.direction === "descending" ? " DESC" : ""
-      }`,
-    ]),
-    ...(key?.columns.map((each) => key.isRowid ? each : quoteIdentifier(each)) ?? []),
-  ];
-  const columns = key?.isRowid === true ? `*, ${key.columns[0]}` : "*";
-  return {
-    key,
-    sql: `SELECT ${columns} FROM ${quoteIdentifier(name)}${where(name, place)}` +
-      `${order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`}` +
-      ` LIMIT ${PAGE_ROWS} OFFSET ${place.page * PAGE_ROWS}`,
-  };
+  const keys = key?.columns.map((each) => key.isRowid ? each : quoteIdentifier(each)) ?? [];
+  const rowid = key?.isRowid === true ? keys[0] : undefined;
+  const from = `FROM ${quoteIdentifier(name)}`;
+  const columns = rowid === undefined ? "*" : `*, ${rowid}`;
+  const page = `LIMIT ${PAGE_ROWS} OFFSET ${place.page * PAGE_ROWS}`;
+  const filtered = where(name, place);
+  const { order } = place;
+  if (order === null) {
+    const by = keys.length === 0 ? "" : ` ORDER BY ${keys.join(", ")}`;
+    return { key, sql: `SELECT ${columns} ${from}${filtered}${by} ${page}` };
+  }
+  const column = `${quoteIdentifier(name)}.${quoteIdentifier(order.column)}`;
+  const direction = order.direction === "descending" ? " DESC" : "";
+  const by = `ORDER BY ${[`${column}${direction}`, ...keys].join(", ")}`;
+  if (rowid === undefined) {
+    return { key, sql: `SELECT ${columns} ${from}${filtered} ${by} ${page}` };
+  }
+  // Sorting only what is sorted by takes half the time of sorting whole rows.
+  const found = `SELECT ${rowid} ${from}${filtered} ${by} ${page}`;
+  return { key, sql: `SELECT ${columns} ${from} WHERE ${rowid} IN (${found}) ${by}` };
 }
 
 /** Counts the rows of a table or view that pass the filters. */

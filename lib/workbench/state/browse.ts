@@ -38,19 +38,19 @@ export async function refreshBrowsing(store: Store): Promise<void> {
     store.browsing.value = { ...store.browsing.peek(), schema: null };
     return;
   }
-  const [schema, listed] = await Promise.all([
-    sandbox.schema(plugin),
-    request(store, "backups", plugin, {}),
-  ]);
+  const schema = await sandbox.schema(plugin);
+  if (plugin !== store.route.peek().plugin) return;
+  store.browsing.value = { ...store.browsing.peek(), schema, counts: new Map() };
+  // The rows first: the database answers one question at a time.
+  const own = await read(store, sandbox, plugin);
+  const listed = await request(store, "backups", plugin, {});
   if (plugin !== store.route.peek().plugin) return;
   store.browsing.value = {
     ...store.browsing.peek(),
-    schema,
-    counts: new Map(),
     backups: listed.success ? listed.backups : [],
     backupsProblem: listed.success ? null : listed.message,
   };
-  await read(store, sandbox, plugin);
+  await countRows(store, sandbox, plugin, own);
 }
 
 /** Reads the rows of the route, unless they are shown. */
@@ -62,10 +62,11 @@ export async function showRows(store: Store): Promise<void> {
   if (sandbox === null || plugin === null) return;
   if (shown?.table === table?.name && shown?.place === place) return;
   stopCounting(store);
-  await read(store, sandbox, plugin);
+  await countRows(store, sandbox, plugin, await read(store, sandbox, plugin));
 }
 
-async function read(store: Store, sandbox: Sandbox, plugin: string): Promise<void> {
+/** Reads a page of rows. Returns the number of this question, to count what it is about. */
+async function read(store: Store, sandbox: Sandbox, plugin: string): Promise<number> {
   latest += 1;
   const own = latest;
   const table = store.table.peek()?.name ?? null;
@@ -73,7 +74,7 @@ async function read(store: Store, sandbox: Sandbox, plugin: string): Promise<voi
   const place = store.route.peek().rows;
   if (table === null || schema?.ok !== true) {
     store.browsing.value = { ...store.browsing.peek(), read: null, total: null };
-    return;
+    return own;
   }
   const isSame = former?.table === table && former.place.filters === place.filters &&
     counts.size > 0;
@@ -83,15 +84,26 @@ async function read(store: Store, sandbox: Sandbox, plugin: string): Promise<voi
   }
   const { sql, key } = pageQuery(schema.value, table, place);
   const rows = await sandbox.query(plugin, { access: "read", sql, limit: PAGE_ROWS });
-  if (own !== latest) return;
+  if (own !== latest) return own;
   const types = former?.table === table && isSame
     ? former.types
     : await typesOf(sandbox, plugin, schema.value, table);
-  if (own !== latest) return;
+  if (own !== latest) return own;
   const found = { table, place, rows, key, types };
   store.browsing.value = { ...store.browsing.peek(), read: found, total: known };
-  if (!rows.ok) return;
-  if (known === null) await countShown(store, sandbox, plugin, own);
+  return own;
+}
+
+/** Counts the rows that were read, and then the tables, unless something else is shown by now. */
+async function countRows(
+  store: Store,
+  sandbox: Sandbox,
+  plugin: string,
+  own: number,
+): Promise<void> {
+  const { read, total } = store.browsing.peek();
+  if (own !== latest || read?.rows.ok !== true) return;
+  if (total === null) await countShown(store, sandbox, plugin, own);
   await countTables(store, sandbox, plugin, own);
 }
 

@@ -164,8 +164,9 @@ forms("pageQuery() sorts and filters by qualified names", () => {
   } as const;
   assert.is(
     pageQuery(schema, "t", place).sql,
-    `SELECT *, rowid FROM "t" WHERE "t"."a" LIKE '%it''s%' ESCAPE '\\' AND "t"."id" >= 5 ` +
-      `ORDER BY "t"."a" DESC, rowid LIMIT 100 OFFSET 0`,
+    `SELECT *, rowid FROM "t" WHERE rowid IN (SELECT rowid FROM "t" ` +
+      `WHERE "t"."a" LIKE '%it''s%' ESCAPE '\\' AND "t"."id" >= 5 ` +
+      `ORDER BY "t"."a" DESC, rowid LIMIT 100 OFFSET 0) ORDER BY "t"."a" DESC, rowid`,
   );
   assert.match(countQuery("t", place), /^SELECT count\(\*\) FROM "t" WHERE .* >= 5$/);
 });
