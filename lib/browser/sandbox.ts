@@ -318,6 +318,11 @@ export interface SandboxOptions {
   readonly name?: string;
   /** Addresses of modules made by `godwit bundle`, on this origin. */
   readonly bundles?: readonly (string | URL)[];
+  /**
+   * The public keys of publishers. Where there are any, a bundle that none of them has signed is
+   * refused; by default every bundle is taken. A manifest is trusted as its server is.
+   */
+  readonly trust?: readonly string[];
   /** The address of a manifest of plugins on a server. */
   readonly manifest?: string | URL;
 }

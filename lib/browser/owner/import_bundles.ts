@@ -2,14 +2,21 @@
 // own origin only.
 
 import { reasonOf } from "../../outcome.ts";
-import { type ImportedBundle, readBundle } from "../../source/bundle_source.ts";
+import { type ImportedBundle, readBundle, trusted } from "../../source/bundle_source.ts";
 
 /**
- * Imports bundles by absolute URLs. One that cannot be loaded, or is not a bundle, does not affect
- * the others.
+ * Imports bundles by absolute URLs. One that cannot be loaded, is not a bundle, or is not signed by
+ * one of the trusted `keys`, where there are any, does not affect the others.
  */
-export function importBundles(urls: readonly string[]): Promise<readonly ImportedBundle[]> {
-  return Promise.all(urls.map(importBundle));
+export async function importBundles(
+  urls: readonly string[],
+  keys: readonly string[] = [],
+): Promise<readonly ImportedBundle[]> {
+  const imported = await Promise.all(urls.map(importBundle));
+  if (keys.length === 0) return imported;
+  // It brings the client of NATS, which most pages do not need.
+  const { VERIFY } = await import("../../nats/publisher_key.ts");
+  return imported.map((each) => trusted(each, { keys, verify: VERIFY }));
 }
 
 async function importBundle(url: string): Promise<ImportedBundle> {

@@ -12,6 +12,8 @@ import type { PluginEntry, PluginOrigin } from "../sandbox.ts";
 export interface SourceOptions {
   readonly saved: SavedSource;
   readonly bundles: readonly string[];
+  /** The publishers whose bundles are taken; all where there are none. */
+  readonly trust: readonly string[];
   readonly manifest: string | null;
 }
 
@@ -29,7 +31,7 @@ export interface SandboxSources {
  */
 export async function openSources(options: SourceOptions): Promise<SandboxSources> {
   const { saved, manifest } = options;
-  const bundles = await importBundles(options.bundles);
+  const bundles = await importBundles(options.bundles, options.trust);
   const http = manifest === null ? null : httpSource(manifest, fetch.bind(globalThis));
   const all = combinedSource<PluginOrigin>([
     { origin: "saved", source: saved },

@@ -41,6 +41,7 @@ export interface OwnerOptions {
   readonly module: WebAssembly.Module;
   readonly databaseWorkerUrl: string;
   readonly bundles: readonly string[];
+  readonly trust: readonly string[];
   readonly manifest: string | null;
   readonly log: Log;
   /** Sends an event to every tab. Must neither block nor throw. */
@@ -94,13 +95,13 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
    * Opens storage and sources. Without OPFS everything is in memory, and `storage` has the reason.
    */
   static async open(options: OwnerOptions): Promise<OwnedSandbox> {
-    const { name, module, databaseWorkerUrl, bundles, manifest } = options;
+    const { name, module, databaseWorkerUrl, bundles, trust, manifest } = options;
     const opfs = await openOpfs(name);
     const saved = opfs.ok ? savedSource(opfs.value.plugins) : memorySource();
     const stop = new AbortController();
     const locks = memoryLocks();
     const [sources, threads] = await Promise.all([
-      openSources({ saved, bundles, manifest }),
+      openSources({ saved, bundles, trust, manifest }),
       PluginThreads.start({
         module,
         workerUrl: databaseWorkerUrl,

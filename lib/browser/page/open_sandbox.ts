@@ -65,6 +65,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     const opening = {
       name,
       bundles: (options.bundles ?? []).map(absolute),
+      trust: options.trust ?? [],
       manifest: options.manifest === undefined ? null : absolute(options.manifest),
     };
     tab = await broken.before(

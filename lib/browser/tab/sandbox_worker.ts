@@ -9,6 +9,7 @@ import { TabSandbox } from "./tab_sandbox.ts";
 export interface OpeningOptions {
   readonly name: string;
   readonly bundles: readonly string[];
+  readonly trust: readonly string[];
   readonly manifest: string | null;
 }
 

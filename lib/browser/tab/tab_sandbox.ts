@@ -20,6 +20,7 @@ export interface TabSandboxOptions {
   readonly databaseWorkerUrl: string;
   readonly wasmUrl: string;
   readonly bundles: readonly string[];
+  readonly trust: readonly string[];
   readonly manifest: string | null;
   /** Receives the state, then every event. */
   readonly onEvent: (event: SandboxEvent) => void;
@@ -128,12 +129,13 @@ export class TabSandbox {
   }
 
   async #own(): Promise<void> {
-    const { name, databaseWorkerUrl, wasmUrl, bundles, manifest } = this.#options;
+    const { name, databaseWorkerUrl, wasmUrl, bundles, trust, manifest } = this.#options;
     const sandbox = await OwnedSandbox.open({
       name,
       module: await this.#module.catch(() => compile(wasmUrl)),
       databaseWorkerUrl,
       bundles,
+      trust,
       manifest,
       log: (level, message, fields) => this.#log(level, message, fields),
       emit: (event) => {

@@ -2,7 +2,8 @@
 
 import { importBundles } from "../../../lib/browser/owner/import_bundles.ts";
 import { savedSource } from "../../../lib/browser/owner/saved_source.ts";
-import { bundleSource } from "../../../lib/source/bundle_source.ts";
+import { createPublisherKey, VERIFY } from "../../../lib/nats/publisher_key.ts";
+import { bundleSource, trusted } from "../../../lib/source/bundle_source.ts";
 import { collectMigrations } from "../../../lib/source/collect_migrations.ts";
 import { migrationSource } from "../../../lib/source/file_source.ts";
 import { SAVED_SOURCE_CASES } from "./saved_source_cases.ts";
@@ -15,6 +16,8 @@ export interface SourcesReport {
   readonly bundled: readonly string[];
   readonly page: string | null;
   readonly missing: string;
+  /** Whether the bundle is taken: by its publisher's key, by another, and with a byte changed. */
+  readonly trusted: readonly boolean[];
 }
 
 async function runCases(): Promise<readonly string[]> {
@@ -32,6 +35,20 @@ async function runCases(): Promise<readonly string[]> {
   return lines;
 }
 
+/** The key is in the address of the page. */
+async function trust(urls: readonly string[]): Promise<readonly boolean[]> {
+  const key = location.search.slice(1);
+  const [[byKey], [byOther]] = await Promise.all([
+    importBundles(urls, [key]),
+    importBundles(urls, [createPublisherKey().publicKey]),
+  ]);
+  if (byKey?.ok !== true) return [false];
+  const { bundle, url } = byKey;
+  const files = bundle.files.map((file) => ({ ...file, checksum: "0".repeat(64) }));
+  const changed = { ok: true, url, bundle: { ...bundle, files } } as const;
+  return [true, byOther?.ok ?? true, trusted(changed, { keys: [key], verify: VERIFY }).ok];
+}
+
 async function report(): Promise<SourcesReport> {
   const urls = ["trivia.bundle.js", "nowhere.bundle.js"].map((file) =>
     new URL(file, location.href).href
@@ -46,6 +63,7 @@ async function report(): Promise<SourcesReport> {
       ? [loaded]
       : [...loaded.migrations, ...loaded.findings].map(({ file }) => file ?? ""),
     page: await source.pageOf("trivia"),
+    trusted: await trust(urls.slice(0, 1)),
     missing: imported.flatMap((each) => each.ok ? [] : [each.message]).join("\n"),
   };
 }

@@ -17,6 +17,7 @@ const ReportSchema = v.object({
   bundled: v.array(v.string()),
   page: v.nullable(v.string()),
   missing: v.string(),
+  trusted: v.array(v.boolean()),
 });
 
 const sources = suite("sources in Chromium");
@@ -27,14 +28,25 @@ sources("OPFS keeps files as memory does, and a bundle loads", async () => {
   const page = '<!doctype html><script type="module" src="sources_probe.js"></script>';
   Deno.writeTextFileSync(join(directory, "index.html"), page);
   const out = join(directory, "trivia.bundle.js");
+  const key = join(directory, "key");
+  const publicKey = (await godwit(["key", key])).stdout.trim();
   const plugins = fileURLToPath(new URL("../../../examples/plugins", import.meta.url));
-  const made = await godwit(["bundle", "trivia", "--plugins", plugins, "--out", out]);
+  const made = await godwit([
+    "bundle",
+    "trivia",
+    "--plugins",
+    plugins,
+    "--out",
+    out,
+    "--sign",
+    key,
+  ]);
   assert.is(made.code, 0, made.stderr);
   const server = await listen(serveDirectory(directory), 0);
   const browser = await openChromium();
   try {
     const url = `http://127.0.0.1:${server.port}/`;
-    const tab = await browser.open(url);
+    const tab = await browser.open(`${url}?${publicKey}`);
     await tab.waitForFunction(() => document.title !== "");
     const report = v.parse(ReportSchema, JSON.parse(await tab.title()));
     assert.equal(report.cases, SAVED_SOURCE_CASES.map(({ name }) => `${name}: ok`));
@@ -46,6 +58,7 @@ sources("OPFS keeps files as memory does, and a bundle loads", async () => {
       "005",
     ]);
     assert.is(report.page, `${url}trivia.page.js`);
+    assert.equal(report.trusted, [true, false, false]);
     assert.match(report.missing, `Cannot load the bundle ${url}nowhere.bundle.js: `);
     browser.assertQuiet(/404/);
   } finally {
