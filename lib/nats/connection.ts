@@ -27,6 +27,8 @@ export interface NatsSettings {
   readonly credentials: Credentials;
   /** Opens the connection; by default the WebSocket of the browser or of Deno does. */
   readonly openSocket?: OpenSocket;
+  /** The subjects of replies, which permissions can allow to one user alone; `_INBOX` by default. */
+  readonly inboxPrefix?: string;
 }
 
 /** Opens a WebSocket to a URL. */
@@ -123,7 +125,7 @@ interface SocketOptions {
 }
 
 function optionsOf(
-  { url, credentials, openSocket }: NatsSettings,
+  { url, credentials, openSocket, inboxPrefix }: NatsSettings,
 ): ConnectionOptions & SocketOptions {
   let attempt = 0;
   return {
@@ -136,6 +138,7 @@ function optionsOf(
     // The addresses that a server announces may be reachable only inside its own network.
     ignoreClusterUpdates: true,
     ...authenticationOf(credentials.kind === "none" ? credentialsIn(url) : credentials),
+    ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
     ...(openSocket === undefined ? {} : socketOptions(openSocket)),
   };
 }

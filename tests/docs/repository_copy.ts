@@ -8,6 +8,8 @@ const COPIED = ["mod.ts", "lib", "examples", "deno.json", "deno.lock", "docs/sch
 const NATS_ADDRESS = "127.0.0.1:8080";
 const CLIENT_PORT = "4222";
 const HTTP_ADDRESS = "127.0.0.1:9090";
+// Of the three servers of a cluster: clients, WebSocket, routes.
+const CLUSTER_PORTS = ["4223", "4224", "4225", "8081", "8082", "8083", "6222", "6223", "6224"];
 
 // What has not begun by then will not begin.
 const READY_TIMEOUT_MS = 20_000;
@@ -24,20 +26,22 @@ export class RepositoryCopy implements AsyncDisposable {
   readonly natsUrl: string;
   // Of NATS's WebSocket, of its other clients, and of --http.
   readonly #ports: readonly [string, string, string];
+  readonly #clusterPorts: readonly string[];
   readonly #background: { readonly child: Deno.ChildProcess; readonly output: Promise<void> }[] =
     [];
 
-  private constructor(root: string, ports: readonly [string, string, string]) {
+  private constructor(root: string, [first = "", second = "", third = "", ...rest]: string[]) {
     this.root = root;
-    this.#ports = ports;
-    this.natsUrl = `ws://127.0.0.1:${ports[0]}`;
+    this.#ports = [first, second, third];
+    this.#clusterPorts = rest;
+    this.natsUrl = `ws://127.0.0.1:${first}`;
   }
 
   /** Makes a copy whose NATS addresses are free ports of this machine. */
   static async make(): Promise<RepositoryCopy> {
     const copy = new RepositoryCopy(
       Deno.makeTempDirSync({ prefix: "godwit-docs-" }),
-      freePorts(),
+      freePorts(3 + CLUSTER_PORTS.length),
     );
     const bin = join(copy.root, ".bin");
     Deno.mkdirSync(join(copy.root, "docs"), { recursive: true });
@@ -54,10 +58,20 @@ export class RepositoryCopy implements AsyncDisposable {
 
   /** A page's text with this copy's ports in place of the documented ones. */
   localize(text: string): string {
-    return text.replaceAll(NATS_ADDRESS, `127.0.0.1:${this.#ports[0]}`)
-      .replaceAll(`:${CLIENT_PORT}`, `:${this.#ports[1]}`)
-      .replaceAll(HTTP_ADDRESS, `127.0.0.1:${this.#ports[2]}`)
-      .replaceAll("port: 8080", `port: ${this.#ports[0]}`);
+    const [nats = "", client = "", http = ""] = this.#ports;
+    const everywhere = new Map([
+      [CLIENT_PORT, client],
+      ...CLUSTER_PORTS.map((port, index) => [port, this.#clusterPorts[index] ?? port] as const),
+    ]);
+    const loopback = new Map([...everywhere, ["8080", nats], ["9090", http]]);
+    // In one pass: a free port may begin with a documented one.
+    return text.replaceAll(
+      /(127\.0\.0\.1:|port: |:)(\d{4,5})\b/g,
+      (all, lead: string, port: string) => {
+        const free = (lead === ":" ? everywhere : loopback).get(port);
+        return free === undefined ? all : `${lead}${free}`;
+      },
+    );
   }
 
   /** An output as readers would see it. */
@@ -67,7 +81,11 @@ export class RepositoryCopy implements AsyncDisposable {
       .replaceAll(`${this.root}/`, "").replaceAll(this.root, ".")
       .replaceAll(`127.0.0.1:${this.#ports[0]}`, NATS_ADDRESS)
       .replaceAll(`127.0.0.1:${this.#ports[2]}`, HTTP_ADDRESS)
-      .replaceAll(`:${this.#ports[1]}`, `:${CLIENT_PORT}`);
+      .replaceAll(`:${this.#ports[1]}`, `:${CLIENT_PORT}`)
+      .replaceAll(/:(\d{4,5})\b/g, (all, port: string) => {
+        const documented = CLUSTER_PORTS[this.#clusterPorts.indexOf(port)];
+        return documented === undefined ? all : `:${documented}`;
+      });
   }
 
   /** Runs a program in the copy. */
@@ -180,13 +198,14 @@ function* filesUnder(directory: string): Generator<string> {
 }
 
 // All are held until all are known, so that they differ.
-function freePorts(): [string, string, string] {
-  const listeners = [0, 0, 0].map((port) => Deno.listen({ hostname: "127.0.0.1", port }));
-  const [first = "0", second = "0", third = "0"] = listeners.map(({ addr }) =>
-    addr.transport === "tcp" ? String(addr.port) : "0"
+function freePorts(count: number): string[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
   );
+  const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? String(addr.port) : "0");
   for (const listener of listeners) listener.close();
-  return [first, second, third];
+  return ports;
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {

@@ -146,7 +146,12 @@ function killThings({ servers }: NatsCluster): {
       case "coordinator": {
         const coordinator = processes.get(what);
         processes.delete(what);
-        coordinator?.signal("SIGKILL");
+        try {
+          coordinator?.signal("SIGKILL");
+        } catch {
+          // It has ended by itself.
+          return false;
+        }
         return coordinator !== undefined;
       }
       case "server": {

@@ -61,9 +61,11 @@ async function serveNode(
       option: "--trust KEY",
     });
   }
+  // No other node may read what the store replies to this one.
+  const own = { ...settings, inboxPrefix: `_INBOX.${name}` };
   while (!stop.aborted) {
     try {
-      const connection = await connectWithRetries(settings, log, stop, UNOBSERVED);
+      const connection = await connectWithRetries(own, log, stop, UNOBSERVED);
       if (connection === null) break;
       await using store = await openFleetStore(connection);
       return await runNode({
