@@ -58,6 +58,13 @@ export async function runNode(options: FleetNodeOptions): Promise<NodeEnd> {
   return { kind: "stopped" };
 }
 
+/** Returns whether a step has led to another stage; one that could not be done waits for a change. */
+function isFurther(before: Progress | null, after: Progress | null): boolean {
+  return after !== null &&
+    (before?.rollout !== after.rollout || before.stage !== after.stage ||
+      before.attempt !== after.attempt);
+}
+
 /** A node while it has its name. */
 class FleetNode {
   readonly #options: FleetNodeOptions;
@@ -83,12 +90,16 @@ class FleetNode {
         followed.entries.get(plugin);
       while (!this.#signal.aborted) {
         this.#isWoken = false;
+        let hasMoved = false;
         for (const [name, plugin] of this.#plugins) {
           const stored = rollout(name);
           if (stored === undefined || this.#signal.aborted) continue;
+          const before = plugin.report.progress;
           await this.#act(plugin, stored.value, () => rollout(name)?.value ?? stored.value);
+          hasMoved ||= isFurther(before, plugin.report.progress);
         }
-        if (!await this.#waitForChange()) await this.#register();
+        // What was measured may be applied at once, where the record allows it already.
+        if (!hasMoved && !await this.#waitForChange()) await this.#register();
       }
     } finally {
       await this.#name.release();
