@@ -274,6 +274,9 @@ function defineCommands(
       .action((_, command) => use({ name, options: commonOptions(command) }));
   }
 
+  program.command("doctor").addOption(NATS)
+    .action((_, command) => use({ name: "doctor", options: commonOptions(command) }));
+
   program.command("completion").argument("<shell>", "", shellName)
     .action((shell, _, command) =>
       use({ name: "completion", shell, options: commonOptions(command) })

@@ -132,6 +132,10 @@ async function run(
       const { runPlugins } = await import("./commands/plugins.ts");
       return await runPlugins(options, console);
     }
+    case "doctor": {
+      const { runDoctor } = await import("./commands/doctor.ts");
+      return await runDoctor(options, console, environment);
+    }
     case "completion": {
       const { runCompletion } = await import("./commands/describe.ts");
       return runCompletion(command.shell, console);

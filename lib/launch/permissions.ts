@@ -73,6 +73,7 @@ export const NEEDS: Readonly<Record<Command["name"], Need>> = {
   bundle: { plugins: "read", data: "nothing", run: ["esbuild"] },
   fleet: { plugins: "read", data: "nothing", nats: true },
   key: { plugins: "nothing", data: "nothing" },
+  doctor: { ...DATABASE, nats: true },
   completion: { plugins: "nothing", data: "nothing" },
   man: { plugins: "nothing", data: "nothing" },
   demo: { plugins: "nothing", data: "nothing", temporary: true },
