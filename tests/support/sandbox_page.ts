@@ -113,6 +113,11 @@ export class SandboxPage {
     await this.page.keyboard.insertText(text);
   }
 
+  /** Waits until an editor completes names, which is loaded after it. */
+  async untilCompleting(editor: string): Promise<void> {
+    await this.page.locator(`[aria-label="${editor}"][aria-autocomplete="list"]`).waitFor();
+  }
+
   /** Runs a statement at the prompt. */
   async runSql(sql: string): Promise<void> {
     await this.type("SQL to run", sql);

@@ -100,6 +100,7 @@ accessibility("a cell that is edited, a query plan, and names that are completed
   await sandbox.button("Edit").click();
   await assertOpenToAll();
   await sandbox.button("Cancel").click();
+  await sandbox.untilCompleting("SQL to run");
   await sandbox.type("SQL to run", "SELECT * FROM quo");
   await sandbox.page.keyboard.press("Control+Space");
   await sandbox.page.getByRole("option", { name: "quotes", exact: true }).waitFor();

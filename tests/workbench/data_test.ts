@@ -162,7 +162,7 @@ data("the prompt completes names, runs what is selected, explains, and remembers
   const prompt = page.getByRole("region", { name: "SQL" });
   const status = prompt.getByRole("status");
   const editor = page.getByRole("textbox", { name: "SQL to run" });
-  await page.getByRole("region", { name: "Rows of authors" }).waitFor();
+  await sandbox.untilCompleting("SQL to run");
   await sandbox.type("SQL to run", "SELECT * FROM auth");
   await page.keyboard.press("Control+Space");
   await page.getByRole("option", { name: "authors" }).waitFor();
