@@ -58,17 +58,29 @@ async function benchStart(browser: TestBrowser): Promise<void> {
 }
 
 async function benchPage(browser: TestBrowser): Promise<void> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  const seen: number[] = [];
+  const answered: number[] = [];
+  // The first visit has seen nothing before, and is not counted.
+  for (let round = 0; round <= ROUNDS; round++) {
     const page = await browser.open(server.url);
     // Its clock began with the navigation, and the frame after the change is what people see.
     const shown = await page.waitForFunction(() =>
       /Version \d/.test(document.body.innerText) ? performance.now() : null
     );
-    times.push(await shown.jsonValue() ?? NaN);
+    const present = await page.waitForFunction(() =>
+      /Version \d/.test(document.body.innerText) &&
+        !document.body.innerText.includes("as last seen")
+        ? performance.now()
+        : null
+    );
+    if (round > 0) {
+      seen.push(await shown.jsonValue() ?? NaN);
+      answered.push(await present.jsonValue() ?? NaN);
+    }
     await page.close();
   }
-  print("the example page shows the first status, warm", times);
+  print("the example page shows the status of the last visit, warm", seen);
+  print("the example page shows the present status, warm, six pending", answered);
 }
 
 async function benchMigrations(browser: TestBrowser): Promise<void> {

@@ -77,6 +77,20 @@ firefox("keeps drafts, and generates a migration from a schema", async () => {
   await sandbox.button("Save to foxed").click();
   await sandbox.button("Apply all").click();
   await sandbox.result.getByText("Applied 1 migration; now at version 2").waitFor();
+
+  await sandbox.step("002");
+  const schema = sandbox.page.getByRole("region", { name: "Schema" });
+  await schema.getByRole("list", { name: "Changes" }).getByRole("button", { name: /pins/ }).click();
+  const selected = schema.getByRole("region", { name: "Selected table" });
+  await selected.getByText("pins").waitFor();
+  const frame = schema.getByRole("group", { name: /^After: arrow keys/ });
+  const drawing = frame.locator("svg");
+  const before = await drawing.getAttribute("viewBox");
+  await frame.focus();
+  await sandbox.page.keyboard.press("+");
+  assert.is.not(await drawing.getAttribute("viewBox"), before);
+  await schema.getByRole("radio", { name: "Text" }).check();
+  await schema.getByText("+CREATE TABLE pins").waitFor();
   browser.assertQuiet();
 });
 

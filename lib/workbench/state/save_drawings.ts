@@ -59,12 +59,17 @@ function styledCopy(drawing: SVGSVGElement): SVGElement {
       const attribute = property === "text-decoration-line" ? "text-decoration" : property;
       if (value !== "none" || property === "fill") element.setAttribute(attribute, value);
     }
-    for (const { name } of [...element.attributes]) {
-      if (name === "class" || name.startsWith("data-")) element.removeAttribute(name);
-    }
+    dropPageAttributes(element);
   });
-  copy.removeAttribute("class");
+  dropPageAttributes(copy);
   return copy;
+}
+
+/** Drops what only the styles and scripts of the page read. */
+function dropPageAttributes(element: SVGElement): void {
+  for (const { name } of [...element.attributes]) {
+    if (name === "class" || name.startsWith("data-")) element.removeAttribute(name);
+  }
 }
 
 function sizeIn(drawing: SVGSVGElement, name: "width" | "height"): number {
