@@ -116,6 +116,9 @@ export function gauge(
   };
 }
 
+// The labels of a family have the same names in the same order, and no value has a line end.
 function keyOf(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels));
+  let key = "";
+  for (const name in labels) key += `${labels[name]}\n`;
+  return key;
 }

@@ -71,7 +71,7 @@ async function askHere(
     plugins: options.pluginsDir,
     data: options.dataDir,
     // The reply says how it went.
-    log: processLog(console, options.json, "warn"),
+    log: processLog(console, options.json, "error"),
     signal: signals.asked,
   });
   // Loaded by now: the migrator uses it too.
