@@ -8,7 +8,7 @@ import type { CheckedPlan, PlanPart } from "../message/request.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 import type { Target } from "../plan/select_steps.ts";
 import { schemaText } from "../sqlite/schema_text.ts";
-import { unifiedDiff } from "../unified_diff.ts";
+import type { unifiedDiff } from "../unified_diff.ts";
 import type { HandlerContext } from "./context.ts";
 import type { Failure } from "./failure.ts";
 import { plannedLosses } from "./planned_losses.ts";
@@ -33,7 +33,13 @@ export async function plan(
     timeout_ms: request.timeout_ms,
     run_id: request.run_id,
   } as const;
-  return await runMigrations(run, context, (completed) => replyOf(completed, request.omit));
+  // Only a plan compares texts, and a browser tab loads its code over a network.
+  const { unifiedDiff } = await import("../unified_diff.ts");
+  return await runMigrations(
+    run,
+    context,
+    (completed) => replyOf(completed, request.omit, unifiedDiff),
+  );
 }
 
 function targetOf(request: CheckedPlan): Target {
@@ -45,6 +51,7 @@ function targetOf(request: CheckedPlan): Target {
 function replyOf(
   { id, request: { address }, plan, report, totalTimeMs }: CompletedRun,
   omit: readonly PlanPart[],
+  difference: typeof unifiedDiff,
 ): PlanReply {
   const { review, executed } = report;
   if (review === null) throw new Error("A plan that ran to its end has no review");
@@ -63,7 +70,7 @@ function replyOf(
     ...(omit.includes("schemas")
       ? {}
       : { schema_before: schemaMessage(before), schema_after: schemaMessage(after) }),
-    schema_diff: unifiedDiff(schemaText(before), schemaText(after), {
+    schema_diff: difference(schemaText(before), schemaText(after), {
       before: `version ${plan.from}`,
       after: `version ${plan.to}`,
     }),
