@@ -76,7 +76,11 @@ export async function openBuckets(
       const kv = await client.views.kv(name, { replicas, ...options });
       return { kv, ttlMs: (await kv.status()).ttl };
     };
+    // A copy that is read from another server may be an old one, and what follows from it is stored
+    // by its revision. Only a report, of which the node is the only writer, is read from any server.
+    const fromLeader = { allow_direct: false };
     const rollouts = await open(FLEET_NAMES.rollouts, {
+      ...fromLeader,
       history: 16,
       maxValueSize: 256 * KIB,
       max_bytes: 256 * MIB,
@@ -90,15 +94,15 @@ export async function openBuckets(
     const inMemory = { history: 1, maxValueSize: KIB, storage: StorageType.Memory };
     const presence = await open(FLEET_NAMES.presence, {
       ...inMemory,
+      ...fromLeader,
       ttl: presenceMs,
       max_bytes: 64 * MIB,
     });
     const leases = await open(FLEET_NAMES.leases, {
       ...inMemory,
+      ...fromLeader,
       ttl: leaseMs,
       max_bytes: MIB,
-      // A copy that is read from another server may be an old one.
-      allow_direct: false,
     });
     const bundles = await client.views.os(FLEET_NAMES.bundles, {
       replicas,

@@ -19,6 +19,7 @@ export type NameClaim =
   | { readonly kind: "taken"; readonly message: string };
 
 const AGAIN_MS = 1_000;
+const CONFLICT_MS = 100;
 
 /**
  * Claims a name. A process with the same data directory takes it over at once, because it is the same
@@ -39,7 +40,10 @@ export async function claimName(
       return { kind: "taken", message };
     }
     const revision = await presence.put(name, claim, held?.revision ?? 0);
-    if (revision === null) continue;
+    if (revision === null) {
+      await sleep(CONFLICT_MS);
+      continue;
+    }
     return { kind: "kept", name: new Keeper(name, claim, presence, revision, log) };
   }
 }

@@ -6,6 +6,7 @@ import type { NodeReport } from "../fleet/node_report.ts";
 import type { Log } from "../handler/context.ts";
 
 const AGAIN_MS = 1_000;
+const CONFLICT_MS = 100;
 
 /** Writes one key, of which this process is the only writer. */
 export class ReportWriter {
@@ -49,13 +50,16 @@ export class ReportWriter {
 
   async #writeNow(report: NodeReport): Promise<boolean> {
     return await this.#untilDone(async () => {
-      const revision = await this.#store.reports.put(this.#key, report, this.#revision);
-      if (revision === null) {
-        // Its acknowledgement was lost, or the bucket was made anew.
+      let revision: number | null = null;
+      while (revision === null && !this.#signal.aborted) {
+        revision = await this.#store.reports.put(this.#key, report, this.#revision);
+        if (revision !== null) break;
+        // An acknowledgement was lost, the bucket was made anew, or the revision that was read was
+        // an old one.
+        await sleep(CONFLICT_MS, this.#signal);
         this.#revision = (await this.#store.reports.get(this.#key))?.revision ?? 0;
-        this.#revision = await this.#store.reports.put(this.#key, report, this.#revision) ??
-          this.#revision;
-      } else this.#revision = revision;
+      }
+      this.#revision = revision ?? this.#revision;
       this.#last = report;
     });
   }

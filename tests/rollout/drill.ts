@@ -162,7 +162,7 @@ function killThings({ servers }: NatsCluster): {
       case "node": {
         const node = NODES[random.integer(0, NODES.length - 1)] ?? "";
         processes.get(node)?.signal("SIGKILL");
-        await startNode(node);
+        launchNode(node);
         return true;
       }
     }
@@ -205,7 +205,11 @@ function databaseOf(node: string, tenant: string): string {
   return join(workspace.root, node, PLUGIN, `${tenant}.sqlite3`);
 }
 
-async function startNode(node: string): Promise<GodwitProcess> {
+async function startNode(node: string): Promise<void> {
+  await launchNode(node).logs("Serving as a node");
+}
+
+function launchNode(node: string): GodwitProcess {
   const process = new GodwitProcess([
     "serve",
     ...["--fleet", "--node", node, "--label", `canary=${node === NODES[0] ? "yes" : "no"}`],
@@ -213,7 +217,6 @@ async function startNode(node: string): Promise<GodwitProcess> {
     ...["--plugins", join(workspace.root, "none")],
   ]);
   processes.set(node, process);
-  await process.logs("Serving as a node");
   return process;
 }
 

@@ -1,5 +1,6 @@
 // `rollout` and `fleet`: starts, shows and leads rollouts over the nodes of a fleet.
 
+import { sleep } from "../../deadline.ts";
 import { command, type OperatorCommand } from "../../fleet/commands.ts";
 import { membersOf } from "../../fleet/decide.ts";
 import { FleetStoreError } from "../../fleet/fleet_store.ts";
@@ -16,6 +17,8 @@ import { connectFleet, operatorClaim } from "./fleet_connection.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { nodesOf, noRollout, printJson, refused, type Session, statusOf } from "./fleet_session.ts";
 import { stopSignals } from "./stop_signals.ts";
+
+const CONFLICT_MS = 100;
 
 /** Carries out a command about the fleet that --nats names. */
 export async function runFleet(
@@ -119,7 +122,7 @@ async function give(
   detach: boolean,
   session: Session,
 ): Promise<ExitStatus> {
-  const { store } = session;
+  const { store, signals } = session;
   const nodes = await nodesOf(plugin, store);
   for (;;) {
     const stored = await store.rollouts.get(plugin);
@@ -128,8 +131,10 @@ async function give(
     if (!after.ok) {
       return refused({ error_code: "INVALID_REQUEST", message: after.message }, session);
     }
-    // A coordinator may have opened a wave meanwhile.
     if (await store.rollouts.put(plugin, after.value, stored.revision) !== null) break;
+    // A coordinator has opened a wave meanwhile.
+    await sleep(CONFLICT_MS, signals.asked);
+    if (signals.asked.aborted) return EXIT.failure;
   }
   return detach ? await shown(plugin, session) : await lead(plugin, session);
 }
