@@ -25,7 +25,7 @@ export function isConflict(error: unknown): boolean {
 export function storeError(error: unknown): FleetStoreError {
   if (error instanceof FleetStoreError) return error;
   const reason = describeNatsError(error);
-  if (isApiError(error, API.notEnabled) || isCode(error, "503")) {
+  if (isApiError(error, API.notEnabled) || hasNoResponder(error)) {
     return new FleetStoreError(
       "no-jetstream",
       `JetStream is not enabled on this NATS server, or not for this account, or has no leader ` +
@@ -64,6 +64,12 @@ export function storeError(error: unknown): FleetStoreError {
 
 function isApiError(error: unknown, codes: readonly number[]): boolean {
   return error instanceof NatsError && codes.includes(error.api_error?.err_code ?? -1);
+}
+
+// Nothing listens on the subjects of JetStream. An error of its API may have this code too.
+function hasNoResponder(error: unknown): boolean {
+  return isCode(error, ErrorCode.NoResponders) &&
+    (error instanceof NatsError && error.api_error === undefined);
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -97,6 +97,21 @@ stores("what exceeds a bucket is refused with a remedy", async () => {
   await refused("too-large", /exceeds/, () => store.rollouts.put("long", long, 0));
 });
 
+stores("a bundle that exceeds the object store is refused, and leaves nothing behind", async () => {
+  const manager = await connection.jetstreamManager();
+  const stream = `OBJ_${FLEET_NAMES.bundles}`;
+  await manager.streams.update(stream, { max_bytes: 2_000_000 });
+  const before = (await manager.streams.info(stream)).state.bytes;
+  const large = new Uint8Array(3_000_000);
+  await refused(
+    "too-large",
+    /exceeds what the bucket/,
+    () => store.putBundle("d".repeat(64), large),
+  );
+  assert.is((await manager.streams.info(stream)).state.bytes, before);
+  assert.is(await store.bundle("d".repeat(64)), null);
+});
+
 stores("without JetStream the message has the configuration that enables it", async () => {
   await using plain = await NatsServer.start();
   const other = await plain.connect();

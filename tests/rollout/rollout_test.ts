@@ -209,6 +209,20 @@ fleet("two coordinators at once lead it once", async () => {
   assert.equal(appliedOnce(made), ["1", "1", "1", "1"]);
 });
 
+fleet("a clock that is an hour off changes nothing", async () => {
+  const made = await game(["a"]);
+  const now = Date.now;
+  Date.now = () => now() + 3_600_000;
+  try {
+    const limits = { ...DEFAULTS.limits, answer_within_ms: 10_000 };
+    await begin(await bundle(made, SECOND), store, { limits });
+    const { state } = await settle(made.plugin, store);
+    assert.equal([state.phase, state.why], ["done", []]);
+  } finally {
+    Date.now = now;
+  }
+});
+
 fleet("what cannot be rolled out is refused with a reason", async () => {
   const made = await game(["a"]);
   const files = await bundle(made, SECOND);
