@@ -184,6 +184,28 @@ const CASES: readonly (readonly [
     { phase: "halted" },
   ],
   [
+    "waits for a canary that went offline before it applied",
+    at(OPEN_1),
+    [
+      aNode(canary, MEASURED, { present: false }),
+      ...others.map((name) => aNode(name, MEASURED)),
+    ],
+    500,
+    null,
+  ],
+  [
+    "and not for another node that did",
+    at(OPEN_2),
+    [
+      aNode(canary, APPLIED),
+      ...others.map((name, index) =>
+        index === 0 ? aNode(name, MEASURED, { present: false }) : aNode(name, APPLIED)
+      ),
+    ],
+    500,
+    { phase: "done" },
+  ],
+  [
     "goes on without a node that an operator leaves out",
     at({ ...OPEN_1, without: [canary] }),
     [
