@@ -22,6 +22,8 @@ const OF_DENO: readonly string[] = [
   ...["PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "XDG_CACHE_HOME"],
   ...["USERPROFILE", "LOCALAPPDATA", "APPDATA", "SYSTEMROOT", "TEMP", "TMP", "PATHEXT"],
   ...["DENO_DIR", "DENO_CERT", "DENO_TLS_CA_STORE", "NO_PROXY", "HTTPS_PROXY", "HTTP_PROXY"],
+  ...["OTEL_DENO", "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_PROPAGATORS"],
+  ...["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS"],
 ];
 
 /** The settings of Deno for a module of an npm package, whatever project it is installed in. */
