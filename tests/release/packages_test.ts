@@ -20,7 +20,7 @@ const sandbox = await openSandbox({
   bundles: ["./notes.bundle.js"],
 });
 const reply: Reply = await sandbox.request("apply", "notes", "{}");
-console.log(reply.success ? "applied" : reply.message);
+console.log("reply:", reply.success ? "applied" : reply.message);
 await sandbox.close();
 `;
 
@@ -134,10 +134,10 @@ packages("a page that esbuild bundles opens the sandbox, with the workers beside
   await using chromium = await openChromium();
   const page = await chromium.context.newPage();
   const [message] = await Promise.all([
-    page.waitForEvent("console"),
+    page.waitForEvent("console", (each) => each.text().startsWith("reply:")),
     page.goto(`http://127.0.0.1:${server.port}/`),
   ]);
-  assert.is(message.text(), "applied");
+  assert.is(message.text(), "reply: applied");
   chromium.assertQuiet();
 });
 
