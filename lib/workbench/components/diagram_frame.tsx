@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import type { DiagramLayout, PlacedSide } from "../../diagram/diagram_layout.ts";
+import type { Size } from "../../diagram/sheet.ts";
 import { SchemaDrawing } from "../../diagram/schema_drawing.tsx";
 import { isFar, type View, viewBoxOf } from "../../diagram/view.ts";
 import type { DiagramControls, DiagramState } from "./diagram_controls.ts";
@@ -30,14 +31,14 @@ export function DiagramFrame(
   // Both are read first, so that the effect follows them.
   useSignalEffect(() => {
     const { view, frame: measured } = state;
-    if (measured.value.width > 0) show(frame.current, view.value);
+    show(frame.current, view.value, measured.value);
   });
   useSignalEffect(() => light(svgIn(frame.current), state.selected.value?.id ?? null));
   useEffect(() => {
     const { current: element } = frame;
     if (element === null) return;
     // A new drawing begins without either.
-    show(element, state.view.peek());
+    show(element, state.view.peek(), state.frame.peek());
     light(svgIn(element), state.selected.peek()?.id ?? null);
     const ends = [followWheel, followPointers, followKeys].map((follow) =>
       follow(element, state, controls)
@@ -68,10 +69,9 @@ function svgIn(frame: HTMLElement | null): SVGSVGElement | null {
   return frame?.querySelector("svg") ?? null;
 }
 
-function show(frame: HTMLElement | null, view: View): void {
+// The size is known: reading it from the frame would lay out every text of the drawing once more.
+function show(frame: HTMLElement | null, view: View, size: Size): void {
   const drawing = svgIn(frame);
-  const size = { width: frame?.clientWidth ?? 0, height: frame?.clientHeight ?? 0 };
-  // On a narrow page, one of both frames is hidden.
   if (drawing === null || size.width === 0) return;
   drawing.setAttribute("viewBox", viewBoxOf(view, size));
   drawing.toggleAttribute("data-far", isFar(view));

@@ -44,6 +44,7 @@ export function SchemaDiagram(
   const side = useSignal<"before" | "after">("after");
   const view = useSignal<View>({ x: 0, y: 0, scale: 1 });
   const frame = useSignal<Size>({ width: 0, height: 0 });
+  const measured = useSignal<Size>({ width: 0, height: 0 });
   const isMoved = useSignal(false);
   const focused = useMemo(() => isLarge(diagram) ? focusedDiagram(diagram) : null, [diagram]);
   const hasScopes = focused !== null && allBoxes(focused).length < allBoxes(diagram).length;
@@ -60,18 +61,25 @@ export function SchemaDiagram(
     () => layout === null ? null : controlsOf(state, layout),
     [state, layout],
   );
+  // Before there is a drawing, so that none is laid out only to be measured.
   useLayoutEffect(() => {
     const { current: element } = frames;
-    if (element === null || layout === null) return;
+    if (element === null) return;
     const measure = (): void => {
-      const size = sizeOfFrames(element, layout);
-      if (size !== null) frame.value = size;
+      measured.value = sizeOfFrames(element) ?? measured.value;
     };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [layout]);
+  }, []);
+  useLayoutEffect(() => {
+    const { width, height } = measured.value;
+    if (layout === null || width === 0) return;
+    const isFull = document.fullscreenElement !== null;
+    frame.value = { width, height: isFull ? height : heightOf(layout, width) };
+    frames.current?.style.setProperty("--frame-height", `${heightOf(layout, width)}px`);
+  }, [layout, measured.value]);
   useLayoutEffect(() => {
     if (layout === null || frame.value.width === 0) return;
     if (!isMoved.value) view.value = firstView(layout, frame.value, !isFocused);
@@ -115,10 +123,10 @@ export function SchemaDiagram(
         data-shown={side.value}
         data-empty={SIDES.find(([each]) => diagram[each].boxes.length === 0)?.[0]}
       >
-        {layout !== null && controls !== null &&
-          SIDES.map(([each, label]) => (
-            <figure key={each} class="diagram-side" data-side={each}>
-              <figcaption class="diagram-caption">{label}</figcaption>
+        {SIDES.map(([each, label]) => (
+          <figure key={each} class="diagram-side" data-side={each}>
+            <figcaption class="diagram-caption">{label}</figcaption>
+            {layout === null || controls === null ? <div class="diagram-frame" /> : (
               <DiagramFrame
                 label={label}
                 side={layout[each]}
@@ -126,8 +134,9 @@ export function SchemaDiagram(
                 state={state}
                 controls={controls}
               />
-            </figure>
-          ))}
+            )}
+          </figure>
+        ))}
       </div>
       <SelectedTable diagram={diagram} selected={selected} onRows={onRows} />
     </div>
@@ -147,16 +156,17 @@ function useLayout(diagram: Diagram, detail: Detail): Outcome<DiagramLayout> | n
   return placed.value;
 }
 
-/** Makes the frames as high as the layout needs; their size, or `null` if none is visible. */
-function sizeOfFrames(element: HTMLElement, layout: DiagramLayout): Size | null {
-  const all = [...element.querySelectorAll<HTMLElement>(".diagram-frame")];
-  const visible = all.filter(({ clientWidth }) => clientWidth > 0);
-  const width = Math.max(0, ...visible.map(({ clientWidth }) => clientWidth));
-  if (width === 0) return null;
+/** The size of the larger frame; `null` if none is visible. */
+function sizeOfFrames(element: HTMLElement): Size | null {
+  const [largest] = [...element.querySelectorAll(".diagram-frame")]
+    .map(({ clientWidth: width, clientHeight: height }) => ({ width, height }))
+    .sort((one, other) => other.width - one.width);
+  return largest === undefined || largest.width === 0 ? null : largest;
+}
+
+/** How high the frames are: as the layout needs, within limits. */
+function heightOf(layout: DiagramLayout, width: number): number {
   const scale = Math.min((width - 2 * PADDING) / layout.width, 1);
   const natural = layout.height * scale + 2 * PADDING;
-  const height = Math.min(Math.max(natural, HEIGHT.least), HEIGHT.most);
-  element.style.setProperty("--frame-height", `${Math.ceil(height)}px`);
-  const [first] = visible;
-  return { width, height: first?.clientHeight ?? height };
+  return Math.ceil(Math.min(Math.max(natural, HEIGHT.least), HEIGHT.most));
 }
