@@ -33,9 +33,12 @@ ALTER TABLE n RENAME TO quotes;`,
 );
 
 /** The findings about statements, as `LEVEL code file:line:column message`. */
+// What a check says of the files by themselves.
+const OF_FILES = ["drop-column", "rename-table", "possible-violation"];
+
 function linesOf(reply: Reply<"check" | "apply" | "rollback" | "plan">): readonly string[] {
   const all = reply.success ? reply.warnings : [...reply.errors, ...reply.warnings];
-  return all.filter(({ code }) => code !== "drop-column").map((found) => {
+  return all.filter(({ code }) => !OF_FILES.includes(code)).map((found) => {
     const { level, code, file, line, column, message } = found;
     return `${level} ${code} ${file}${line === undefined ? "" : `:${line}:${column}`} ${message}`;
   });
