@@ -32,10 +32,10 @@ DROP TABLE quotes;
 ALTER TABLE n RENAME TO quotes;`,
 );
 
-/** The findings about statements, as `LEVEL code file:line:column message`. */
 // What a check says of the files by themselves.
 const OF_FILES = ["drop-column", "rename-table", "possible-violation"];
 
+/** The findings about statements, as `LEVEL code file:line:column message`. */
 function linesOf(reply: Reply<"check" | "apply" | "rollback" | "plan">): readonly string[] {
   const all = reply.success ? reply.warnings : [...reply.errors, ...reply.warnings];
   return all.filter(({ code }) => !OF_FILES.includes(code)).map((found) => {
