@@ -33,6 +33,14 @@ export function isReplySubject(subject: string, prefix: string): boolean {
   return subject !== prefix && !subject.startsWith(`${prefix}.`) && !subject.startsWith("$");
 }
 
+/**
+ * The prefix of requests to one node of a fleet, whose databases are its own. It is not below
+ * `prefix`, where other services answer.
+ */
+export function nodePrefix(prefix: string, node: string): string {
+  return `${prefix}-nodes.${node}`;
+}
+
 /** Says whether a prefix is one or more NATS tokens without wildcards. */
 export function isPrefix(prefix: string): boolean {
   return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(prefix);

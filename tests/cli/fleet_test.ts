@@ -41,6 +41,13 @@ fleet("fleet lists nodes and versions", async () => {
   );
 });
 
+fleet("a node answers under its own name alone", async () => {
+  const asked = ["history", "game", "--tenant", "x"];
+  const own = await run(...asked, "--prefix", "db.migrate-nodes.one");
+  assert.is(own.code, 0, own.stderr);
+  assert.is((await run(...asked)).code, 3);
+});
+
 fleet("a bundle that no trusted publisher has signed halts it, and says why", async () => {
   const { stdout, code } = await run("rollout", "start", "game", "--by", "ann");
   assert.is(code, 1);

@@ -5,6 +5,7 @@ import type { Log } from "../../handler/context.ts";
 import { type NatsSettings, redactUrl } from "../../nats/connection.ts";
 import { serveInDeno } from "../../nats/serve_in_deno.ts";
 import type { ServerProcess } from "../../nats/server_process.ts";
+import { nodePrefix } from "../../message/subject.ts";
 import { verbs } from "../../message/verbs.ts";
 import { ServiceState } from "../../nats/service_state.ts";
 import { WorkCounts } from "../../metrics/work_counts.ts";
@@ -63,7 +64,8 @@ async function serveUntilSignal(
   { settings, server, serve, options, log, signals }: Serving,
 ): Promise<ExitStatus> {
   const { graceMs } = serve;
-  const { pluginsDir, dataDir, prefix } = options;
+  const { pluginsDir, dataDir } = options;
+  const prefix = serve.node === null ? options.prefix : nodePrefix(options.prefix, serve.node.name);
   const serverEnded = new AbortController();
   server?.ended.then((lastWords) => serverEnded.abort(lastWords));
   const interrupt = new AbortController();
