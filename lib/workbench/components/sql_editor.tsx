@@ -26,7 +26,7 @@ interface SqlEditorProps {
     readonly edition?: number;
     readonly onSelect?: (selection: { readonly from: number; readonly to: number }) => void;
     /** Tables and views with their columns, to complete; without it, nothing is completed. */
-    readonly names?: Readonly<Record<string, readonly string[]>>;
+    readonly names?: Readonly<Record<string, readonly string[]>> | null;
     /** Earlier texts, newest first, which the arrow keys bring back. */
     readonly history?: readonly string[];
     /** The name under which it keeps what can be undone while it is closed. */
@@ -65,7 +65,8 @@ export function SqlEditor({ label, text, findings, line, edit }: SqlEditorProps)
   useEffect(() => editor.current?.setText(text), [part, edit === null ? text : edit.edition]);
   useEffect(() => editor.current?.setFindings(findings), [part, findings]);
   useEffect(() => {
-    if (edit?.names !== undefined) editor.current?.setNames(edit.names);
+    const names = edit?.names ?? null;
+    if (names !== null) editor.current?.setNames(names);
   }, [part, edit?.names]);
   useSignalEffect(() => {
     const shown = line?.value ?? null;

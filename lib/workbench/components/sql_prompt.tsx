@@ -25,7 +25,11 @@ export function SqlPrompt({ plugin }: { readonly plugin: string }): JSX.Element 
   const last = results.at(-1);
   const problem = last?.rows.ok === false ? last.rows.message : null;
   const findings = useMemo(() => problem === null ? [] : promptFindings(problem), [problem]);
-  const names = useMemo(() => schema?.ok === true ? completedNames(schema.value) : {}, [schema]);
+  // Those of before stay while the schema is read again.
+  const names = useMemo(
+    () => schema === null ? null : schema.ok ? completedNames(schema.value) : {},
+    [schema],
+  );
   const isIdle = running === null && sql.trim() !== "";
   const hasSelection = sql.slice(selection.from, selection.to).trim() !== "";
   return (

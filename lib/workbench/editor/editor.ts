@@ -72,6 +72,8 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
   const language = new Compartment();
   const view = new EditorView({ root, parent: root, state: initialState(root, language, options) });
   let isOpen = true;
+  // Setting the same names again would close a list that is open.
+  let knownNames = "";
   const setText = (text: string): void => {
     const changes = replacement(view.state.doc.toString(), text);
     // Undone alone, and not with what was typed just before.
@@ -104,6 +106,9 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
       view.focus();
     },
     setNames(names) {
+      const asText = JSON.stringify(names);
+      if (asText === knownNames) return;
+      knownNames = asText;
       // Most editors complete nothing, and this one works without it, also if it cannot be loaded.
       import("./completion.ts").then(({ completion }) => {
         if (isOpen) view.dispatch({ effects: language.reconfigure(completion(names)) });

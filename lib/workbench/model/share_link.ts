@@ -71,7 +71,8 @@ export async function parseShareLink(hash: string): Promise<Outcome<SharedFiles>
   const bytes = bytesOf(hash.slice(PREFIX.length));
   // It inflates no more than a migration file may have.
   const text = bytes === null ? null : await unpackText(bytes);
-  if (text === null) return refuse("a part of it is missing or changed");
+  // Some browsers inflate to nothing what ends too early.
+  if (text === null || text === "") return refuse("a part of it is missing or changed");
   const shared = readJson(SharedFilesSchema, text);
   return shared === null
     ? refuse("it has something else than the files of a plugin")

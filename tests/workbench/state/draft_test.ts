@@ -17,6 +17,20 @@ import { suite } from "../../support/suite.ts";
 
 const drafts = suite("drafts of the playground");
 
+// Deno has no address; what is shown is written to it.
+const address = { hash: "" };
+const write = (_state: unknown, _title: string, hash: string): void => {
+  address.hash = hash;
+};
+for (
+  const [name, value] of [
+    ["location", address],
+    ["history", { pushState: write, replaceState: write }],
+  ] as const
+) {
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+}
+
 drafts.before.each(() => localStorage.clear());
 drafts.after.each(() => localStorage.clear());
 
