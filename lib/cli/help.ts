@@ -43,7 +43,7 @@ export const COMMANDS: Readonly<Record<CommandName, readonly [usage: string, sum
   bundle: ["bundle <plugin>", "one ES module of it, for browsers   [--out FILE]"],
   key: ["key <file>", "make a key that signs bundles"],
   plugins: ["plugins", `${ALL_VERBS.plugins.summary} with versions and pending counts`],
-  doctor: ["doctor", "what is wrong with this set-up, and how to mend it"],
+  doctor: ["doctor", "what is wrong with a set-up, and how to mend it"],
   completion: ["completion <shell>", "completion for bash, zsh or fish, to be sourced"],
   man: ["man", "the manual page: godwit man | man -l -"],
 };
