@@ -38,6 +38,7 @@ interface RowTableProps {
 export function RowTable(
   { rows, label, head, filters, cell = null, onCell, keyOf }: RowTableProps,
 ): JSX.Element {
+  const store = useStore();
   const body = useRef<HTMLTableSectionElement>(null);
   const reached = cell ?? { row: 0, column: 0 };
   const move = (event: KeyboardEvent): void => {
@@ -46,6 +47,17 @@ export function RowTable(
     event.preventDefault();
     onCell(to);
     body.current?.rows[to.row]?.cells[to.column]?.focus();
+  };
+  // One listener for all cells: a page has a thousand of them.
+  const choose = (event: Event): void => {
+    const at = placeOf(event);
+    if (at !== null) onCell?.(at);
+  };
+  const click = (event: MouseEvent): void => {
+    choose(event);
+    const at = isFollow(event) ? placeOf(event) : null;
+    const key = at === null ? null : keyOf?.(at) ?? null;
+    if (key !== null) goTo(store, key, "new-entry");
   };
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
@@ -69,20 +81,21 @@ export function RowTable(
           </tr>
           {filters}
         </thead>
-        <tbody ref={body} onKeyDown={move}>
+        <tbody ref={body} onKeyDown={move} onClick={click} onFocusCapture={choose}>
           {rows.rows.map((row, at) => (
             <tr key={at}>
-              {rows.columns.map((_, column) => (
-                <Value
-                  key={column}
-                  value={row[column] ?? null}
-                  isReached={onCell !== undefined && at === reached.row &&
-                    column === reached.column}
-                  isChosen={cell?.row === at && cell.column === column}
-                  onChoose={onCell === undefined ? null : () => onCell({ row: at, column })}
-                  follows={keyOf?.({ row: at, column }) ?? null}
-                />
-              ))}
+              {rows.columns.map((_, column) =>
+                valueCell({
+                  value: row[column] ?? null,
+                  tabIndex: onCell === undefined
+                    ? undefined
+                    : at === reached.row && column === reached.column
+                    ? 0
+                    : -1,
+                  isChosen: cell?.row === at && cell.column === column,
+                  follows: keyOf?.({ row: at, column }) ?? null,
+                })
+              )}
             </tr>
           ))}
         </tbody>
@@ -108,26 +121,23 @@ function SortButton(
   );
 }
 
-interface ValueProps {
+interface CellContent {
   readonly value: DataRows["rows"][number][number];
-  /** Whether Tab leads to it. */
-  readonly isReached: boolean;
+  /** 0 where Tab leads to it. */
+  readonly tabIndex: 0 | -1 | undefined;
   readonly isChosen: boolean;
-  readonly onChoose: (() => void) | null;
   readonly follows: FollowedKey | null;
 }
 
-function Value({ value, isReached, isChosen, onChoose, follows }: ValueProps): JSX.Element {
-  const store = useStore();
+// No component of its own: that would double the time that a page of rows takes.
+function valueCell({ value, tabIndex, isChosen, follows }: CellContent): JSX.Element {
   const { kind, text, full } = formatCell(value);
   return (
     <td
       data-kind={kind}
       data-chosen={isChosen ? "true" : undefined}
       title={full ?? undefined}
-      tabIndex={onChoose === null ? undefined : isReached ? 0 : -1}
-      onClick={onChoose ?? undefined}
-      onFocus={onChoose ?? undefined}
+      tabIndex={tabIndex}
     >
       {text}
       {follows !== null && (
@@ -137,13 +147,24 @@ function Value({ value, isReached, isChosen, onChoose, follows }: ValueProps): J
           tabIndex={-1}
           aria-label={`Open the row of ${follows.table}`}
           title={`Open the row of ${follows.table}`}
-          onClick={() => goTo(store, follows, "new-entry")}
         >
           <Icon name="follow" />
         </button>
       )}
     </td>
   );
+}
+
+function placeOf({ target }: Event): CellPlace | null {
+  const cell = target instanceof Element ? target.closest("td") : null;
+  const row = cell?.closest("tr") ?? null;
+  return cell === null || row === null
+    ? null
+    : { row: row.sectionRowIndex, column: cell.cellIndex };
+}
+
+function isFollow({ target }: Event): boolean {
+  return target instanceof Element && target.closest(".follow") !== null;
 }
 
 function moved(
