@@ -1,6 +1,7 @@
 // The databases of one plugin on this node, and what a rollout does with each of them.
 
 import pMap from "p-map";
+import type { DatabaseOutcome } from "../database/session.ts";
 import type { RolloutRecord } from "../fleet/rollout_record.ts";
 import { call } from "../handler/dispatch.ts";
 import type { HandlerContext } from "../handler/context.ts";
@@ -9,7 +10,7 @@ import { readBesideRuns } from "../handler/read_beside_runs.ts";
 import type { FailureReply } from "../message/any_reply.ts";
 import type { AttemptEntry } from "../message/history_reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { currentVersion } from "../plan/history.ts";
+import { currentVersion, type History } from "../plan/history.ts";
 import { DEFAULT_TIMEOUT_MS } from "../message/request.ts";
 import { deadlineIn, sleep } from "../deadline.ts";
 
@@ -52,10 +53,7 @@ export async function versionOf(
   address: DatabaseAddress,
   context: HandlerContext,
 ): Promise<number | null> {
-  const read = await readBesideRuns(address, context, {
-    snapshot: ({ history }) => history,
-    database: (session) => session.history(),
-  });
+  const read = await historyOf(address, context);
   return read.ok ? currentVersion(read.value) : null;
 }
 
@@ -168,12 +166,19 @@ async function versionBefore(
   version: number,
   context: HandlerContext,
 ): Promise<number> {
-  const read = await readBesideRuns(address, context, {
+  const read = await historyOf(address, context);
+  const earlier = read.ok ? read.value.filter((entry) => entry.version < version) : [];
+  return currentVersion(earlier);
+}
+
+function historyOf(
+  address: DatabaseAddress,
+  context: HandlerContext,
+): Promise<DatabaseOutcome<History>> {
+  return readBesideRuns(address, context, {
     snapshot: ({ history }) => history,
     database: (session) => session.history(),
   });
-  const earlier = read.ok ? read.value.filter((entry) => entry.version < version) : [];
-  return currentVersion(earlier);
 }
 
 /** The attempts of a rollout in a database, newest first. */

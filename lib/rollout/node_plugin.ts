@@ -242,7 +242,7 @@ export class NodePlugin {
       return failed(
         "PLAN_CHANGED",
         `It needs the plan ${measured.planHash}, which the first wave did not have; to run it all ` +
-          `the same, resume the rollout with --accept-plan ${measured.planHash}`,
+          `the same, resume the rollout with --accept-plans`,
         measured.currentVersion,
       );
     }
