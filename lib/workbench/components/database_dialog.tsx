@@ -7,6 +7,7 @@ import { openDatabase } from "../state/open_database.ts";
 import type { OpenedDatabase } from "../state/data_state.ts";
 import { useStore } from "../state/store_context.ts";
 import { Modal } from "./modal.tsx";
+import { PluginField } from "./plugin_field.tsx";
 
 /** The dialog, open while a dropped database has no plugin. */
 export function DatabaseDialog(): JSX.Element | null {
@@ -46,18 +47,7 @@ function DatabaseForm({ opening }: { readonly opening: OpenedDatabase }): JSX.El
             <pre class="baseline" tabIndex={0} aria-label={baseline.file}>{baseline.text}</pre>
           </details>
         )}
-        <label class="field">
-          Plugin
-          <input
-            type="text"
-            value={name.value}
-            autocomplete="off"
-            spellcheck={false}
-            aria-invalid={problem.value !== null}
-            aria-describedby="opening-problem"
-            onInput={(event) => name.value = event.currentTarget.value}
-          />
-        </label>
+        <PluginField name={name} isWrong={problem.value !== null} describedBy="opening-problem" />
         <p
           id="opening-problem"
           class={problem.value === null ? "quiet" : "problem-text"}

@@ -7,6 +7,7 @@ import { nameFiles } from "../state/files.ts";
 import type { Naming } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { Modal } from "./modal.tsx";
+import { PluginField } from "./plugin_field.tsx";
 
 /** The dialog, open while dropped files have no plugin. */
 export function NamingDialog(): JSX.Element | null {
@@ -31,18 +32,7 @@ function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
         <p>
           {count(naming.files.length, "file")}: {naming.files.map(({ file }) => file).join(", ")}
         </p>
-        <label class="field">
-          Plugin
-          <input
-            type="text"
-            value={name.value}
-            autocomplete="off"
-            spellcheck={false}
-            aria-invalid={problem.value !== null}
-            aria-describedby="naming-hint"
-            onInput={(event) => name.value = event.currentTarget.value}
-          />
-        </label>
+        <PluginField name={name} isWrong={problem.value !== null} describedBy="naming-hint" />
         <p id="naming-hint" class="quiet" role="status">
           {problem.value ?? (isTaken
             ? "This plugin exists; these files replace its files"

@@ -1,0 +1,29 @@
+// The field for the name of a plugin. Runs in the browser.
+
+import type { JSX } from "preact";
+import type { Signal } from "@preact/signals";
+
+interface PluginFieldProps {
+  readonly name: Signal<string>;
+  readonly isWrong: boolean;
+  /** The id of the text that says what becomes of the plugin. */
+  readonly describedBy: string;
+}
+
+/** The field, with its label. */
+export function PluginField({ name, isWrong, describedBy }: PluginFieldProps): JSX.Element {
+  return (
+    <label class="field">
+      Plugin
+      <input
+        type="text"
+        value={name.value}
+        autocomplete="off"
+        spellcheck={false}
+        aria-invalid={isWrong}
+        aria-describedby={describedBy}
+        onInput={(event) => name.value = event.currentTarget.value}
+      />
+    </label>
+  );
+}
