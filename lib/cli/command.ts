@@ -6,6 +6,7 @@ import type { HttpAddress } from "../http/operations_server.ts";
 import type { OperatorCommand } from "../fleet/commands.ts";
 import type { Labels } from "../fleet/labels.ts";
 import type { FailureLimit } from "../fleet/limits.ts";
+import type { NodeIdentity } from "../fleet/node_identity.ts";
 import type { ApprovalGate, FleetLimits } from "../fleet/rollout_record.ts";
 import type { PlanPart } from "../message/request.ts";
 
@@ -134,14 +135,6 @@ export interface ServeOptions {
   readonly node: NodeIdentity | null;
   /** How bad something must be to be logged. */
   readonly logLevel: LogLevel;
-}
-
-/** What a node is in a fleet. */
-export interface NodeIdentity {
-  readonly name: string;
-  readonly labels: Labels;
-  /** The publishers whose bundles it takes; any bundle where it names none. */
-  readonly trust: readonly string[];
 }
 
 /** A command about the nodes of a fleet. */

@@ -5,9 +5,9 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { BackupPolicy } from "../backup/backup_rules.ts";
 import { type FailureLimit, SHARE } from "../fleet/limits.ts";
 import { EXPECTED_LABEL, type Labels, parseLabel } from "../fleet/labels.ts";
+import { EXPECTED_NODE_NAME, isNodeName } from "../fleet/node_identity.ts";
 import type { ApprovalGate, UndoMethod } from "../fleet/rollout_record.ts";
 import { parseWaves } from "../fleet/waves.ts";
-import { isPluginName } from "../message/plugin_name.ts";
 import { parseSqliteVersion } from "../migration/sqlite_version.ts";
 import { LOG_LEVELS, type LogLevel } from "./process_log.ts";
 import type { CheckFormat } from "./command.ts";
@@ -124,11 +124,8 @@ export function names(value: string, before: readonly string[] | undefined): rea
 
 /** The name of a node, which is part of a key and of a subject. */
 export function nodeName(value: string): string {
-  // The grammar of plugins' names.
-  if (isPluginName(value)) return value;
-  throw new InvalidArgumentError(
-    "It needs 1 to 64 characters: a-z, 0-9, _ and -, of which the first is a letter or a digit",
-  );
+  if (isNodeName(value)) return value;
+  throw new InvalidArgumentError(`It needs ${EXPECTED_NODE_NAME}`);
 }
 
 /** After which waves an operator has a say. */

@@ -26,6 +26,8 @@ export interface FleetNodeOptions {
   readonly signal: AbortSignal;
   /** Called when the node has reported all of its plugins. */
   readonly onReady?: () => void;
+  /** Called while the fleet cannot be reached, which is tried again. */
+  readonly onOutage?: (reason: string) => void;
 }
 
 /** Why a node ended. */
@@ -51,6 +53,7 @@ export async function runNode(options: FleetNodeOptions): Promise<NodeEnd> {
     } catch (error) {
       if (!(error instanceof FleetStoreError)) throw error;
       if (error.code === "forbidden") return { kind: "refused", message: error.message };
+      options.onOutage?.(error.message);
       context.log("warn", "The fleet cannot be reached; trying again", { reason: error.message });
       await sleep(AGAIN_MS, signal);
     }

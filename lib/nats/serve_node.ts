@@ -1,0 +1,98 @@
+// Serves as a node of a fleet, on a connection of its own. Runs in Deno and in browsers.
+
+import { sleep } from "../deadline.ts";
+import { type Claim, type FleetStore, FleetStoreError } from "../fleet/fleet_store.ts";
+import type { NodeIdentity } from "../fleet/node_identity.ts";
+import type { HandlerContext } from "../handler/context.ts";
+import { type NodeEnd, runNode } from "../rollout/fleet_node.ts";
+import {
+  connectWithRetries,
+  describeNatsError,
+  isRefusedCredentials,
+  type NatsSettings,
+} from "./connection.ts";
+import { openFleetStore } from "./fleet_store.ts";
+import { isPublicKey, VERIFY } from "./publisher_key.ts";
+import { UNOBSERVED } from "./service_observer.ts";
+
+/** What a node works with. */
+export interface NodeServiceOptions {
+  readonly identity: NodeIdentity;
+  readonly settings: NatsSettings;
+  /** Where its databases are. */
+  readonly context: HandlerContext;
+  readonly claim: Claim;
+  /** How many databases are migrated at the same time. */
+  readonly parallel: number;
+  /** Abort it to stop between two databases. */
+  readonly signal: AbortSignal;
+  /** Called when the node has reported all of its plugins, and again after it was offline. */
+  readonly onReady: () => void;
+  /** Called while the fleet cannot be reached, which is tried again. */
+  readonly onOutage: (reason: string) => void;
+}
+
+const AGAIN_MS = 5_000;
+
+/** Serves until `signal` is aborted. It tries again while the fleet cannot be reached. */
+export async function serveNode(options: NodeServiceOptions): Promise<NodeEnd> {
+  const { identity: { name, trust }, settings, context: { log }, signal, onOutage } = options;
+  const wrong = trust.find((key) => !isPublicKey(key));
+  if (wrong !== undefined) {
+    const message = `${wrong} is no public key; godwit key FILE prints one, which begins with U`;
+    return { kind: "refused", message };
+  }
+  if (trust.length === 0) {
+    log("warn", "This node takes bundles of every publisher; name those that it trusts", {
+      node: name,
+    });
+  }
+  // No other node may read what the store replies to this one.
+  const own = { ...settings, inboxPrefix: `_INBOX.${name}` };
+  while (!signal.aborted) {
+    try {
+      const store = await openStore(own, options);
+      if (store === null) break;
+      await using _store = store;
+      return await runNode({
+        ...options.identity,
+        store,
+        context: options.context,
+        trust: { keys: trust, verify: VERIFY },
+        parallel: options.parallel,
+        claim: options.claim,
+        signal,
+        onReady: options.onReady,
+        onOutage,
+      });
+    } catch (error) {
+      const isRefused = error instanceof FleetStoreError
+        ? error.code === "forbidden"
+        : isRefusedCredentials(error);
+      const message = error instanceof FleetStoreError ? error.message : describeNatsError(error);
+      if (isRefused) return { kind: "refused", message };
+      onOutage(message);
+      log("error", "The fleet cannot be reached; trying again", {
+        reason: message,
+        delay_ms: AGAIN_MS,
+      });
+      await sleep(AGAIN_MS, signal);
+    }
+  }
+  return { kind: "stopped" };
+}
+
+/** Connects, and opens the buckets; `null` where the node is to stop first. */
+async function openStore(
+  settings: NatsSettings,
+  { context: { log }, signal, onOutage }: NodeServiceOptions,
+): Promise<FleetStore | null> {
+  const connection = await connectWithRetries(settings, log, signal, { ...UNOBSERVED, onOutage });
+  if (connection === null) return null;
+  try {
+    return await openFleetStore(connection);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
