@@ -61,6 +61,13 @@ export interface NodeReport {
   readonly databases: number;
   /** How many databases are at which version; `?` is one that cannot be read. */
   readonly versions: Readonly<Record<string, number>>;
+  /**
+   * Databases that have other migrations than the node's own files; `null` where the node has none,
+   * as one that takes every file from a rollout.
+   */
+  readonly drifted: number | null;
+  /** When a database was last changed, ISO 8601, by the node's clock; `null` where none was. */
+  readonly last_run: string | null;
   readonly progress: Progress | null;
 }
 

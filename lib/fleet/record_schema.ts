@@ -70,6 +70,8 @@ export const NodeReportSchema: v.GenericSchema<unknown, NodeReport> = v.strictOb
   labels,
   databases: count,
   versions: v.record(v.string(), count),
+  drifted: v.nullable(count),
+  last_run: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
   progress: v.nullable(v.strictObject({
     rollout: id,
     attempt: count,

@@ -5,7 +5,7 @@ import type { LoadedFiles } from "../database/session.ts";
 import { isError } from "../finding/finding.ts";
 import type { Outcome } from "../outcome.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { currentVersion, type History, notApplied } from "../plan/history.ts";
+import { currentVersion, type History, lastRunIn, notApplied } from "../plan/history.ts";
 import { driftFindings } from "../rule/drift.ts";
 import type { HandlerContext } from "./context.ts";
 import { stateOf } from "./known.ts";
@@ -25,6 +25,8 @@ export interface ComparedDatabase {
   readonly isDrifted: boolean;
   /** Why nothing can be applied to it, as far as files and history say. */
   readonly problem: string | null;
+  /** When a migration was last applied or rolled back, ISO 8601; `null` where none was. */
+  readonly lastRun: string | null;
   /** Whether nothing was ever attempted. */
   readonly isUnused: boolean;
   /** Whether a run has the database. */
@@ -122,6 +124,7 @@ function compare(files: LoadedFiles, { history, isLocked }: HistoryBesideRuns): 
     failed: history.filter(({ status }) => status === "failed").length,
     isDrifted: drift.length > 0,
     problem: problem?.message ?? null,
+    lastRun: lastRunIn(history),
     isUnused: history.length === 0,
     isLocked,
   };

@@ -29,6 +29,16 @@ export function currentVersion(history: History): number {
   return appliedEntries(history).at(-1)?.version ?? 0;
 }
 
+/**
+ * When a version was last applied, rolled back or tried, ISO 8601; `null` if none ever was. A time
+ * that another program has written and that is none does not count.
+ */
+export function lastRunIn(history: History): string | null {
+  const times = history.map(({ appliedAt }) => Date.parse(appliedAt))
+    .filter((ms) => !Number.isNaN(ms));
+  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString();
+}
+
 /** Those of `migrations` that are not in the database now. */
 export function notApplied<M extends Pick<HistoryEntry, "version">>(
   migrations: readonly M[],

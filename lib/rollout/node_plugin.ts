@@ -13,6 +13,7 @@ import {
 import { mayApply } from "../fleet/node_step.ts";
 import { RECORD_FORMAT, type RolloutRecord } from "../fleet/rollout_record.ts";
 import type { HandlerContext } from "../handler/context.ts";
+import { PluginFiles } from "../handler/compare_database.ts";
 import { heldFiles } from "../handler/held_files.ts";
 import type { TenantOutcome } from "../handler/migrate_tenant.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
@@ -22,10 +23,11 @@ import {
   databasesOf,
   doneBefore,
   forEachDatabase,
+  type KnownDatabase,
+  lookAt,
   migrate,
   undo,
   type UndoOutcome,
-  versionOf,
 } from "./node_databases.ts";
 import { ReportWriter } from "./report_writer.ts";
 
@@ -44,6 +46,8 @@ export interface NodePluginOptions {
 // So often a node that works shows that it does.
 const REPORT_EVERY_MS = 2_000;
 
+const UNSEEN: KnownDatabase = { version: null, isDrifted: null, lastRun: null };
+
 type Migrated = Extract<TenantOutcome, { kind: "migrated" }>;
 
 /** The databases of a rollout that were measured by this process, by name. */
@@ -60,7 +64,7 @@ interface Measured {
 export class NodePlugin {
   readonly #options: NodePluginOptions;
   readonly #writer: ReportWriter;
-  readonly #versions = new Map<string, number | null>();
+  readonly #databases = new Map<string, KnownDatabase>();
   #report: NodeReport;
   #isKnown = false;
   #measured: Measured | null = null;
@@ -77,6 +81,8 @@ export class NodePlugin {
       labels,
       databases: 0,
       versions: {},
+      drifted: null,
+      last_run: null,
       progress: null,
     };
   }
@@ -95,14 +101,13 @@ export class NodePlugin {
     }
     const addresses = await databasesOf(plugin, context);
     const names = new Set(addresses.map(databaseName));
-    for (const name of this.#versions.keys()) if (!names.has(name)) this.#versions.delete(name);
+    for (const name of this.#databases.keys()) if (!names.has(name)) this.#databases.delete(name);
+    const files = new PluginFiles(plugin, context);
     await forEachDatabase(addresses, parallel, async (address) => {
-      this.#versions.set(databaseName(address), await versionOf(address, context));
+      this.#databases.set(databaseName(address), await lookAt(address, files, context));
     });
-    const before = JSON.stringify([this.#report.databases, this.#report.versions]);
-    const versions = this.#countVersions();
-    const isSame = JSON.stringify([addresses.length, versions]) === before;
-    if (this.#isKnown && isSame) return;
+    const after = { ...this.#report, ...this.#summary() };
+    if (this.#isKnown && JSON.stringify(after) === JSON.stringify(this.#report)) return;
     await this.#write(this.#report.progress);
     this.#isKnown = true;
   }
@@ -174,7 +179,7 @@ export class NodePlugin {
       if (signal.aborted) return;
       const outcome = await undo(address, rollout, used);
       outcomes.set(databaseName(address), outcome);
-      this.#versions.set(databaseName(address), outcome.currentVersion);
+      this.#note(address, outcome.currentVersion, outcome.kind === "failed" || outcome.changed);
       await this.#showWork(() => Promise.resolve(progress("undoing")));
     });
     if (!signal.aborted) await this.#write(progress("undone"));
@@ -194,7 +199,7 @@ export class NodePlugin {
       if (signal.aborted) return;
       const outcome = await migrate(address, rollout, { dryRun: true }, context);
       outcomes.set(databaseName(address), outcome);
-      this.#versions.set(databaseName(address), outcome.currentVersion);
+      this.#note(address, outcome.currentVersion, false);
       await this.#showWork(() => Promise.resolve(this.#report.progress));
     });
     if (signal.aborted) return null;
@@ -255,7 +260,7 @@ export class NodePlugin {
     const outcome = first.kind === "failed" && first.code === "PLAN_CHANGED"
       ? await this.#applyChanged(address, rollout, context, first)
       : first;
-    this.#versions.set(name, outcome.currentVersion);
+    this.#note(address, outcome.currentVersion, true);
     return outcome;
   }
 
@@ -358,21 +363,32 @@ export class NodePlugin {
     this.#reportedMs = performance.now();
     const report = {
       ...this.#report,
-      databases: this.#versions.size,
-      versions: this.#countVersions(),
+      ...this.#summary(),
       progress,
     };
     this.#report = report;
     return await this.#writer.write(report);
   }
 
-  #countVersions(): Readonly<Record<string, number>> {
+  /** Keeps the version of a database, and that it `hasRun`. */
+  #note(address: DatabaseAddress, version: number | null, hasRun: boolean): void {
+    const name = databaseName(address);
+    const { isDrifted, lastRun } = this.#databases.get(name) ?? UNSEEN;
+    const now = (): string => this.#options.context.now().toISOString();
+    this.#databases.set(name, { version, isDrifted, lastRun: hasRun ? now() : lastRun });
+  }
+
+  #summary(): Pick<NodeReport, "databases" | "versions" | "drifted" | "last_run"> {
     const versions: Record<string, number> = {};
-    for (const version of this.#versions.values()) {
+    let drifted: number | null = null;
+    let last: string | null = null;
+    for (const { version, isDrifted, lastRun } of this.#databases.values()) {
       const key = String(version ?? "?");
       versions[key] = (versions[key] ?? 0) + 1;
+      if (isDrifted !== null) drifted = (drifted ?? 0) + (isDrifted ? 1 : 0);
+      if (lastRun !== null && (last === null || lastRun > last)) last = lastRun;
     }
-    return versions;
+    return { databases: this.#databases.size, versions, drifted, last_run: last };
   }
 }
 

@@ -86,6 +86,8 @@ export function aNode(
       labels: {},
       databases: 1,
       versions: { "1": 1 },
+      drifted: null,
+      last_run: null,
       progress,
       ...report,
     },

@@ -110,6 +110,8 @@ class SimulatedFleet {
         labels: {},
         databases: 1,
         versions: { "1": 1 },
+        drifted: null,
+        last_run: null,
         progress: null,
       },
       online: !random.chance(weather.offlinePercent),

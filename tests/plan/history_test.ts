@@ -1,7 +1,12 @@
 // History: the present state of each version.
 
 import * as assert from "uvu/assert";
-import { appliedEntries, currentVersion, type HistoryEntry } from "../../lib/plan/history.ts";
+import {
+  appliedEntries,
+  currentVersion,
+  type HistoryEntry,
+  lastRunIn,
+} from "../../lib/plan/history.ts";
 import { forAll, type Random } from "../support/random.ts";
 import { suite } from "../support/suite.ts";
 
@@ -28,6 +33,16 @@ histories("appliedEntries() and currentVersion() count what is applied", async (
     const applied = history.filter(({ status }) => status === "applied");
     assert.equal(appliedEntries(history), applied);
     assert.is(currentVersion(history), Math.max(0, ...applied.map(({ version }) => version)));
+  });
+});
+
+histories("lastRunIn() is the newest time, whatever other programs have written", async () => {
+  await forAll(1, (random) => {
+    const at = (appliedAt: string): HistoryEntry => ({ ...randomEntry(random), appliedAt });
+    assert.is(lastRunIn([]), null);
+    assert.is(lastRunIn([at("yesterday")]), null);
+    const times = ["2026-03-01T00:00:00Z", "2026-04-01T00:00:00.000Z", "yesterday"].map(at);
+    assert.is(lastRunIn(times), "2026-04-01T00:00:00.000Z");
   });
 });
 

@@ -108,8 +108,22 @@ fleet("migrates every database once, in waves, and the state agrees with each", 
   await using reports = await store.reports.follow(`*.${made.plugin}`, () => {});
   for (const { value } of reports.entries.values()) {
     assert.equal(value.versions, { "2": 2 });
+    assert.ok(Date.parse(value.last_run ?? "") > 0, "the node says when it was migrated");
     assert.equal(value.progress?.counts, { applied: 2, unchanged: 0, failed: 0, rows_lost: 0 });
   }
+});
+
+fleet("a node reports how many databases have other migrations than its files", async () => {
+  const made = await game(["a"]);
+  const report = async (): Promise<number | null | undefined> =>
+    (await store.reports.get(`a.${made.plugin}`))?.value.drifted;
+  assert.is(await report(), 0);
+  const node = made.nodes.get("a");
+  const changed = migrationFile("CREATE TABLE scores (a, b);", "DROP TABLE scores;");
+  node?.workspace.write(made.plugin, { "001_scores.sql": changed });
+  await node?.stop();
+  await node?.start();
+  assert.is(await report(), 2);
 });
 
 fleet("a failure halts it before its wave, and an undo brings the rows back", async () => {
