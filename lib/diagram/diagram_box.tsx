@@ -10,17 +10,20 @@ import { counted } from "../finding/counted.ts";
 // Longer names are cut, and whole in a title.
 const MOST_NAME = 24;
 
+// Where rows begin.
+const BODY = ROW.header + ROW.padding;
+
 const TEXT = { inset: 12, sign: 10, key: 22, name: 46, baseline: 14 } as const;
 
+interface DiagramBoxProps {
+  readonly placed: PlacedBox;
+  /** Whether its rows are drawn as lines, because nobody could read them. */
+  readonly isFar: boolean;
+}
+
 /** A box at its position. */
-export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): JSX.Element {
-  const { box, x, y, width, height, columns, hidden } = placed;
-  const body = ROW.header + ROW.padding;
-  const attachments = columns.length === 0 && box.mark === "same" && hidden > 0
-    ? []
-    : box.attachments;
-  const isHeadOnly = columns.length === 0;
-  const rows = columns.length + (hidden > 0 && !isHeadOnly ? 1 : 0);
+export function DiagramBoxDrawing({ placed, isFar }: DiagramBoxProps): JSX.Element {
+  const { box, x, y, width, height } = placed;
   return (
     <g
       class="box"
@@ -42,11 +45,23 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
       <text class="box-kind" x={width - TEXT.inset} y="20" text-anchor="end">
         {headWord(placed)}
       </text>
+      {isFar ? <RowLines placed={placed} /> : <Rows placed={placed} />}
+    </g>
+  );
+}
+
+function Rows({ placed }: { readonly placed: PlacedBox }): JSX.Element {
+  const { box, width, columns, hidden } = placed;
+  const isHeadOnly = columns.length === 0;
+  const attachments = isHeadOnly && box.mark === "same" && hidden > 0 ? [] : box.attachments;
+  const rows = columns.length + (hidden > 0 && !isHeadOnly ? 1 : 0);
+  return (
+    <>
       {columns.map((column, index) => (
-        <ColumnRow key={column.name} column={column} y={body + index * ROW.column} width={width} />
+        <ColumnRow key={column.name} column={column} y={BODY + index * ROW.column} width={width} />
       ))}
       {hidden > 0 && !isHeadOnly && (
-        <text class="box-more" x={TEXT.name} y={body + columns.length * ROW.column + TEXT.baseline}>
+        <text class="box-more" x={TEXT.name} y={BODY + columns.length * ROW.column + TEXT.baseline}>
           and {hidden} more
         </text>
       )}
@@ -54,13 +69,21 @@ export function DiagramBoxDrawing({ placed }: { readonly placed: PlacedBox }): J
         <AttachmentRow
           key={attachment.name}
           attachment={attachment}
-          y={body + rows * ROW.column + index * ROW.attachment}
+          y={BODY + rows * ROW.column + index * ROW.attachment}
           width={width}
           isFirst={index === 0 && rows > 0}
         />
       ))}
-    </g>
+    </>
   );
+}
+
+/** A line for each column, in one element: rows from afar. */
+function RowLines({ placed: { columns, width } }: { readonly placed: PlacedBox }): JSX.Element {
+  const middle = BODY + ROW.column / 2;
+  const line = (_: DiagramColumn, index: number): string =>
+    `M${TEXT.name} ${middle + index * ROW.column}H${width - TEXT.inset}`;
+  return <path class="row-lines" d={columns.map(line).join("")} />;
 }
 
 function headWord({ box, hidden, columns }: PlacedBox): string {

@@ -5,6 +5,7 @@ import { describeSide } from "./diagram.ts";
 import type { DiagramLayout, PlacedEdge, PlacedSide } from "./diagram_layout.ts";
 import { DiagramBoxDrawing } from "./diagram_box.tsx";
 import type { Point } from "./sheet.ts";
+import { type DrawnPart, overlaps } from "./view.ts";
 
 interface SchemaDrawingProps {
   readonly side: PlacedSide;
@@ -12,17 +13,24 @@ interface SchemaDrawingProps {
   readonly label: string;
   /** An id that nothing else on the page has. */
   readonly arrowId: string;
+  /** What is drawn of it; everything if it is left out. */
+  readonly part?: DrawnPart;
 }
 
 const CORNER = 8;
 
 /** A drawing, with a description in words. */
-export function SchemaDrawing({ side, layout, label, arrowId }: SchemaDrawingProps): JSX.Element {
+export function SchemaDrawing(
+  { side, layout, label, arrowId, part }: SchemaDrawingProps,
+): JSX.Element {
   const { width, height } = layout;
   const words = describeSide({
     boxes: side.boxes.map(({ box }) => box),
     edges: side.edges.map(({ edge }) => edge),
   });
+  const drawn = part === undefined
+    ? side.boxes
+    : side.boxes.filter((placed) => overlaps(placed, part.area));
   return (
     <svg
       class="diagram"
@@ -55,7 +63,13 @@ export function SchemaDrawing({ side, layout, label, arrowId }: SchemaDrawingPro
           marker-end={`url(#${arrowId})`}
         />
       ))}
-      {side.boxes.map((placed) => <DiagramBoxDrawing key={placed.box.id} placed={placed} />)}
+      {drawn.map((placed) => (
+        <DiagramBoxDrawing
+          key={placed.box.id}
+          placed={placed}
+          isFar={part?.isFar === true}
+        />
+      ))}
     </svg>
   );
 }

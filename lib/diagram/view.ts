@@ -14,6 +14,13 @@ export interface View {
 /** A rectangle of a drawing. */
 export interface Area extends Point, Size {}
 
+/** What is drawn of a drawing while a frame shows some of it. */
+export interface DrawnPart {
+  readonly area: Area;
+  /** Whether rows are drawn as lines. */
+  readonly isFar: boolean;
+}
+
 // Below it, text is too small to read.
 const LEGIBLE = 0.72;
 
@@ -22,6 +29,9 @@ const RECOGNISABLE = 0.42;
 
 const SCALE = { least: 0.05, most: 3 } as const;
 const PADDING = 12;
+
+// In widths and heights of the frame, on each side of it.
+const DRAWN_AROUND = 0.5;
 
 /** Shows an area whole, at most at its natural size. */
 export function fitView(area: Area, frame: Size): View {
@@ -74,9 +84,44 @@ export function movedView(view: View, by: Point, drawing: Size): View {
 }
 
 /** The `viewBox` of an SVG that fills the frame. */
-export function viewBoxOf({ x, y, scale }: View, { width, height }: Size): string {
-  const [across, down] = [width / scale, height / scale];
-  return [x - across / 2, y - down / 2, across, down].map((each) => each.toFixed(2)).join(" ");
+export function viewBoxOf(view: View, frame: Size): string {
+  const { x, y, width, height } = shownArea(view, frame);
+  return [x, y, width, height].map((each) => each.toFixed(2)).join(" ");
+}
+
+/**
+ * What to draw for a view. It is more than the frame shows, so that a short movement stays within the
+ * `last` part, which is then returned itself.
+ */
+export function drawnPart(view: View, frame: Size, last: DrawnPart | null): DrawnPart {
+  const shown = shownArea(view, frame);
+  const part = { area: enlarged(shown, DRAWN_AROUND), isFar: isFar(view) };
+  return last !== null && last.isFar === part.isFar && contains(last.area, shown) ? last : part;
+}
+
+/** Whether two areas share more than an edge. */
+export function overlaps(one: Area, other: Area): boolean {
+  return one.x < other.x + other.width && other.x < one.x + one.width &&
+    one.y < other.y + other.height && other.y < one.y + one.height;
+}
+
+function shownArea({ x, y, scale }: View, frame: Size): Area {
+  const [width, height] = [frame.width / scale, frame.height / scale];
+  return { x: x - width / 2, y: y - height / 2, width, height };
+}
+
+function enlarged({ x, y, width, height }: Area, share: number): Area {
+  return {
+    x: x - width * share,
+    y: y - height * share,
+    width: width * (1 + 2 * share),
+    height: height * (1 + 2 * share),
+  };
+}
+
+function contains(outer: Area, inner: Area): boolean {
+  return outer.x <= inner.x && inner.x + inner.width <= outer.x + outer.width &&
+    outer.y <= inner.y && inner.y + inner.height <= outer.y + outer.height;
 }
 
 function middleOf({ x, y, width, height }: Area): Point {

@@ -3,9 +3,11 @@
 import * as assert from "uvu/assert";
 import {
   centredView,
+  drawnPart,
   fitView,
   isLegible,
   movedView,
+  overlaps,
   overview,
   type View,
   viewBoxOf,
@@ -81,6 +83,26 @@ views("overview() shows all areas that are near each other, else the first one",
 views("viewBoxOf() has the frame's proportions", () => {
   assert.is(viewBoxOf({ x: 212, y: 162, scale: 1 }, FRAME), "0.00 0.00 424.00 324.00");
   assert.is(viewBoxOf({ x: 212, y: 162, scale: 2 }, FRAME), "106.00 81.00 212.00 162.00");
+});
+
+views("drawnPart() goes on with what is drawn until the frame shows more", () => {
+  const view = { x: 1_000, y: 1_000, scale: 1 };
+  const first = drawnPart(view, FRAME, null);
+  assert.is(drawnPart({ ...view, x: 1_200 }, FRAME, first), first);
+  const moved = drawnPart({ ...view, x: 1_300 }, FRAME, first);
+  assert.is.not(moved, first);
+  // The frame is 424 wide, so it shows 1,088 to 1,512.
+  assert.ok(moved.area.x < 1_088 && moved.area.x + moved.area.width > 1_512);
+  assert.is(drawnPart({ ...view, scale: 2 }, FRAME, first), first);
+  assert.ok(drawnPart({ ...view, scale: 0.3 }, FRAME, first).isFar);
+});
+
+views("overlaps() tells what is in an area from what only touches it", () => {
+  const area = { x: 0, y: 0, width: 100, height: 100 };
+  assert.ok(overlaps(area, { x: 99, y: -20, width: 10, height: 21 }));
+  assert.ok(overlaps({ x: 40, y: 40, width: 1, height: 1 }, area));
+  assert.not.ok(overlaps(area, { x: 100, y: 0, width: 10, height: 10 }));
+  assert.not.ok(overlaps(area, { x: 0, y: -10, width: 10, height: 10 }));
 });
 
 views.run();

@@ -126,6 +126,24 @@ diagram("all tables fit the frame, and wheel, keys and buttons zoom", async () =
   assert.ok((await place("stock_20")).width > width);
 });
 
+diagram("from afar rows are lines, and from near only what the frame shows is drawn", async () => {
+  await schema().getByRole("radio", { name: "All" }).check();
+  await schema().getByLabel("All columns").check();
+  const zoomOut = sandbox.button("Zoom out");
+  for (let step = 0; step < 6; step += 1) await zoomOut.click();
+  await drawing().locator(".row-lines").first().waitFor({ state: "attached" });
+  assert.is(await boxes(), 41);
+  assert.is(await drawing().getByText("paid_at").count(), 0);
+  const finder = schema().getByRole("combobox", { name: "Find a table" });
+  await finder.fill("orders");
+  await sandbox.page.keyboard.press("Enter");
+  await untilCentred("orders");
+  for (let step = 0; step < 5; step += 1) await sandbox.button("Zoom in").click();
+  await drawing().getByText("paid_at", { exact: true }).waitFor();
+  await until("only what is near is drawn", async () => await boxes() < 41);
+  await drawing().locator('[data-box="orders"][data-selected]').waitFor();
+});
+
 diagram("the slash finds a table, and a selected one shows its foreign keys and rows", async () => {
   await schema().getByRole("radio", { name: "Changes" }).check();
   await sandbox.page.getByRole("tab", { name: "Migrations" }).focus();
@@ -133,7 +151,7 @@ diagram("the slash finds a table, and a selected one shows its foreign keys and 
   await sandbox.page.keyboard.type("stock_31");
   await untilCentred("stock_31");
   // It is not among those that change.
-  assert.is(await boxes(), 41);
+  assert.ok(await schema().getByRole("radio", { name: "All" }).isChecked());
   const finder = schema().getByRole("combobox", { name: "Find a table" });
   await finder.fill("user");
   await sandbox.page.keyboard.press("Enter");
@@ -157,7 +175,10 @@ diagram("the slash finds a table, and a selected one shows its foreign keys and 
 });
 
 diagram("the drawings are saved as one SVG that needs no styles", async () => {
-  await drawing().locator(".box").first().waitFor();
+  await schema().getByRole("radio", { name: "All" }).check();
+  await drawing().locator('[data-box="stock_37"]').waitFor();
+  for (let step = 0; step < 8; step += 1) await sandbox.button("Zoom in").click();
+  await until("some are not drawn", async () => await boxes() < 41);
   const downloading = sandbox.page.waitForEvent("download");
   await sandbox.button("Save SVG").click();
   const download = await downloading;
@@ -167,17 +188,22 @@ diagram("the drawings are saved as one SVG that needs no styles", async () => {
   const text = Deno.readTextFileSync(path);
   // The sandbox's own page parses no text: its policy refuses that.
   const other = await browser.open("about:blank");
-  const { sizes, fills } = await other.evaluate((text) => {
+  const { sizes, fills, names } = await other.evaluate((text) => {
     const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
     return {
       sizes: [...parsed.querySelectorAll("svg svg")].map((each) =>
         Number(each.getAttribute("width"))
       ),
+      names: [...parsed.querySelectorAll("text > tspan")].map((each) => each.textContent),
       fills: [...parsed.querySelectorAll("rect, text")].map((each) => each.getAttribute("fill")),
     };
   }, text);
   await other.close();
   assert.is(sizes.length, 2);
+  // Also what the frame does not show.
+  for (const name of ["users", "orders", "likes", "stock_0", "stock_37"]) {
+    assert.ok(names.includes(name), name);
+  }
   assert.ok(sizes.every((width) => width > 100));
   assert.ok(fills.every((fill) => fill?.startsWith("rgb") === true), fills.join(" "));
   assert.not.match(text, /class=|data-|var\(/);

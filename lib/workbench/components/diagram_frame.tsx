@@ -1,12 +1,12 @@
 // One drawing in a frame: zoomed by wheel, pinch and keys, and dragged. Runs in the browser.
 
 import type { JSX } from "preact";
-import { useSignalEffect } from "@preact/signals";
-import { useEffect, useId, useMemo, useRef } from "preact/hooks";
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { DiagramLayout, PlacedSide } from "../../diagram/diagram_layout.ts";
 import type { Size } from "../../diagram/sheet.ts";
 import { SchemaDrawing } from "../../diagram/schema_drawing.tsx";
-import { isFar, type View, viewBoxOf } from "../../diagram/view.ts";
+import { type DrawnPart, drawnPart, isFar, type View, viewBoxOf } from "../../diagram/view.ts";
 import type { DiagramControls, DiagramState } from "./diagram_controls.ts";
 import { followKeys, followPointers, followWheel } from "./diagram_gestures.ts";
 
@@ -24,9 +24,14 @@ export function DiagramFrame(
 ): JSX.Element {
   const arrowId = useId();
   const frame = useRef<HTMLDivElement>(null);
+  const last = useRef<DrawnPart | null>(null);
+  // Of three hundred tables, a page draws a few in the time that all would take.
+  const { value: part } = useComputed(() =>
+    last.current = drawnPart(state.view.value, state.frame.value, last.current)
+  );
   const drawing = useMemo(
-    () => <SchemaDrawing side={side} layout={layout} label={label} arrowId={arrowId} />,
-    [side, layout, label, arrowId],
+    () => <SchemaDrawing side={side} layout={layout} label={label} arrowId={arrowId} part={part} />,
+    [side, layout, label, arrowId, part],
   );
   // Both are read first, so that the effect follows them.
   useSignalEffect(() => {
@@ -37,14 +42,16 @@ export function DiagramFrame(
   useEffect(() => {
     const { current: element } = frame;
     if (element === null) return;
-    // A new drawing begins without either.
-    show(element, state.view.peek(), state.frame.peek());
-    light(svgIn(element), state.selected.peek()?.id ?? null);
     const ends = [followWheel, followPointers, followKeys].map((follow) =>
       follow(element, state, controls)
     );
     return () => ends.forEach((end) => end());
   }, [layout, controls]);
+  // What is newly drawn begins without either.
+  useLayoutEffect(() => {
+    show(frame.current, state.view.peek(), state.frame.peek());
+    light(svgIn(frame.current), state.selected.peek()?.id ?? null);
+  }, [drawing]);
   if (side.boxes.length === 0) {
     return (
       <div class="diagram-frame diagram-empty">

@@ -4,9 +4,10 @@ import type { JSX, RefObject } from "preact";
 import type { Signal } from "@preact/signals";
 import type { Detail } from "../../diagram/box_size.ts";
 import type { Diagram } from "../../diagram/diagram.ts";
-import { saveDrawings } from "../state/save_drawings.ts";
+import type { DiagramLayout } from "../../diagram/diagram_layout.ts";
 import { type DiagramControls, ZOOM_STEP } from "./diagram_controls.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { saveDrawings } from "./save_drawings.tsx";
 import { Segments } from "./segments.tsx";
 import { TableFinder } from "./table_finder.tsx";
 
@@ -24,7 +25,8 @@ interface DiagramToolsProps {
   readonly detail: Detail;
   readonly onScope: () => void;
   readonly onDetail: (detail: Detail) => void;
-  /** `null` until there is a layout. */
+  /** This and the controls are `null` until there is a layout. */
+  readonly layout: DiagramLayout | null;
   readonly controls: DiagramControls | null;
 }
 
@@ -32,7 +34,7 @@ const SCOPES = [["changes", "Changes"], ["all", "All"]] as const;
 
 /** A row of tools. */
 export function DiagramTools(
-  { diagram, name, whole, scope, detail, onScope, onDetail, controls }: DiagramToolsProps,
+  { diagram, name, whole, scope, detail, onScope, onDetail, layout, controls }: DiagramToolsProps,
 ): JSX.Element {
   return (
     <>
@@ -65,7 +67,9 @@ export function DiagramTools(
           icon="download"
           label="Save SVG"
           onClick={() => {
-            if (whole.current !== null) saveDrawings(whole.current, name);
+            if (whole.current !== null && layout !== null) {
+              saveDrawings(whole.current, layout, name);
+            }
           }}
         />
       </div>

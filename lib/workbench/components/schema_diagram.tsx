@@ -114,6 +114,7 @@ export function SchemaDiagram(
             chosen.value = wanted;
             restart();
           }}
+          layout={layout}
           controls={controls}
         />
       </div>

@@ -1,6 +1,9 @@
 // Saves drawings as one SVG file that needs no styles of the page. Runs in the browser.
 
-import { download } from "./download.ts";
+import { render } from "preact";
+import type { DiagramLayout } from "../../diagram/diagram_layout.ts";
+import { SchemaDrawing } from "../../diagram/schema_drawing.tsx";
+import { download } from "../state/download.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -16,34 +19,57 @@ const STYLES = [
   "text-decoration-line",
 ] as const;
 
+const SIDES = [
+  { side: "before", label: "Before" },
+  { side: "after", label: "After" },
+] as const;
+
 const GAP = 24;
 const CAPTION = 28;
 
-/** Saves every drawing in an element beside each other, whole, in the colours of the page. */
-export function saveDrawings(element: HTMLElement, name: string): void {
-  const page = getComputedStyle(element);
+/**
+ * Saves both drawings beside each other, whole, in the colours of the page. They are drawn for it in
+ * `place`, which has the styles and is left as it was.
+ */
+export function saveDrawings(place: HTMLElement, layout: DiagramLayout, name: string): void {
+  const drawn = document.createElement("div");
+  drawn.hidden = true;
+  place.append(drawn);
+  try {
+    const file = sheetOf(drawn, layout);
+    download(`${name}.svg`, new XMLSerializer().serializeToString(file), "image/svg+xml");
+  } finally {
+    render(null, drawn);
+    drawn.remove();
+  }
+}
+
+function sheetOf(drawn: HTMLElement, layout: DiagramLayout): SVGElement {
+  const page = getComputedStyle(drawn);
   const file = document.createElementNS(SVG, "svg");
   let x = GAP;
-  let height = 0;
-  for (const figure of element.querySelectorAll("figure")) {
-    const drawing = figure.querySelector<SVGSVGElement>("svg.diagram");
+  for (const { side, label } of SIDES) {
+    if (layout[side].boxes.length === 0) continue;
+    render(
+      <SchemaDrawing side={layout[side]} layout={layout} label={label} arrowId={`arrow-${side}`} />,
+      drawn,
+    );
+    const drawing = drawn.querySelector("svg");
     if (drawing === null) continue;
-    const size = { width: sizeIn(drawing, "width"), height: sizeIn(drawing, "height") };
     const caption = document.createElementNS(SVG, "text");
-    caption.textContent = figure.querySelector("figcaption")?.textContent ?? "";
+    caption.textContent = label;
     set(caption, { x, y: GAP, "font-family": page.fontFamily, "font-size": 14, fill: page.color });
     const copy = styledCopy(drawing);
-    set(copy, { x, y: CAPTION + GAP / 2, ...size, viewBox: `0 0 ${size.width} ${size.height}` });
+    set(copy, { x, y: CAPTION + GAP / 2 });
     file.append(caption, copy);
-    x += size.width + GAP;
-    height = Math.max(height, size.height);
+    x += layout.width + GAP;
   }
-  const all = { width: x, height: height + CAPTION + 2 * GAP };
+  const all = { width: x, height: layout.height + CAPTION + 2 * GAP };
   const back = document.createElementNS(SVG, "rect");
   set(back, { ...all, fill: getComputedStyle(document.documentElement).backgroundColor });
   file.prepend(back);
   set(file, { xmlns: SVG, ...all, viewBox: `0 0 ${all.width} ${all.height}` });
-  download(`${name}.svg`, new XMLSerializer().serializeToString(file), "image/svg+xml");
+  return file;
 }
 
 function styledCopy(drawing: SVGSVGElement): SVGElement {
@@ -70,10 +96,6 @@ function dropPageAttributes(element: SVGElement): void {
   for (const { name } of [...element.attributes]) {
     if (name === "class" || name.startsWith("data-")) element.removeAttribute(name);
   }
-}
-
-function sizeIn(drawing: SVGSVGElement, name: "width" | "height"): number {
-  return Number(drawing.getAttribute(name) ?? 0);
 }
 
 function set(element: SVGElement, attributes: Readonly<Record<string, string | number>>): void {
