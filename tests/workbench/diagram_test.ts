@@ -82,6 +82,20 @@ async function untilCentred(table: string): Promise<void> {
   }, table);
 }
 
+async function zoom(button: "Zoom in" | "Zoom out", times: number): Promise<void> {
+  for (let step = 0; step < times; step += 1) await sandbox.button(button).click();
+}
+
+/** Finds a table while nothing can be read, so that what is near it is drawn alone. */
+async function findFromAfar(table: string): Promise<void> {
+  await zoom("Zoom out", 6);
+  await schema().getByRole("combobox", { name: "Find a table" }).fill(table);
+  await sandbox.page.keyboard.press("Enter");
+  await untilCentred(table);
+  await zoom("Zoom in", 5);
+  await until("only what is near is drawn", async () => await boxes() < 41);
+}
+
 diagram(
   "a large one begins with what changes, and a dropped table is in both drawings",
   async () => {
@@ -129,18 +143,12 @@ diagram("all tables fit the frame, and wheel, keys and buttons zoom", async () =
 diagram("from afar rows are lines, and from near only what the frame shows is drawn", async () => {
   await schema().getByRole("radio", { name: "All" }).check();
   await schema().getByLabel("All columns").check();
-  const zoomOut = sandbox.button("Zoom out");
-  for (let step = 0; step < 6; step += 1) await zoomOut.click();
+  await zoom("Zoom out", 6);
   await drawing().locator(".row-lines").first().waitFor({ state: "attached" });
   assert.is(await boxes(), 41);
   assert.is(await drawing().getByText("paid_at").count(), 0);
-  const finder = schema().getByRole("combobox", { name: "Find a table" });
-  await finder.fill("orders");
-  await sandbox.page.keyboard.press("Enter");
-  await untilCentred("orders");
-  for (let step = 0; step < 5; step += 1) await sandbox.button("Zoom in").click();
+  await findFromAfar("orders");
   await drawing().getByText("paid_at", { exact: true }).waitFor();
-  await until("only what is near is drawn", async () => await boxes() < 41);
   await drawing().locator('[data-box="orders"][data-selected]').waitFor();
 });
 
@@ -177,8 +185,7 @@ diagram("the slash finds a table, and a selected one shows its foreign keys and 
 diagram("the drawings are saved as one SVG that needs no styles", async () => {
   await schema().getByRole("radio", { name: "All" }).check();
   await drawing().locator('[data-box="stock_37"]').waitFor();
-  for (let step = 0; step < 8; step += 1) await sandbox.button("Zoom in").click();
-  await until("some are not drawn", async () => await boxes() < 41);
+  await findFromAfar("users");
   const downloading = sandbox.page.waitForEvent("download");
   await sandbox.button("Save SVG").click();
   const download = await downloading;
