@@ -20,8 +20,34 @@ export function quiesceSubject(prefix: string, plugin: string): string {
 
 /** Takes the plugin's name out of a request's subject; dots that a client put into it stay in. */
 export function pluginOf(subject: string, prefix: string): string {
-  const tokens = subject.slice(prefix.length + 1).split(".");
-  return tokens.slice(0, -1).join(".");
+  return requestParts(subject, prefix).slice(0, -1).join(".");
+}
+
+/** What a request's subject has after the prefix, part by part; the last one is the verb. */
+export function requestParts(subject: string, prefix: string): readonly string[] {
+  return subject.slice(prefix.length + 1).split(".");
+}
+
+// The names of files and hosts that clients take for plugin names have fewer.
+const MOST_DOTS = 3;
+
+/**
+ * The subjects of requests of one verb in which a plugin name has dots, though none may. They leave
+ * out events and requests to quiesce, which services under a longer prefix publish.
+ */
+export function dottedSubjects(prefix: string, verb: string): readonly string[] {
+  return Array.from({ length: MOST_DOTS }, (_, index) => {
+    const name = Array.from({ length: index + 2 }, () => "*").join(".");
+    return requestSubject(prefix, name, verb);
+  });
+}
+
+/**
+ * The queue group of the instances of a service: NATS gives each request to one of them. A service
+ * under another prefix is none of them.
+ */
+export function queueGroup(prefix: string): string {
+  return `godwit.${prefix}`;
 }
 
 /**

@@ -1,26 +1,30 @@
 // The NATS micro-service on one connection: requests in, replies out.
 
-import type { NatsConnection, Service, ServiceMsg } from "nats.ws";
+import type { Msg, NatsConnection } from "nats.ws";
 import type { HandlerContext, Log } from "../handler/context.ts";
 import { dispatchTraced } from "../handler/dispatch.ts";
 import { type Verb, verbs } from "../message/verbs.ts";
 import { failureReply, withVerb } from "../handler/failure.ts";
 import { whyNoPlugin } from "../message/plugin_name.ts";
 import type { Reply } from "../message/any_reply.ts";
-import type { ErrorCode } from "../message/reply.ts";
 import { withoutSuggestions } from "../message/without_suggestions.ts";
-import { isReplySubject, pluginOf, requestSubject } from "../message/subject.ts";
+import {
+  dottedSubjects,
+  isReplySubject,
+  pluginOf,
+  queueGroup,
+  requestSubject,
+} from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
+import { DeeperServices } from "./deeper_services.ts";
 import type { EndpointCounts, EndpointData, ServiceCounts } from "./endpoint_counts.ts";
 import type { Link } from "./link.ts";
 import { pendingWork } from "./pending_work.ts";
-import { traceHeaders, traceparentOf } from "./trace_headers.ts";
+import { replyHeaders } from "./reply_headers.ts";
+import { traceparentOf } from "./trace_headers.ts";
 import type { ServiceObserver } from "./service_observer.ts";
 import { endsWithin } from "../deadline.ts";
 import { VERSION } from "../version.ts";
-
-/** The queue group of all instances: NATS gives each request to one of them. */
-export const QUEUE_GROUP = "godwit";
 
 /** What a service works with. */
 export interface MigrationServiceOptions {
@@ -51,26 +55,11 @@ export interface MigrationService {
   drain(): Promise<void>;
 }
 
+/** A message to the service. */
+type Request = Pick<Msg, "subject" | "reply" | "data" | "headers" | "respond">;
+
 const UNSUBSCRIBE_TIMEOUT_MS = 2_000;
 const OUTAGE_TIMEOUT_MS = 5_000;
-
-// Codes as in HTTP, for the header Nats-Service-Error-Code:
-// https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
-const SERVICE_CODES: Readonly<Record<ErrorCode, number>> = {
-  INVALID_REQUEST: 400,
-  PLUGIN_NOT_FOUND: 404,
-  MIGRATION_IN_PROGRESS: 409,
-  PLAN_CHANGED: 409,
-  VALIDATION_FAILED: 422,
-  MIGRATION_FAILED: 500,
-  ROLLBACK_FAILED: 500,
-  CANCELLED: 409,
-  BACKUP_NOT_FOUND: 404,
-  RESTORE_FAILED: 409,
-  DATABASE_UNAVAILABLE: 503,
-  RESPONSE_TOO_LARGE: 500,
-  INTERNAL_ERROR: 500,
-};
 
 /** Registers the service, with an endpoint for each verb. */
 export async function startMigrationService(
@@ -82,7 +71,6 @@ export async function startMigrationService(
     name: "godwit",
     version: VERSION,
     description: "Applies, rolls back and reports schema migrations of SQLite plugins",
-    queue: QUEUE_GROUP,
     metadata: { prefix },
     async statsHandler({ subject }): Promise<EndpointData | null> {
       const verb = verbBySubject.get(subject);
@@ -97,22 +85,24 @@ export async function startMigrationService(
   });
   const running = pendingWork();
   const sending = pendingWork();
-  const reply = (message: ServiceMsg, answered: Answered): void => {
-    sending.add(send(message, answered, options));
+  const queue = queueGroup(prefix);
+  const reply = (message: Request, answered: Promise<Answered | null>): void => {
+    running.add(answered.then((value) => {
+      if (value !== null) sending.add(send(message, value, options));
+    }));
   };
   for (const [subject, verb] of verbBySubject) {
     const counts = options.countsOf(verb);
     service.addEndpoint(verb, {
       subject,
+      queue,
       metadata: { request_schema: `${verb}.request.json`, reply_schema: `${verb}.reply.json` },
       handler: (error, message) => {
-        if (error !== null) return;
-        const answered = answer(verb, message, options, counts);
-        running.add(answered.then((value) => value === null ? undefined : reply(message, value)));
+        if (error === null) reply(message, answer(verb, message, options, counts));
       },
     });
   }
-  answerDottedNames(service, options, reply);
+  const dotted = answerDottedNames(options, reply);
   let isDraining = false;
   const failed = Promise.withResolvers<string>();
   service.stopped.then((error) => {
@@ -122,7 +112,7 @@ export async function startMigrationService(
     failed: failed.promise,
     async drain() {
       isDraining = true;
-      const unsubscribed = service.stop();
+      const unsubscribed = Promise.all([service.stop(), dotted.drain()]);
       if (options.link.isUp()) await endsWithin(UNSUBSCRIBE_TIMEOUT_MS, unsubscribed);
       await running.settled();
       if (!await endsWithin(OUTAGE_TIMEOUT_MS, sending.settled())) {
@@ -143,7 +133,7 @@ interface Answered {
 /** Handles a request; `null` where it has no reply subject, or one that is not answered. */
 async function answer(
   verb: Verb,
-  message: ServiceMsg,
+  message: Request,
   { context, prefix, observer }: MigrationServiceOptions,
   counts: EndpointCounts,
 ): Promise<Answered | null> {
@@ -161,7 +151,7 @@ async function answer(
 }
 
 /** Says whether a request can be answered; logs why not. */
-function isAnswerable({ subject, reply }: ServiceMsg, prefix: string, log: Log): boolean {
+function isAnswerable({ subject, reply }: Request, prefix: string, log: Log): boolean {
   if (reply === undefined || reply === "") {
     log("warn", "A request without a reply subject was not carried out", { subject });
     return false;
@@ -171,30 +161,42 @@ function isAnswerable({ subject, reply }: ServiceMsg, prefix: string, log: Log):
   return false;
 }
 
-// A plugin name with dots makes a subject of too many tokens, which no endpoint of a verb would
-// match.
+/** Subscriptions, and how to end them. */
+interface Subscriptions {
+  /** Resolves when no message comes any more. */
+  drain(): Promise<unknown>;
+}
+
+// A plugin name with dots makes a subject of too many parts, which no endpoint of a verb matches.
 function answerDottedNames(
-  service: Service,
-  { prefix, context }: MigrationServiceOptions,
-  reply: (message: ServiceMsg, answered: Answered) => void,
-): void {
-  service.addEndpoint("invalid_plugin_name", {
-    subject: `${prefix}.*.*.>`,
-    handler: (error, message) => {
-      if (error !== null || !isAnswerable(message, prefix, context.log)) return;
-      const plugin = pluginOf(message.subject, prefix);
-      const reason = whyNoPlugin(plugin);
-      const name = message.subject.slice(message.subject.lastIndexOf(".") + 1);
-      const verb = verbs().find((each) => each === name) ?? null;
-      const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), reason);
-      const traceparent = traceparentOf(message.headers);
-      reply(message, { reply: withVerb(verb, failure), traceparent });
-    },
-  });
+  { connection, prefix, context }: MigrationServiceOptions,
+  reply: (message: Request, answered: Promise<Answered | null>) => void,
+): Subscriptions {
+  const deeper = new DeeperServices(connection, prefix, context.log);
+  const refuse = async (verb: Verb, message: Msg): Promise<Answered | null> => {
+    if (await deeper.answering(message.subject) !== "nobody else") return null;
+    if (!isAnswerable(message, prefix, context.log)) return null;
+    const plugin = pluginOf(message.subject, prefix);
+    const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), whyNoPlugin(plugin));
+    return { reply: withVerb(verb, failure), traceparent: traceparentOf(message.headers) };
+  };
+  const subscriptions = verbs().flatMap((verb) =>
+    dottedSubjects(prefix, verb).map((subject) =>
+      connection.subscribe(subject, {
+        queue: queueGroup(prefix),
+        callback: (error, message) => {
+          if (error === null) reply(message, refuse(verb, message));
+        },
+      })
+    )
+  );
+  // A user that may not subscribe here still serves every plugin.
+  for (const { closed } of subscriptions) closed.catch(() => {});
+  return { drain: () => Promise.allSettled(subscriptions.map((each) => each.drain())) };
 }
 
 async function send(
-  message: ServiceMsg,
+  message: Request,
   { reply, traceparent }: Answered,
   { connection, link, context: { log }, observer }: MigrationServiceOptions,
 ): Promise<void> {
@@ -202,13 +204,7 @@ async function send(
   try {
     const { sent, payload } = encodeWithin(connection.info?.max_payload ?? Infinity, reply);
     observer.onMessage("reply", message.subject, payload);
-    const traced = traceHeaders(traceparent);
-    if (sent.success) message.respond(payload, traced);
-    else {
-      // The header takes one line; the whole message is in the reply.
-      const description = sent.message.replaceAll(/\s+/g, " ").slice(0, 200);
-      message.respondError(SERVICE_CODES[sent.error_code], description, payload, traced);
-    }
+    message.respond(payload, replyHeaders(sent, traceparent));
   } catch (error) {
     const { subject } = message;
     log("error", "A reply could not be sent", { subject, reason: describeNatsError(error) });

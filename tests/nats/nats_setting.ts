@@ -17,7 +17,7 @@ export interface LocalService extends AsyncDisposable {
 /** Serves a workspace's plugins on a server and returns once requests are taken. */
 export async function serveHere(
   workspace: Workspace,
-  server: NatsServer,
+  server: Pick<NatsServer, "url">,
   prefix = "db.migrate",
 ): Promise<LocalService> {
   const logs: string[] = [];
