@@ -14,12 +14,15 @@ import {
 import { isConflict, storeError } from "./fleet_store_error.ts";
 import { followKeys } from "./follow_keys.ts";
 
-/** Opens the state of a fleet on a connection, which stays the caller's. */
+/**
+ * Opens the state of a fleet on a connection, which ends with it, and where it cannot be opened.
+ * Throws `FleetStoreError`.
+ */
 export async function openFleetStore(
   connection: NatsConnection,
   settings: BucketSettings = {},
 ): Promise<FleetStore> {
-  const buckets = await openBuckets(connection, settings);
+  const buckets = await openOrClose(connection, settings);
   const returns = new Set<() => void>();
   const onReturn = (listener: () => void): () => void => {
     returns.add(listener);
@@ -49,6 +52,18 @@ export async function openFleetStore(
       await connection.close();
     },
   };
+}
+
+async function openOrClose(
+  connection: NatsConnection,
+  settings: BucketSettings,
+): Promise<FleetBuckets> {
+  try {
+    return await openBuckets(connection, settings);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 async function watchReturns(

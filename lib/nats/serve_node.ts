@@ -32,7 +32,7 @@ export interface NodeServiceOptions {
   readonly onOutage: (reason: string) => void;
 }
 
-const AGAIN_MS = 5_000;
+const AGAIN_MS = 1_000;
 
 /** Serves until `signal` is aborted. It tries again while the fleet cannot be reached. */
 export async function serveNode(options: NodeServiceOptions): Promise<NodeEnd> {
@@ -88,11 +88,5 @@ async function openStore(
   { context: { log }, signal, onOutage }: NodeServiceOptions,
 ): Promise<FleetStore | null> {
   const connection = await connectWithRetries(settings, log, signal, { ...UNOBSERVED, onOutage });
-  if (connection === null) return null;
-  try {
-    return await openFleetStore(connection);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
+  return connection === null ? null : await openFleetStore(connection);
 }

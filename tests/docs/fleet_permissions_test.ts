@@ -19,7 +19,7 @@ for (const server of [1, 2, 3]) {
   await copy.start(`env ${PASSWORDS} nats-server -c examples/nats/fleet/server-${server}.conf`);
 }
 const operator = await login("operator", "o");
-const store = await untilOpen(operator);
+const store = await openStore();
 const nodeA = await login("node-a", "a");
 
 const permissions = suite("examples/nats/fleet");
@@ -77,6 +77,7 @@ permissions(
 const CLAIM = { format: 1, process: crypto.randomUUID(), home: "x" } as const;
 
 permissions.after(async () => {
+  await store[Symbol.asyncDispose]();
   await operator.close();
   await nodeA.close();
   await copy[Symbol.asyncDispose]();
@@ -88,11 +89,10 @@ function login(user: string, pass: string): Promise<NatsConnection> {
 }
 
 /** The servers have to find a leader first. */
-async function untilOpen(
-  connection: NatsConnection,
-): Promise<Awaited<ReturnType<typeof openFleetStore>>> {
+async function openStore(): ReturnType<typeof openFleetStore> {
   for (let tries = 0;; tries++) {
     try {
+      const connection = await login("operator", "o");
       return await openFleetStore(connection, { leaseMs: 3_000, presenceMs: 9_000 });
     } catch (error) {
       if (!(error instanceof FleetStoreError) || tries > 50) throw error;

@@ -2,20 +2,16 @@
 // coordinators, servers and nodes while a rollout runs. Prints what it measured; ends with 1 where
 // a promise is broken. The arguments are nodes, databases of each, and the seed.
 
-import { join } from "node:path";
-import type { Outcome } from "../../lib/outcome.ts";
 import { migrationFile } from "../support/migration_file.ts";
-import { type NatsCluster, startCluster } from "../support/nats_cluster.ts";
 import { Random } from "../support/random.ts";
-import { godwit, GodwitProcess } from "../support/service_process.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
-import { Workspace } from "../support/workspace.ts";
+import { DrillFleet, pause } from "./drill_fleet.ts";
 
 const [nodeCount = "10", databaseCount = "100", seed = "1"] = Deno.args;
-const NODES = Array.from({ length: Number(nodeCount) }, (_, index) => `node-${index}`);
-const TENANTS = Array.from({ length: Number(databaseCount) }, (_, index) => `tenant-${index}`);
+const DATABASES = Number(databaseCount);
 const KILLS = { coordinator: 10, server: 5, node: 5 };
-const PLUGIN = "game";
+// So that the kills are spread over the whole of the first rollout.
+const LONGEST_PAUSE_MS = 1_000 + Number(nodeCount) * DATABASES * 3;
 
 const FIRST = {
   "001_scores.sql": migrationFile(
@@ -26,111 +22,114 @@ const FIRST = {
 const SECOND = {
   "002_best.sql": migrationFile("DELETE FROM scores WHERE a > 2;", "SELECT 1;"),
 };
+const THIRD = {
+  "003_third.sql": migrationFile("ALTER TABLE scores ADD COLUMN c;", "SELECT 1;"),
+};
+const FOURTH = {
+  "004_fourth.sql": migrationFile(
+    "CREATE UNIQUE INDEX once ON scores (a); DELETE FROM scores WHERE a > 1;",
+    "DROP INDEX once;",
+  ),
+};
 
-await using workspace = new Workspace();
-await using cluster = await startCluster();
 const random = new Random(Number(seed));
-const processes = new Map<string, GodwitProcess>();
-let failures = 0;
+let broken = 0;
 
-await makeDatabases();
-for (const node of NODES) await startNode(node);
-say(`${NODES.length} nodes with ${TENANTS.length} databases each, seed ${seed}`);
-
+await using fleet = await DrillFleet.start(Number(nodeCount), DATABASES, FIRST);
+say(`${nodeCount} nodes with ${databaseCount} databases each, seed ${seed}`);
 await withKills();
 await offlineNode();
 await badDatabase();
-const memory = NODES.map((node) => residentMiB(processes.get(node)?.pid ?? 0));
+const memory = fleet.residentMiB();
 say(`memory of a node: ${Math.min(...memory)} to ${Math.max(...memory)} MiB`);
+say(broken === 0 ? "every promise was kept" : `${broken} promises were broken`);
+if (broken > 0) Deno.exitCode = 1;
 
-for (const process of processes.values()) await process[Symbol.asyncDispose]();
-if (failures > 0) Deno.exitCode = 1;
-say(failures === 0 ? "every promise was kept" : `${failures} promises were broken`);
-
-/** A rollout during which everything is killed. */
+/** A canary and three waves, during which everything is killed. */
 async function withKills(): Promise<void> {
-  workspace.write(PLUGIN, SECOND);
-  const startedMs = performance.now();
+  fleet.write(SECOND);
+  const measured = await measure();
   const args = ["--wave", "20%,50%,100%", "--canary", "canary=yes", "--answer-within-ms", "60000"];
-  const start = await run("start", ...args, "--detach");
+  const start = await fleet.rollout("start", ...args, "--detach");
   check("the rollout has started", start.code === 0, start.stderr);
-  const killing = killThings(cluster);
+  const killing = killThings();
   let coordinators = 0;
-  let phase = "running";
-  while (phase === "running" && performance.now() - startedMs < 600_000) {
+  let { state } = await fleet.record();
+  while (state.phase === "running") {
     coordinators += 1;
-    await using coordinator = command("lead", "--json");
-    processes.set("coordinator", coordinator);
-    await coordinator.finished();
-    phase = await phaseNow();
-    if (phase === "halted") {
-      say(`halted: ${(await run("status")).stdout}`);
-      await run("resume", "--detach");
-      phase = "running";
+    await fleet.rollout("lead", "--json");
+    ({ state } = await fleet.record());
+    if (state.phase === "halted") {
+      say(`halted: ${state.why.map(({ message }) => message).join("; ")}; resuming it`);
+      await fleet.rollout("resume", "--detach");
+      ({ state } = await fleet.record());
     }
   }
-  processes.delete("coordinator");
   await killing.stop();
-  check("the rollout is done", phase === "done", phase);
-  await untilAll(({ versions }) => versions["2"] === TENANTS.length);
+  check("the rollout is done", state.phase === "done", state.phase);
+  const late = await fleet.untilReported(({ versions, progress }) =>
+    versions["2"] === DATABASES && progress?.counts.applied === DATABASES
+  );
+  check("the reports agree with the databases", late.length === 0, JSON.stringify(late));
   say(
     `killed ${killing.count("coordinator")} coordinators, ${killing.count("server")} servers and ` +
-      `${killing.count("node")} nodes: ${seconds(startedMs)} s, ${coordinators} coordinators`,
+      `${killing.count("node")} nodes; ${coordinators} coordinators; ${await measured()}`,
   );
-  checkDatabases("after the kills", NODES, "1", "2");
-  await checkReports();
+  checkDatabases("after the kills", 2, 2);
+  const early = await fleet.early(2);
+  check("no database was migrated before its wave", early.length === 0, JSON.stringify(early));
 }
 
 /** A node that is offline during a whole rollout. */
 async function offlineNode(): Promise<void> {
-  workspace.write(PLUGIN, {
-    "003_third.sql": migrationFile("ALTER TABLE scores ADD COLUMN c;", "SELECT 1;"),
-  });
-  const late = NODES.at(-1) ?? "";
-  await stopNode(late);
-  const startedMs = performance.now();
-  const rollout = await startAndLead("--wave", "1,100%");
-  check("a rollout without one node is done", rollout.includes(": done"), rollout);
-  say(`without kills and without one node: ${seconds(startedMs)} s`);
-  await startNode(late);
-  const readyMs = performance.now();
-  await untilAll(({ versions }) => versions["3"] === TENANTS.length);
-  say(`the node that was offline caught up ${seconds(readyMs)} s after it was back`);
-  checkDatabases("after it caught up", NODES, "1", "2", 3);
+  fleet.write(THIRD);
+  const late = fleet.nodes.at(-1)?.name ?? "";
+  await fleet.stopNode(late);
+  const measured = await measure();
+  await startAndLead("done", "--wave", "1,100%");
+  say(`without kills and without one node: ${await measured()}`);
+  await fleet.startNode(late);
+  const caughtUp = await measure();
+  await fleet.untilReported(({ versions }) => versions["3"] === DATABASES);
+  say(`the node that was offline caught up after it was back: ${await caughtUp()}`);
+  checkDatabases("after it caught up", 3, 2);
 }
 
 /** A database that cannot be migrated, in the second wave; then an undo. */
 async function badDatabase(): Promise<void> {
-  workspace.write(PLUGIN, {
-    "004_fourth.sql": migrationFile(
-      "CREATE UNIQUE INDEX once ON scores (a); DELETE FROM scores WHERE a > 1;",
-      "DROP INDEX once;",
-    ),
-  });
-  const bad = NODES[1] ?? "";
-  sqliteShell(databaseOf(bad, TENANTS[0] ?? ""), "INSERT INTO scores (a) VALUES (1)");
-  const [first = ""] = NODES;
-  const halted = await startAndLead("--canary", "canary=yes");
-  check("the bad database halts it", halted.includes(": halted"), halted);
-  check("the canary was migrated", versionIn(first) === "4", versionIn(first));
-  check("the others were not touched", NODES.slice(1).every((node) => versionIn(node) === "3"), "");
-  await run("undo", "--detach");
-  const undone = await leadToRest();
-  check("it was undone", undone.includes(": undone"), undone);
-  check("the canary is back", versionIn(first) === "3", versionIn(first));
-  const rows = sqliteShell(databaseOf(first, TENANTS[0] ?? ""), "SELECT count(*) FROM scores");
-  check("its rows are back", rows === "2", rows);
-  say("a bad database halted it before the second wave, and the undo brought the rows back");
+  fleet.write(FOURTH);
+  const halting = await measure();
+  const start = await fleet.rollout(
+    "start",
+    ...["--canary", "canary=yes", "--wave", "30%,60%,100%", "--detach"],
+  );
+  check("the rollout has started", start.code === 0, start.stderr);
+  const waves = await fleet.waves();
+  const bad = fleet.nodes.find(({ name }) => waves.get(name) === 1)?.name ?? "";
+  sqliteShell(fleet.databaseOf(bad), "INSERT INTO scores (a) VALUES (1)");
+  await leadTo("halted");
+  say(`halted by a bad database of the second wave: ${await halting()}`);
+  const touched = fleet.applied(4).filter(({ times }) => times > 0);
+  const inWave = (wave: number): number =>
+    touched.filter(({ node }) => waves.get(node.name) === wave).length;
+  check("the canary was migrated", inWave(0) === DATABASES, `${inWave(0)} databases`);
+  check("later waves were not touched", inWave(2) + inWave(3) === 0, `${touched.length} databases`);
+  say(`migrated in the first wave ${inWave(0)}, in the second ${inWave(1)}, and no others`);
+  const undoing = await measure();
+  await fleet.rollout("undo", "--detach");
+  await leadTo("undone");
+  say(`undone: ${await undoing()}`);
+  const after = fleet.applied(4);
+  check("no database has the version", after.every(({ times }) => times === 0), "");
+  const rows = after.filter((each) => each.rows !== 2);
+  check("all rows but the bad one are back", rows.length === 1 && rows[0]?.rows === 3, "");
 }
 
-type Killed = "coordinator" | "server" | "node";
+type Killed = keyof typeof KILLS;
 
 /** Kills one thing after another, by the seed, until the rollout is over. */
-function killThings({ servers }: NatsCluster): {
-  count(what: Killed): number;
-  stop(): Promise<void>;
-} {
-  const order: readonly Killed[] = random.shuffled([
+function killThings(): { count(what: Killed): number; stop(): Promise<void> } {
+  const order = random.shuffled<Killed>([
     ...Array.from({ length: KILLS.coordinator }, () => "coordinator" as const),
     ...Array.from({ length: KILLS.server }, () => "server" as const),
     ...Array.from({ length: KILLS.node }, () => "node" as const),
@@ -139,35 +138,22 @@ function killThings({ servers }: NatsCluster): {
   let isOver = false;
   const kill = async (what: Killed): Promise<boolean> => {
     switch (what) {
-      case "coordinator": {
-        const coordinator = processes.get(what);
-        processes.delete(what);
-        try {
-          coordinator?.signal("SIGKILL");
-        } catch {
-          // It has ended by itself.
-          return false;
-        }
-        return coordinator !== undefined;
-      }
+      case "coordinator":
+        return fleet.killCoordinator();
       case "server": {
-        const server = servers[random.integer(0, servers.length - 1)];
-        await server?.stop();
-        await server?.start();
+        const server = random.pickFrom(fleet.cluster.servers);
+        if (server !== undefined) await fleet.killServer(server);
         return true;
       }
-      case "node": {
-        const node = NODES[random.integer(0, NODES.length - 1)] ?? "";
-        processes.get(node)?.signal("SIGKILL");
-        launchNode(node);
+      case "node":
+        fleet.killNode(random.pickFrom(fleet.nodes)?.name ?? "");
         return true;
-      }
     }
     return what satisfies never;
   };
   const ended = (async () => {
     for (const what of order) {
-      await pause(random.integer(100, 1_500));
+      await pause(random.integer(100, LONGEST_PAUSE_MS));
       while (!isOver && !await kill(what)) await pause(50);
       if (isOver) return;
       killed.push(what);
@@ -182,160 +168,45 @@ function killThings({ servers }: NatsCluster): {
   };
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function makeDatabases(): Promise<void> {
-  workspace.write(PLUGIN, FIRST);
-  await workspace.apply(PLUGIN, { tenant: "template" });
-  for (const node of NODES) {
-    for (const tenant of TENANTS) {
-      const path = databaseOf(node, tenant);
-      Deno.mkdirSync(join(workspace.root, node, PLUGIN), { recursive: true });
-      Deno.copyFileSync(workspace.database(PLUGIN, "template"), path);
-    }
-  }
-}
-
-function databaseOf(node: string, tenant: string): string {
-  return join(workspace.root, node, PLUGIN, `${tenant}.sqlite3`);
-}
-
-async function startNode(node: string): Promise<void> {
-  await launchNode(node).logs("Serving as a node");
-}
-
-function launchNode(node: string): GodwitProcess {
-  const process = new GodwitProcess([
-    "serve",
-    ...["--fleet", "--node", node, "--label", `canary=${node === NODES[0] ? "yes" : "no"}`],
-    ...["--nats", cluster.url, "--data", join(workspace.root, node)],
-    ...["--plugins", join(workspace.root, "none")],
-  ]);
-  processes.set(node, process);
-  return process;
-}
-
-async function stopNode(node: string): Promise<void> {
-  processes.get(node)?.signal("SIGTERM");
-  await processes.get(node)?.finished();
-}
-
-function command(...[verb = "", ...rest]: readonly string[]): GodwitProcess {
-  return new GodwitProcess([
-    ...["rollout", verb, PLUGIN, ...rest],
-    ...["--nats", cluster.url, ...(verb === "start" ? ["--plugins", workspace.pluginsDir] : [])],
-  ]);
-}
-
-async function run(...args: readonly string[]): ReturnType<GodwitProcess["finished"]> {
-  await using process = command(...args);
-  return await process.finished();
-}
-
-/** A command that takes longer than tests wait is led on by the next one. */
-async function leadToRest(): Promise<string> {
-  for (;;) {
-    const { stdout } = await run("lead");
-    if (/: (done|halted|undone|aborted) /.test(stdout)) return stdout;
-  }
-}
-
-async function startAndLead(...args: readonly string[]): Promise<string> {
-  const start = await run("start", ...args, "--detach");
+async function startAndLead(phase: string, ...args: readonly string[]): Promise<void> {
+  const start = await fleet.rollout("start", ...args, "--detach");
   check("the rollout has started", start.code === 0, start.stderr);
-  return await leadToRest();
+  await leadTo(phase);
 }
 
-/** A server that has just been killed does not answer: then the rollout is looked at again. */
-async function phaseNow(): Promise<string> {
-  const { stdout } = await run("status", "--json");
-  return stdout === "" ? "running" : JSON.parse(stdout).rollout.state.phase;
-}
-
-interface Reported {
-  readonly node: string;
-  readonly versions: Readonly<Record<string, number>>;
-  readonly progress:
-    | { readonly stage: string; readonly counts: { readonly applied: number } }
-    | null;
-}
-
-async function reports(): Promise<Outcome<readonly Reported[]>> {
-  const { stdout, stderr } = await godwit(["fleet", PLUGIN, "--json", "--nats", cluster.url]);
-  return stdout === ""
-    ? { ok: false, code: "none", message: stderr }
-    : { ok: true, value: JSON.parse(stdout).nodes };
-}
-
-async function untilAll(holds: (node: Reported) => boolean): Promise<void> {
-  const startedMs = performance.now();
-  for (;;) {
-    const listed = await reports();
-    if (listed.ok && listed.value.length === NODES.length && listed.value.every(holds)) return;
-    if (performance.now() - startedMs > 120_000) {
-      check("every node has caught up", false, JSON.stringify(listed));
-      return;
-    }
-    await pause(200);
-  }
+async function leadTo(phase: string): Promise<void> {
+  const led = await fleet.rollout("lead");
+  const { state } = await fleet.record();
+  check(`the rollout is ${phase}`, state.phase === phase, `${state.phase}: ${led.stdout}`);
 }
 
 /** Every database has the version once, and the rows that it should have. */
-function checkDatabases(
-  when: string,
-  nodes: readonly string[],
-  times: string,
-  rows: string,
-  version = 2,
-): void {
-  let wrong = 0;
-  for (const node of nodes) {
-    for (const tenant of TENANTS) {
-      const seen = sqliteShell(
-        databaseOf(node, tenant),
-        `SELECT (SELECT count(*) FROM plugin_schema_migration_log
-           WHERE version = ${version} AND outcome = 'applied') || ' ' || (SELECT count(*) FROM scores)`,
-      );
-      if (seen !== `${times} ${rows}`) wrong += 1;
-    }
-  }
-  check(`${when}, every database has version ${version} once`, wrong === 0, `${wrong} have not`);
-}
-
-/** The reports agree with the databases. */
-async function checkReports(): Promise<void> {
-  const listed = await reports();
-  const agree = listed.ok &&
-    listed.value.every(({ versions, progress }) =>
-      versions["2"] === TENANTS.length && progress?.counts.applied === TENANTS.length
-    );
-  check("the reports agree with the databases", agree, JSON.stringify(listed));
-}
-
-function versionIn(node: string): string {
-  return sqliteShell(
-    databaseOf(node, TENANTS[0] ?? ""),
-    "SELECT max(version) FROM plugin_schema_migrations WHERE status = 'applied'",
+function checkDatabases(when: string, version: number, rows: number): void {
+  const wrong = fleet.applied(version).filter((each) => each.times !== 1 || each.rows !== rows);
+  check(
+    `${when}, every database has version ${version} once`,
+    wrong.length === 0,
+    `${JSON.stringify(wrong)}`,
   );
 }
 
-function residentMiB(pid: number): number {
-  const [, kib = "0"] = /VmRSS:\s+(\d+)/.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
-  return Math.round(Number(kib) / 1024);
+/** Seconds and messages from now on, in words. */
+async function measure(): Promise<() => Promise<string>> {
+  const before = await fleet.messages();
+  const startedMs = performance.now();
+  return async () => {
+    const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
+    return `${seconds} s, ${await fleet.messages() - before} messages`;
+  };
 }
 
 function check(what: string, holds: boolean, seen: string): void {
   if (holds) return;
-  failures += 1;
+  broken += 1;
   say(`BROKEN: ${what}: ${seen.slice(0, 2_000)}`);
 }
 
-function seconds(sinceMs: number): string {
-  return ((performance.now() - sinceMs) / 1_000).toFixed(1);
-}
-
 function say(line: string): void {
-  console.log(line);
+  const load = Deno.loadavg()[0]?.toFixed(1);
+  console.log(`${new Date().toISOString().slice(11, 19)} load ${load}: ${line}`);
 }

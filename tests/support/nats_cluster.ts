@@ -17,12 +17,16 @@ export function withJetStream({ config = "", ...options }: NatsServerOptions = {
   });
 }
 
-/** Starts three servers, and waits until they have a leader. */
-export async function startCluster(config = ""): Promise<NatsCluster> {
+/** Starts three servers, and waits until they take connections. */
+export async function startCluster(
+  config = "",
+  options: Pick<NatsServerOptions, "monitored"> = {},
+): Promise<NatsCluster> {
   const ports = freePorts(3);
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(", ");
   const servers = ports.map((port, index) =>
     withJetStream({
+      ...options,
       config: `server_name: n${index}
 cluster { name: godwit, listen: "127.0.0.1:${port}", routes: [${routes}] }
 ${config}`,

@@ -12,6 +12,8 @@ export interface NatsServerOptions {
   readonly config?: string;
   /** Serves `wss:` with a certificate for 127.0.0.1 by an authority that only this server has. */
   readonly tls?: boolean;
+  /** Answers under `monitorUrl`. */
+  readonly monitored?: boolean;
 }
 
 /** A server; it can be stopped and started again on the same ports. Dispose of it to end it. */
@@ -20,6 +22,8 @@ export class NatsServer implements AsyncDisposable {
   readonly url: string;
   /** The port of clients that do not use WebSocket. */
   readonly clientPort: number;
+  /** Where a monitored server says what it does. */
+  readonly monitorUrl: string;
   /** The certificate authority's file, for a server with TLS. */
   readonly caFile: string;
   readonly #directory: string;
@@ -27,10 +31,11 @@ export class NatsServer implements AsyncDisposable {
   #child: Deno.ChildProcess | null = null;
   #output: Promise<void> = Promise.resolve();
 
-  private constructor(directory: string, url: string, clientPort: number) {
+  private constructor(directory: string, url: string, clientPort: number, monitorPort: number) {
     this.#directory = directory;
     this.url = url;
     this.clientPort = clientPort;
+    this.monitorUrl = `http://127.0.0.1:${monitorPort}`;
     this.caFile = join(directory, "ca.pem");
   }
 
@@ -42,9 +47,11 @@ export class NatsServer implements AsyncDisposable {
   }
 
   /** Chooses ports and writes the configuration of a server that is not started yet. */
-  static prepare({ config = "", tls = false }: NatsServerOptions = {}): NatsServer {
+  static prepare(
+    { config = "", tls = false, monitored = false }: NatsServerOptions = {},
+  ): NatsServer {
     const directory = Deno.makeTempDirSync({ prefix: "godwit-nats-" });
-    const [clientPort, webSocketPort] = freePorts();
+    const [clientPort, webSocketPort, monitorPort] = freePorts();
     if (tls) makeCertificate(directory);
     Deno.writeTextFileSync(
       join(directory, "server.conf"),
@@ -58,6 +65,7 @@ websocket {
           : "no_tls: true"
       }
 }
+${monitored ? `http: 127.0.0.1:${monitorPort}` : ""}
 ${config.replaceAll("$DIRECTORY", directory)}
 `,
     );
@@ -65,6 +73,7 @@ ${config.replaceAll("$DIRECTORY", directory)}
       directory,
       `${tls ? "wss" : "ws"}://127.0.0.1:${webSocketPort}`,
       clientPort,
+      monitorPort,
     );
   }
 
@@ -118,13 +127,13 @@ ${config.replaceAll("$DIRECTORY", directory)}
   }
 }
 
-// Both are held until both are known, so that they differ.
-function freePorts(): [number, number] {
-  const listeners = [0, 0].map((port) => Deno.listen({ hostname: "127.0.0.1", port }));
+// All are held until all are known, so that they differ.
+function freePorts(): [number, number, number] {
+  const listeners = [0, 0, 0].map((port) => Deno.listen({ hostname: "127.0.0.1", port }));
   const ports = listeners.map(({ addr }) => addr.transport === "tcp" ? addr.port : 0);
   for (const listener of listeners) listener.close();
-  const [first = 0, second = 0] = ports;
-  return [first, second];
+  const [first = 0, second = 0, third = 0] = ports;
+  return [first, second, third];
 }
 
 /** Makes an authority and, signed by it, a certificate for 127.0.0.1. */

@@ -102,9 +102,9 @@ export class GodwitProcess implements AsyncDisposable {
     this.#child.kill(name);
   }
 
-  /** Waits for its end; kills it where it does not come. */
-  async finished(): Promise<Finished> {
-    const deadline = setTimeout(() => this.#child.kill("SIGKILL"), DEADLINE_MS);
+  /** Waits for its end; kills it where it does not come within `deadlineMs`. */
+  async finished(deadlineMs = DEADLINE_MS): Promise<Finished> {
+    const deadline = setTimeout(() => this.#child.kill("SIGKILL"), deadlineMs);
     const { code } = await this.#child.status;
     clearTimeout(deadline);
     await this.#output;

@@ -21,12 +21,7 @@ export async function connectFleet(
   const url = nats ?? environment("NATS_URL") ?? DEFAULT_URL;
   try {
     const connection = await connectOnce({ url, credentials: credentials.credentials });
-    try {
-      return { ok: true, value: await openFleetStore(connection) };
-    } catch (error) {
-      await connection.close();
-      throw error;
-    }
+    return { ok: true, value: await openFleetStore(connection) };
   } catch (error) {
     if (error instanceof Error && error.name === "FleetStoreError") throw error;
     const message = `Cannot reach ${redactUrl(url)}: ${describeNatsError(error)}`;
