@@ -46,6 +46,17 @@ export type NatsState =
   /** The server refuses the login or the subjects. The tab does not try again. */
   | { readonly kind: "refused"; readonly url: string; readonly reason: string };
 
+/** The state of the node that the owner is in a fleet. */
+export type NodeState =
+  /** The tab is no node, or is not connected. */
+  | { readonly kind: "off" }
+  /** It is about to take part, or tries again after `reason`. */
+  | { readonly kind: "joining"; readonly node: string; readonly reason: string | null }
+  /** It takes part in rollouts. */
+  | { readonly kind: "joined"; readonly node: string }
+  /** It cannot be a node, and does not try again; it serves nothing over NATS either. */
+  | { readonly kind: "refused"; readonly node: string; readonly reason: string };
+
 /** The state of the sandbox. */
 export interface SandboxState {
   /** Which tab runs the databases. */
@@ -56,6 +67,8 @@ export interface SandboxState {
   readonly engineVersion: string | null;
   /** The connection to NATS. */
   readonly nats: NatsState;
+  /** The part that the owner takes in a fleet. */
+  readonly node: NodeState;
 }
 
 /** Where a plugin's files come from. */
@@ -201,6 +214,19 @@ export type NatsLogin =
   /** The text of a credentials file. */
   | { readonly kind: "creds"; readonly creds: string };
 
+/** A node of a fleet. */
+export interface FleetNodeChoice {
+  /**
+   * A name that no other node has: 1 to 64 characters of a-z, 0-9, _ and -. Another browser is
+   * another node.
+   */
+  readonly node: string;
+  /** What operators choose nodes by, such as `{ region: "eu" }`; none by default. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The public keys of the publishers whose bundles it takes; by default it takes every bundle. */
+  readonly trust?: readonly string[];
+}
+
 /** A NATS server to connect to. */
 export interface NatsChoice {
   /** An address of `ws://` or `wss://`, without user and password. */
@@ -209,6 +235,11 @@ export interface NatsChoice {
   readonly prefix: string;
   /** The credentials. */
   readonly login: NatsLogin;
+  /**
+   * Makes the tab a node of the fleet on that server. It then takes part in the rollouts of its
+   * plugins, and serves the subjects `<prefix>-nodes.<node>.<plugin>.*`.
+   */
+  readonly fleet?: FleetNodeChoice;
 }
 
 /** What listeners of `Sandbox.subscribe()` receive. */

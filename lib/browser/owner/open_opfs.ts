@@ -5,6 +5,8 @@ import { type Outcome, reasonOf } from "../../outcome.ts";
 
 /** The directories of a sandbox. */
 export interface OpfsDirectories {
+  /** The directory of the sandbox. */
+  readonly root: FileSystemDirectoryHandle;
   /** The files saved for plugins. */
   readonly plugins: FileSystemDirectoryHandle;
 }
@@ -23,7 +25,10 @@ export async function openOpfs(name: string): Promise<Outcome<OpfsDirectories>> 
     const directory = await root.getDirectoryHandle(name, { create: true });
     return {
       ok: true,
-      value: { plugins: await directory.getDirectoryHandle("plugins", { create: true }) },
+      value: {
+        root: directory,
+        plugins: await directory.getDirectoryHandle("plugins", { create: true }),
+      },
     };
   } catch (error) {
     // Some private windows refuse it. An insecure origin has no `navigator.storage`.

@@ -11,6 +11,7 @@ import { migrationSource } from "../../source/file_source.ts";
 import { readFiles, type SourceFile } from "../../source/source_file.ts";
 import type { Schema } from "../../sqlite/schema.ts";
 import type { Failed, Outcome } from "../../outcome.ts";
+import type { DirectoryHandle } from "./directory_handle.ts";
 import type { SavedFile } from "./saved_files.ts";
 import { savedSource } from "./saved_source.ts";
 import { memorySource } from "./memory_source.ts";
@@ -56,6 +57,7 @@ interface Parts {
   readonly options: OwnerOptions;
   readonly stop: AbortController;
   readonly locks: RunLocks;
+  readonly directory: DirectoryHandle | null;
   readonly storage: StorageKind;
   readonly threads: PluginThreads;
   readonly sources: SandboxSources;
@@ -64,6 +66,8 @@ interface Parts {
 /** Owns the databases until it is disposed. */
 export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly storage: StorageKind;
+  /** Its directory in OPFS; `null` where everything is in memory. */
+  readonly directory: DirectoryHandle | null;
   /** Answers the requests of this tab, of guests and of NATS. */
   readonly wire: WireRequests;
   readonly #threads: PluginThreads;
@@ -73,9 +77,10 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly #stop: AbortController;
   readonly #running = new RunningCalls();
 
-  private constructor({ options, stop, locks, storage, threads, sources }: Parts) {
+  private constructor({ options, stop, locks, directory, storage, threads, sources }: Parts) {
     const { emit, log } = options;
     this.storage = storage;
+    this.directory = directory;
     this.#threads = threads;
     this.#sources = sources;
     this.#locks = locks;
@@ -113,7 +118,8 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     const storage: StorageKind = opfs.ok
       ? { kind: "opfs" }
       : { kind: "memory", reason: opfs.message };
-    return new OwnedSandbox({ options, stop, locks, storage, threads, sources });
+    const directory = opfs.ok ? opfs.value.root : null;
+    return new OwnedSandbox({ options, stop, locks, directory, storage, threads, sources });
   }
 
   get engineVersion(): string {

@@ -9,7 +9,7 @@ import type { SandboxCalls } from "../sandbox_calls.ts";
 export interface OwnerPresence {
   /** Unique for each time that a tab becomes the owner. */
   readonly id: string;
-  readonly state: Pick<SandboxState, "storage" | "engineVersion" | "nats">;
+  readonly state: Omit<SandboxState, "role">;
 }
 
 type Notice =

@@ -1,16 +1,22 @@
-// The NATS server that a tab has chosen, and its service there. For browsers.
+// The NATS server that a tab has chosen, its service there, and its part in a fleet. For browsers.
 
 import { type Outcome, reasonOf } from "../../outcome.ts";
 import { whyNoConnection } from "../nats_choice.ts";
-import type { NatsChoice, NatsState } from "../sandbox.ts";
-import type { TabService } from "./tab_service.ts";
-import type { WireRequests } from "../owner/wire_requests.ts";
+import type { OwnedSandbox } from "../owner/owned_sandbox.ts";
+import type { NatsChoice, NatsState, NodeState } from "../sandbox.ts";
 
 /** What the service of a tab needs. */
 export interface TabNatsOptions {
-  /** Answers requests; `null` while another tab owns the databases. */
-  readonly wire: () => WireRequests | null;
+  /** What is served; `null` while another tab owns the databases. */
+  readonly owned: () => Pick<OwnedSandbox, "wire" | "directory"> | null;
   readonly onState: (state: NatsState) => void;
+  readonly onNode: (state: NodeState) => void;
+}
+
+/** What runs on a connection. */
+interface Running {
+  /** Finishes what it has begun. */
+  stop(): Promise<void>;
 }
 
 /** Each tab has its own choice. That of the owner applies; that of a guest waits. */
@@ -20,7 +26,7 @@ export class TabNats {
   // The choice that the service follows, and the queue in which it changes.
   #settled: NatsChoice | null = null;
   #settling: Promise<void> = Promise.resolve();
-  #service: TabService | null = null;
+  #running: readonly Running[] = [];
 
   constructor(options: TabNatsOptions) {
     this.#options = options;
@@ -28,7 +34,8 @@ export class TabNats {
 
   /** Chooses a server. The service starts now, or when the tab becomes the owner. */
   async connect(choice: NatsChoice): Promise<Outcome<void>> {
-    const problem = whyNoConnection(choice, location.protocol === "https:");
+    const problem = whyNoConnection(choice, location.protocol === "https:") ??
+      await whyNoNode(choice);
     if (problem !== null) return { ok: false, code: "nats-choice", message: problem };
     this.#choice = choice;
     await this.#settle();
@@ -61,9 +68,7 @@ export class TabNats {
       const choice = this.#choice;
       if (choice === this.#settled) return;
       this.#settled = choice;
-      const service = this.#service;
-      this.#service = null;
-      await service?.stop();
+      await this.#stop();
       // A later choice is next in the queue.
       if (choice !== this.#choice) return;
       if (choice === null) this.#options.onState({ kind: "off" });
@@ -72,25 +77,58 @@ export class TabNats {
     return this.#settling;
   }
 
+  async #stop(): Promise<void> {
+    const running = this.#running;
+    if (running.length === 0) return;
+    this.#running = [];
+    await Promise.all(running.map((each) => each.stop()));
+    this.#options.onNode({ kind: "off" });
+  }
+
   async #serve(choice: NatsChoice): Promise<void> {
-    const { url } = choice;
+    const { url, fleet } = choice;
     const { onState } = this.#options;
-    const wire = this.#options.wire();
-    if (wire === null) return onState({ kind: "standby", url });
+    const owned = this.#options.owned();
+    if (owned === null) return onState({ kind: "standby", url });
+    const { wire, directory } = owned;
     onState({ kind: "connecting", url, reason: null });
     try {
       // NATS is most of the code of a tab, so load it on the first connection.
-      const { startTabService } = await import("./tab_service.ts");
+      const { startTabService, startTabNode } = await import("./connected.ts");
       // The choice may have changed in the meantime.
       if (this.#choice !== choice) return;
-      this.#service = startTabService(choice, {
+      const service = startTabService(choice, {
         served: wire,
         onState,
         onMessage: (message) => wire.tell(message),
       });
+      this.#running = [service];
+      if (fleet === undefined) return;
+      const onNode = (state: NodeState): void => {
+        this.#options.onNode(state);
+        // Under the name that it cannot have, requests may be meant for another node.
+        if (state.kind === "refused") void service.stop().then(() => this.#refuse(choice, state));
+      };
+      const node = { context: wire.context, directory, onState: onNode };
+      this.#running = [service, startTabNode(choice, fleet, node)];
     } catch (error) {
       const reason = `the code for NATS cannot be loaded; connect again later: ${reasonOf(error)}`;
       onState({ kind: "refused", url, reason });
     }
+  }
+
+  #refuse(choice: NatsChoice, { reason }: Extract<NodeState, { kind: "refused" }>): void {
+    if (this.#choice !== choice) return;
+    const why = `this tab cannot be a node of the fleet: ${reason}`;
+    this.#options.onState({ kind: "refused", url: choice.url, reason: why });
+  }
+}
+
+async function whyNoNode({ fleet }: NatsChoice): Promise<string | null> {
+  if (fleet === undefined) return null;
+  try {
+    return (await import("./connected.ts")).whyNoTabNode(fleet);
+  } catch (error) {
+    return `The code for NATS cannot be loaded; connect again later: ${reasonOf(error)}`;
   }
 }

@@ -42,7 +42,8 @@ export class TabSandbox {
   readonly calls: SandboxCalls = routeCalls(() => this.#current());
   /** The NATS service of this tab. */
   readonly nats: TabNats = new TabNats({
-    wire: () => this.#owned?.sandbox.wire ?? null,
+    owned: () => this.#owned?.sandbox ?? null,
+    onNode: (node) => this.#setState({ node }),
     onState: (nats) => {
       this.#setState({ nats });
       // A guest without a choice shows the state of the owner's service, so ask for it.
@@ -62,6 +63,7 @@ export class TabSandbox {
     storage: null,
     engineVersion: null,
     nats: { kind: "off" },
+    node: { kind: "off" },
   };
 
   private constructor(options: TabSandboxOptions) {
@@ -188,8 +190,8 @@ export class TabSandbox {
 
   #announce(): void {
     if (this.#owned === null) return;
-    const { storage, engineVersion, nats } = this.#state;
-    this.#channel.announce({ id: this.#owned.id, state: { storage, engineVersion, nats } });
+    const { role: _, ...state } = this.#state;
+    this.#channel.announce({ id: this.#owned.id, state });
   }
 
   #setState(change: Partial<SandboxState>): void {

@@ -2,10 +2,11 @@
 // browsers.
 
 import { reasonOf } from "../../outcome.ts";
-import type { Credentials } from "../../nats/connection.ts";
+import { nodePrefix } from "../../message/subject.ts";
 import { serve, type Served } from "../../nats/serve.ts";
 import { isLoopback } from "../nats_choice.ts";
-import type { NatsChoice, NatsLogin, NatsState, WireMessage } from "../sandbox.ts";
+import type { NatsChoice, NatsState, WireMessage } from "../sandbox.ts";
+import { settingsOf } from "./nats_settings.ts";
 
 /** What a service needs, and its callbacks. */
 export interface TabServiceOptions {
@@ -22,7 +23,8 @@ export interface TabService {
 
 /** Connects, and serves until it is stopped. Reconnects by itself. */
 export function startTabService(choice: NatsChoice, options: TabServiceOptions): TabService {
-  const { url, prefix, login } = choice;
+  const { url, fleet } = choice;
+  const prefix = fleet === undefined ? choice.prefix : nodePrefix(choice.prefix, fleet.node);
   const stop = new AbortController();
   const report = (state: NatsState): void => {
     if (!stop.signal.aborted) options.onState(state);
@@ -47,8 +49,7 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
   report({ kind: "connecting", url, reason: null });
   const decoder = new TextDecoder();
   const ended = serve(options.served, {
-    url,
-    credentials: credentialsOf(login),
+    ...settingsOf(choice),
     prefix,
     signal: stop.signal,
     observer: {
@@ -77,10 +78,4 @@ export function startTabService(choice: NatsChoice, options: TabServiceOptions):
       await ended;
     },
   };
-}
-
-function credentialsOf(login: NatsLogin): Credentials {
-  return login.kind === "creds"
-    ? { kind: "creds", creds: new TextEncoder().encode(login.creds) }
-    : login;
 }

@@ -205,6 +205,7 @@ export function createStore(): Store {
       storage: null,
       engineVersion: null,
       nats: { kind: "off" },
+      node: { kind: "off" },
     }),
     route,
     theme: signal<Theme>("system"),

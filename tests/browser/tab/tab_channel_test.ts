@@ -110,7 +110,12 @@ channels("guests hear who the owner is, and owners that somebody asks", async ()
   await asked.promise;
   const presence: OwnerPresence = {
     id: "1",
-    state: { storage: { kind: "opfs" }, engineVersion: "3.54.1", nats: { kind: "off" } },
+    state: {
+      storage: { kind: "opfs" },
+      engineVersion: "3.54.1",
+      nats: { kind: "off" },
+      node: { kind: "off" },
+    },
   };
   owner.announce(presence);
   assert.equal(await told.promise, presence);
