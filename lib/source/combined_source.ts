@@ -1,6 +1,6 @@
 // Several sources as one: the first that has a plugin serves it. Runs anywhere.
 
-import type { PluginFiles, PluginSource } from "./file_source.ts";
+import type { FileSource, PluginFiles, PluginSource } from "./file_source.ts";
 import type { PluginNotFound } from "./migration_source.ts";
 
 /** A source and its name. */
@@ -9,10 +9,18 @@ export interface NamedSource<Origin extends string> {
   readonly source: PluginSource;
 }
 
+/** A plugin, and which source serves it. */
+export interface CombinedPlugin<Origin extends string> {
+  readonly name: string;
+  readonly origin: Origin;
+  /** The URL of its page code; `null` if it has none. */
+  readonly page: string | null;
+}
+
 /** Several sources. */
-export interface CombinedSource<Origin extends string> extends PluginSource {
-  /** The source that serves a plugin; `null` if none has it. */
-  originOf(plugin: string): Promise<Origin | null>;
+export interface CombinedSource<Origin extends string> extends FileSource {
+  /** The plugins in alphabetical order. Each source is asked once, so a server gets one request. */
+  entries(): Promise<readonly CombinedPlugin<Origin>[]>;
 }
 
 /**
@@ -23,13 +31,6 @@ export interface CombinedSource<Origin extends string> extends PluginSource {
 export function combinedSource<Origin extends string>(
   sources: readonly NamedSource<Origin>[],
 ): CombinedSource<Origin> {
-  async function find(plugin: string): Promise<NamedSource<Origin> | null> {
-    for (const each of sources) {
-      if ((await each.source.plugins()).includes(plugin)) return each;
-    }
-    return null;
-  }
-
   return {
     async plugins() {
       const lists = await Promise.all(sources.map(({ source }) => source.plugins()));
@@ -48,11 +49,19 @@ export function combinedSource<Origin extends string>(
       const message = messages.join("; ") || `There is no plugin "${plugin}": there are no sources`;
       return { found: false, reason, message };
     },
-    async pageOf(plugin) {
-      return await (await find(plugin))?.source.pageOf(plugin) ?? null;
-    },
-    async originOf(plugin) {
-      return (await find(plugin))?.origin ?? null;
+    async entries() {
+      const lists = await Promise.all(
+        sources.map(async (each) => ({ ...each, names: await each.source.plugins() })),
+      );
+      const found = new Map(
+        lists.toReversed().flatMap((each) => each.names.map((name) => [name, each])),
+      );
+      const entries = [...found].map(async ([name, { origin, source }]) => ({
+        name,
+        origin,
+        page: await source.pageOf(name),
+      }));
+      return (await Promise.all(entries)).sort((one, other) => one.name < other.name ? -1 : 1);
     },
   };
 }

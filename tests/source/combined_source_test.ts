@@ -33,18 +33,37 @@ async function setting(): Promise<CombinedSource<"saved" | "bundle">> {
   ]);
 }
 
+combined("entries() asks each source once", async () => {
+  let asked = 0;
+  const saved = memorySource();
+  const counting = {
+    ...saved,
+    plugins() {
+      asked += 1;
+      return saved.plugins();
+    },
+  };
+  for (const plugin of ["quotes", "trivia"]) {
+    await saved.save(plugin, [{ file: "001_saved.sql", bytes: bytesOf(ONE) }]);
+  }
+  const source = combinedSource([{ origin: "saved", source: counting }]);
+  assert.equal((await source.entries()).map(({ name }) => name), ["quotes", "trivia"]);
+  assert.is(asked, 1);
+});
+
 combined("plugins() names each once, in alphabetical order", async () => {
   assert.equal(await (await setting()).plugins(), ["own", "quotes", "trivia"]);
 });
 
 combined(
-  "load(), originOf() and pageOf() agree on the first source that has the plugin",
+  "list() and entries() agree on the first source that has the plugin",
   async () => {
     const source = await setting();
     const found = async (plugin: string): Promise<unknown> => {
       const each = await loaded(source, plugin);
       const migrations = typeof each === "string" ? each : each.migrations;
-      return [migrations, await source.originOf(plugin), await source.pageOf(plugin)];
+      const entry = (await source.entries()).find(({ name }) => name === plugin);
+      return [migrations, entry?.origin ?? null, entry?.page ?? null];
     };
     assert.equal(await found("own"), [["001_own.sql"], "saved", null]);
     assert.equal(await found("quotes"), [["001_saved.sql"], "saved", null]);
@@ -69,7 +88,7 @@ combined("a plugin that the first source cannot read is not taken from the secon
     { origin: "saved", source: saved },
   ]);
   assert.is(await loaded(source, "quotes"), "Cannot read");
-  assert.is(await source.originOf("quotes"), "broken");
+  assert.equal(await source.entries(), [{ name: "quotes", origin: "broken", page: null }]);
 });
 
 combined("without a source there is no plugin", async () => {

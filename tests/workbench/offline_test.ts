@@ -28,6 +28,11 @@ offline("the page opens while its server is away, and works on its databases", a
   await page.reload();
   await untilShown(page, "quote-db");
   await page.getByRole("textbox", { name: /^SQL of/ }).waitFor();
+  server.requests.length = 0;
+  await page.reload();
+  await untilShown(page, "quote-db");
+  assert.ok(server.requests.includes("GET /database_worker.js"), "other files are asked for");
+  assert.equal(server.requests.filter((each) => each.includes(".chunk-")), []);
 
   await server.stop();
   await page.reload();
@@ -52,6 +57,36 @@ offline("the page opens while its server is away, and works on its databases", a
   await untilShown(page, "trivia");
   await gateway.shutdown();
   await server.restart();
+});
+
+offline("a new service worker drops the parts of earlier builds", async () => {
+  await using server = await SandboxServer.start();
+  await using browser = await openChromium();
+  const page = await browser.open(server.url);
+  await page.evaluate(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    for (const each of await navigator.serviceWorker.getRegistrations()) await each.unregister();
+    const cache = await caches.open("godwit-sandbox");
+    for (const name of ["page.chunk-AAAAAAAA.js", "notes.txt"]) {
+      await cache.put(name, new Response("old"));
+    }
+    return active?.state;
+  });
+  await page.reload();
+  const names = await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    const cache = await caches.open("godwit-sandbox");
+    const kept = async (): Promise<readonly string[]> =>
+      (await cache.keys()).map(({ url }) => new URL(url).pathname.slice(1));
+    const until = performance.now() + 10_000;
+    while ((await kept()).includes("page.chunk-AAAAAAAA.js") && performance.now() < until) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    return await kept();
+  });
+  assert.not.ok(names.includes("page.chunk-AAAAAAAA.js"));
+  assert.ok(names.includes("notes.txt"), "only parts are dropped");
+  assert.ok(names.some((name) => name.startsWith("page.chunk-")), "its own parts are kept");
 });
 
 offline("a part that cannot be loaded is named, and a reload tries again", async () => {

@@ -96,6 +96,16 @@ server("answers what did not change with 304", async () => {
   await other.body?.cancel();
 });
 
+server("lets browsers keep a part whose name tells its content, once it is there", async () => {
+  const missing = await ask("/page.chunk-B4XLPKNL.js");
+  assert.is(missing.headers.get("Cache-Control"), "no-cache");
+  await missing.body?.cancel();
+  Deno.writeTextFileSync(join(directory, "page.chunk-B4XLPKNL.js"), "export {};");
+  const found = await ask("/page.chunk-B4XLPKNL.js");
+  assert.is(found.headers.get("Cache-Control"), "public, max-age=31536000, immutable");
+  await found.body?.cancel();
+});
+
 server("serves the compressed copy of a file to those that accept it", async () => {
   const text = "-- A note\n".repeat(200);
   const compressed = gzipSync(text);

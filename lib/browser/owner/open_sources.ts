@@ -2,7 +2,7 @@
 
 import { bundleSource } from "../../source/bundle_source.ts";
 import { combinedSource } from "../../source/combined_source.ts";
-import type { PluginSource } from "../../source/file_source.ts";
+import type { FileSource } from "../../source/file_source.ts";
 import { httpSource } from "../../source/http_source.ts";
 import { importBundles } from "./import_bundles.ts";
 import type { SavedSource } from "./saved_files.ts";
@@ -20,7 +20,7 @@ export interface SourceOptions {
 /** All sources, combined. */
 export interface SandboxSources {
   readonly saved: SavedSource;
-  readonly all: PluginSource;
+  readonly all: FileSource;
   entries(): Promise<readonly PluginEntry[]>;
   /** Why plugins may be missing. */
   problems(): Promise<readonly string[]>;
@@ -41,14 +41,7 @@ export async function openSources(options: SourceOptions): Promise<SandboxSource
   return {
     saved,
     all,
-    async entries() {
-      const names = await all.plugins();
-      return await Promise.all(names.map(async (name) => ({
-        name,
-        origin: await all.originOf(name) ?? "saved",
-        page: await all.pageOf(name),
-      })));
-    },
+    entries: () => all.entries(),
     async problems() {
       // A request shows whether the server answers.
       await http?.plugins();

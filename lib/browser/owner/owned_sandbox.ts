@@ -39,7 +39,8 @@ import { WireRequests } from "./wire_requests.ts";
 export interface OwnerOptions {
   /** The name of the sandbox: a directory of OPFS. */
   readonly name: string;
-  readonly module: WebAssembly.Module;
+  /** SQLite, while it is compiled. */
+  readonly module: Promise<WebAssembly.Module>;
   readonly databaseWorkerUrl: string;
   readonly bundles: readonly string[];
   readonly trust: readonly string[];

@@ -30,7 +30,8 @@ import { KEPT_IN_MEMORY, LATE, MIGRATING, STOPPED } from "./unavailable_threads.
 
 /** How database workers are started. */
 export interface PluginThreadsOptions {
-  readonly module: WebAssembly.Module;
+  /** SQLite, while it is compiled. */
+  readonly module: Promise<WebAssembly.Module>;
   readonly workerUrl: string | URL;
   /**
    * The directory of OPFS with one directory for each plugin; `null` stores everything in memory.
@@ -219,7 +220,7 @@ export class PluginThreads implements Databases {
     const started = (async () => {
       const thread = await spare;
       try {
-        await thread.call(thread.remote.start(this.#options.module, storage));
+        await thread.call(thread.remote.start(await this.#options.module, storage));
         return thread;
       } catch (error) {
         thread.end();
@@ -271,7 +272,7 @@ async function loadThread({ module, workerUrl }: PluginThreadsOptions): Promise<
   try {
     return await DatabaseThread.start<SandboxHost>(
       watchThread(worker),
-      (remote) => remote.load(module),
+      async (remote) => await remote.load(await module),
     );
   } catch (error) {
     if (isLoadable) throw error;

@@ -134,7 +134,7 @@ export class TabSandbox {
     const { name, databaseWorkerUrl, wasmUrl, bundles, trust, manifest } = this.#options;
     const sandbox = await OwnedSandbox.open({
       name,
-      module: await this.#module.catch(() => compile(wasmUrl)),
+      module: this.#module.catch(() => compile(wasmUrl)),
       databaseWorkerUrl,
       bundles,
       trust,

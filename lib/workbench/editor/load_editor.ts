@@ -10,11 +10,15 @@ let isLoading = false;
 
 /** The editor; `null` while it is loaded. */
 export function editorPart(): ReadonlySignal<Outcome<EditorPart> | null> {
-  if (!isLoading) {
-    isLoading = true;
-    void load();
-  }
+  loadEditor();
   return part;
+}
+
+/** Loads the editor, unless it is loaded. */
+export function loadEditor(): void {
+  if (isLoading) return;
+  isLoading = true;
+  void load();
 }
 
 async function load(): Promise<void> {

@@ -2,6 +2,8 @@
 // one if the server cannot be reached. Runs as a service worker:
 // https://www.w3.org/TR/service-workers/
 
+import { isNamedByContent } from "./content_name.ts";
+
 /**
  * The files that the page needs to open, relative to it, with their digests. The build inserts
  * them. A browser installs a service worker whose text has changed, so all stored files belong to
@@ -25,6 +27,10 @@ globalThis.addEventListener("install", (event) => {
   if (isWaiting(event)) event.waitUntil(cacheShell());
 });
 
+globalThis.addEventListener("activate", (event) => {
+  if (isWaiting(event)) event.waitUntil(dropOldParts());
+});
+
 globalThis.addEventListener("fetch", (event) => {
   if (isAsking(event) && isOurs(event.request)) event.respondWith(answer(event));
 });
@@ -34,9 +40,23 @@ async function cacheShell(): Promise<void> {
   await cache.addAll(Object.keys(SHELL_FILES));
 }
 
+/** Drops the parts of earlier builds. No tab has one of them open when a service worker begins. */
+async function dropOldParts(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  for (const request of await cache.keys()) {
+    const { pathname } = new URL(request.url);
+    const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+    if (isNamedByContent(pathname) && !(name in SHELL_FILES)) await cache.delete(request);
+  }
+}
+
 // The server comes first, so that no tab runs old files if newer ones are available.
 async function answer(event: AskingEvent): Promise<Response> {
   const { request } = event;
+  if (isNamedByContent(new URL(request.url).pathname)) {
+    const found = await cached(request);
+    if (found !== undefined) return found;
+  }
   try {
     const response = await fetch(request);
     // The response does not wait for the cache.
@@ -62,7 +82,10 @@ async function cached(request: Request): Promise<Response | undefined> {
 async function store(request: Request, response: Response): Promise<void> {
   try {
     const cache = await caches.open(CACHE);
-    await cache.put(request, response);
+    const tag = response.headers.get("ETag");
+    const kept = tag === null ? undefined : await cache.match(request);
+    if (kept !== undefined && kept.headers.get("ETag") === tag) await response.body?.cancel();
+    else await cache.put(request, response);
   } catch {
     // The page gets its response even if the storage is full.
   }

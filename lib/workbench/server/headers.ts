@@ -1,5 +1,7 @@
 // The response headers of the sandbox, for any server of static files. Pure; runs anywhere.
 
+import { isNamedByContent } from "../offline/content_name.ts";
+
 /** Names and values of a response's headers. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -62,12 +64,16 @@ const EVERYWHERE: Headers = {
   "X-DNS-Prefetch-Control": "off",
 };
 
-/** The headers of the response for a path. */
+// A year, the most that is heard of: https://www.rfc-editor.org/rfc/rfc8246
+const KEPT: Headers = { "Cache-Control": "public, max-age=31536000, immutable" };
+
+/** The headers of the response for a path. One that says that nothing is there has no such year. */
 export function headersFor(pathname: string): Headers {
   const isFrame = FRAME_FILES.includes(pathname);
   return {
     ...EVERYWHERE,
     ...(isFrame ? FRAME_CONNECTIONS : {}),
+    ...(isNamedByContent(pathname) ? KEPT : {}),
     "Content-Security-Policy": (isFrame ? FRAME_POLICY : PAGE_POLICY).join("; "),
     // The frame has no origin, so even its own script is cross-origin.
     "Cross-Origin-Resource-Policy": isFrame ? "cross-origin" : "same-origin",

@@ -51,6 +51,9 @@ export function serveDirectory(directory: string): FileHandler {
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" });
+  response.writeHead(status, {
+    "Cache-Control": "no-cache",
+    "Content-Type": "text/plain; charset=utf-8",
+  });
   response.end(`${message}\n`);
 }

@@ -21,6 +21,11 @@ interface Started {
 
 let started: Started | null = null;
 
+/** Starts the worker, unless it is started. */
+export function startPageWorker(): void {
+  started ??= start();
+}
+
 /** Lays out a diagram. Fails if the worker cannot be loaded. */
 export function layoutOffThread(diagram: Diagram, detail: Detail): Promise<Outcome<DiagramLayout>> {
   return call((worker) => worker.layout(diagram, detail));

@@ -3,12 +3,14 @@
 import { reasonOf } from "../../outcome.ts";
 import type { Sandbox, SandboxEvent } from "../../browser/sandbox.ts";
 import { followRun } from "../model/run_progress.ts";
+import { loadEditor } from "../editor/load_editor.ts";
 import { addMessage } from "../model/wire_log.ts";
 import { refreshBrowsing } from "./browse.ts";
 import { rehearseDraft } from "./draft.ts";
 import { refreshHistory } from "./history.ts";
 import { loadPlugins, loadReport, loadStatus } from "./load.ts";
 import { resumeNats } from "./nats.ts";
+import { startPageWorker } from "./page_worker.ts";
 import { compareNow } from "./schema_draft.ts";
 import { type Store, withEntry, withoutEntry } from "./store.ts";
 
@@ -16,6 +18,9 @@ import { type Store, withEntry, withoutEntry } from "./store.ts";
 export async function start(store: Store, opening: Promise<Sandbox>): Promise<void> {
   try {
     const sandbox = await opening;
+    // What shows a file is loaded while the plugin's status is on its way.
+    loadEditor();
+    startPageWorker();
     await sandbox.subscribe((event) => follow(store, event));
     store.sandbox.value = sandbox;
     if (store.state.value.role === "owner") void resumeNats(store);
