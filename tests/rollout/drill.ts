@@ -55,15 +55,16 @@ async function withKills(): Promise<void> {
   const killing = killThings();
   let coordinators = 0;
   let { state } = await fleet.record();
-  while (state.phase === "running") {
+  while (state.phase === "running" || state.phase === "halted") {
+    if (state.phase === "halted") {
+      // A machine that is busy with other things may take longer than a node may.
+      say(`halted: ${state.why.map(({ message }) => message).join("; ")}; resuming it`);
+      for (const node of state.why.flatMap(({ nodes }) => nodes)) say(fleet.lastWordsOf(node));
+      await fleet.rollout("resume", "--detach");
+    }
     coordinators += 1;
     await fleet.rollout("lead", "--json");
     ({ state } = await fleet.record());
-    if (state.phase === "halted") {
-      say(`halted: ${state.why.map(({ message }) => message).join("; ")}; resuming it`);
-      await fleet.rollout("resume", "--detach");
-      ({ state } = await fleet.record());
-    }
   }
   await killing.stop();
   check("the rollout is done", state.phase === "done", state.phase);

@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import { connect } from "nats.ws";
-import type { FleetStore } from "../../lib/fleet/fleet_store.ts";
+import { type FleetStore, FleetStoreError } from "../../lib/fleet/fleet_store.ts";
 import { type OrderedNode, waveOf } from "../../lib/fleet/node_order.ts";
 import type { NodeReport } from "../../lib/fleet/node_report.ts";
 import type { RolloutRecord } from "../../lib/fleet/rollout_record.ts";
@@ -70,7 +70,7 @@ export class DrillFleet implements AsyncDisposable {
 
   /** Starts a node, and waits until it has reported its databases. */
   async startNode(node: string): Promise<void> {
-    await this.launchNode(node).logs("Serving as a node");
+    await this.launchNode(node).logs("Serving as a node", 1, STUCK_MS);
   }
 
   /** Starts a node. */
@@ -84,6 +84,12 @@ export class DrillFleet implements AsyncDisposable {
     ]);
     this.#running.set(node, process);
     return process;
+  }
+
+  /** The end of a node's log. */
+  lastWordsOf(node: string): string {
+    const lines = this.#running.get(node)?.stderr.trim().split("\n") ?? [];
+    return `${node} said:\n${lines.slice(-12).join("\n")}`;
   }
 
   /** Stops a node as its supervisor would. */
@@ -127,15 +133,9 @@ export class DrillFleet implements AsyncDisposable {
 
   /** The record of the rollout. */
   async record(): Promise<RolloutRecord> {
-    for (;;) {
-      try {
-        const stored = await this.#store.rollouts.get(PLUGIN);
-        if (stored !== null) return stored.value;
-      } catch {
-        // A server that has just been killed does not answer.
-      }
-      await pause(100);
-    }
+    const stored = await untilDone(() => this.#store.rollouts.get(PLUGIN));
+    if (stored === null) throw new Error("the record is gone");
+    return stored.value;
   }
 
   /** The wave of each node in the present rollout. */
@@ -168,7 +168,9 @@ export class DrillFleet implements AsyncDisposable {
   async untilReported(holds: (report: NodeReport) => boolean): Promise<readonly NodeReport[]> {
     const startedMs = performance.now();
     let wake = (): void => {};
-    await using reports = await this.#store.reports.follow(`*.${PLUGIN}`, () => wake());
+    await using reports = await untilDone(() =>
+      this.#store.reports.follow(`*.${PLUGIN}`, () => wake())
+    );
     for (;;) {
       const changed = Promise.withResolvers<void>();
       wake = changed.resolve;
@@ -248,16 +250,24 @@ export function pause(ms: number): Promise<void> {
 
 /** The servers have to agree on a leader first. */
 async function openWhenLed(cluster: NatsCluster): Promise<FleetStore> {
+  return await untilDone(async () =>
+    await openFleetStore(
+      await connect({
+        servers: cluster.url.split(","),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+      }),
+    )
+  );
+}
+
+/** Tries again where servers that have just been killed do not answer. */
+async function untilDone<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 0;; tries++) {
-    const connection = await connect({
-      servers: cluster.url.split(","),
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 100,
-    });
     try {
-      return await openFleetStore(connection);
+      return await work();
     } catch (error) {
-      if (tries > 100) throw error;
+      if (!(error instanceof FleetStoreError) || tries > 100) throw error;
       await pause(200);
     }
   }

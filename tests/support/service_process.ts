@@ -81,12 +81,12 @@ export class GodwitProcess implements AsyncDisposable {
   }
 
   /** Waits until a text stands on standard error for the `count`th time. */
-  async logs(text: string, count = 1): Promise<void> {
+  async logs(text: string, count = 1, deadlineMs = DEADLINE_MS): Promise<void> {
     const isThere = (): boolean => this.#stderr.split(text).length > count;
-    const deadline = setTimeout(() => this.#told(), DEADLINE_MS);
+    const deadline = setTimeout(() => this.#told(), deadlineMs);
     const startedMs = performance.now();
     while (!isThere()) {
-      if (this.#ended || performance.now() - startedMs >= DEADLINE_MS) {
+      if (this.#ended || performance.now() - startedMs >= deadlineMs) {
         clearTimeout(deadline);
         throw new Error(`Nothing says ${JSON.stringify(text)}:\n${this.#stderr}${this.#stdout}`);
       }
