@@ -3,7 +3,6 @@
 import pMap from "p-map";
 import type { DatabaseOutcome } from "../database/session.ts";
 import type { RolloutRecord } from "../fleet/rollout_record.ts";
-import { compareDatabase, type PluginFiles } from "../handler/compare_database.ts";
 import { call } from "../handler/dispatch.ts";
 import type { HandlerContext } from "../handler/context.ts";
 import { migrateTenant, rowsLostIn, type TenantOutcome } from "../handler/migrate_tenant.ts";
@@ -11,7 +10,7 @@ import { readBesideRuns } from "../handler/read_beside_runs.ts";
 import type { FailureReply } from "../message/any_reply.ts";
 import type { AttemptEntry } from "../message/history_reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
-import { currentVersion, type History, lastRunIn } from "../plan/history.ts";
+import { currentVersion, type History } from "../plan/history.ts";
 import { DEFAULT_TIMEOUT_MS } from "../message/request.ts";
 import { deadlineIn, sleep } from "../deadline.ts";
 
@@ -49,36 +48,6 @@ export async function pluginsOf({ databases, source }: HandlerContext): Promise<
   return [...new Set([...held.ok ? held.value : [], ...listed.ok ? listed.names : []])].sort();
 }
 
-/** What a node knows of one of its databases. */
-export interface KnownDatabase {
-  /** `null` where it cannot be read. */
-  readonly version: number | null;
-  /** Whether it has other migrations than the node's own files; `null` where there are none. */
-  readonly isDrifted: boolean | null;
-  /** When it was last changed, ISO 8601; `null` where it never was. */
-  readonly lastRun: string | null;
-}
-
-/**
- * Looks at a database. Where the node has files of the plugin, one that has not changed is not
- * opened.
- */
-export async function lookAt(
-  address: DatabaseAddress,
-  files: PluginFiles,
-  context: HandlerContext,
-): Promise<KnownDatabase> {
-  const compared = await compareDatabase(address, files, context);
-  if (compared.ok) {
-    const { currentVersion: version, isDrifted, lastRun } = compared.value;
-    return { version, isDrifted, lastRun };
-  }
-  const read = await historyOf(address, context);
-  return read.ok
-    ? { version: currentVersion(read.value), isDrifted: null, lastRun: lastRunIn(read.value) }
-    : { version: null, isDrifted: null, lastRun: null };
-}
-
 /** The version of a database; `null` where it cannot be read. */
 async function versionOf(
   address: DatabaseAddress,
@@ -111,21 +80,23 @@ export async function migrate(
   }
 }
 
-/**
- * What an earlier process of this node has done to a database in the same rollout; `null` where it
- * has done nothing.
- */
+/** What an earlier process of this node has done to a database in the same rollout. */
+export interface EarlierRuns {
+  readonly rowsLost: number;
+}
+
+/** Looks for earlier runs of the rollout in the log of a database; `null` where there are none. */
 export async function doneBefore(
   address: DatabaseAddress,
   rollout: RolloutRecord,
   context: HandlerContext,
-): Promise<{ readonly migrations: number; readonly rowsLost: number } | null> {
+): Promise<EarlierRuns | null> {
   const applied = (await attemptsOf(address, rollout, context)).filter(({ outcome }) =>
     outcome === "applied"
   );
   if (applied.length === 0) return null;
   const losses = applied.map(({ data_loss }) => ({ data_loss: data_loss ?? [] }));
-  return { migrations: applied.length, rowsLost: rowsLostIn(losses) };
+  return { rowsLost: rowsLostIn(losses) };
 }
 
 /**
@@ -202,7 +173,8 @@ async function versionBefore(
   return currentVersion(earlier);
 }
 
-function historyOf(
+/** The history of a database, beside a run too. */
+export function historyOf(
   address: DatabaseAddress,
   context: HandlerContext,
 ): Promise<DatabaseOutcome<History>> {

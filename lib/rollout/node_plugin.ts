@@ -3,32 +3,26 @@
 import type { FleetStore } from "../fleet/fleet_store.ts";
 import { isPassing } from "./fleet_bundle.ts";
 import type { Labels } from "../fleet/labels.ts";
-import {
-  MOST_LISTED,
-  type NodeReport,
-  type Progress,
-  progressIn,
-  type ReportedFailure,
-} from "../fleet/node_report.ts";
+import { type NodeReport, type Progress, progressIn } from "../fleet/node_report.ts";
 import { mayApply } from "../fleet/node_step.ts";
 import { RECORD_FORMAT, type RolloutRecord } from "../fleet/rollout_record.ts";
 import type { HandlerContext } from "../handler/context.ts";
-import { PluginFiles } from "../handler/compare_database.ts";
 import { heldFiles } from "../handler/held_files.ts";
 import type { TenantOutcome } from "../handler/migrate_tenant.ts";
 import { type DatabaseAddress, databaseName } from "../plan/database_address.ts";
 import type { BundleTrust } from "../source/bundle_signature.ts";
 import { fetchBundle } from "./fleet_bundle.ts";
+import { KnownDatabases } from "./known_databases.ts";
 import {
   databasesOf,
   doneBefore,
+  type EarlierRuns,
   forEachDatabase,
-  type KnownDatabase,
-  lookAt,
   migrate,
   undo,
   type UndoOutcome,
 } from "./node_databases.ts";
+import { type DatabaseWork, progressOf, refusal, undoProgress } from "./progress.ts";
 import { ReportWriter } from "./report_writer.ts";
 
 /** What a plugin on a node needs. */
@@ -46,10 +40,6 @@ export interface NodePluginOptions {
 // So often a node that works shows that it does.
 const REPORT_EVERY_MS = 2_000;
 
-const UNSEEN: KnownDatabase = { version: null, isDrifted: null, lastRun: null };
-
-type Migrated = Extract<TenantOutcome, { kind: "migrated" }>;
-
 /** The databases of a rollout that were measured by this process, by name. */
 interface Measured {
   readonly rollout: string;
@@ -58,13 +48,15 @@ interface Measured {
   readonly outcomes: Map<string, TenantOutcome>;
   /** Those that were applied to. */
   readonly done: Set<string>;
+  /** What an earlier process has done to those that had nothing pending. */
+  readonly earlier: Map<string, EarlierRuns | null>;
 }
 
 /** A plugin on a node. */
 export class NodePlugin {
   readonly #options: NodePluginOptions;
   readonly #writer: ReportWriter;
-  readonly #databases = new Map<string, KnownDatabase>();
+  readonly #databases: KnownDatabases;
   #report: NodeReport;
   #isKnown = false;
   #measured: Measured | null = null;
@@ -73,18 +65,10 @@ export class NodePlugin {
   constructor(options: NodePluginOptions) {
     const { node, plugin, labels, store, signal, context } = options;
     this.#options = options;
+    this.#databases = new KnownDatabases(plugin, context);
     this.#writer = new ReportWriter(node, plugin, store, signal, context.log);
-    this.#report = {
-      format: RECORD_FORMAT,
-      node,
-      plugin,
-      labels,
-      databases: 0,
-      versions: {},
-      drifted: null,
-      last_run: null,
-      progress: null,
-    };
+    const summary = this.#databases.summary();
+    this.#report = { format: RECORD_FORMAT, node, plugin, labels, ...summary, progress: null };
   }
 
   /** The report as it was stored last. */
@@ -94,20 +78,14 @@ export class NodePlugin {
 
   /** Reads the versions of the databases, and stores a report where it differs from the last one. */
   async register(): Promise<void> {
-    const { context, plugin, parallel } = this.#options;
     if (!this.#isKnown) {
       const stored = await this.#writer.read();
       if (stored !== null) this.#report = { ...stored, labels: this.#options.labels };
     }
-    const addresses = await databasesOf(plugin, context);
-    const names = new Set(addresses.map(databaseName));
-    for (const name of this.#databases.keys()) if (!names.has(name)) this.#databases.delete(name);
-    const files = new PluginFiles(plugin, context);
-    await forEachDatabase(addresses, parallel, async (address) => {
-      this.#databases.set(databaseName(address), await lookAt(address, files, context));
-    });
-    const after = { ...this.#report, ...this.#summary() };
-    if (this.#isKnown && JSON.stringify(after) === JSON.stringify(this.#report)) return;
+    await this.#databases.look(this.#options.parallel);
+    const after = { ...this.#report, ...this.#databases.summary() };
+    const isSame = this.#isKnown && JSON.stringify(after) === JSON.stringify(this.#report);
+    if (isSame && await this.#writer.isStored()) return;
     await this.#write(this.#report.progress);
     this.#isKnown = true;
   }
@@ -156,30 +134,18 @@ export class NodePlugin {
     // The log has what a rollback runs, so a bundle that is gone does not keep it back.
     const used = source.ok ? source.context : context;
     const outcomes = new Map<string, UndoOutcome>();
-    const counts = (): Progress["counts"] => {
-      const all = [...outcomes.values()];
-      const changed = all.filter((each) => each.kind === "undone" && each.changed).length;
-      const failed = all.filter(({ kind }) => kind === "failed").length;
-      const unchanged = all.length - changed - failed;
-      return { applied: changed, unchanged, failed, rows_lost: 0 };
-    };
-    const progress = (stage: "undoing" | "undone"): Progress => ({
-      rollout: rollout.id,
-      attempt: rollout.state.attempt,
-      stage,
-      plans: before?.plans ?? [],
-      findings: before?.findings ?? [],
-      rows_at_stake: 0,
-      counts: counts(),
-      failures: failuresOf(outcomes),
-      refused: null,
-    });
+    const progress = (stage: "undoing" | "undone"): Progress =>
+      undoProgress(rollout, stage, outcomes, before);
     if (!await this.#write(progress("undoing"))) return;
     await forEachDatabase(await databasesOf(plugin, context), parallel, async (address) => {
       if (signal.aborted) return;
       const outcome = await undo(address, rollout, used);
       outcomes.set(databaseName(address), outcome);
-      this.#note(address, outcome.currentVersion, outcome.kind === "failed" || outcome.changed);
+      this.#databases.note(
+        address,
+        outcome.currentVersion,
+        outcome.kind === "failed" || outcome.changed,
+      );
       await this.#showWork(() => Promise.resolve(progress("undoing")));
     });
     if (!signal.aborted) await this.#write(progress("undone"));
@@ -189,7 +155,7 @@ export class NodePlugin {
     const { plugin, parallel, signal } = this.#options;
     const found = await this.#contextFor(rollout);
     if (!found.ok) {
-      if (found.message !== null) await this.#write(this.#refusal(rollout, found.message));
+      if (found.message !== null) await this.#write(refusal(rollout, found.message));
       return null;
     }
     const { context } = found;
@@ -199,11 +165,12 @@ export class NodePlugin {
       if (signal.aborted) return;
       const outcome = await migrate(address, rollout, { dryRun: true }, context);
       outcomes.set(databaseName(address), outcome);
-      this.#note(address, outcome.currentVersion, false);
+      this.#databases.note(address, outcome.currentVersion, false);
       await this.#showWork(() => Promise.resolve(this.#report.progress));
     });
     if (signal.aborted) return null;
-    this.#measured = { rollout: rollout.id, context, addresses, outcomes, done: new Set() };
+    const [done, earlier] = [new Set<string>(), new Map<string, EarlierRuns | null>()];
+    this.#measured = { rollout: rollout.id, context, addresses, outcomes, done, earlier };
     return this.#measured;
   }
 
@@ -260,7 +227,7 @@ export class NodePlugin {
     const outcome = first.kind === "failed" && first.code === "PLAN_CHANGED"
       ? await this.#applyChanged(address, rollout, context, first)
       : first;
-    this.#note(address, outcome.currentVersion, true);
+    this.#databases.note(address, outcome.currentVersion, true);
     return outcome;
   }
 
@@ -278,78 +245,25 @@ export class NodePlugin {
       : refused;
   }
 
-  /** Counts outcomes; what an earlier process has done in the rollout is in the histories. */
+  /** What an earlier process has done in the rollout is in the histories. */
   async #progressOf(
     rollout: RolloutRecord,
-    measured: Measured,
+    { addresses, outcomes, done, earlier, context }: Measured,
     stage: Progress["stage"],
   ): Promise<Progress> {
-    const { addresses, outcomes, done, context } = measured;
-    const counts = { applied: 0, unchanged: 0, failed: 0, rows_lost: 0 };
-    const before = progressIn(this.#report, rollout);
-    const plans = new Set<string>(before?.plans ?? []);
-    const findings = new Set<string>(before?.findings ?? []);
-    let rowsAtStake = 0;
-    for (const address of addresses) {
+    const unknown = stage === "measured" ? [] : addresses.filter((address) => {
       const outcome = outcomes.get(databaseName(address));
-      if (outcome === undefined) continue;
-      if (outcome.kind === "failed") counts.failed += 1;
-      else if (done.has(databaseName(address)) && outcome.migrations > 0) count(counts, outcome);
-      else if (outcome.migrations === 0) {
-        const earlier = stage === "measured"
-          ? null
-          : await this.#doneBefore(address, rollout, context);
-        if (earlier === null) counts.unchanged += 1;
-        else count(counts, earlier);
-      } else {
-        if (outcome.planHash !== null) plans.add(outcome.planHash);
-        for (const finding of outcome.findings) findings.add(finding);
-        rowsAtStake += outcome.rowsLost;
-      }
+      return outcome?.kind === "migrated" && outcome.migrations === 0 &&
+        !earlier.has(databaseName(address));
+    });
+    await forEachDatabase(unknown, this.#options.parallel, async (address) => {
+      earlier.set(databaseName(address), await doneBefore(address, rollout, context));
+    });
+    const works = new Map<string, DatabaseWork>();
+    for (const [name, outcome] of outcomes) {
+      works.set(name, { outcome, isDone: done.has(name), earlier: earlier.get(name) ?? null });
     }
-    return {
-      rollout: rollout.id,
-      attempt: rollout.state.attempt,
-      stage,
-      plans: [...plans].sort().slice(0, MOST_LISTED.plans),
-      findings: [...findings].sort().slice(0, MOST_LISTED.findings),
-      rows_at_stake: rowsAtStake,
-      counts,
-      failures: failuresOf(outcomes),
-      refused: plans.size > MOST_LISTED.plans
-        ? `The databases of this node need ${plans.size} different plans, and a rollout takes ` +
-          `${MOST_LISTED.plans}; bring them to one version first`
-        : null,
-    };
-  }
-
-  readonly #earlier = new Map<string, Awaited<ReturnType<typeof doneBefore>>>();
-
-  async #doneBefore(
-    address: DatabaseAddress,
-    rollout: RolloutRecord,
-    context: HandlerContext,
-  ): ReturnType<typeof doneBefore> {
-    const key = `${rollout.id} ${databaseName(address)}`;
-    const known = this.#earlier.get(key);
-    if (known !== undefined) return known;
-    const found = await doneBefore(address, rollout, context);
-    this.#earlier.set(key, found);
-    return found;
-  }
-
-  #refusal({ id, state }: RolloutRecord, message: string): Progress {
-    return {
-      rollout: id,
-      attempt: state.attempt,
-      stage: "measured",
-      plans: [],
-      findings: [],
-      rows_at_stake: 0,
-      counts: { applied: 0, unchanged: 0, failed: 0, rows_lost: 0 },
-      failures: [],
-      refused: message,
-    };
+    return progressOf(rollout, stage, works, progressIn(this.#report, rollout));
   }
 
   /** Shows now and then that the node is at work. */
@@ -363,55 +277,12 @@ export class NodePlugin {
     this.#reportedMs = performance.now();
     const report = {
       ...this.#report,
-      ...this.#summary(),
+      ...this.#databases.summary(),
       progress,
     };
     this.#report = report;
     return await this.#writer.write(report);
   }
-
-  /** Keeps the version of a database, and that it `hasRun`. */
-  #note(address: DatabaseAddress, version: number | null, hasRun: boolean): void {
-    const name = databaseName(address);
-    const { isDrifted, lastRun } = this.#databases.get(name) ?? UNSEEN;
-    const now = (): string => this.#options.context.now().toISOString();
-    this.#databases.set(name, { version, isDrifted, lastRun: hasRun ? now() : lastRun });
-  }
-
-  #summary(): Pick<NodeReport, "databases" | "versions" | "drifted" | "last_run"> {
-    const versions: Record<string, number> = {};
-    let drifted: number | null = null;
-    let last: string | null = null;
-    for (const { version, isDrifted, lastRun } of this.#databases.values()) {
-      const key = String(version ?? "?");
-      versions[key] = (versions[key] ?? 0) + 1;
-      if (isDrifted !== null) drifted = (drifted ?? 0) + (isDrifted ? 1 : 0);
-      if (lastRun !== null && (last === null || lastRun > last)) last = lastRun;
-    }
-    return { databases: this.#databases.size, versions, drifted, last_run: last };
-  }
-}
-
-function count(
-  counts: { applied: number; rows_lost: number },
-  { rowsLost }: Pick<Migrated, "rowsLost">,
-): void {
-  counts.applied += 1;
-  counts.rows_lost += rowsLost;
-}
-
-function failuresOf(
-  outcomes: ReadonlyMap<string, TenantOutcome | UndoOutcome>,
-): readonly ReportedFailure[] {
-  return [...outcomes].flatMap(([name, outcome]) =>
-    outcome.kind === "failed"
-      ? [{
-        tenant: name.split("/")[1] ?? null,
-        error_code: outcome.code,
-        message: outcome.message.slice(0, 1_000),
-      }]
-      : []
-  ).slice(0, MOST_LISTED.failures);
 }
 
 function failed(
