@@ -58,6 +58,11 @@ export interface Bucket<T> {
 /** A copy of keys that follows its bucket. Dispose of it to end that. */
 export interface FollowedKeys<T> extends AsyncDisposable {
   readonly entries: ReadonlyMap<string, Stored<T>>;
+  /**
+   * Why the copy does not follow its bucket any more, such as one that was deleted; `null` while it
+   * does, and during an outage.
+   */
+  readonly problem: FleetStoreError | null;
 }
 
 /** Who holds a lease, or is online under a name. */

@@ -1,6 +1,6 @@
 // The state of a fleet on JetStream. Runs in Deno and in browsers.
 
-import { Events, type NatsConnection } from "nats.ws";
+import { Events, type KV, type NatsConnection } from "nats.ws";
 import * as v from "valibot";
 import { type Bucket, type FleetStore, FleetStoreError } from "../fleet/fleet_store.ts";
 import { ClaimSchema, NodeReportSchema, RolloutRecordSchema } from "../fleet/record_schema.ts";
@@ -11,7 +11,7 @@ import {
   type OpenBucket,
   openBuckets,
 } from "./fleet_buckets.ts";
-import { isConflict, storeError } from "./fleet_store_error.ts";
+import { hasNoResponder, isConflict, storeError } from "./fleet_store_error.ts";
 import { followKeys } from "./follow_keys.ts";
 
 /**
@@ -124,7 +124,7 @@ function kvBucket<T>(
         return revision === 0 ? await kv.create(key, text) : await kv.update(key, text, revision);
       } catch (error) {
         if (isConflict(error)) return null;
-        throw storeError(error);
+        throw await whyNotStored(error, kv);
       }
     },
     async remove(key, revision) {
@@ -144,6 +144,17 @@ function kvBucket<T>(
         onChange,
       }),
   };
+}
+
+/** A value is published to a subject on which nothing listens where its bucket is gone. */
+async function whyNotStored(error: unknown, kv: KV): Promise<FleetStoreError> {
+  if (!hasNoResponder(error)) return storeError(error);
+  try {
+    await kv.status();
+    return storeError(error);
+  } catch (reason) {
+    return storeError(reason);
+  }
 }
 
 /** Reads a value by its schema. */

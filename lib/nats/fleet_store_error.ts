@@ -66,8 +66,11 @@ function isApiError(error: unknown, codes: readonly number[]): boolean {
   return error instanceof NatsError && codes.includes(error.api_error?.err_code ?? -1);
 }
 
-// Nothing listens on the subjects of JetStream. An error of its API may have this code too.
-function hasNoResponder(error: unknown): boolean {
+/**
+ * Returns whether nothing listens on a subject of JetStream: it is not enabled, or a stream is gone.
+ * An error of its API may have this code too.
+ */
+export function hasNoResponder(error: unknown): boolean {
   return isCode(error, ErrorCode.NoResponders) &&
     (error instanceof NatsError && error.api_error === undefined);
 }

@@ -29,6 +29,7 @@ export async function followKeys<T>(keys: KeysToFollow<T>): Promise<FollowedKeys
 
 class Copy<T> implements FollowedKeys<T> {
   entries: ReadonlyMap<string, Stored<T>> = new Map();
+  problem: FleetStoreError | null = null;
   readonly #keys: KeysToFollow<T>;
   readonly #end = new AbortController();
   readonly #endReturns: () => void;
@@ -67,10 +68,17 @@ class Copy<T> implements FollowedKeys<T> {
           complete.reject(storeError(error));
           return;
         }
+        this.#note(storeError(error));
         await sleep(AGAIN_MS, signal);
       }
     }
     complete.resolve();
+  }
+
+  #note(problem: FleetStoreError): void {
+    if (problem.code === "unavailable" || this.problem !== null) return;
+    this.problem = problem;
+    this.#keys.onChange();
   }
 
   /** Watches until the watch ends. What is new replaces the copy once it is complete. */
@@ -82,6 +90,7 @@ class Copy<T> implements FollowedKeys<T> {
       if (isComplete) return;
       isComplete = true;
       this.entries = entries;
+      this.problem = null;
       onComplete();
       onChange();
     };

@@ -43,18 +43,29 @@ const GATHER_MS = 100;
 
 /**
  * Coordinates the rollout of a plugin until it rests: it is done, or waits for an operator. Returns
- * the record then; `null` where `signal` is aborted first. While another process coordinates, it
- * only looks.
+ * the record then; `null` where there is none, or `signal` is aborted first. While another process
+ * coordinates, it only looks. Throws `FleetStoreError` where the fleet cannot be reached before it
+ * was seen once; later it tries again.
  */
 export async function coordinate(options: CoordinatorOptions): Promise<RolloutRecord | null> {
   const { signal, log, plugin } = options;
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
+  let hasLooked = false;
+  let reason = "";
+  const onLook: CoordinatorOptions["onLook"] = (rollout, nodes) => {
+    hasLooked = true;
+    reason = "";
+    options.onLook?.(rollout, nodes);
+  };
+  while (!signal.aborted) {
     try {
-      return await new Coordinator(options).run();
+      return await new Coordinator({ ...options, onLook }).run();
     } catch (error) {
       if (!(error instanceof FleetStoreError)) throw error;
-      if (isFirst || error.code === "forbidden") throw error;
-      log("warn", "The fleet cannot be reached; trying again", { plugin, reason: error.message });
+      if (!hasLooked || error.code === "forbidden") throw error;
+      if (error.message !== reason) {
+        log("warn", "The fleet cannot be reached; trying again", { plugin, reason: error.message });
+      }
+      reason = error.message;
       await sleep(TICK_MS, signal);
     }
   }
@@ -80,6 +91,8 @@ class Coordinator {
     let announced = 0;
     try {
       while (!signal.aborted) {
+        const problem = rollouts.problem ?? reports.problem ?? presence.problem;
+        if (problem !== null) throw problem;
         const stored = rollouts.entries.get(plugin);
         if (stored === undefined) return null;
         const isLeader = await this.#lease.hold();

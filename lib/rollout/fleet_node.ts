@@ -28,6 +28,8 @@ export interface FleetNodeOptions {
   readonly onReady?: () => void;
   /** Called while the fleet cannot be reached, which is tried again. */
   readonly onOutage?: (reason: string) => void;
+  /** How often it looks for new databases, and for its reports; each 20 s by default. */
+  readonly lookAgainMs?: number;
 }
 
 /** Why a node ended. */
@@ -92,6 +94,7 @@ class FleetNode {
       const rollout = (plugin: string): Stored<RolloutRecord> | undefined =>
         followed.entries.get(plugin);
       while (!this.#signal.aborted) {
+        if (followed.problem !== null) throw followed.problem;
         this.#isWoken = false;
         let hasMoved = false;
         for (const [name, plugin] of this.#plugins) {
@@ -148,7 +151,8 @@ class FleetNode {
     const over = new AbortController();
     this.#wake = resolve;
     const signal = AbortSignal.any([this.#signal, over.signal]);
-    await Promise.race([promise, sleep(LOOK_AGAIN_MS, signal)]);
+    const { lookAgainMs = LOOK_AGAIN_MS } = this.#options;
+    await Promise.race([promise, sleep(lookAgainMs, signal)]);
     over.abort();
     return this.#isWoken;
   }

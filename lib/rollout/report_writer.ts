@@ -15,7 +15,6 @@ export class ReportWriter {
   readonly #log: Log;
   readonly #key: string;
   #revision = 0;
-  #last: NodeReport | null = null;
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -33,12 +32,22 @@ export class ReportWriter {
 
   /** The report that was stored last, also by an earlier process; `null` where there is none. */
   async read(): Promise<NodeReport | null> {
+    let last: NodeReport | null = null;
     await this.#untilDone(async () => {
       const stored = await this.#store.reports.get(this.#key);
       this.#revision = stored?.revision ?? 0;
-      this.#last = stored?.value ?? null;
+      last = stored?.value ?? null;
     });
-    return this.#last;
+    return last;
+  }
+
+  /** Returns whether a report is stored; it is not in a bucket that was made anew. */
+  async isStored(): Promise<boolean> {
+    let isThere = false;
+    await this.#untilDone(async () => {
+      isThere = await this.#store.reports.get(this.#key) !== null;
+    });
+    return isThere;
   }
 
   /** Stores a report after those before it; returns false where the process is to stop first. */
@@ -60,7 +69,6 @@ export class ReportWriter {
         this.#revision = (await this.#store.reports.get(this.#key))?.revision ?? 0;
       }
       this.#revision = revision ?? this.#revision;
-      this.#last = report;
     });
   }
 

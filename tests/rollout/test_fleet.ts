@@ -7,7 +7,7 @@ import type { Labels } from "../../lib/fleet/labels.ts";
 import { RECORD_FORMAT, type RolloutRecord } from "../../lib/fleet/rollout_record.ts";
 import { command, type OperatorCommand } from "../../lib/fleet/commands.ts";
 import { sha256Hex } from "../../lib/migration/sha256_hex.ts";
-import { coordinate } from "../../lib/rollout/coordinator.ts";
+import { coordinate, type CoordinatorOptions } from "../../lib/rollout/coordinator.ts";
 import { type NodeEnd, runNode } from "../../lib/rollout/fleet_node.ts";
 import { type RolloutStart, startRollout } from "../../lib/rollout/start_rollout.ts";
 import type { Bundle } from "../../lib/source/plugin_manifest.ts";
@@ -18,6 +18,8 @@ import type { NatsServer } from "../support/nats_server.ts";
 export interface TestNode extends AsyncDisposable {
   readonly workspace: Workspace;
   readonly ended: Promise<NodeEnd>;
+  /** Why it could not reach the fleet, each time. */
+  readonly outages: readonly string[];
   /** Stops it and leaves its databases; `start()` brings it back. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -28,6 +30,7 @@ export interface NodeSetting {
   readonly labels?: Labels;
   readonly trust?: readonly string[];
   readonly workspace?: Workspace;
+  readonly lookAgainMs?: number;
 }
 
 /** Opens the state of a fleet as an operator does. */
@@ -39,12 +42,13 @@ export async function openStore(server: NatsServer): Promise<FleetStore> {
 export async function startNode(
   name: string,
   server: NatsServer,
-  { labels = {}, trust = [], workspace = new Workspace() }: NodeSetting = {},
+  { labels = {}, trust = [], workspace = new Workspace(), lookAgainMs = 20_000 }: NodeSetting = {},
 ): Promise<TestNode> {
   const home = crypto.randomUUID();
   let stop = new AbortController();
   let ended: Promise<NodeEnd> = Promise.resolve({ kind: "stopped" });
   let store: FleetStore | null = null;
+  const outages: string[] = [];
   const start = async (): Promise<void> => {
     stop = new AbortController();
     store = await openStore(server);
@@ -59,12 +63,15 @@ export async function startNode(
       claim: { format: RECORD_FORMAT, process: crypto.randomUUID(), home },
       signal: stop.signal,
       onReady: () => ready.resolve(),
+      onOutage: (reason) => outages.push(reason),
+      lookAgainMs,
     });
     await Promise.race([ready.promise, ended]);
   };
   await start();
   return {
     workspace,
+    outages,
     get ended() {
       return ended;
     },
@@ -106,15 +113,25 @@ export async function begin(
 
 /** Coordinates until the rollout rests. */
 export async function settle(plugin: string, store: FleetStore): Promise<RolloutRecord> {
-  const record = await coordinate({
+  const record = await lead(plugin, store);
+  if (record === null) throw new Error("the rollout does not rest");
+  return record;
+}
+
+/** Coordinates until the rollout rests; `null` where its record is gone. */
+export async function lead(
+  plugin: string,
+  store: FleetStore,
+  options: Partial<CoordinatorOptions> = {},
+): Promise<RolloutRecord | null> {
+  return await coordinate({
     plugin,
     store,
     claim: { format: RECORD_FORMAT, process: crypto.randomUUID(), home: "operator" },
     log: () => {},
     signal: AbortSignal.timeout(30_000),
+    ...options,
   });
-  if (record === null) throw new Error("the rollout does not rest");
-  return record;
 }
 
 /** Gives a command. */
