@@ -7,6 +7,7 @@ import type { Connection } from "../sqlite/connection.ts";
 import { firingKeys } from "../sqlite/foreign_key_actions.ts";
 import type { SchemaFollower } from "../sqlite/schema_follower.ts";
 import type { StatementText } from "../sqlite/script.ts";
+import { withMeantName } from "../sqlite/meant_name.ts";
 import type { SqliteFailure } from "../sqlite/sqlite_error.ts";
 import { StepChanges } from "../sqlite/step_changes.ts";
 import type { Interrupter } from "../statement/interrupter.ts";
@@ -110,7 +111,9 @@ class StepRehearsal {
       this.notes.statementCount += 1;
       if (next.kind === "failed") {
         const problems: StatementProblem[] = next.violations.map(violationProblem);
-        if (problems.length === 0) problems.push(this.#failureProblem(next.failure, next.text));
+        if (problems.length === 0) {
+          problems.push(this.#failureProblem(stream, next.failure, next.text));
+        }
         this.#note(
           this.#draft(next.text, [], []),
           problems,
@@ -166,7 +169,7 @@ class StepRehearsal {
     if (failure === null || violations.length > 0) {
       this.#follow(stream, ready, changesSchema);
     } else if (changesSchema) {
-      problems.push(this.#failureProblem(failure, ready.text));
+      problems.push(this.#failureProblem(stream, failure, ready.text));
     } else if (interrupter.reason === "budget") {
       problems.push({ kind: "unfinished" });
     } else {
@@ -241,9 +244,17 @@ class StepRehearsal {
       : this.notes.changes.lineage.originOf(table);
   }
 
-  #failureProblem(failure: SqliteFailure, { sql }: StatementText): StatementProblem {
+  #failureProblem(
+    stream: StatementStream,
+    failure: SqliteFailure,
+    { sql }: StatementText,
+  ): StatementProblem {
     if (!needsMissing(failure, this.#stage.shadow.missing, this.#stage.isUncertain)) {
-      return { kind: "sql", message: failure.message };
+      const { message } = failure;
+      return {
+        kind: "sql",
+        message: stream.unguarded(() => withMeantName(this.#connection, message, sql)),
+      };
     }
     if (!/^(insert|update|delete|replace|with|select)\b/i.test(sql)) this.#stage.isUncertain = true;
     this.notes.hasUnrehearsed = true;

@@ -8,6 +8,7 @@ import { SourceText } from "../../finding/source_text.ts";
 import { isReserved } from "../../plan/reserved_names.ts";
 import { type Access, isWrite } from "../../sqlite/access.ts";
 import type { Connection } from "../../sqlite/connection.ts";
+import { withMeantName } from "../../sqlite/meant_name.ts";
 import { Script, type Statement } from "../../sqlite/script.ts";
 import type { SqlValue } from "../../sqlite/sqlite3.ts";
 import type { SqliteFailure } from "../../sqlite/sqlite_error.ts";
@@ -77,7 +78,11 @@ function runStatement(
   try {
     const first = query.from === undefined ? onlyStatement(script) : firstStatement(script);
     if (first.kind === "refused") return refuse(first.message);
-    if (first.kind === "failed") return refuse(describe(first.failure, query.sql, from));
+    if (first.kind === "failed") {
+      connection.authorize(null);
+      const message = withMeantName(connection, first.failure.message, query.sql);
+      return refuse(describe({ ...first.failure, message }, query.sql, from));
+    }
     using statement = first.statement;
     // REINDEX and ANALYZE write without naming a table to the authorizer.
     if (query.access === "read" && !statement.isReadOnly) return refuse(WRITES);
