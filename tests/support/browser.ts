@@ -43,6 +43,13 @@ export class TestBrowser implements AsyncDisposable {
     return page;
   }
 
+  /** Closes every tab but those that stay, and the empty one that a browser begins with. */
+  async closeAllBut(...staying: readonly Page[]): Promise<void> {
+    for (const page of this.#context.pages().slice(1)) {
+      if (!staying.includes(page)) await page.close();
+    }
+  }
+
   /** Fails where anything went wrong so far that no pattern allows, and forgets it. */
   assertQuiet(...allowed: readonly RegExp[]): void {
     const problems = this.problems.splice(0).filter((each) =>
@@ -104,12 +111,39 @@ export class TestBrowser implements AsyncDisposable {
   }
 }
 
+/** How Chromium is started. */
+export interface ChromiumOptions {
+  /** Whether pages get the service workers that they register; they do by default. */
+  readonly hasServiceWorkers?: boolean;
+}
+
+// Two pages behind the address bar, which nothing here shows, take as long to start as the rest of
+// the browser. This list takes the place of Playwright's, of which the others are.
+const DISABLED_FEATURES = [
+  "WebUIOmniboxPopup",
+  "WebUIOmniboxAimPopup",
+  "AimEnabled",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+];
+
 /** Starts Debian's Chromium, as root and in a container too. */
-export function openChromium(): Promise<TestBrowser> {
+export function openChromium(
+  { hasServiceWorkers = true }: ChromiumOptions = {},
+): Promise<TestBrowser> {
   return TestBrowser.start((profile) =>
     chromium.launchPersistentContext(profile, {
       executablePath: "/usr/bin/chromium",
       headless: true,
+      serviceWorkers: hasServiceWorkers ? "allow" : "block",
       // Without a graphics card, drawing by software for one costs more than drawing plainly. Every
       // page compiles SQLite anew, and none lives long enough to gain from compiling it better.
       args: [
@@ -117,6 +151,7 @@ export function openChromium(): Promise<TestBrowser> {
         "--disable-dev-shm-usage",
         "--disable-gpu",
         "--js-flags=--liftoff-only",
+        `--disable-features=${DISABLED_FEATURES.join(",")}`,
       ],
     })
   );

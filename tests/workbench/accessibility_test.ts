@@ -21,7 +21,7 @@ let sandbox: SandboxPage;
 
 accessibility.before(async () => {
   site = await SandboxServer.start();
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   sandbox = await SandboxPage.open(browser, site.url, "quote-db");
 });
 

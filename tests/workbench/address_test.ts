@@ -27,7 +27,7 @@ address.before(async () => {
   site = await SandboxServer.start({
     files: await publishedPlugins({ placed: FILES, second: FILES }),
   });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   sandbox = await SandboxPage.open(browser, site.url, "placed");
 });

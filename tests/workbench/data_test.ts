@@ -34,6 +34,8 @@ const data = suite("the page's data view");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 let directory: string;
 
 data.before(async () => {
@@ -48,7 +50,9 @@ data.before(async () => {
       keyed: KEYED,
     }),
   });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
+  sandbox = await SandboxPage.open(browser, site.url, "cells");
+  await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
 });
 
 data.after(async () => {
@@ -57,23 +61,19 @@ data.after(async () => {
   Deno.removeSync(directory, { recursive: true });
 });
 
-data.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+data.after.each(() => browser.assertQuiet());
 
-async function openApplied(plugin: string): Promise<SandboxPage> {
-  const sandbox = await SandboxPage.open(browser, site.url, plugin);
+async function chooseApplied(plugin: string): Promise<void> {
+  await sandbox.choose(plugin);
   await sandbox.applyTo("001");
   await sandbox.view("Data");
   await sandbox.page.getByRole("region", { name: "Rows of cells" }).waitFor();
-  return sandbox;
 }
 
 data(
   "tables and views are listed with their rows; NULL and blobs look like what they are",
   async () => {
-    const sandbox = await openApplied("cells");
+    await chooseApplied("cells");
     const tables = sandbox.page.getByRole("region", { name: "Tables" });
     const shown = sandbox.page.getByRole("region", { name: "cells", exact: true });
     await shown.getByText("4 rows").waitFor();
@@ -95,8 +95,7 @@ data(
 );
 
 data("rows are sorted, filtered, followed by a key, and copied", async () => {
-  await browser.context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  const sandbox = await SandboxPage.open(browser, site.url, "keyed");
+  await sandbox.choose("keyed");
   const { page } = sandbox;
   await sandbox.applyTo("001");
   await sandbox.view("Data");
@@ -131,9 +130,10 @@ data("rows are sorted, filtered, followed by a key, and copied", async () => {
 });
 
 data("a cell is edited by a statement that is shown first, and the edit is undone", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "keyed");
+  await sandbox.choose("keyed");
   const { page } = sandbox;
   await sandbox.view("Data");
+  await page.getByRole("button", { name: /^authors \d/ }).click();
   const authors = page.getByRole("region", { name: "authors", exact: true });
   await authors.getByRole("cell", { name: "Ada" }).click();
   assert.ok(await page.getByRole("button", { name: /^Edit/ }).isDisabled());
@@ -156,7 +156,7 @@ data("a cell is edited by a statement that is shown first, and the edit is undon
 });
 
 data("the prompt completes names, runs what is selected, explains, and remembers", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "keyed");
+  await sandbox.choose("keyed");
   const { page } = sandbox;
   await sandbox.view("Data");
   const prompt = page.getByRole("region", { name: "SQL" });
@@ -195,7 +195,7 @@ data("the prompt completes names, runs what is selected, explains, and remembers
 });
 
 data("the prompt reads until writing is allowed, and shows an error at its place", async () => {
-  const sandbox = await openApplied("asked");
+  await chooseApplied("asked");
   const prompt = sandbox.page.getByRole("region", { name: "SQL" });
   await sandbox.runSql("SELECT count(*) AS how_many FROM cells");
   await prompt.getByRole("columnheader", { name: "how_many" }).waitFor();
@@ -217,7 +217,7 @@ data("the prompt reads until writing is allowed, and shows an error at its place
 });
 
 data("a statement that deletes is tried, asked about, backed up, and can be undone", async () => {
-  const sandbox = await openApplied("undone");
+  await chooseApplied("undone");
   const prompt = sandbox.page.getByRole("region", { name: "SQL" });
   const status = prompt.getByRole("status");
   await sandbox.page.getByRole("switch", { name: "Allow writing" }).check();
@@ -251,7 +251,7 @@ data("a statement that deletes is tried, asked about, backed up, and can be undo
 data(
   "what is exported opens in sqlite3, and goes back in after a question; a text file does not",
   async () => {
-    const sandbox = await openApplied("moved");
+    await chooseApplied("moved");
     const downloading = sandbox.page.waitForEvent("download");
     await sandbox.button("Export").click();
     const download = await downloading;
@@ -289,7 +289,7 @@ data(
 );
 
 data("a backup is exported and deleted by name, after a question", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "kept");
+  await sandbox.choose("kept");
   await sandbox.applyTo("001");
   await sandbox.button("Roll back this step").click();
   await sandbox.button("Roll back and delete this data").click();

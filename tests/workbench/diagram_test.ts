@@ -36,7 +36,7 @@ let directory: string;
 diagram.before(async () => {
   directory = Deno.makeTempDirSync({ prefix: "godwit-downloads-" });
   site = await SandboxServer.start({ files: await publishedPlugins({ large: FILES }) });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   sandbox = await SandboxPage.open(browser, site.url, "large");
   await sandbox.page.setViewportSize({ width: 1_440, height: 1_000 });
   await sandbox.step("002");

@@ -24,7 +24,7 @@ let sandbox: SandboxPage;
 drafts.before(async () => {
   const plugins = { first: FILES, second: FILES, third: FILES, fourth: FILES, fifth: FILES };
   site = await SandboxServer.start({ files: await publishedPlugins(plugins) });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   sandbox = await SandboxPage.open(browser, site.url, "first");
 });
 

@@ -28,7 +28,7 @@ files.before(async () => {
   site = await SandboxServer.start({
     files: await publishedPlugins({ deployed: DEPLOYED, asked: FILES }),
   });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   sandbox = await SandboxPage.open(browser, site.url, "deployed");
 });
 

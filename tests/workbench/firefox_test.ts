@@ -19,10 +19,12 @@ const firefox = suite("the page in Firefox");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+let sandbox: SandboxPage;
 
 firefox.before(async () => {
   site = await SandboxServer.start({ files: await publishedPlugins({ foxed: FILES }) });
   browser = await openFirefox();
+  sandbox = await SandboxPage.open(browser, site.url, "foxed");
 });
 
 firefox.after(async () => {
@@ -31,7 +33,6 @@ firefox.after(async () => {
 });
 
 firefox("tries, applies, keeps, and says what is wrong as it is typed", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "foxed");
   await sandbox.page.getByText("Stored in this browser").waitFor();
   await sandbox.step("001");
   await sandbox.button("Dry run").click();
@@ -59,10 +60,6 @@ firefox("tries, applies, keeps, and says what is wrong as it is typed", async ()
 });
 
 firefox("keeps drafts, and generates a migration from a schema", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "foxed");
-  await sandbox.view("Playground");
-  const editor = sandbox.page.getByRole("textbox", { name: "Migration" });
-  await editor.getByText("CREATE TABLE (a);").waitFor();
   await sandbox.view("Schema");
   await sandbox.page.getByRole("textbox", { name: "schema.sql" }).getByText("notes").waitFor();
   await sandbox.type(
@@ -72,6 +69,10 @@ firefox("keeps drafts, and generates a migration from a schema", async () => {
   await sandbox.page.getByRole("heading", { name: "002_change_table_pins.sql" }).waitFor();
   await sandbox.page.reload();
   await sandbox.page.getByRole("heading", { name: "002_change_table_pins.sql" }).waitFor();
+  await sandbox.view("Playground");
+  const editor = sandbox.page.getByRole("textbox", { name: "Migration" });
+  await editor.getByText("CREATE TABLE (a);").waitFor();
+  await sandbox.view("Schema");
   await sandbox.button("Open in playground").click();
   await sandbox.page.getByText("Runs up, down and up again").waitFor();
   await sandbox.button("Save to foxed").click();

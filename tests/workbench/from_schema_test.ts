@@ -27,7 +27,7 @@ let sandbox: SandboxPage;
 
 fromSchema.before(async () => {
   site = await SandboxServer.start({ files: await publishedPlugins({ deployed: QUOTES }) });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   sandbox = await SandboxPage.open(browser, site.url, "deployed");
 });
 

@@ -24,7 +24,7 @@ let sandbox: SandboxPage;
 
 keyboard.before(async () => {
   site = await SandboxServer.start({ files: await publishedPlugins({ keyed: FILES }) });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   sandbox = await SandboxPage.open(browser, site.url, "keyed");
 });
 

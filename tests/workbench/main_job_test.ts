@@ -15,6 +15,8 @@ const job = suite("the main job");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 /** Files that each create a table. */
 function tables(count: number): Record<string, string> {
@@ -34,7 +36,8 @@ job.before(async () => {
     stray: { ...tables(2), "notes.sql": "-- no migration" },
   });
   site = await SandboxServer.start({ files });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
+  sandbox = await SandboxPage.open(browser, site.url, "short");
 });
 
 job.after(async () => {
@@ -42,17 +45,14 @@ job.after(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-job.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+job.after.each(() => browser.assertQuiet());
 
-function timeline(sandbox: SandboxPage): Locator {
+function timeline(): Locator {
   return sandbox.page.getByRole("region", { name: "Timeline" });
 }
 
 job("everything pending is tried and applied from any view", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "short");
+  await sandbox.choose("short");
   await sandbox.view("Data");
   await sandbox.button("Dry run all").click();
   await sandbox.result.getByText("Dry run: would apply 3 migrations").waitFor();
@@ -65,7 +65,7 @@ job("everything pending is tried and applied from any view", async () => {
 });
 
 job("an error blocks what needs its file, with the reason and the way to it", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "blocked");
+  await sandbox.choose("blocked");
   const head = sandbox.page.getByRole("main").locator(".plugin-head");
   await head.getByText("Blocked by an error in 003_wrong.sql").waitFor();
   assert.ok(await sandbox.button("Apply all").isDisabled());
@@ -80,7 +80,7 @@ job("an error blocks what needs its file, with the reason and the way to it", as
 });
 
 job("a file without a number blocks every apply", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "stray");
+  await sandbox.choose("stray");
   await sandbox.step("001");
   const actions = sandbox.page.getByRole("group", { name: "Run", exact: true });
   await actions.getByText("Blocked by an error in notes.sql").waitFor();
@@ -90,9 +90,9 @@ job("a file without a number blocks every apply", async () => {
 });
 
 job("a long timeline is compact, is searched, and jumps to what is pending or wrong", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "long");
+  await sandbox.choose("long");
   await sandbox.applyTo("002");
-  const items = timeline(sandbox).getByRole("listitem");
+  const items = timeline().getByRole("listitem");
   assert.is(await items.count(), 26);
   const box = await items.nth(5).boundingBox();
   assert.ok(box !== null && box.height < 34, `an entry is ${box?.height} pixels high`);
@@ -107,7 +107,7 @@ job("a long timeline is compact, is searched, and jumps to what is pending or wr
   assert.is(await items.count(), 2);
   // The arrow keys go through what was found.
   await search.focus();
-  while (!/^00/.test(await focused(sandbox))) await sandbox.page.keyboard.press("Tab");
+  while (!/^00/.test(await focused())) await sandbox.page.keyboard.press("Tab");
   await sandbox.page.keyboard.press("ArrowDown");
   await sandbox.page.getByRole("article").getByRole("heading", { name: /00[12]/ }).waitFor();
   await search.fill("nothing has this");
@@ -118,13 +118,13 @@ job("a long timeline is compact, is searched, and jumps to what is pending or wr
   assert.is(await search.inputValue(), "");
   await sandbox.button("Next error (1)").click();
   await sandbox.page.getByRole("article").getByRole("heading", { name: "024" }).waitFor();
-  const shown = timeline(sandbox).locator("[aria-current]");
+  const shown = timeline().locator("[aria-current]");
   const frame = await sandbox.page.locator(".migrations-timeline").boundingBox();
   const entry = await shown.boundingBox();
   assert.ok(frame !== null && entry !== null && entry.y < frame.y + frame.height);
 });
 
-async function focused(sandbox: SandboxPage): Promise<string> {
+async function focused(): Promise<string> {
   return await sandbox.page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
 }
 

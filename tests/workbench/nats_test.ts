@@ -18,8 +18,12 @@ const nats = suite("the page's NATS panel");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+let server: NatsServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 nats.before(async () => {
+  server = await NatsServer.start();
   site = await SandboxServer.start({
     files: await publishedPlugins({
       served: FILES,
@@ -35,22 +39,24 @@ nats.before(async () => {
       },
     }),
   });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
+  sandbox = await SandboxPage.open(browser, site.url, "served");
 });
 
 nats.after(async () => {
   await browser?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
   await site?.[Symbol.asyncDispose]();
 });
 
 nats.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
+  await disconnect();
   // The browser itself says that a WebSocket could not be opened.
   browser.assertQuiet(/WebSocket connection to .* failed/);
 });
 
 /** Opens the panel and connects without a login. */
-async function connectTo(sandbox: SandboxPage, url: string): Promise<void> {
+async function connectTo(url: string): Promise<void> {
   await sandbox.page.getByRole("button", { name: /^NATS: / }).click();
   await sandbox.dialog.getByLabel("Address").fill(url);
   await sandbox.button("Connect").click();
@@ -58,12 +64,21 @@ async function connectTo(sandbox: SandboxPage, url: string): Promise<void> {
   await sandbox.button("Close").click();
 }
 
+/** Goes back to no connection, whatever a case left open. */
+async function disconnect(): Promise<void> {
+  if (await sandbox.dialog.count() === 0) {
+    await sandbox.page.getByRole("button", { name: /^NATS: / }).click();
+  }
+  const button = sandbox.button("Disconnect");
+  if (await button.count() > 0) await button.click();
+  await sandbox.dialog.getByText("Not connected").waitFor();
+  await sandbox.button("Close").click();
+}
+
 nats(
   "a request of a Deno client is answered by the tab, and stands among its messages",
   async () => {
-    await using server = await NatsServer.start();
-    const sandbox = await SandboxPage.open(browser, site.url, "served");
-    await connectTo(sandbox, server.url);
+    await connectTo(server.url);
     const client = await connect({ servers: server.url });
     const payload = JSON.stringify({ applied_by: "deno client" });
     const answer = await client.request("db.migrate.served.apply", payload, { timeout: 10_000 });
@@ -79,9 +94,8 @@ nats(
 );
 
 nats("what strangers send is shown as it is written", async () => {
-  await using server = await NatsServer.start();
-  const sandbox = await SandboxPage.open(browser, site.url, "strange");
-  await connectTo(sandbox, server.url);
+  await sandbox.choose("strange");
+  await connectTo(server.url);
   const client = await connect({ servers: server.url });
   const hostile = "<img src=x onerror='globalThis.ran=1'>";
   const ask = (verb: string, payload: string): Promise<unknown> =>
@@ -98,9 +112,8 @@ nats("what strangers send is shown as it is written", async () => {
 });
 
 nats("a migration that fails without a dry run before it is shown as failed, and why", async () => {
-  await using server = await NatsServer.start();
-  const sandbox = await SandboxPage.open(browser, site.url, "failed");
-  await connectTo(sandbox, server.url);
+  await sandbox.choose("failed");
+  await connectTo(server.url);
   await sandbox.applyTo("001");
   await sandbox.view("Data");
   await sandbox.page.getByRole("switch", { name: "Allow writing" }).check();
@@ -119,9 +132,8 @@ nats("a migration that fails without a dry run before it is shown as failed, and
 });
 
 nats("a tab whose server goes away says that it is offline, works on, and comes back", async () => {
-  await using server = await NatsServer.start();
-  const sandbox = await SandboxPage.open(browser, site.url, "away");
-  await connectTo(sandbox, server.url);
+  await sandbox.choose("away");
+  await connectTo(server.url);
   await sandbox.button("NATS: online").waitFor();
   await server.stop();
   await sandbox.button("NATS: offline").waitFor();
@@ -135,14 +147,13 @@ nats("a tab whose server goes away says that it is offline, works on, and comes 
 });
 
 nats("a connection without a login comes back after a reload, and in the next tab", async () => {
-  await using server = await NatsServer.start();
-  const owner = await SandboxPage.open(browser, site.url, "away");
-  await connectTo(owner, server.url);
-  await owner.page.reload();
-  await owner.button("NATS: online").waitFor();
+  await connectTo(server.url);
+  await sandbox.page.reload();
+  await sandbox.button("NATS: online").waitFor();
   const guest = await SandboxPage.open(browser, site.url, "away");
   await guest.page.getByText("Open in another tab.").waitFor();
-  await owner.page.close();
+  await sandbox.page.close();
+  sandbox = guest;
   await guest.page.getByText("Open in another tab.").waitFor({ state: "detached" });
   await guest.button("NATS: online").waitFor();
   const client = await connect({ servers: server.url });
@@ -158,16 +169,16 @@ nats("a connection without a login comes back after a reload, and in the next ta
 });
 
 nats("an address with a login is refused with the way out, and a login stays nowhere", async () => {
-  await using server = await NatsServer.start({
+  await using guarded = await NatsServer.start({
     config: `authorization { user: "godwit", password: "s3cret" }`,
   });
-  const sandbox = await SandboxPage.open(browser, site.url, "secret");
+  await sandbox.choose("secret");
   await sandbox.button("NATS: not connected").click();
   const address = sandbox.dialog.getByLabel("Address");
-  await address.fill(server.url.replace("ws://", "ws://godwit:s3cret@"));
+  await address.fill(guarded.url.replace("ws://", "ws://godwit:s3cret@"));
   await sandbox.button("Connect").click();
   await sandbox.dialog.getByRole("alert").getByText("choose a login below").waitFor();
-  await address.fill(server.url);
+  await address.fill(guarded.url);
   await sandbox.dialog.getByRole("combobox", { name: "Login" }).selectOption("User and password");
   await sandbox.dialog.getByLabel("User", { exact: true }).fill("godwit");
   await sandbox.dialog.getByRole("textbox", { name: "Password" }).fill("wr0ng");
@@ -175,7 +186,7 @@ nats("an address with a login is refused with the way out, and a login stays now
   await sandbox.dialog.getByText(/^Refused by/).waitFor();
   await sandbox.dialog.getByRole("textbox", { name: "Password" }).fill("s3cret");
   await sandbox.button("Connect").click();
-  await sandbox.dialog.getByText(`Online at ${server.url}`).waitFor();
+  await sandbox.dialog.getByText(`Online at ${guarded.url}`).waitFor();
   const found = await sandbox.page.evaluate(() =>
     JSON.stringify([
       { ...localStorage },
@@ -186,13 +197,13 @@ nats("an address with a login is refused with the way out, and a login stays now
       performance.getEntries().map(({ name }) => name),
     ])
   );
-  assert.ok(found.includes(server.url.slice(-5)), "the address is remembered");
+  assert.ok(found.includes(guarded.url.slice(-5)), "the address is remembered");
   assert.not.match(found, /s3cret|wr0ng/);
 
   await sandbox.page.reload();
   await sandbox.button("NATS: login needed").click();
   await sandbox.dialog.getByText("the last connection had a login, which is not kept").waitFor();
-  assert.is(await address.inputValue(), server.url);
+  assert.is(await address.inputValue(), guarded.url);
   assert.is(await sandbox.dialog.getByRole("combobox", { name: "Login" }).inputValue(), "none");
 });
 

@@ -25,10 +25,13 @@ const replacing = suite("Replace with this");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 replacing.before(async () => {
   site = await SandboxServer.start({ files: await publishedPlugins({ deployed: BASE }) });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
+  sandbox = await SandboxPage.open(browser, site.url, "deployed");
 });
 
 replacing.after(async () => {
@@ -36,10 +39,7 @@ replacing.after(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-replacing.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+replacing.after.each(() => browser.assertQuiet());
 
 async function textOf(editor: Locator): Promise<string> {
   return (await editor.locator(".cm-line").allInnerTexts()).map((line) => line === "\n" ? "" : line)
@@ -47,7 +47,6 @@ async function textOf(editor: Locator): Promise<string> {
 }
 
 replacing("puts the cure into the playground's editor, and Ctrl+Z takes it back", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "deployed");
   const { page } = sandbox;
   await sandbox.view("Playground");
   await sandbox.type("Migration", FAULTY);
@@ -75,7 +74,6 @@ replacing("puts the cure into the playground's editor, and Ctrl+Z takes it back"
 replacing(
   "a pending file opens in the playground with its cure, and is saved and applied",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "deployed");
     const { page } = sandbox;
     await sandbox.drop(inFolder("faulty", { ...BASE, "002_drop_mood.sql": FAULTY }));
     await sandbox.untilShown("faulty");

