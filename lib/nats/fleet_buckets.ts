@@ -117,6 +117,28 @@ export async function openBuckets(
   }
 }
 
+/** Opens the buckets that an onlooker reads, and makes none. Throws `FleetStoreError`. */
+export async function findBuckets(
+  connection: NatsConnection,
+): Promise<Pick<FleetBuckets, "rollouts" | "nodes" | "presence">> {
+  try {
+    const client = connection.jetstream({ timeout: TIMEOUT_MS });
+    const find = async (name: string): Promise<OpenBucket> => {
+      const kv = await client.views.kv(name, { bindOnly: true });
+      // It is the first request that needs the bucket.
+      return { kv, ttlMs: (await kv.status()).ttl };
+    };
+    const [rollouts, nodes, presence] = await Promise.all([
+      find(FLEET_NAMES.rollouts),
+      find(FLEET_NAMES.nodes),
+      find(FLEET_NAMES.presence),
+    ]);
+    return { rollouts, nodes, presence };
+  } catch (error) {
+    throw storeError(error);
+  }
+}
+
 async function openEvents(manager: JetStreamManager, replicas: number): Promise<void> {
   const { events: name } = FLEET_NAMES;
   const names: string[] = [];

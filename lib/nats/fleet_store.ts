@@ -6,6 +6,7 @@ import { type Bucket, type FleetStore, FleetStoreError } from "../fleet/fleet_st
 import { ClaimSchema, NodeReportSchema, RolloutRecordSchema } from "../fleet/record_schema.ts";
 import {
   type BucketSettings,
+  findBuckets,
   type FleetBuckets,
   fleetEventSubject,
   type OpenBucket,
@@ -22,20 +23,11 @@ export async function openFleetStore(
   connection: NatsConnection,
   settings: BucketSettings = {},
 ): Promise<FleetStore> {
-  const buckets = await openOrClose(connection, settings);
-  const returns = new Set<() => void>();
-  const onReturn = (listener: () => void): () => void => {
-    returns.add(listener);
-    return () => returns.delete(listener);
-  };
-  watchReturns(connection, returns);
-  const bucket = <T>(open: OpenBucket, schema: v.GenericSchema<unknown, T>): Bucket<T> =>
-    kvBucket(open, schema, onReturn);
+  const buckets = await orClose(connection, () => openBuckets(connection, settings));
+  const watched = watchReturns(connection);
   return {
-    rollouts: bucket(buckets.rollouts, RolloutRecordSchema),
-    reports: bucket(buckets.nodes, NodeReportSchema),
-    presence: bucket(buckets.presence, ClaimSchema),
-    leases: bucket(buckets.leases, ClaimSchema),
+    ...view(buckets, watched),
+    leases: kvBucket(buckets.leases, ClaimSchema, watched.onReturn),
     ...bundles(buckets),
     async announce(event, id) {
       try {
@@ -46,33 +38,69 @@ export async function openFleetStore(
         throw storeError(error);
       }
     },
-    onReturn,
-    async [Symbol.asyncDispose]() {
-      returns.clear();
-      await connection.close();
-    },
   };
 }
 
-async function openOrClose(
-  connection: NatsConnection,
-  settings: BucketSettings,
-): Promise<FleetBuckets> {
+/** What an onlooker reads of a fleet. */
+export type FleetView =
+  & Pick<FleetStore, "rollouts" | "reports" | "presence" | "onReturn">
+  & AsyncDisposable;
+
+/**
+ * Opens the state of a fleet to read it, on a connection, which ends with it, and where it cannot be
+ * opened. Makes nothing. Throws `FleetStoreError`.
+ */
+export async function viewFleet(connection: NatsConnection): Promise<FleetView> {
+  const buckets = await orClose(connection, () => findBuckets(connection));
+  return view(buckets, watchReturns(connection));
+}
+
+function view(
+  { rollouts, nodes, presence }: Pick<FleetBuckets, "rollouts" | "nodes" | "presence">,
+  { onReturn, dispose }: Returns,
+): FleetView {
+  return {
+    rollouts: kvBucket(rollouts, RolloutRecordSchema, onReturn),
+    reports: kvBucket(nodes, NodeReportSchema, onReturn),
+    presence: kvBucket(presence, ClaimSchema, onReturn),
+    onReturn,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function orClose<T>(connection: NatsConnection, open: () => Promise<T>): Promise<T> {
   try {
-    return await openBuckets(connection, settings);
+    return await open();
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
 
-async function watchReturns(
-  connection: NatsConnection,
-  listeners: ReadonlySet<() => void>,
-): Promise<void> {
-  for await (const { type } of connection.status()) {
-    if (type === Events.Reconnect) { for (const listener of listeners) listener(); }
-  }
+/** Who wants to know that a lost connection is back. */
+interface Returns extends Pick<FleetStore, "onReturn"> {
+  /** Ends the connection. */
+  readonly dispose: () => Promise<void>;
+}
+
+function watchReturns(connection: NatsConnection): Returns {
+  const listeners = new Set<() => void>();
+  const watch = async (): Promise<void> => {
+    for await (const { type } of connection.status()) {
+      if (type === Events.Reconnect) { for (const listener of listeners) listener(); }
+    }
+  };
+  watch();
+  return {
+    onReturn(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async dispose() {
+      listeners.clear();
+      await connection.close();
+    },
+  };
 }
 
 function bundles(

@@ -3,15 +3,10 @@
 
 import { sleep } from "../deadline.ts";
 import { decide } from "../fleet/decide.ts";
-import {
-  type Claim,
-  type FleetStore,
-  FleetStoreError,
-  type FollowedKeys,
-  type Stored,
-} from "../fleet/fleet_store.ts";
-import type { NodeReport, SeenNode } from "../fleet/node_report.ts";
+import { type Claim, type FleetStore, FleetStoreError, type Stored } from "../fleet/fleet_store.ts";
+import type { SeenNode } from "../fleet/node_report.ts";
 import type { RolloutRecord } from "../fleet/rollout_record.ts";
+import { seenNodes } from "../fleet/seen_nodes.ts";
 import type { Log } from "../handler/context.ts";
 import { Lease } from "./lease.ts";
 
@@ -150,18 +145,4 @@ class Coordinator {
     over.abort();
     await sleep(GATHER_MS, this.#options.signal);
   }
-}
-
-/** The nodes with a report, and which of them are online at `nowMs`, by the server's clock. */
-export function seenNodes(
-  reports: Pick<FollowedKeys<NodeReport>, "entries">,
-  presence: Pick<FollowedKeys<Claim>, "entries">,
-  nowMs: number | null,
-  { presence: { ttlMs } }: FleetStore,
-): readonly SeenNode[] {
-  return [...reports.entries.values()].map(({ value, storedMs }) => {
-    const seen = presence.entries.get(value.node);
-    const present = seen !== undefined && (nowMs === null || nowMs - seen.storedMs < ttlMs);
-    return { report: value, reportedMs: storedMs, present };
-  });
 }

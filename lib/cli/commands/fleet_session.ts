@@ -4,7 +4,7 @@ import type { FleetStore } from "../../fleet/fleet_store.ts";
 import type { SeenNode } from "../../fleet/node_report.ts";
 import { overviewOf } from "../../fleet/overview.ts";
 import type { RolloutRecord } from "../../fleet/rollout_record.ts";
-import { seenNodes } from "../../rollout/coordinator.ts";
+import { seenNodes } from "../../fleet/seen_nodes.ts";
 import type { CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";

@@ -1,8 +1,10 @@
 // `fleet`: a table of nodes and the versions of their databases.
 
-import { hasFailed } from "../../fleet/node_report.ts";
+import { reportKey } from "../../fleet/fleet_store.ts";
+import type { NodeReport } from "../../fleet/node_report.ts";
+import { describeFleetVersions, type FleetRow, fleetRows } from "../../fleet/fleet_table.ts";
 import { describeLabels } from "../../fleet/labels.ts";
-import { seenNodes } from "../../rollout/coordinator.ts";
+import { seenNodes } from "../../fleet/seen_nodes.ts";
 import { left, right, tableLines } from "../render/text_table.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import type { Session } from "./fleet_session.ts";
@@ -14,15 +16,17 @@ export async function showNodes(
 ): Promise<ExitStatus> {
   await using reports = await store.reports.follow(`*.${plugin ?? "*"}`, () => {});
   await using presence = await store.presence.follow("*", () => {});
-  const nodes = seenNodes(reports, presence, null, store).filter(({ report }) =>
-    report.databases > 0
-  ).toSorted((one, other) => keyOf(one.report) < keyOf(other.report) ? -1 : 1);
+  await using rollouts = await store.rollouts.follow(plugin ?? ">", () => {});
+  const nodes = seenNodes(reports, presence, null, store);
+  const rows = fleetRows(nodes, [...rollouts.entries.values()].map(({ value }) => value));
   if (options.json) {
-    const listed = nodes.map(({ report, present }) => ({ ...report, online: present }));
+    const stored = (row: FleetRow): NodeReport | undefined =>
+      reports.entries.get(reportKey(row.node, row.plugin))?.value;
+    const listed = rows.map((row) => ({ ...stored(row), ...row }));
     console.out(JSON.stringify({ success: true, nodes: listed }));
     return EXIT.success;
   }
-  if (nodes.length === 0) {
+  if (rows.length === 0) {
     const what = plugin === undefined ? "a database" : `a database of "${plugin}"`;
     console.out(`No node has ${what}; start nodes with: godwit serve --fleet --node NAME`);
     return EXIT.success;
@@ -33,24 +37,22 @@ export async function showNodes(
     left("online"),
     right("databases"),
     left("versions"),
+    right("behind"),
+    right("drifted"),
     left("rollout"),
     left("labels"),
   ];
-  const rows = nodes.map(({ report, present }) => [
-    report.node,
-    report.plugin,
-    present ? "yes" : "no",
-    report.databases,
-    Object.entries(report.versions).map(([version, count]) => `${version}: ${count}`).join(", "),
-    report.progress === null
-      ? ""
-      : `${report.progress.stage}${hasFailed(report.progress) ? " !" : ""}`,
-    describeLabels(report.labels),
+  const lines = rows.map((row) => [
+    row.node,
+    row.plugin,
+    row.online ? "yes" : "no",
+    row.databases,
+    describeFleetVersions(row.versions),
+    row.behind,
+    row.drifted ?? "",
+    row.stage === null ? "" : `${row.stage}${row.trouble === null ? "" : " !"}`,
+    describeLabels(row.labels),
   ]);
-  console.out(tableLines(columns, rows).join("\n"));
+  console.out(tableLines(columns, lines).join("\n"));
   return EXIT.success;
-}
-
-function keyOf({ node, plugin }: { readonly node: string; readonly plugin: string }): string {
-  return `${plugin} ${node}`;
 }

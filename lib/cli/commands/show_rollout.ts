@@ -1,7 +1,7 @@
 // `rollout status`: draws a rollout once, or again after every change.
 
 import { overviewOf } from "../../fleet/overview.ts";
-import { seenNodes } from "../../rollout/coordinator.ts";
+import { seenNodes } from "../../fleet/seen_nodes.ts";
 import { RolloutPicture } from "../render/rollout_picture.ts";
 import type { ExitStatus } from "./exit_status.ts";
 import { nodesOf, noRollout, printJson, type Session, statusOf } from "./fleet_session.ts";
