@@ -7,6 +7,9 @@ import type { Reply } from "../message/any_reply.ts";
 import type { FindingMessage } from "../message/reply.ts";
 import type { Schema } from "../sqlite/schema.ts";
 import type { SqlValue } from "../sqlite/sqlite3.ts";
+import type { FleetRow } from "../fleet/fleet_table.ts";
+import type { RolloutOverview } from "../fleet/overview.ts";
+import type { HaltReason, Phase } from "../fleet/rollout_record.ts";
 import type { Outcome } from "../outcome.ts";
 import type {
   AppliedComparison,
@@ -242,6 +245,28 @@ export interface NatsChoice {
   readonly fleet?: FleetNodeChoice;
 }
 
+/** A rollout over the nodes of a fleet. */
+export interface RolloutReading extends RolloutOverview {
+  /** The plugin. */
+  readonly plugin: string;
+  /** The version to which it leads. */
+  readonly target_version: number;
+  /** Who started it. */
+  readonly started_by: string;
+  /** Where it is. */
+  readonly phase: Phase;
+  /** Why it went no further; empty where nothing speaks against it. */
+  readonly why: readonly HaltReason[];
+}
+
+/** A fleet: its nodes, and the last rollout of each plugin. */
+export interface FleetReading {
+  /** The plugins on nodes, by plugin and node. */
+  readonly rows: readonly FleetRow[];
+  /** The rollouts, by plugin. */
+  readonly rollouts: readonly RolloutReading[];
+}
+
 /** What listeners of `Sandbox.subscribe()` receive. */
 export type SandboxEvent =
   /** The state changed. */
@@ -253,7 +278,9 @@ export type SandboxEvent =
   /** Files of a plugin were saved or deleted. */
   | { readonly kind: "files"; readonly plugin: string }
   /** A database may have changed: a run ended, rows were written, or a file was imported. */
-  | { readonly kind: "database"; readonly plugin: string };
+  | { readonly kind: "database"; readonly plugin: string }
+  /** The fleet has changed since it was read. */
+  | { readonly kind: "fleet" };
 
 /**
  * An open sandbox. Every call works in every tab: a guest forwards it to the owner. If the owner
@@ -324,6 +351,13 @@ export interface Sandbox {
   ): Promise<Outcome<void>>;
   /** Deletes the files saved for a plugin. Its database stays. */
   deleteFiles(plugin: string): Promise<Outcome<void>>;
+  /**
+   * Reads the fleet on the NATS server that the owner is connected to. For a minute from then on an
+   * event `fleet` says that it has changed. Fails where the owner is not connected
+   * (`not-connected`), the server has no JetStream (`no-jetstream`), no operator has made the buckets
+   * (`no-bucket`), or the login may not read them (`forbidden`).
+   */
+  fleet(): Promise<Outcome<FleetReading>>;
   /** Serves the plugins over NATS from this tab, as soon as it is the owner. */
   connectNats(choice: NatsChoice): Promise<Outcome<void>>;
   /** Answers the requests that NATS has delivered, then disconnects. */

@@ -59,6 +59,7 @@ export function sandboxCalls(
     rehearse: make("rehearse", readAgain),
     saveFiles: make("saveFiles", failWrite),
     deleteFiles: make("deleteFiles", failWrite),
+    fleet: make("fleet", readAgain),
   };
 }
 

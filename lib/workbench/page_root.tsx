@@ -6,6 +6,7 @@ import { App } from "./components/app.tsx";
 import { registerServiceWorker } from "./offline/register_service_worker.ts";
 import { guardDrafts } from "./state/draft.ts";
 import { followAddress } from "./state/follow_address.ts";
+import { followFleet } from "./state/fleet.ts";
 import { keepFocus } from "./state/keep_focus.ts";
 import { showLastSeen } from "./state/last_seen.ts";
 import { followOtherSchemas } from "./state/schema_draft.ts";
@@ -23,6 +24,7 @@ export function showPage(opening: Promise<Sandbox>): void {
   keepFocus();
   guardDrafts(store);
   followOtherSchemas(store);
+  followFleet(store);
 
   const root = document.getElementById("page");
   if (root === null) throw new Error("index.html has no element #page");

@@ -48,6 +48,8 @@ export interface OwnerOptions {
   readonly log: Log;
   /** Sends an event to every tab. Must neither block nor throw. */
   readonly emit: (event: SandboxEvent) => void;
+  /** Reads the fleet, which the connection of the tab leads to. */
+  readonly fleet: Sandbox["fleet"];
 }
 
 // How long a user waits for an answer.
@@ -75,17 +77,19 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
   readonly #sources: SandboxSources;
   readonly #locks: RunLocks;
   readonly #emit: (event: SandboxEvent) => void;
+  readonly #fleet: Sandbox["fleet"];
   readonly #stop: AbortController;
   readonly #running = new RunningCalls();
 
   private constructor({ options, stop, locks, directory, storage, threads, sources }: Parts) {
-    const { emit, log } = options;
+    const { emit, log, fleet } = options;
     this.storage = storage;
     this.directory = directory;
     this.#threads = threads;
     this.#sources = sources;
     this.#locks = locks;
     this.#emit = emit;
+    this.#fleet = fleet;
     this.#stop = stop;
     this.wire = new WireRequests({
       source: migrationSource(sources.all),
@@ -265,6 +269,10 @@ export class OwnedSandbox implements SandboxCalls, AsyncDisposable {
     const outcome = await this.#sources.saved.delete(plugin);
     if (outcome.ok) this.#emit({ kind: "files", plugin });
     return outcome;
+  }
+
+  fleet(): ReturnType<Sandbox["fleet"]> {
+    return this.#fleet();
   }
 
   /** Rolls back what runs, sends the replies, and closes the databases. */

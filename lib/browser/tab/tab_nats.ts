@@ -3,7 +3,8 @@
 import { type Outcome, reasonOf } from "../../outcome.ts";
 import { whyNoConnection } from "../nats_choice.ts";
 import type { OwnedSandbox } from "../owner/owned_sandbox.ts";
-import type { NatsChoice, NatsState, NodeState } from "../sandbox.ts";
+import type { FleetReading, NatsChoice, NatsState, NodeState } from "../sandbox.ts";
+import type { TabFleet } from "./tab_fleet.ts";
 
 /** What the service of a tab needs. */
 export interface TabNatsOptions {
@@ -11,6 +12,8 @@ export interface TabNatsOptions {
   readonly owned: () => Pick<OwnedSandbox, "wire" | "directory"> | null;
   readonly onState: (state: NatsState) => void;
   readonly onNode: (state: NodeState) => void;
+  /** The fleet that was read has changed. */
+  readonly onFleet: () => void;
 }
 
 /** What runs on a connection. */
@@ -27,6 +30,7 @@ export class TabNats {
   #settled: NatsChoice | null = null;
   #settling: Promise<void> = Promise.resolve();
   #running: readonly Running[] = [];
+  #fleet: TabFleet | null = null;
 
   constructor(options: TabNatsOptions) {
     this.#options = options;
@@ -52,6 +56,15 @@ export class TabNats {
   async begin(): Promise<void> {
     this.#settled = null;
     await this.#settle();
+  }
+
+  /** Reads the fleet on the server. */
+  async fleet(): Promise<Outcome<FleetReading>> {
+    return await this.#fleet?.read() ?? {
+      ok: false,
+      code: "not-connected",
+      message: "The tab that has the databases is not connected to NATS",
+    };
   }
 
   /** The state of a guest's choice; `null` if it has none. */
@@ -81,6 +94,7 @@ export class TabNats {
     const running = this.#running;
     if (running.length === 0) return;
     this.#running = [];
+    this.#fleet = null;
     await Promise.all(running.map((each) => each.stop()));
     this.#options.onNode({ kind: "off" });
   }
@@ -94,7 +108,7 @@ export class TabNats {
     onState({ kind: "connecting", url, reason: null });
     try {
       // NATS is most of the code of a tab, so load it on the first connection.
-      const { startTabService, startTabNode } = await import("./connected.ts");
+      const { startTabService, startTabNode, tabFleet } = await import("./connected.ts");
       // The choice may have changed in the meantime.
       if (this.#choice !== choice) return;
       const service = startTabService(choice, {
@@ -102,7 +116,9 @@ export class TabNats {
         onState,
         onMessage: (message) => wire.tell(message),
       });
-      this.#running = [service];
+      const view = tabFleet(choice, this.#options.onFleet);
+      this.#fleet = view;
+      this.#running = [service, view];
       if (fleet === undefined) return;
       const onNode = (state: NodeState): void => {
         this.#options.onNode(state);
@@ -110,10 +126,9 @@ export class TabNats {
         if (state.kind === "refused") void service.stop().then(() => this.#refuse(choice, state));
       };
       const node = { context: wire.context, directory, onState: onNode };
-      this.#running = [service, startTabNode(choice, fleet, node)];
+      this.#running = [...this.#running, startTabNode(choice, fleet, node)];
     } catch (error) {
-      const reason = `the code for NATS cannot be loaded; connect again later: ${reasonOf(error)}`;
-      onState({ kind: "refused", url, reason });
+      onState({ kind: "refused", url, reason: notLoaded(error) });
     }
   }
 
@@ -129,6 +144,10 @@ async function whyNoNode({ fleet }: NatsChoice): Promise<string | null> {
   try {
     return (await import("./connected.ts")).whyNoTabNode(fleet);
   } catch (error) {
-    return `The code for NATS cannot be loaded; connect again later: ${reasonOf(error)}`;
+    return notLoaded(error);
   }
+}
+
+function notLoaded(error: unknown): string {
+  return `The code for NATS cannot be loaded; connect again later: ${reasonOf(error)}`;
 }

@@ -44,6 +44,7 @@ export class TabSandbox {
   readonly nats: TabNats = new TabNats({
     owned: () => this.#owned?.sandbox ?? null,
     onNode: (node) => this.#setState({ node }),
+    onFleet: () => this.#emit({ kind: "fleet" }),
     onState: (nats) => {
       this.#setState({ nats });
       // A guest without a choice shows the state of the owner's service, so ask for it.
@@ -140,10 +141,8 @@ export class TabSandbox {
       trust,
       manifest,
       log: (level, message, fields) => this.#log(level, message, fields),
-      emit: (event) => {
-        this.#options.onEvent(event);
-        this.#channel.send(event);
-      },
+      emit: (event) => this.#emit(event),
+      fleet: () => this.nats.fleet(),
     });
     this.#owned = { id: crypto.randomUUID(), sandbox };
     this.#channel.answer(sandbox);
@@ -178,6 +177,11 @@ export class TabSandbox {
       this.#answer(this.#elsewhere);
     }
     this.#setState({ ...state, role: "guest", nats: this.nats.standby ?? state.nats });
+  }
+
+  #emit(event: SandboxEvent): void {
+    this.#options.onEvent(event);
+    this.#channel.send(event);
   }
 
   #answer(answerer: Answerer): void {

@@ -1,7 +1,8 @@
-// The head of the page: engine, storage, NATS and theme. Runs in the browser.
+// The head of the page: engine, storage, fleet, NATS and theme. Runs in the browser.
 
 import type { JSX } from "preact";
 import type { SandboxState } from "../../browser/sandbox.ts";
+import { formatFleetPlace, WHOLE_FLEET } from "../model/fleet_place.ts";
 import { useStore } from "../state/store_context.ts";
 import { Icon } from "./icon.tsx";
 import { ThemeSwitch } from "./theme_switch.tsx";
@@ -15,7 +16,7 @@ const NATS_WORDS: Readonly<Record<SandboxState["nats"]["kind"], string>> = {
   refused: "refused",
 };
 
-/** Name, engine, storage, NATS and theme. */
+/** Name, engine, storage, fleet, NATS and theme. */
 export function PageHeader(): JSX.Element {
   const store = useStore();
   const { engineVersion, storage, nats } = store.state.value;
@@ -38,6 +39,15 @@ export function PageHeader(): JSX.Element {
           <li>{storage.kind === "opfs" ? "Stored in this browser" : "In memory only"}</li>
         )}
       </ul>
+      {store.fleet.value?.ok === true && (
+        <a
+          class="button nats-button"
+          href={formatFleetPlace(WHOLE_FLEET)}
+          aria-current={store.fleetPlace.value === null ? undefined : "page"}
+        >
+          Fleet
+        </a>
+      )}
       <button
         type="button"
         class="button nats-button"

@@ -18,7 +18,7 @@ const ORIGINS: Readonly<Record<PluginEntry["origin"], string>> = {
 /** A link to a plugin. */
 export function PluginItem({ entry }: { readonly entry: PluginEntry }): JSX.Element {
   const store = useStore();
-  const isShown = store.route.value.plugin === entry.name;
+  const isShown = store.route.value.plugin === entry.name && store.fleetPlace.value === null;
   const reply = store.statuses.value.get(entry.name);
   const status = statusOf(reply);
   const isRunning = store.running.value.has(entry.name);

@@ -1,10 +1,12 @@
 // Follows the address, and loads what a route needs. Runs in the browser.
 
 import { computed, effect } from "@preact/signals";
+import { parseFleetPlace } from "../model/fleet_place.ts";
 import { parseRoute, withKept } from "../model/route.ts";
 import { isShareAddress } from "../model/share_link.ts";
 import { refreshBrowsing, showRows } from "./browse.ts";
 import { openPlayground } from "./draft.ts";
+import { arriveAtFleet } from "./fleet.ts";
 import { refreshHistory } from "./history.ts";
 import { arrive, goTo } from "./navigate.ts";
 import { showStatement } from "./prompt.ts";
@@ -14,13 +16,16 @@ import type { Store } from "./store.ts";
 
 /** Reads the address now and at each change. Navigation on the page writes it. */
 export function followAddress(store: Store): void {
-  if (isShareAddress(location.hash)) void openShared(store, location.hash);
-  else store.route.value = parseRoute(location.hash);
+  const openElsewhere = (): boolean => {
+    const fleet = parseFleetPlace(location.hash);
+    if (fleet !== null) arriveAtFleet(store, fleet);
+    else if (isShareAddress(location.hash)) void openShared(store, location.hash);
+    else return false;
+    return true;
+  };
+  if (!openElsewhere()) store.route.value = parseRoute(location.hash);
   addEventListener("hashchange", () => {
-    if (isShareAddress(location.hash)) {
-      void openShared(store, location.hash);
-      return;
-    }
+    if (openElsewhere()) return;
     const route = parseRoute(location.hash);
     if (route.plugin !== null) arrive(store, withKept(route, store.route.value));
     else goTo(store, { plugin: store.plugins.peek()?.[0]?.name ?? null });

@@ -21,10 +21,11 @@ export async function loadPlugins(store: Store): Promise<void> {
   store.plugins.value = plugins;
   void sandbox.sourceProblems().then((problems) => store.sourceProblems.value = problems);
   // What was seen last is no choice of the user.
-  const named = parseRoute(location.hash).plugin;
+  const named = store.fleetPlace.peek() === null ? parseRoute(location.hash).plugin : null;
   // A plugin that is not there is shown as missing, and not replaced by another one.
   const shown = named ?? plugins[0]?.name ?? null;
-  if (named === null && shown !== null && store.shared.peek() === null) select(store, shown);
+  const isElsewhere = store.shared.peek() !== null || store.fleetPlace.peek() !== null;
+  if (named === null && shown !== null && !isElsewhere) select(store, shown);
   if (plugins.some(({ name }) => name === shown) && shown !== null) {
     await (shown === likely ? early : loadStatus(store, shown));
     await loadReport(store, shown);

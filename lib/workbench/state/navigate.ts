@@ -23,7 +23,7 @@ export function goTo(
   const hash = formatRoute(route);
   if (hash !== location.hash) {
     const isNew = entry === "new-entry" || isElsewhere(before, route) ||
-      store.shared.value !== null;
+      store.shared.value !== null || store.fleetPlace.value !== null;
     if (isNew && location.hash.length > 2) history.pushState(null, "", hash);
     else history.replaceState(null, "", hash);
   }
@@ -34,6 +34,7 @@ export function goTo(
 export function arrive(store: Store, route: Route): void {
   const { plugin } = route;
   store.shared.value = null;
+  store.fleetPlace.value = null;
   const isOther = plugin !== store.route.value.plugin;
   if (isOther) {
     stopBrowsing(store);

@@ -7,6 +7,7 @@ import { loadEditor } from "../editor/load_editor.ts";
 import { addMessage } from "../model/wire_log.ts";
 import { refreshBrowsing } from "./browse.ts";
 import { rehearseDraft } from "./draft.ts";
+import { fleetChanged } from "./fleet.ts";
 import { refreshHistory } from "./history.ts";
 import { loadPlugins, loadReport, loadStatus } from "./load.ts";
 import { resumeNats } from "./nats.ts";
@@ -66,6 +67,9 @@ function follow(store: Store, event: SandboxEvent): void {
         void refreshBrowsing(store);
         void refreshHistory(store);
       }
+      return;
+    case "fleet":
+      fleetChanged(store);
       return;
   }
   event satisfies never;

@@ -6,6 +6,7 @@ import type { SchemaComparison, SchemaFinding } from "../../browser/comparison.t
 import type {
   FileReport,
   FilesReport,
+  FleetReading,
   PluginEntry,
   Sandbox,
   SandboxState,
@@ -15,6 +16,7 @@ import type { AttemptEntry, UnreadableEntry } from "../../message/history_reply.
 import type { StatusReply } from "../../message/reply.ts";
 import type { RenameAnswers } from "../../rebuild/rename_questions.ts";
 import type { Outcome } from "../../outcome.ts";
+import type { FleetPlace } from "../model/fleet_place.ts";
 import { type Route, START } from "../model/route.ts";
 import type { RunProgress } from "../model/run_progress.ts";
 import type { ShownOutcome } from "../model/shown_outcome.ts";
@@ -137,6 +139,10 @@ export interface Store {
   readonly editing: Signal<EditedCell | null>;
   /** The files of a link; `null` while a plugin is shown. */
   readonly shared: Signal<Shared | null>;
+  /** Which nodes of the fleet are shown; `null` while a plugin or a link is. */
+  readonly fleetPlace: Signal<FleetPlace | null>;
+  /** The fleet, or why it cannot be read; `null` until it is read. */
+  readonly fleet: Signal<Outcome<FleetReading> | null>;
   readonly isNatsOpen: Signal<boolean>;
   /** Whether the last connection to NATS had a login, which is not kept. */
   readonly needsLogin: Signal<boolean>;
@@ -223,6 +229,8 @@ export function createStore(): Store {
     opening: signal(null),
     editing: signal(null),
     shared: signal(null),
+    fleetPlace: signal(null),
+    fleet: signal(null),
     isNatsOpen: signal(false),
     needsLogin: signal(false),
     browsing,

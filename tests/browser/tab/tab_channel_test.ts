@@ -55,6 +55,7 @@ function callsOf(answer: (what: string) => Promise<unknown> | unknown): SandboxC
     rehearse: () => outcome("rehearse"),
     saveFiles: () => outcome("saveFiles"),
     deleteFiles: () => outcome("deleteFiles"),
+    fleet: () => outcome("fleet"),
   };
 }
 
