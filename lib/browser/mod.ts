@@ -67,6 +67,7 @@ export type * from "../message/plan_reply.ts";
 export type * from "../message/reply.ts";
 export type * from "../message/request.ts";
 export type { FleetRow } from "../fleet/fleet_table.ts";
+export type { Labels } from "../fleet/labels.ts";
 export type { FailureLimit } from "../fleet/limits.ts";
 export type { ReportedFailure, Stage } from "../fleet/node_report.ts";
 export type { Choice, FleetFailure, RolloutOverview, WaveOverview } from "../fleet/overview.ts";

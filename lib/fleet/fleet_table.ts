@@ -8,10 +8,15 @@ import type { RolloutRecord } from "./rollout_record.ts";
 
 /** One plugin on one node. */
 export interface FleetRow {
+  /** The name of the node. */
   readonly node: string;
+  /** The name of the plugin. */
   readonly plugin: string;
+  /** The labels of the node. */
   readonly labels: Labels;
+  /** Whether the node has renewed its presence. */
   readonly online: boolean;
+  /** How many databases of the plugin the node has. */
   readonly databases: number;
   /** How many databases are at which version; `?` is one that cannot be read. */
   readonly versions: Readonly<Record<string, number>>;

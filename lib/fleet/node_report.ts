@@ -22,6 +22,7 @@ export interface ReportedFailure {
   readonly tenant: string | null;
   /** A code of a failure reply. */
   readonly error_code: string;
+  /** What went wrong, and the way out. */
   readonly message: string;
 }
 

@@ -8,36 +8,47 @@ import type { RolloutRecord } from "./rollout_record.ts";
 
 /** One wave, in numbers. */
 export interface WaveOverview {
+  /** Whether its nodes may apply. */
   readonly open: boolean;
+  /** How many nodes it has. */
   readonly nodes: number;
   /** Nodes that have done what the wave allows. */
   readonly complete: number;
   /** Nodes that are offline and not waited for. */
   readonly away: number;
+  /** The databases of these nodes. */
   readonly databases: number;
+  /** Databases that were migrated; in an undo, those that were brought back. */
   readonly applied: number;
+  /** Databases that failed. */
   readonly failed: number;
+  /** Rows that were deleted, and rows that lost a value. */
   readonly rows_lost: number;
 }
 
 /** A database that failed, and where it is. */
 export interface FleetFailure extends ReportedFailure {
+  /** The name of the node. */
   readonly node: string;
 }
 
 /** A command that an operator may give now, and what it would do. */
 export interface Choice {
+  /** The command, after `godwit rollout`. */
   readonly command: "pause" | "resume" | "approve" | "abort" | "undo";
+  /** What it would do. */
   readonly effect: string;
 }
 
 /** A rollout as an operator sees it. */
 export interface RolloutOverview {
+  /** The waves, in their order. */
   readonly waves: readonly WaveOverview[];
   /** At most a hundred. */
   readonly failures: readonly FleetFailure[];
   /** Why nodes do nothing, by node. */
   readonly refusals: readonly { readonly node: string; readonly message: string }[];
+  /** What an operator may do now. */
   readonly choices: readonly Choice[];
 }
 

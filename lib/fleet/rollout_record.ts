@@ -28,7 +28,9 @@ export type Phase =
 
 /** Why a rollout went no further, for programs and, as `message`, for people. */
 export interface HaltReason {
+  /** What has halted it. */
   readonly kind: "failures" | "rows" | "plans" | "findings" | "silent" | "refused";
+  /** The same in words. */
   readonly message: string;
   /** The nodes that it is about, at most twenty. */
   readonly nodes: readonly string[];
