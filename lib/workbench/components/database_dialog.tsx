@@ -7,7 +7,7 @@ import { openDatabase } from "../state/open_database.ts";
 import type { OpenedDatabase } from "../state/data_state.ts";
 import { useStore } from "../state/store_context.ts";
 import { Modal } from "./modal.tsx";
-import { PluginField } from "./plugin_field.tsx";
+import { isTaken, PluginField } from "./plugin_field.tsx";
 
 /** The dialog, open while a dropped database has no plugin. */
 export function DatabaseDialog(): JSX.Element | null {
@@ -25,7 +25,7 @@ function DatabaseForm({ opening }: { readonly opening: OpenedDatabase }): JSX.El
   const submit = async (): Promise<void> => {
     if (isBusy.value) return;
     isBusy.value = true;
-    problem.value = await openDatabase(store, opening, name.value.trim());
+    problem.value = await openDatabase(store, opening, name.value);
     isBusy.value = false;
   };
   const baseline = reading.baseline?.ok === true ? reading.baseline.value : null;
@@ -53,7 +53,7 @@ function DatabaseForm({ opening }: { readonly opening: OpenedDatabase }): JSX.El
           class={problem.value === null ? "quiet" : "problem-text"}
           role="status"
         >
-          {problem.value ?? (isTaken(store.plugins.value, name.value)
+          {problem.value ?? (isTaken(store, name.value)
             ? `The database of ${name.value} is replaced, and backed up first`
             : "A copy is kept in this browser; the file itself stays as it is")}
         </p>
@@ -66,10 +66,6 @@ function DatabaseForm({ opening }: { readonly opening: OpenedDatabase }): JSX.El
       </form>
     </Modal>
   );
-}
-
-function isTaken(plugins: readonly { readonly name: string }[] | null, name: string): boolean {
-  return plugins?.some((entry) => entry.name === name.trim()) === true;
 }
 
 function describeHistory({ reading: { owners, files, baseline } }: OpenedDatabase): string {

@@ -7,7 +7,7 @@ import { nameFiles } from "../state/files.ts";
 import type { Naming } from "../state/store.ts";
 import { useStore } from "../state/store_context.ts";
 import { Modal } from "./modal.tsx";
-import { PluginField } from "./plugin_field.tsx";
+import { isTaken, PluginField } from "./plugin_field.tsx";
 
 /** The dialog, open while dropped files have no plugin. */
 export function NamingDialog(): JSX.Element | null {
@@ -20,13 +20,12 @@ function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
   const name = useSignal(naming.suggestion);
   const problem = useSignal<string | null>(null);
   const close = (): void => void (store.naming.value = null);
-  const isTaken = store.plugins.value?.some((entry) => entry.name === name.value) === true;
   return (
     <Modal title="Choose the plugin of these files" onClose={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void nameFiles(store, name.value.trim()).then((message) => problem.value = message);
+          void nameFiles(store, name.value).then((message) => problem.value = message);
         }}
       >
         <p>
@@ -34,7 +33,7 @@ function NamingForm({ naming }: { readonly naming: Naming }): JSX.Element {
         </p>
         <PluginField name={name} isWrong={problem.value !== null} describedBy="naming-hint" />
         <p id="naming-hint" class="quiet" role="status">
-          {problem.value ?? (isTaken
+          {problem.value ?? (isTaken(store, name.value)
             ? "This plugin exists; these files replace its files"
             : "The files are saved in this browser")}
         </p>

@@ -2,12 +2,19 @@
 
 import type { JSX } from "preact";
 import type { Signal } from "@preact/signals";
+import type { Store } from "../state/store.ts";
 
 interface PluginFieldProps {
+  /** Without the spaces around what is typed. */
   readonly name: Signal<string>;
   readonly isWrong: boolean;
   /** The id of the text that says what becomes of the plugin. */
   readonly describedBy: string;
+}
+
+/** Whether a plugin has this name. */
+export function isTaken({ plugins }: Store, name: string): boolean {
+  return plugins.value?.some((entry) => entry.name === name) === true;
 }
 
 /** The field, with its label. */
@@ -22,7 +29,7 @@ export function PluginField({ name, isWrong, describedBy }: PluginFieldProps): J
         spellcheck={false}
         aria-invalid={isWrong}
         aria-describedby={describedBy}
-        onInput={(event) => name.value = event.currentTarget.value}
+        onInput={(event) => name.value = event.currentTarget.value.trim()}
       />
     </label>
   );

@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import { describeProgress, describeStatement, fractionDone } from "../model/run_progress.ts";
 import { type PlannedRun, stepAction } from "../model/step_action.ts";
 import { count, describeVersions } from "../model/words.ts";
-import { dryRun, run } from "../state/run.ts";
 import { useStore } from "../state/store_context.ts";
 import { BlockedWords } from "./blocked_words.tsx";
 import { CancelButton } from "./cancel_button.tsx";
+import { RunButtons } from "./run_buttons.tsx";
 
 interface StepActionsProps {
   readonly plugin: string;
@@ -25,28 +25,15 @@ export function StepActions({ plugin, version }: StepActionsProps): JSX.Element 
   const action = status === null ? null : stepAction(status, version);
   const planned = action === null || action.verb === "none" ? null : action;
   const fraction = progress === undefined ? null : fractionDone(progress);
-  // `aria-disabled`, because `disabled` would take the focus from a button while a run goes on.
   return (
     <div class="actions" role="group" aria-label="Run">
       <div class="row">
-        <button
-          type="button"
-          class="button"
-          disabled={planned === null}
-          aria-disabled={isBusy}
-          onClick={() => planned !== null && !isBusy && void dryRun(store, plugin, planned)}
-        >
-          Dry run
-        </button>
-        <button
-          type="button"
-          class={planned?.verb === "rollback" ? "button button-danger" : "button"}
-          disabled={planned === null}
-          aria-disabled={isBusy}
-          onClick={() => planned !== null && !isBusy && void run(store, plugin, planned)}
-        >
-          {planned?.label ?? "Apply to here"}
-        </button>
+        <RunButtons
+          plugin={plugin}
+          planned={planned}
+          labels={{ dryRun: "Dry run", run: planned?.label ?? "Apply to here" }}
+          look={planned?.verb === "rollback" ? "button-danger" : ""}
+        />
       </div>
       <div class="actions-words">
         <p role="status">
