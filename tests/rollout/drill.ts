@@ -107,7 +107,9 @@ async function badDatabase(): Promise<void> {
   check("the rollout has started", start.code === 0, start.stderr);
   const waves = await fleet.waves();
   const bad = fleet.nodes.find(({ name }) => waves.get(name) === 1)?.name ?? "";
-  sqliteShell(fleet.databaseOf(bad), "INSERT INTO scores (a) VALUES (1)");
+  // The node may be measuring it at this moment.
+  const insert = "PRAGMA busy_timeout = 60000; INSERT INTO scores (a) VALUES (1)";
+  sqliteShell(fleet.databaseOf(bad), insert);
   await leadTo("halted");
   say(`halted by a bad database of the second wave: ${await halting()}`);
   const touched = fleet.applied(4).filter(({ times }) => times > 0);
