@@ -107,22 +107,39 @@ function defineCommands(
       use({ name: "serve", serve, options: commonOptions(command) });
     });
 
-  for (const name of ["apply", "rollback"] as const) {
+  const defineRun = <To>(name: "apply" | "rollback", readTarget: (text: string) => To) =>
     program.command(name).argument("<plugin>")
       .addOption(TENANT)
-      .option("--to <N>", "", name === "apply" ? versionOrLatest : version)
+      .option("--to <N>", "", readTarget)
       .option("--dry-run", "", false)
       .option("--plan-hash <HASH>", "", text)
       .option("--timeout-ms <N>", "", wholeNumber)
       .option("--transaction <EXTENT>", "", transactionExtent)
       .addOption(JOURNAL_MODE).addOption(BUSY_TIMEOUT).addOption(EXCLUSIVE)
       .addOption(BACKUP).addOption(KEEP).addOption(KEEP_DAYS).addOption(KEEP_BYTES)
-      .addOption(NATS).addOption(PREFIX)
-      .action((plugin, { tenant, to, dryRun, planHash, timeoutMs, transaction }, command) => {
-        const run = { plugin, tenant, to, dryRun, planHash, timeoutMs, transaction };
-        use({ name, run, options: commonOptions(command) });
-      });
-  }
+      .addOption(NATS).addOption(PREFIX);
+
+  defineRun("apply", versionOrLatest)
+    .addOption(
+      new Option("--all-tenants").default(false).conflicts(["tenant", "planHash", "transaction"]),
+    )
+    .action((plugin, { allTenants, ...values }, command) => {
+      const { tenant, to, dryRun, planHash, timeoutMs, transaction } = values;
+      const options = commonOptions(command);
+      if (allTenants) {
+        // A rollout of a single wave.
+        use({ name: "rollout", rollout: { plugin, to, dryRun, timeoutMs }, options });
+        return;
+      }
+      const run = { plugin, tenant, to, dryRun, planHash, timeoutMs, transaction };
+      use({ name: "apply", run, options });
+    });
+
+  defineRun("rollback", version)
+    .action((plugin, { tenant, to, dryRun, planHash, timeoutMs, transaction }, command) => {
+      const run = { plugin, tenant, to, dryRun, planHash, timeoutMs, transaction };
+      use({ name: "rollback", run, options: commonOptions(command) });
+    });
 
   defineRollout(program.command("rollout"), { use, commonOptions });
 
@@ -333,15 +350,30 @@ function describe({ code, message }: CommanderError, program: CommandUnknownOpts
     (start) => start.slice(-1).toUpperCase(),
   )
     .replace(/\.$/, "").split("\n");
-  const command = program.commands.find((each) => each.name() === program.args[0]);
-  if (code === "commander.unknownOption" && command !== undefined) {
-    const known = program.commands.flatMap((each) => each.options).map(({ long }) => long);
+  const command = innermost(program);
+  if (code === "commander.unknownOption" && command !== program) {
+    const known = withCommands(program).flatMap((each) => each.options).map(({ long }) => long);
     if (known.some((option) => sentence.includes(`'${option}'`))) {
       const taken = [...command.options, ...program.options].map(({ long }) => long);
-      return `${sentence}; ${command.name()} takes ${taken.join(", ")}`;
+      const { parent } = command;
+      const name = parent === program || parent === null
+        ? command.name()
+        : `${parent.name()} ${command.name()}`;
+      return `${sentence}; ${name} takes ${taken.join(", ")}`;
     }
   }
   return [sentence, ...suggestion].join(" ");
+}
+
+/** The command that the arguments name, such as `rollout start`. */
+function innermost(command: CommandUnknownOpts): CommandUnknownOpts {
+  const [name] = command.args;
+  const inner = command.commands.find((each) => each.name() === name);
+  return inner === undefined ? command : innermost(inner);
+}
+
+function withCommands(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(withCommands)];
 }
 
 function usage(message: string): Arguments {

@@ -46,14 +46,14 @@ export interface RunOptions {
   readonly transaction: "migration" | "plan" | undefined;
 }
 
-/** Options of `rollout start`. */
+/** Options of `rollout start`, and of `apply --all-tenants`. */
 export interface RolloutOptions {
   readonly plugin: string;
   readonly to: number | "latest" | undefined;
-  readonly wave: string | undefined;
-  readonly maxFailures: FailureLimit | undefined;
-  readonly maxRowsLost: number | undefined;
-  readonly parallel: number | undefined;
+  readonly wave?: string | undefined;
+  readonly maxFailures?: FailureLimit | undefined;
+  readonly maxRowsLost?: number | undefined;
+  readonly parallel?: number | undefined;
   readonly dryRun: boolean;
   readonly timeoutMs: number | undefined;
 }

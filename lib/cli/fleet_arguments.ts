@@ -1,6 +1,10 @@
 // The commands of rollouts. `rollout start` without --nats is about the tenants of this node.
 
-import type { Command as CommandLine, OptionValues } from "@commander-js/extra-typings";
+import type {
+  Command as CommandLine,
+  CommandUnknownOpts,
+  OptionValues,
+} from "@commander-js/extra-typings";
 import type { Command, CommonOptions, FleetCommand } from "./command.ts";
 import {
   approvalGate,
@@ -33,6 +37,9 @@ export interface Definitions {
 }
 
 const DEFAULT_ANSWER_MS = 120_000;
+
+const FOR_FLEETS = ["label", "canary", "approve", "answerWithinMs", "sign", "detach"];
+const FOR_TENANTS = ["parallel", "timeoutMs", "dryRun"];
 
 /** Defines the commands of `rollout`. */
 export function defineRollout<Args extends unknown[], Own extends OptionValues>(
@@ -67,24 +74,17 @@ export function defineRollout<Args extends unknown[], Own extends OptionValues>(
       const { label, canary, approve, answerWithinMs, sign, detach } = values;
       const options = commonOptions(command);
       if (options.nats === undefined) {
-        const given = { label, canary, approve, answerWithinMs, sign };
-        const [other] = Object.entries(given).filter(([, value]) => value !== undefined);
-        if (other !== undefined || detach) {
-          const name = other === undefined ? "detach" : OPTIONS[other[0]] ?? other[0];
-          command.error(
-            `error: --${name} is for the nodes of a fleet; name its server with --nats`,
-          );
+        const other = firstGiven(command, FOR_FLEETS);
+        if (other !== null) {
+          command.error(`error: ${other} is for the nodes of a fleet; name its server with --nats`);
         }
         const limits = { wave, maxFailures, maxRowsLost, parallel };
         use({ name: "rollout", rollout: { plugin, to, ...limits, dryRun, timeoutMs }, options });
         return;
       }
-      const [local] = Object.entries({ parallel, timeoutMs }).filter(([, value]) =>
-        value !== undefined
-      );
-      if (local !== undefined || dryRun) {
-        const name = local === undefined ? "dry-run" : OPTIONS[local[0]] ?? local[0];
-        command.error(`error: --${name} is for the tenants of this node; leave out --nats`);
+      const local = firstGiven(command, FOR_TENANTS);
+      if (local !== null) {
+        command.error(`error: ${local} is for the tenants of this node; leave out --nats`);
       }
       use({
         name: "fleet",
@@ -154,7 +154,11 @@ export function defineRollout<Args extends unknown[], Own extends OptionValues>(
     });
 }
 
-const OPTIONS: Readonly<Record<string, string>> = {
-  answerWithinMs: "answer-within-ms",
-  timeoutMs: "timeout-ms",
-};
+/** The first of these options that the command line has, as it is written there. */
+function firstGiven(command: CommandUnknownOpts, names: readonly string[]): string | null {
+  const given = command.options.find((option) =>
+    names.includes(option.attributeName()) &&
+    command.getOptionValueSource(option.attributeName()) === "cli"
+  );
+  return given?.long ?? null;
+}

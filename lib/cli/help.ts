@@ -58,7 +58,7 @@ export const OPTIONS: readonly (readonly [option: string, meaning: string])[] = 
   ["--json", "print the reply message, alone"],
   ["--by NAME", "who applies; kept in the history"],
   ["--tenant NAME", "migrate the database of this tenant"],
-  ["--all-tenants", "how many tenants are at which version"],
+  ["--all-tenants", "of apply, every tenant; of status, how many are where"],
   ["--to N", "the version to end at; rollback --to 0 undoes everything"],
   ["--down", "plan a rollback"],
   ["--rows N", "lost rows that a plan shows      20, with --json 0"],

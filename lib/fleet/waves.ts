@@ -29,7 +29,7 @@ export function parseWaves(text: string): Outcome<readonly WaveEnd[], "bad-waves
 }
 
 function parseEnd(text: string): WaveEnd | null {
-  const [, digits, percent] = /^([1-9]\d{0,6})(%?)$/.exec(text.trim()) ?? [];
+  const [, digits, percent] = /^([1-9]\d{0,6})(%?)$/.exec(text) ?? [];
   if (digits === undefined) return null;
   const number = Number(digits);
   if (percent === "") return { kind: "count", count: number };

@@ -67,6 +67,25 @@ json.run();
 
 const human = suite("output for people");
 
+human("apply --all-tenants migrates every tenant, with an outcome of each", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  for (const tenant of ["acme", "globex"]) {
+    await workspace.apply("quotes", { tenant, target_version: 1 });
+  }
+  Deno.writeTextFileSync(workspace.database("quotes", "torn"), "no database");
+  const { code, stdout } = await run(workspace, "apply", "quotes", "--all-tenants", "--json");
+  assert.is(code, 1);
+  const reply = JSON.parse(stdout);
+  assert.equal([reply.verb, reply.databases, reply.waves.length], ["rollout", 3, 1]);
+  assert.equal(reply.failed.map(({ tenant }: { tenant: string }) => tenant), ["torn"]);
+  Deno.removeSync(workspace.database("quotes", "torn"));
+  const again = await run(workspace, "apply", "quotes", "--all-tenants");
+  assert.is(again.code, 0);
+  const status = await run(workspace, "status", "quotes", "--all-tenants");
+  assert.match(status.stdout, /\n {6}2 {8}0 {10}2\n/);
+});
+
 human("names a tenant's database with the plugin", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);

@@ -103,6 +103,18 @@ const WRONG: readonly (readonly [string, string])[] = [
     "--dry-run is for the tenants of this node; leave out --nats",
   ],
   [
+    "rollout start one --answer-within-ms 5",
+    "--answer-within-ms is for the nodes of a fleet; name its server with --nats",
+  ],
+  [
+    "rollout lead one --detach",
+    "Unknown option '--detach'; rollout lead takes --nats, --version, --plugins, --data, --json, --by, --max-plugin-bytes",
+  ],
+  [
+    "apply one --all-tenants --plan-hash aa",
+    "Option '--all-tenants' cannot be used with option '--plan-hash <HASH>'",
+  ],
+  [
     "rollout undo one --how backwards",
     "Option '--how <METHOD>' argument 'backwards' is invalid. It needs restore or roll-back",
   ],
