@@ -144,6 +144,7 @@ export type {
   MigrationFailedEvent,
   MigrationProgressEvent,
   MigrationStartedEvent,
+  RolloutProgressEvent,
   RunEvent,
   RunEventBase,
   RunFinishedEvent,

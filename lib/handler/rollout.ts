@@ -12,6 +12,7 @@ import type { HandlerContext } from "./context.ts";
 import { databaseFailure, type Failure, failureReply } from "./failure.ts";
 import { heldFiles } from "./held_files.ts";
 import { cancelledFailure, type HeldRun, holdDatabase } from "./hold_database.ts";
+import { RolloutProgress } from "./rollout_progress.ts";
 import { isAtTarget, migrateTenant, type TenantOutcome, UNCHANGED } from "./migrate_tenant.ts";
 
 /**
@@ -44,6 +45,7 @@ export async function rollout(
     const holding = { ...context, source };
     const rollout = new NodeRollout(plugin, tenants.length, request, holding, held);
     for (const wave of divide(tenants, ends.value)) await rollout.run(wave);
+    rollout.progress.publish();
     return rollout.reply(Math.round(context.elapsedMs() - startedMs));
   });
 }
@@ -61,6 +63,7 @@ class NodeRollout {
   // Of the databases that were measured and are not migrated yet.
   readonly #measured = new Map<string, Extract<TenantOutcome, { kind: "migrated" }>>();
   readonly #waves: WaveMessage[] = [];
+  readonly progress: RolloutProgress;
   #halted: string | null = null;
 
   constructor(
@@ -77,6 +80,9 @@ class NodeRollout {
     this.#context = { ...context, signal };
     this.#id = id;
     this.#deadline = deadlineIn(request.timeout_ms, signal);
+    const about = { plugin_name: plugin, run_id: id, dry_run: request.dry_run, databases };
+    this.progress = new RolloutProgress(about, context);
+    this.progress.publish();
   }
 
   /** Migrates a wave. Where rows are limited, all of it is measured before any of it is changed. */
@@ -86,14 +92,14 @@ class NodeRollout {
     if (!dryRun && mostRows !== undefined) {
       await this.#forEach(this.#undecided(wave), async (tenant) => {
         const measured = await this.#migrate(tenant, true);
-        if (measured.kind === "failed") this.#outcomes.set(tenant, measured);
+        if (measured.kind === "failed") this.#settle(tenant, measured);
         else this.#measured.set(tenant, measured);
         return measured;
       });
     }
     await this.#forEach(this.#undecided(wave), async (tenant) => {
       const outcome = await this.#migrate(tenant, dryRun);
-      this.#outcomes.set(tenant, outcome);
+      this.#settle(tenant, outcome);
       this.#measured.delete(tenant);
       return outcome;
     });
@@ -165,9 +171,14 @@ class NodeRollout {
       const address = { plugin: this.#plugin, tenant };
       const version = this.#request.target_version;
       const isMigrated = await isAtTarget(address, this.#files, version, this.#context);
-      if (isMigrated) this.#outcomes.set(tenant, UNCHANGED);
+      if (isMigrated) this.#settle(tenant, UNCHANGED);
       return UNCHANGED;
     });
+  }
+
+  #settle(tenant: string, outcome: TenantOutcome): void {
+    this.#outcomes.set(tenant, outcome);
+    this.progress.count(outcome);
   }
 
   #undecided(wave: readonly string[]): readonly string[] {

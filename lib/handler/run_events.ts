@@ -1,7 +1,7 @@
 // What every run says of itself: the common fields of its events, its end, and its progress as it
 // starts. Pure.
 
-import type { RunEvent, RunEventBase, RunFinishedEvent } from "../message/event.ts";
+import type { RunEventBase, RunFinishedEvent } from "../message/event.ts";
 import type { ErrorCode, ProgressMessage } from "../message/reply.ts";
 import type { DatabaseAddress } from "../plan/database_address.ts";
 
@@ -9,7 +9,7 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 export interface EventfulRun {
   readonly id: string;
   readonly address: DatabaseAddress;
-  readonly verb: RunEvent["verb"];
+  readonly verb: RunEventBase["verb"];
   readonly dryRun: boolean;
 }
 

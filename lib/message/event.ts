@@ -98,6 +98,29 @@ export interface RunFinishedEvent extends RunEventBase {
   current_version: number;
 }
 
+/**
+ * How far a rollout over the tenants of a plugin is: when it begins, four times a second at most,
+ * and when it ends. The runs of its databases have events of their own.
+ */
+export interface RolloutProgressEvent extends Omit<RunEventBase, "verb"> {
+  /** The kind of the event. */
+  event: "rollout_progress";
+  /** The verb that runs. */
+  verb: "rollout";
+  /** How many databases it is about. */
+  databases: number;
+  /** Databases that were migrated; in a dry run, that would be. */
+  applied: number;
+  /** Databases that had nothing to apply. */
+  unchanged: number;
+  /** Databases that failed. */
+  failed: number;
+  /** Rows that were deleted, and rows that lost a value. */
+  rows_lost: number;
+  /** How long it has taken, in milliseconds. */
+  elapsed_ms: number;
+}
+
 /** An event of a run; `event` says which. */
 export type RunEvent =
   | RunStartedEvent
@@ -105,4 +128,5 @@ export type RunEvent =
   | MigrationProgressEvent
   | MigrationDoneEvent
   | MigrationFailedEvent
-  | RunFinishedEvent;
+  | RunFinishedEvent
+  | RolloutProgressEvent;

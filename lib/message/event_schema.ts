@@ -50,4 +50,15 @@ export const EventSchema: v.GenericSchema<RunEvent> = v.variant("event", [
     error_code: v.nullable(v.picklist(ERROR_CODES)),
     current_version: count,
   }),
+  v.object({
+    event: v.literal("rollout_progress"),
+    ...COMMON,
+    verb: v.literal("rollout"),
+    databases: count,
+    applied: count,
+    unchanged: count,
+    failed: count,
+    rows_lost: count,
+    elapsed_ms: milliseconds,
+  }),
 ]);

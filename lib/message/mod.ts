@@ -46,6 +46,7 @@ export type {
   MigrationFailedEvent,
   MigrationProgressEvent,
   MigrationStartedEvent,
+  RolloutProgressEvent,
   RunEvent,
   RunEventBase,
   RunFinishedEvent,

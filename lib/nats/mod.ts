@@ -28,6 +28,7 @@ export type {
   MigrationFailedEvent,
   MigrationProgressEvent,
   MigrationStartedEvent,
+  RolloutProgressEvent,
   RunEvent,
   RunEventBase,
   RunFinishedEvent,

@@ -38,6 +38,8 @@ function inShort(event: RunEvent): string {
       return `${dry}finished ${event.error_code ?? "well"} at ${event.current_version}`;
     case "migration_failed":
       return `${dry}failed ${event.version}: ${event.message}`;
+    case "rollout_progress":
+      return `${dry}${event.applied} of ${event.databases} migrated`;
     default:
       return `${dry}${event.event.replace("migration_", "")} ${event.version} ${event.name}`;
   }

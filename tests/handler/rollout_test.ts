@@ -1,6 +1,7 @@
 // Rollouts over the tenants of a plugin: real files, in waves, with limits.
 
 import * as assert from "uvu/assert";
+import type { RolloutProgressEvent } from "../../lib/message/event.ts";
 import type { RolloutReply, RolloutRequest } from "../../lib/message/rollout.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
@@ -45,6 +46,24 @@ async function versions(workspace: Workspace): Promise<readonly number[]> {
     ),
   );
 }
+
+rollouts("publishes how far it is, beside the events of its databases", async () => {
+  await using workspace = await withTenants();
+  block(workspace, "b");
+  workspace.write("game", SECOND);
+  const { subscribe } = await workspace.migrator();
+  const seen: RolloutProgressEvent[] = [];
+  const end = subscribe((event) => {
+    if (event.event === "rollout_progress") seen.push(event);
+  });
+  const { run_id } = await rollOut(workspace, { max_failures: 1 });
+  end();
+  const counts = seen.map(({ applied, unchanged, failed }) => applied + unchanged + failed);
+  assert.equal([counts.at(0), counts.at(-1)], [0, 5]);
+  assert.equal(counts, counts.toSorted((one, other) => one - other));
+  assert.ok(seen.every((event) => event.run_id === run_id && event.databases === 5));
+  assert.is(seen.at(-1)?.failed, 1);
+});
 
 rollouts("migrates every tenant, and a second one finds nothing to do", async () => {
   await using workspace = await withTenants();

@@ -1,6 +1,10 @@
 // Draws a progress bar for a run that takes long.
 
-import type { MigrationProgressEvent, RunEvent } from "../../message/event.ts";
+import type {
+  MigrationProgressEvent,
+  RolloutProgressEvent,
+  RunEvent,
+} from "../../message/event.ts";
 
 /** Shows the events of a run. */
 export interface ProgressBar {
@@ -18,6 +22,8 @@ export function progressBar(): ProgressBar {
   let total = 0;
   let done = 0;
   let name = "";
+  // The runs of the databases of a rollout have events too.
+  let isRollout = false;
 
   async function show(): Promise<void> {
     const { default: cliProgress } = await import("cli-progress");
@@ -43,6 +49,17 @@ export function progressBar(): ProgressBar {
 
   return {
     follow(event) {
+      if (event.event === "rollout_progress") {
+        isRollout = true;
+        total = event.databases;
+        done = event.applied + event.unchanged + event.failed;
+        name = describeRollout(event);
+        timer ??= setTimeout(show, DELAY_MS);
+      }
+      if (isRollout) {
+        bar?.update(done, { name });
+        return;
+      }
       if (event.event === "run_started") {
         total = event.versions.length;
         timer = setTimeout(show, DELAY_MS);
@@ -55,6 +72,15 @@ export function progressBar(): ProgressBar {
     },
     stop,
   };
+}
+
+/** Such as `databases, 2 failed, 31 rows lost`. */
+function describeRollout({ failed, rows_lost }: RolloutProgressEvent): string {
+  return [
+    "databases",
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(rows_lost === 0 ? [] : [`${rows_lost.toLocaleString("en")} rows lost`]),
+  ].join(", ");
 }
 
 /** Such as `3 split_names, statement 2 of 4, 120,000 of about 1,000,000 rows, 12 s left`. */

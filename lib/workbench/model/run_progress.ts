@@ -1,6 +1,6 @@
 // The progress of a run, from its events and from status. Pure; runs anywhere.
 
-import type { RunEvent } from "../../message/event.ts";
+import type { RolloutProgressEvent, RunEvent } from "../../message/event.ts";
 import type { ProgressMessage } from "../../message/reply.ts";
 import { count, describeDuration, padVersion } from "./words.ts";
 
@@ -35,6 +35,8 @@ export interface StatementProgress {
 
 /** Updates the progress by an event; `null` once the run has ended. */
 export function followRun(before: RunProgress | null, event: RunEvent): RunProgress | null {
+  // A browser keeps one database for each plugin, and has no rollouts.
+  if (event.event === "rollout_progress") return before;
   const progress = before?.runId === event.run_id ? before : begun(event, 0);
   switch (event.event) {
     case "run_requested":
@@ -73,7 +75,10 @@ export function followRun(before: RunProgress | null, event: RunEvent): RunProgr
 
 const NO_STATEMENT = { statementsDone: 0, statementsTotal: 0, statement: null } as const;
 
-function begun(event: RunEvent, migrationsTotal: number): RunProgress {
+function begun(
+  event: Exclude<RunEvent, RolloutProgressEvent>,
+  migrationsTotal: number,
+): RunProgress {
   return {
     runId: event.run_id,
     verb: event.verb,
