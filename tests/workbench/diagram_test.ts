@@ -152,6 +152,38 @@ diagram("from afar rows are lines, and from near only what the frame shows is dr
   await drawing().locator('[data-box="orders"][data-selected]').waitFor();
 });
 
+diagram("two fingers zoom, and what is between them stays there", async () => {
+  await schema().getByRole("radio", { name: "All" }).check();
+  await sandbox.button("Show everything").click();
+  await drawing().scrollIntoViewIfNeeded();
+  const { x, y, width } = await place("stock_20");
+  const session = await sandbox.page.context().newCDPSession(sandbox.page);
+  const touch = async (type: "touchStart" | "touchMove" | "touchEnd", spread: number) =>
+    await session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd"
+        ? []
+        : [{ x: x - spread, y, id: 1 }, { x: x + spread, y, id: 2 }],
+    });
+  await touch("touchStart", 20);
+  for (const spread of [30, 40, 60]) await touch("touchMove", spread);
+  await touch("touchEnd", 0);
+  await session.detach();
+  await until("the fingers zoom", async () => (await place("stock_20")).width > width * 2);
+  const zoomed = await place("stock_20");
+  assert.ok(Math.abs(zoomed.x - x) < 4 && Math.abs(zoomed.y - y) < 4, `${zoomed.x} ${zoomed.y}`);
+  await sandbox.button("Show everything").click();
+});
+
+diagram("the whole screen shows more of it, and gives it back", async () => {
+  const height = async (): Promise<number> => (await drawing().boundingBox())?.height ?? 0;
+  const before = await height();
+  await sandbox.button("Full screen").click();
+  await until("it fills the screen", async () => await height() > before * 1.3);
+  await sandbox.button("Full screen").click();
+  await until("it is back", async () => Math.abs(await height() - before) < 1);
+});
+
 diagram("the slash finds a table, and a selected one shows its foreign keys and rows", async () => {
   await schema().getByRole("radio", { name: "Changes" }).check();
   await sandbox.page.getByRole("tab", { name: "Migrations" }).focus();
