@@ -128,6 +128,8 @@ export async function startMigrationService(
 interface Answered {
   readonly reply: Reply;
   readonly traceparent: string | null;
+  /** Called with what is sent, which is a failure where the reply is too large. */
+  readonly onSent: (sent: Reply) => void;
 }
 
 /** Handles a request; `null` where it has no reply subject, or one that is not answered. */
@@ -144,10 +146,11 @@ async function answer(
   counts.begin();
   const parent = traceparentOf(message.headers);
   const answered = await dispatchTraced(verb, plugin, message.data, { context, parent });
-  const { reply } = answered;
   const ms = Math.round(context.elapsedMs() - startedMs);
-  counts.end(reply.success ? null : reply.error_code, ms);
-  return answered;
+  return {
+    ...answered,
+    onSent: (sent) => counts.end(sent.success ? null : sent.error_code, ms),
+  };
 }
 
 /** Says whether a request can be answered; logs why not. */
@@ -178,7 +181,12 @@ function answerDottedNames(
     if (!isAnswerable(message, prefix, context.log)) return null;
     const plugin = pluginOf(message.subject, prefix);
     const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), whyNoPlugin(plugin));
-    return { reply: withVerb(verb, failure), traceparent: traceparentOf(message.headers) };
+    return {
+      reply: withVerb(verb, failure),
+      traceparent: traceparentOf(message.headers),
+      // It is a request of no endpoint.
+      onSent() {},
+    };
   };
   const subscriptions = verbs().flatMap((verb) =>
     dottedSubjects(prefix, verb).map((subject) =>
@@ -197,12 +205,13 @@ function answerDottedNames(
 
 async function send(
   message: Request,
-  { reply, traceparent }: Answered,
+  { reply, traceparent, onSent }: Answered,
   { connection, link, context: { log }, observer }: MigrationServiceOptions,
 ): Promise<void> {
   await link.whenUp();
   try {
     const { sent, payload } = encodeWithin(connection.info?.max_payload ?? Infinity, reply);
+    onSent(sent);
     observer.onMessage("reply", message.subject, payload);
     message.respond(payload, replyHeaders(sent, traceparent));
   } catch (error) {

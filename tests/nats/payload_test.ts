@@ -37,6 +37,11 @@ payload("a status that does not fit is refused, and pages give everything", asyn
   assert.is(reply.error_code, "RESPONSE_TOO_LARGE");
   assert.match(reply.message, /4096; page with limit and offset/);
   assert.is(message.headers?.get("Nats-Service-Error-Code"), "500");
+  const { data } = await client.request("$SRV.STATS.godwit");
+  const { endpoints } = JSON.parse(new TextDecoder().decode(data));
+  const { data: counted } = endpoints.find(({ name }: { name: string }) => name === "status");
+  assert.is(counted.failed, 1);
+  assert.is(counted.last_error_code, "RESPONSE_TOO_LARGE");
 
   const seen: number[] = [];
   for (let offset = 0; offset < COUNT; offset += 10) {
