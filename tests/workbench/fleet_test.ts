@@ -180,4 +180,22 @@ fleet("its link leads there and a plugin's leads away, and Back returns", async 
   await sandbox.page.getByRole("row", { name: "desk" }).waitFor();
 });
 
+fleet("the panel makes the tab a node, which the table marks, also after a reload", async () => {
+  await sandbox.page.getByRole("button", { name: /^NATS: / }).click();
+  await sandbox.dialog.getByText("Take part in rollouts of a fleet").click();
+  await sandbox.dialog.getByLabel("Node name").fill("phone");
+  await sandbox.dialog.getByLabel("Labels").fill("kind=phone eu");
+  await assertOpenToAll();
+  await sandbox.button("Connect").click();
+  await sandbox.dialog.getByText("The label eu: expected NAME=VALUE").waitFor();
+  await sandbox.dialog.getByLabel("Labels").fill("kind=phone, region=eu");
+  await sandbox.button("Connect").click();
+  await sandbox.dialog.getByText("node phone of the fleet").waitFor();
+  await sandbox.button("Close").click();
+  const here = sandbox.page.getByRole("row", { name: "phone online this tab" });
+  await here.getByText("kind=phone, region=eu").waitFor();
+  await sandbox.page.reload();
+  await here.waitFor();
+});
+
 fleet.run();

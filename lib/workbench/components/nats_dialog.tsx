@@ -2,10 +2,12 @@
 
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import type { NatsLogin, NatsState } from "../../browser/sandbox.ts";
-import { connectNats, disconnectNats, rememberedNats } from "../state/nats.ts";
+import type { NatsLogin, NatsState, NodeState } from "../../browser/sandbox.ts";
+import { nodePrefix } from "../../message/subject.ts";
+import { connectNats, disconnectNats, type RememberedNats, rememberedNats } from "../state/nats.ts";
 import { useStore } from "../state/store_context.ts";
 import { LoginFields } from "./login_fields.tsx";
+import { NodeFieldset } from "./node_fields.tsx";
 import { Modal } from "./modal.tsx";
 
 /** The dialog of the connection. */
@@ -18,13 +20,16 @@ function NatsForm(): JSX.Element {
   const choice = useSignal(rememberedNats());
   const login = useSignal<NatsLogin>({ kind: "none" });
   const problem = useSignal<string | null>(null);
-  const { nats } = store.state.value;
+  const { nats, node } = store.state.value;
   const close = (): void => void (store.isNatsOpen.value = false);
   return (
     <Modal title="NATS" onClose={close}>
       <p class="quiet">
-        This tab answers <code>{choice.value.prefix}.&lt;plugin&gt;.*</code>{" "}
-        as one more instance of the service. The sandbox works without it too.
+        This tab answers <code>{servedPrefix(choice.value)}.&lt;plugin&gt;.*</code>{" "}
+        {choice.value.node.name.trim() === ""
+          ? "as one more instance of the service."
+          : "as a node of a fleet, and takes part in its rollouts."}{" "}
+        The sandbox works without it too.
       </p>
       <p class="nats-state" data-state={nats.kind} role="status">
         <span class="dot" aria-hidden="true" />
@@ -32,6 +37,7 @@ function NatsForm(): JSX.Element {
           ? "Not connected since the page was loaded: the last connection had a login, which is not " +
             "kept. Enter it again"
           : describeNats(nats)}
+        {describeNode(node)}
       </p>
       <form
         autocomplete="off"
@@ -67,6 +73,10 @@ function NatsForm(): JSX.Element {
           />
         </label>
         <LoginFields login={login.value} onChange={(changed) => login.value = changed} />
+        <NodeFieldset
+          fields={choice.value.node}
+          onChange={(node) => choice.value = { ...choice.value, node }}
+        />
         <p id="nats-problem" class="problem-text" role="alert">{problem.value}</p>
         <div class="modal-actions">
           <button type="button" class="button" onClick={close}>Close</button>
@@ -82,6 +92,27 @@ function NatsForm(): JSX.Element {
       </form>
     </Modal>
   );
+}
+
+function servedPrefix({ prefix, node }: RememberedNats): string {
+  const name = node.name.trim();
+  return name === "" ? prefix : nodePrefix(prefix, name);
+}
+
+/** A node that is refused is said with the connection, which ends with it. */
+function describeNode(node: NodeState): string {
+  switch (node.kind) {
+    case "off":
+    case "refused":
+      return "";
+    case "joining":
+      return node.reason === null
+        ? `; joining the fleet as node ${node.node}`
+        : `; not in the fleet yet as node ${node.node}: ${node.reason}`;
+    case "joined":
+      return `; node ${node.node} of the fleet`;
+  }
+  node satisfies never;
 }
 
 function describeNats(nats: NatsState): string {

@@ -5,16 +5,19 @@ import * as v from "valibot";
 import type { NatsLogin } from "../../browser/sandbox.ts";
 import { DEFAULT_PREFIX, isPrefix } from "../../message/subject.ts";
 import { checkNatsUrl } from "../../browser/nats_choice.ts";
+import { NO_NODE, type NodeFields, readNodeFields } from "../model/node_fields.ts";
 import { readJson } from "../model/kept_json.ts";
 import { recall, remember } from "./remembered.ts";
 import type { Store } from "./store.ts";
 
 const REMEMBERED = "godwit.nats";
 
-/** The last address and prefix, without credentials. */
+/** The last address, prefix and node, without credentials. */
 export interface RememberedNats {
   readonly url: string;
   readonly prefix: string;
+  /** The node that the tab is in a fleet. */
+  readonly node: NodeFields;
   /** What to do with it after a reload, and in the tab that takes over. */
   readonly connection: "off" | "on" | "needs-login";
 }
@@ -22,19 +25,24 @@ export interface RememberedNats {
 const FALLBACK: RememberedNats = {
   url: "ws://127.0.0.1:8080",
   prefix: DEFAULT_PREFIX,
+  node: NO_NODE,
   connection: "off",
 };
 
 const RememberedSchema: v.GenericSchema<unknown, RememberedNats> = v.object({
   url: v.pipe(v.string(), v.check((url) => checkNatsUrl(url, false).ok)),
   prefix: v.pipe(v.string(), v.check(isPrefix)),
+  node: v.optional(
+    v.object({ name: v.string(), labels: v.string(), trust: v.string() }),
+    NO_NODE,
+  ),
   connection: v.optional(v.picklist(["off", "on", "needs-login"]), "off"),
 });
 
 /** Connects. Returns why it cannot, or `null`. */
 export async function connectNats(
   store: Store,
-  choice: Pick<RememberedNats, "url" | "prefix">,
+  choice: Omit<RememberedNats, "connection">,
   login: NatsLogin,
 ): Promise<string | null> {
   const checked = checkNatsUrl(choice.url, location.protocol === "https:");
@@ -42,11 +50,14 @@ export async function connectNats(
   const sandbox = store.sandbox.value;
   if (sandbox === null) return "The sandbox is not open yet; wait a moment";
   const { url } = checked;
-  const { prefix } = choice;
-  const connected = await sandbox.connectNats({ url, prefix, login });
+  const { prefix, node } = choice;
+  const read = readNodeFields(node);
+  if (!read.ok) return read.message;
+  const fleet = read.value === null ? {} : { fleet: read.value };
+  const connected = await sandbox.connectNats({ url, prefix, login, ...fleet });
   if (!connected.ok) return connected.message;
   store.needsLogin.value = false;
-  keep({ url, prefix, connection: login.kind === "none" ? "on" : "needs-login" });
+  keep({ url, prefix, node, connection: login.kind === "none" ? "on" : "needs-login" });
   return null;
 }
 
@@ -74,7 +85,7 @@ export async function resumeNats(store: Store): Promise<void> {
   if (problem !== null) store.said.value = `NATS: ${problem}`;
 }
 
-/** The last address and prefix, or those of a nats-server on this machine. */
+/** The last address, prefix and node, or those of a nats-server on this machine. */
 export function rememberedNats(): RememberedNats {
   return readJson(RememberedSchema, recall(REMEMBERED) ?? "") ?? FALLBACK;
 }
