@@ -3,10 +3,13 @@
 
 import { fileURLToPath } from "node:url";
 import { chromium, type Locator, type Page } from "playwright-core";
+import { openFleetStore } from "../../lib/nats/fleet_store.ts";
 import { TestBrowser } from "../support/browser.ts";
 import { migrationFile } from "../support/migration_file.ts";
+import { withJetStream } from "../support/nats_cluster.ts";
 import { inFolder, SandboxPage } from "../support/sandbox_page.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
+import { storeFleetScene } from "./fleet_scene.ts";
 
 const IMAGES = new URL("../../docs/images/", import.meta.url);
 const WIDE = { width: 1280, height: 800 };
@@ -137,7 +140,29 @@ async function main(): Promise<void> {
   await page.getByRole("article").getByRole("list", { name: "Findings" }).waitFor();
   await page.getByText("Saved 2 files to quotes").waitFor({ state: "detached" });
   await take(page, "failing", page.getByRole("main"));
+  await takeFleet(sandbox);
   browser.assertQuiet();
+}
+
+/** The fleet, of which the tab is a node. */
+async function takeFleet(sandbox: SandboxPage): Promise<void> {
+  const { page, dialog } = sandbox;
+  await using server = withJetStream();
+  await server.start();
+  await using store = await openFleetStore(await server.connect());
+  await storeFleetScene(store);
+  await page.getByRole("button", { name: /^NATS: / }).click();
+  await dialog.getByLabel("Address").fill(server.url);
+  await dialog.getByText("Take part in rollouts of a fleet").click();
+  await dialog.getByLabel("Node name").fill("till-3");
+  await dialog.getByLabel("Labels").fill("region=eu, kind=till");
+  await sandbox.button("Connect").click();
+  await dialog.getByText("node till-3 of the fleet").waitFor();
+  await sandbox.button("Close").click();
+  await page.getByRole("link", { name: "Fleet", exact: true }).click();
+  await page.getByRole("row", { name: "this tab quote-db" }).waitFor();
+  await page.getByRole("combobox", { name: "Plugin" }).selectOption("quote-db");
+  await take(page, "fleet");
 }
 
 /** Takes the window, or the part of it that a part of the page fills. */

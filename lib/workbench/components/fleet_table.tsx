@@ -47,7 +47,7 @@ function Line({ row }: { readonly row: FleetRow }): JSX.Element {
       <td>{row.plugin}</td>
       <td>
         {describeRowVersions(row)}
-        {databases > 1 && <span class="quiet">{` of ${databases} databases`}</span>}
+        {databases > 1 && <span class="quiet">{` · ${databases} databases`}</span>}
       </td>
       <td>
         {behind === 0 ? <span class="quiet">none</span> : (

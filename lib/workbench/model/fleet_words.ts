@@ -26,10 +26,10 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   undone: "Undone",
 };
 
-/** `6`, or for several databases `5: 1, 6: 2`. */
-export function describeRowVersions({ versions, databases }: FleetRow): string {
-  const [only] = Object.keys(versions);
-  return databases === 1 && only !== undefined ? only : describeFleetVersions(versions);
+/** `6`, or where databases differ `5: 1, 6: 2`. */
+export function describeRowVersions({ versions }: FleetRow): string {
+  const [first, second] = Object.keys(versions);
+  return first !== undefined && second === undefined ? first : describeFleetVersions(versions);
 }
 
 /** `3 nodes, 2 of them online`. */
