@@ -1,7 +1,8 @@
 // Validates the NATS server that a tab connects to. Pure; runs anywhere.
 
 import { isPrefix } from "../message/subject.ts";
-import type { NatsChoice } from "./sandbox.ts";
+import { type NodeIdentity, whyNoNode } from "../fleet/node_identity.ts";
+import type { FleetNodeChoice, NatsChoice } from "./sandbox.ts";
 
 /** A valid address, or why it is not. */
 export type CheckedUrl =
@@ -36,12 +37,22 @@ export function checkNatsUrl(text: string, isSecurePage: boolean): CheckedUrl {
 }
 
 /** Why a choice cannot be used, and the way out; `null` if it can. */
-export function whyNoConnection({ url, prefix }: NatsChoice, isSecurePage: boolean): string | null {
+export function whyNoConnection(
+  { url, prefix, fleet }: NatsChoice,
+  isSecurePage: boolean,
+): string | null {
   const checked = checkNatsUrl(url, isSecurePage);
   if (!checked.ok) return checked.message;
-  return isPrefix(prefix)
-    ? null
-    : "A prefix has tokens of a-z, A-Z, 0-9, _ and -, with dots between them, such as db.migrate";
+  if (!isPrefix(prefix)) {
+    return "A prefix has tokens of a-z, A-Z, 0-9, _ and -, with dots between them, such as " +
+      "db.migrate";
+  }
+  return fleet === undefined ? null : whyNoNode(identityOf(fleet));
+}
+
+/** The node that a choice makes of a tab. */
+export function identityOf({ node, labels = {}, trust = [] }: FleetNodeChoice): NodeIdentity {
+  return { name: node, labels, trust };
 }
 
 /** Whether an address is a loopback address, which needs no network. */

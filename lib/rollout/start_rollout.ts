@@ -14,7 +14,7 @@ import {
 import { parseWaves } from "../fleet/waves.ts";
 import { sha256Hex } from "../migration/sha256_hex.ts";
 import type { Outcome } from "../outcome.ts";
-import { bundleBytes } from "../source/bundle_signature.ts";
+import { bundleBytes } from "../source/bundle_bytes.ts";
 import type { Bundle } from "../source/plugin_manifest.ts";
 import { versionsOf } from "./fleet_bundle.ts";
 

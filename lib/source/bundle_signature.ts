@@ -2,8 +2,8 @@
 // `nats` has the keys.
 
 import canonicalize from "canonicalize";
-import type { Outcome } from "../outcome.ts";
-import { type Bundle, parseBundle } from "./plugin_manifest.ts";
+import type { ImportedBundle } from "./bundle_source.ts";
+import type { Bundle } from "./plugin_manifest.ts";
 
 /** Verifies a signature of bytes; false where the key or the signature is none. */
 export type VerifySignature = (key: string, bytes: Uint8Array, signature: string) => boolean;
@@ -50,24 +50,10 @@ export function whyNotTrusted(bundle: Bundle, { keys, verify }: BundleTrust): st
     `the signature is of another plugin; get it from its publisher again`;
 }
 
-/** The bytes of a bundle in the object store. The same bundle makes the same bytes. */
-export function bundleBytes(bundle: Bundle): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(canonicalize(bundle));
-}
-
-/** Reads the bytes of a bundle. */
-export function readBundleBytes(bytes: Uint8Array): Outcome<Bundle, "bad-bundle"> {
-  const refuse = (message: string): Outcome<Bundle, "bad-bundle"> => ({
-    ok: false,
-    code: "bad-bundle",
-    message,
-  });
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return refuse("The bundle is not JSON");
-  }
-  const parsed = parseBundle(json);
-  return parsed.ok ? { ok: true, value: parsed.value } : refuse(`The bundle: ${parsed.message}`);
+/** A bundle, refused where it is not trusted. */
+export function trusted(imported: ImportedBundle, trust: BundleTrust): ImportedBundle {
+  const problem = imported.ok ? whyNotTrusted(imported.bundle, trust) : null;
+  return problem === null
+    ? imported
+    : { ok: false, url: imported.url, message: `${imported.url}: ${problem}` };
 }

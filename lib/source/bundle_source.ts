@@ -1,6 +1,5 @@
 // Plugins in ES modules that `godwit bundle` made. Runs anywhere; the caller imports the modules.
 
-import { type BundleTrust, whyNotTrusted } from "./bundle_signature.ts";
 import { type Bundle, parseBundle } from "./plugin_manifest.ts";
 import type { PluginFiles, PluginSource } from "./file_source.ts";
 
@@ -21,14 +20,6 @@ export function readBundle(url: string, module: unknown): ImportedBundle {
   if (other !== undefined) return refuse(`it exports ${JSON.stringify(other)} beside "plugin"`);
   const parsed = parseBundle(module.plugin);
   return parsed.ok ? { ok: true, url, bundle: parsed.value } : refuse(parsed.message);
-}
-
-/** A bundle, refused where it is not trusted. */
-export function trusted(imported: ImportedBundle, trust: BundleTrust): ImportedBundle {
-  const problem = imported.ok ? whyNotTrusted(imported.bundle, trust) : null;
-  return problem === null
-    ? imported
-    : { ok: false, url: imported.url, message: `${imported.url}: ${problem}` };
 }
 
 /**

@@ -1,7 +1,7 @@
 // Which addresses of NATS a tab accepts, and which of them are on this machine.
 
 import * as assert from "uvu/assert";
-import { checkNatsUrl, isLoopback } from "../../lib/browser/nats_choice.ts";
+import { checkNatsUrl, isLoopback, whyNoConnection } from "../../lib/browser/nats_choice.ts";
 import { suite } from "../support/suite.ts";
 
 const choice = suite("NATS choice");
@@ -38,6 +38,14 @@ choice("isLoopback() rejects a host name that only begins like a loopback addres
     assert.not.ok(isLoopback(`ws://${host}:8080`), host);
   }
   assert.not.ok(checkNatsUrl("ws://127.evil.example", true).ok);
+});
+
+choice("whyNoConnection() refuses what cannot be a node of a fleet", () => {
+  const login = { kind: "none" } as const;
+  const why = (node: string): string | null =>
+    whyNoConnection({ url: "ws://host", prefix: "db.migrate", login, fleet: { node } }, false);
+  assert.is(why("phone-1"), null);
+  assert.match(why("Phone 1") ?? "", "The name of a node needs 1 to 64 characters");
 });
 
 choice.run();

@@ -1,13 +1,9 @@
 // Signed bundles: a tampered byte, a wrong key and another plugin's signature are refused.
 
 import * as assert from "uvu/assert";
+import { bundleBytes, readBundleBytes } from "../../lib/source/bundle_bytes.ts";
 import { createPublisherKey, publisherKey, sign, VERIFY } from "../../lib/nats/publisher_key.ts";
-import {
-  bundleBytes,
-  readBundleBytes,
-  signedBytes,
-  whyNotTrusted,
-} from "../../lib/source/bundle_signature.ts";
+import { signedBytes, whyNotTrusted } from "../../lib/source/bundle_signature.ts";
 import type { Bundle } from "../../lib/source/plugin_manifest.ts";
 import { bundleOf } from "../rollout/test_fleet.ts";
 import { suite } from "../support/suite.ts";

@@ -2,7 +2,7 @@
 // own origin only.
 
 import { reasonOf } from "../../outcome.ts";
-import { type ImportedBundle, readBundle, trusted } from "../../source/bundle_source.ts";
+import { type ImportedBundle, readBundle } from "../../source/bundle_source.ts";
 
 /**
  * Imports bundles by absolute URLs. One that cannot be loaded, is not a bundle, or is not signed by
@@ -15,8 +15,8 @@ export async function importBundles(
   const imported = await Promise.all(urls.map(importBundle));
   if (keys.length === 0) return imported;
   // It brings the client of NATS, which most pages do not need.
-  const { VERIFY } = await import("../../nats/publisher_key.ts");
-  return imported.map((each) => trusted(each, { keys, verify: VERIFY }));
+  const { verifyBundles } = await import("./verify_bundles.ts");
+  return verifyBundles(imported, keys);
 }
 
 async function importBundle(url: string): Promise<ImportedBundle> {

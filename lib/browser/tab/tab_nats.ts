@@ -1,7 +1,6 @@
 // The NATS server that a tab has chosen, its service there, and its part in a fleet. For browsers.
 
 import { type Outcome, reasonOf } from "../../outcome.ts";
-import { whyNoConnection } from "../nats_choice.ts";
 import type { OwnedSandbox } from "../owner/owned_sandbox.ts";
 import type { FleetReading, NatsChoice, NatsState, NodeState } from "../sandbox.ts";
 import type { TabFleet } from "./tab_fleet.ts";
@@ -26,6 +25,7 @@ interface Running {
 export class TabNats {
   readonly #options: TabNatsOptions;
   #choice: NatsChoice | null = null;
+  #turn = 0;
   // The choice that the service follows, and the queue in which it changes.
   #settled: NatsChoice | null = null;
   #settling: Promise<void> = Promise.resolve();
@@ -38,18 +38,23 @@ export class TabNats {
 
   /** Chooses a server. The service starts now, or when the tab becomes the owner. */
   async connect(choice: NatsChoice): Promise<Outcome<void>> {
-    const problem = whyNoConnection(choice, location.protocol === "https:") ??
-      await whyNoNode(choice);
+    const turn = ++this.#turn;
+    const problem = await whyNoConnection(choice);
     if (problem !== null) return { ok: false, code: "nats-choice", message: problem };
-    this.#choice = choice;
-    await this.#settle();
+    await this.#choose(turn, choice);
     return { ok: true, value: undefined };
   }
 
   /** Answers the requests that NATS has delivered, and stops the service. */
   async disconnect(): Promise<void> {
-    this.#choice = null;
-    await this.#settle();
+    await this.#choose(++this.#turn, null);
+  }
+
+  /** A call that came later is in force, also where its choice took less time to check. */
+  #choose(turn: number, choice: NatsChoice | null): Promise<void> {
+    if (turn !== this.#turn) return this.#settling;
+    this.#choice = choice;
+    return this.#settle();
   }
 
   /** Starts the service when the tab has become the owner. */
@@ -139,10 +144,10 @@ export class TabNats {
   }
 }
 
-async function whyNoNode({ fleet }: NatsChoice): Promise<string | null> {
-  if (fleet === undefined) return null;
+async function whyNoConnection(choice: NatsChoice): Promise<string | null> {
   try {
-    return (await import("./connected.ts")).whyNoTabNode(fleet);
+    const connected = await import("./connected.ts");
+    return connected.whyNoConnection(choice, location.protocol === "https:");
   } catch (error) {
     return notLoaded(error);
   }

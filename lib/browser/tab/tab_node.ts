@@ -1,10 +1,10 @@
 // The node that a tab is in a fleet: it takes part in the rollouts of its plugins. For browsers.
 
-import { type NodeIdentity, whyNoNode } from "../../fleet/node_identity.ts";
 import { RECORD_FORMAT } from "../../fleet/rollout_record.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { serveNode } from "../../nats/serve_node.ts";
 import { type Outcome, reasonOf } from "../../outcome.ts";
+import { identityOf } from "../nats_choice.ts";
 import { databaseHome } from "../owner/database_home.ts";
 import type { DirectoryHandle } from "../owner/directory_handle.ts";
 import type { FleetNodeChoice, NatsChoice, NodeState } from "../sandbox.ts";
@@ -26,11 +26,6 @@ export interface TabNode {
 
 // A plugin has one database in a tab, and rollouts of several plugins take turns.
 const PARALLEL = 1;
-
-/** Why a tab cannot be the node of a choice, and the way out; `null` if it can. */
-export function whyNoTabNode(fleet: FleetNodeChoice): string | null {
-  return whyNoNode(identityOf(fleet));
-}
 
 /** Takes part in rollouts until it is stopped. Reconnects by itself. */
 export function startTabNode(
@@ -70,10 +65,6 @@ export function startTabNode(
       await ended;
     },
   };
-}
-
-function identityOf({ node, labels = {}, trust = [] }: FleetNodeChoice): NodeIdentity {
-  return { name: node, labels, trust };
 }
 
 async function homeOf(directory: DirectoryHandle | null): Promise<Outcome<string>> {

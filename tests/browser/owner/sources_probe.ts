@@ -3,7 +3,8 @@
 import { importBundles } from "../../../lib/browser/owner/import_bundles.ts";
 import { savedSource } from "../../../lib/browser/owner/saved_source.ts";
 import { createPublisherKey, VERIFY } from "../../../lib/nats/publisher_key.ts";
-import { bundleSource, trusted } from "../../../lib/source/bundle_source.ts";
+import { trusted } from "../../../lib/source/bundle_signature.ts";
+import { bundleSource } from "../../../lib/source/bundle_source.ts";
 import { collectMigrations } from "../../../lib/source/collect_migrations.ts";
 import { migrationSource } from "../../../lib/source/file_source.ts";
 import { SAVED_SOURCE_CASES } from "./saved_source_cases.ts";

@@ -6,7 +6,8 @@ import { isUnfinished, type RolloutRecord } from "../../../lib/fleet/rollout_rec
 import type { NodeReport } from "../../../lib/fleet/node_report.ts";
 import { sha256Hex } from "../../../lib/migration/sha256_hex.ts";
 import { createPublisherKey, type PublisherKey, sign } from "../../../lib/nats/publisher_key.ts";
-import { bundleBytes, signedBytes } from "../../../lib/source/bundle_signature.ts";
+import { bundleBytes } from "../../../lib/source/bundle_bytes.ts";
+import { signedBytes } from "../../../lib/source/bundle_signature.ts";
 import type { Bundle } from "../../../lib/source/plugin_manifest.ts";
 import {
   begin,
