@@ -17,7 +17,7 @@ const TEXT = { inset: 12, sign: 10, key: 22, name: 46, baseline: 14 } as const;
 
 interface DiagramBoxProps {
   readonly placed: PlacedBox;
-  /** Whether its rows are drawn as lines, because nobody could read them. */
+  /** Whether its rows are drawn as lines, because they are too small to read. */
   readonly isFar: boolean;
 }
 

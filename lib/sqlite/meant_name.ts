@@ -1,9 +1,10 @@
 // Which table or column is probably meant by a name that does not exist.
 
 import { closest, distance } from "fastest-levenshtein";
-import type { Connection } from "./connection.ts";
+import type { Connection, Row } from "./connection.ts";
 import { foldName } from "./fold_name.ts";
 import { textOf } from "./row.ts";
+import { unlessRefused } from "./unless_refused.ts";
 
 // What SQLite says where it prepares a statement:
 // https://sqlite.org/src/file/src/resolve.c and build.c
@@ -12,7 +13,7 @@ const NO_COLUMN =
   /^(?:no such column: (?:.*\.)?"?([^."]+)"?(?: - .*)?|table \S+ has no column named (.+))$/;
 
 const TABLES = "SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')";
-// Of the tables that the statement names.
+// Of the tables that the statement names; SQLite cannot read those of a broken view.
 const COLUMNS =
   `SELECT DISTINCT c.name FROM main.sqlite_schema AS t, pragma_table_xinfo(t.name) AS c
 WHERE t.type IN ('table', 'view') AND instr(lower(?1), lower(t.name)) > 0`;
@@ -27,14 +28,11 @@ export function withMeantName(connection: Connection, message: string, sql: stri
   const [, column, target] = NO_COLUMN.exec(message) ?? [];
   const wrong = column ?? target;
   if (wrong === undefined) return message;
-  return withNearest(message, wrong, connection.rows(COLUMNS, [sql]));
+  const rows = unlessRefused(() => connection.rows(COLUMNS, [sql]));
+  return withNearest(message, wrong, rows ?? []);
 }
 
-function withNearest(
-  message: string,
-  wrong: string,
-  rows: ReturnType<Connection["rows"]>,
-): string {
+function withNearest(message: string, wrong: string, rows: readonly Row[]): string {
   const names = new Map(
     rows.map((row) => textOf(row, "name")).map((name) => [foldName(name), name]),
   );

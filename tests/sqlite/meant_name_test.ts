@@ -55,4 +55,11 @@ meant("of an empty database nothing is suggested", () => {
   assert.is(withMeantName(connection, "no such table: t", "SELECT * FROM t"), "no such table: t");
 });
 
+meant("of a broken view nothing is suggested", () => {
+  using connection = new Connection(sqlite3, { kind: "memory" });
+  connection.exec("CREATE TABLE quotes (author); CREATE VIEW recent AS SELECT auhtor FROM quotes");
+  const sql = "SELECT * FROM recent";
+  assert.is(withMeantName(connection, "no such column: auhtor", sql), "no such column: auhtor");
+});
+
 meant.run();

@@ -28,13 +28,13 @@ const GAP = 24;
 const CAPTION = 28;
 
 /**
- * Saves both drawings beside each other, whole, in the colours of the page. They are drawn for it in
- * `place`, which has the styles and is left as it was.
+ * Saves both drawings beside each other, whole, in the colours of the page. They are drawn in
+ * `host`, whose styles apply, and removed again.
  */
-export function saveDrawings(place: HTMLElement, layout: DiagramLayout, name: string): void {
+export function saveDrawings(host: HTMLElement, layout: DiagramLayout, name: string): void {
   const drawn = document.createElement("div");
   drawn.hidden = true;
-  place.append(drawn);
+  host.append(drawn);
   try {
     const file = sheetOf(drawn, layout);
     download(`${name}.svg`, new XMLSerializer().serializeToString(file), "image/svg+xml");

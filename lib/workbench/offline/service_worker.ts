@@ -60,13 +60,21 @@ async function answer(event: AskingEvent): Promise<Response> {
   try {
     const response = await fetch(request);
     // The response does not wait for the cache.
-    if (response.ok) event.waitUntil(store(request, response.clone()));
+    if (response.ok && isAsked(request, response)) {
+      event.waitUntil(store(request, response.clone()));
+    }
     return isAway(response) ? await cached(request) ?? response : response;
   } catch (error) {
     const found = await cached(request);
     if (found !== undefined) return found;
     throw error;
   }
+}
+
+// Some servers answer with their start page for what is not there.
+function isAsked({ url }: Request, { headers }: Response): boolean {
+  return !isNamedByContent(new URL(url).pathname) ||
+    headers.get("Content-Type")?.includes("javascript") === true;
 }
 
 // The status of a gateway, or of a server that restarts.

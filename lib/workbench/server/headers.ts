@@ -64,10 +64,13 @@ const EVERYWHERE: Headers = {
   "X-DNS-Prefetch-Control": "off",
 };
 
-// A year, the most that is heard of: https://www.rfc-editor.org/rfc/rfc8246
+// For a year, without asking again: https://www.rfc-editor.org/rfc/rfc8246
 const KEPT: Headers = { "Cache-Control": "public, max-age=31536000, immutable" };
 
-/** The headers of the response for a path. One that says that nothing is there has no such year. */
+/**
+ * The headers of the response for a file. A response that says that a file is missing must have
+ * `Cache-Control: no-cache` instead.
+ */
 export function headersFor(pathname: string): Headers {
   const isFrame = FRAME_FILES.includes(pathname);
   return {
