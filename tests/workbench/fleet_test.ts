@@ -3,6 +3,7 @@
 
 import * as assert from "uvu/assert";
 import type { NodeReport } from "../../lib/fleet/node_report.ts";
+import { FLEET_NAMES } from "../../lib/nats/fleet_buckets.ts";
 import { RECORD_FORMAT } from "../../lib/fleet/rollout_record.ts";
 import { aNode, aRollout, aState, someProgress } from "../fleet/fleet_facts.ts";
 import { openStore } from "../rollout/test_fleet.ts";
@@ -196,6 +197,14 @@ fleet("the panel makes the tab a node, which the table marks, also after a reloa
   await here.getByText("kind=phone, region=eu").waitFor();
   await sandbox.page.reload();
   await here.waitFor();
+});
+
+fleet("says that a bucket was deleted, and follows the next one", async () => {
+  const manager = await (await server.connect()).jetstreamManager();
+  await manager.streams.delete(`KV_${FLEET_NAMES.nodes}`);
+  await heading("There is no fleet on this server");
+  await using _made = await openStore(server);
+  await sandbox.page.getByRole("row", { name: "phone online this tab" }).waitFor();
 });
 
 fleet.run();

@@ -21,7 +21,7 @@ export interface TabFleet {
   stop(): Promise<void>;
 }
 
-// Pages are told of changes, and read again; a page that shows none does not.
+// A page that shows the fleet reads it again after each change.
 const IDLE_MS = 60_000;
 // Many nodes report at the same time.
 const GATHER_MS = 250;
@@ -32,6 +32,8 @@ interface Followed {
   readonly rollouts: FollowedKeys<RolloutRecord>;
   readonly reports: FollowedKeys<NodeReport>;
   readonly presence: FollowedKeys<Claim>;
+  /** Whether it is connected, or will be again. */
+  isOpen(): boolean;
   end(): Promise<void>;
 }
 
@@ -40,9 +42,14 @@ export function tabFleet(choice: NatsChoice, onChange: () => void): TabFleet {
   let following: Promise<Followed> | null = null;
   let idle: ReturnType<typeof setTimeout> | undefined;
   let gathering: ReturnType<typeof setTimeout> | undefined;
-  const changed = (): void => {
+  let known = "";
+  const changed = (followed: Followed): void => {
     gathering ??= setTimeout(() => {
       gathering = undefined;
+      // Nodes renew their presence every few seconds.
+      const now = JSON.stringify(outcomeOf(followed));
+      if (now === known) return;
+      known = now;
       onChange();
     }, GATHER_MS);
   };
@@ -60,20 +67,25 @@ export function tabFleet(choice: NatsChoice, onChange: () => void): TabFleet {
     async read() {
       clearTimeout(idle);
       idle = setTimeout(() => void stop(), IDLE_MS);
-      following ??= follow(choice, changed);
+      const own = following ??= follow(choice, changed);
       try {
-        return { ok: true, value: readingOf(await following) };
+        const followed = await own;
+        const outcome = outcomeOf(followed);
+        // The next reading connects again.
+        if (!followed.isOpen() && following === own) await stop();
+        return outcome;
       } catch (error) {
-        following = null;
-        return error instanceof FleetStoreError
-          ? { ok: false, code: error.code, message: error.message }
-          : { ok: false, code: "unavailable", message: describeNatsError(error) };
+        if (following === own) following = null;
+        return { ok: false, ...problemOf(error) };
       }
     },
   };
 }
 
-async function follow(choice: NatsChoice, onChange: () => void): Promise<Followed> {
+async function follow(
+  choice: NatsChoice,
+  onChange: (followed: Followed) => void,
+): Promise<Followed> {
   const { fleet } = choice;
   // A node may have no other inbox.
   const inbox = fleet === undefined ? {} : { inboxPrefix: `_INBOX.${fleet.node}` };
@@ -87,15 +99,37 @@ async function follow(choice: NatsChoice, onChange: () => void): Promise<Followe
     opened.push(followed);
     return followed;
   };
+  let followed: Followed | null = null;
+  const changed = (): void => {
+    if (followed !== null) onChange(followed);
+  };
   try {
-    const rollouts = keep(await view.rollouts.follow(">", onChange));
-    const reports = keep(await view.reports.follow("*.*", onChange));
-    const presence = keep(await view.presence.follow("*", onChange));
-    return { view, rollouts, reports, presence, end };
+    const rollouts = keep(await view.rollouts.follow(">", changed));
+    const reports = keep(await view.reports.follow("*.*", changed));
+    const presence = keep(await view.presence.follow("*", changed));
+    followed = { view, rollouts, reports, presence, isOpen: () => !connection.isClosed(), end };
+    connection.closed().then(changed);
+    return followed;
   } catch (error) {
     await end();
     throw error;
   }
+}
+
+/** What was followed, or why it is not followed any more. */
+function outcomeOf(followed: Followed): Outcome<FleetReading> {
+  const { rollouts, reports, presence } = followed;
+  const problem = rollouts.problem ?? reports.problem ?? presence.problem;
+  if (problem !== null) return { ok: false, ...problemOf(problem) };
+  return followed.isOpen()
+    ? { ok: true, value: readingOf(followed) }
+    : { ok: false, code: "unavailable", message: "The connection to NATS has ended" };
+}
+
+function problemOf(error: unknown): { readonly code: string; readonly message: string } {
+  return error instanceof FleetStoreError
+    ? { code: error.code, message: error.message }
+    : { code: "unavailable", message: describeNatsError(error) };
 }
 
 function readingOf({ view, rollouts, reports, presence }: Followed): FleetReading {

@@ -154,6 +154,8 @@ export class TabSandbox {
       storage: sandbox.storage,
       engineVersion: sandbox.engineVersion,
       nats: { kind: "off" },
+      // The owner before it may have been one.
+      node: { kind: "off" },
     });
     this.#announce();
     await this.nats.begin();

@@ -1,6 +1,6 @@
 // Shows the fleet, and reads it again when it has changed. Runs in the browser.
 
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { type FleetPlace, formatFleetPlace } from "../model/fleet_place.ts";
 import type { Store } from "./store.ts";
 
@@ -28,12 +28,12 @@ export function arriveAtFleet(store: Store, place: FleetPlace): void {
  * follows it while it is shown.
  */
 export function followFleet(store: Store): void {
+  const nats = computed(() => store.state.value.nats.kind);
   effect(() => {
-    const isOnline = store.state.value.nats.kind === "online";
     if (store.sandbox.value === null) return;
-    // What was read stays while the server is away.
-    if (isOnline) void readFleet(store);
-    else if (store.state.value.nats.kind !== "offline") store.fleet.value = null;
+    // What was read stays while the connection is lost.
+    if (nats.value === "online") void readFleet(store);
+    else if (nats.value !== "offline") store.fleet.value = null;
   });
   effect(() => {
     if (store.sandbox.value === null || store.fleetPlace.value === null) return;
