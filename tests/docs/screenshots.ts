@@ -160,7 +160,7 @@ async function takeFleet(sandbox: SandboxPage): Promise<void> {
   await dialog.getByText("node till-3 of the fleet").waitFor();
   await sandbox.button("Close").click();
   await page.getByRole("link", { name: "Fleet", exact: true }).click();
-  await page.getByRole("row", { name: "this tab quote-db" }).waitFor();
+  await page.getByRole("row", { name: "this browser quote-db" }).waitFor();
   await page.getByRole("combobox", { name: "Plugin" }).selectOption("quote-db");
   await take(page, "fleet");
 }

@@ -193,10 +193,16 @@ fleet("the panel makes the tab a node, which the table marks, also after a reloa
   await sandbox.button("Connect").click();
   await sandbox.dialog.getByText("node phone of the fleet").waitFor();
   await sandbox.button("Close").click();
-  const here = sandbox.page.getByRole("row", { name: "phone online this tab" });
+  const here = sandbox.page.getByRole("row", { name: "phone online this browser" });
   await here.getByText("kind=phone, region=eu").waitFor();
   await sandbox.page.reload();
   await here.waitFor();
+});
+
+fleet("another tab shows the fleet too, through the tab that is connected", async () => {
+  const guest = await browser.open(`${site.url}#/-/fleet`);
+  await guest.getByText("Open in another tab.").waitFor();
+  await guest.getByRole("row", { name: "phone online this browser" }).waitFor();
 });
 
 fleet("says that a bucket was deleted, and follows the next one", async () => {
@@ -204,7 +210,7 @@ fleet("says that a bucket was deleted, and follows the next one", async () => {
   await manager.streams.delete(`KV_${FLEET_NAMES.nodes}`);
   await heading("There is no fleet on this server");
   await using _made = await openStore(server);
-  await sandbox.page.getByRole("row", { name: "phone online this tab" }).waitFor();
+  await sandbox.page.getByRole("row", { name: "phone online this browser" }).waitFor();
 });
 
 fleet.run();

@@ -42,7 +42,7 @@ function Line({ row }: { readonly row: FleetRow }): JSX.Element {
         <span class="dot" data-on={row.online} aria-hidden="true" />
         {row.node}
         <span class="unseen">{row.online ? "online" : "offline"}</span>
-        {isHere && <span class="badge badge-plain">this tab</span>}
+        {isHere && <span class="badge badge-plain">this browser</span>}
       </th>
       <td>{row.plugin}</td>
       <td>

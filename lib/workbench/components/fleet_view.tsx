@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
 import type { FleetReading, SandboxState } from "../../browser/sandbox.ts";
+import type { Outcome } from "../../outcome.ts";
 import { type FleetPlace, shownRows, WHOLE_FLEET } from "../model/fleet_place.ts";
 import { describeNodes } from "../model/fleet_words.ts";
 import { count } from "../model/words.ts";
@@ -44,7 +45,7 @@ interface Why {
 
 function whyNothing(
   nats: SandboxState["nats"],
-  reading: ReturnType<typeof useStore>["fleet"]["value"],
+  reading: Outcome<FleetReading> | null,
 ): Why | null {
   if (reading?.ok === true && reading.value.rows.length === 0) {
     return {

@@ -39,8 +39,19 @@ const LOSSY = {
   "002_best.sql": migrationFile("DELETE FROM scores WHERE a > 1;", "SELECT 1;"),
 };
 
+// Nodes of the example, whose permissions are the same for a tab.
+const NODE = "node-a";
+const OTHER = "node-b";
+const PASSWORDS = { [NODE]: "a", [OTHER]: "b" };
+const PERMISSIONS = new URL("../../../examples/nats/fleet/permissions.conf", import.meta.url);
+
 const publisher = createPublisherKey();
-const server = withJetStream();
+Deno.env.set("OPERATOR_PASSWORD", "o");
+Deno.env.set("NODE_A_PASSWORD", PASSWORDS[NODE]);
+Deno.env.set("NODE_B_PASSWORD", PASSWORDS[OTHER]);
+const server = withJetStream({
+  config: `no_auth_user: operator\n${Deno.readTextFileSync(PERMISSIONS)}`,
+});
 await server.start();
 const store = await openStore(server);
 
@@ -53,7 +64,7 @@ nodes.before(async () => {
   site = await SandboxServer.start({ files: BLANK_PAGE });
   browser = await openChromium();
   const trust = [publisher.publicKey];
-  desk = await startNode("desk", server, { labels: { canary: "yes" }, trust });
+  desk = await startNode(OTHER, server, { labels: { canary: "yes" }, trust });
   desk.workspace.write("game", FIRST);
   await desk.workspace.succeed("apply", "game");
   await desk.stop();
@@ -75,15 +86,18 @@ function signed(bundle: Bundle, key: PublisherKey): Bundle {
   return { ...bundle, signatures: [signature] };
 }
 
-/** Connects a tab as a node, and waits until it takes part. */
-async function join(joining: SandboxTab, node = "phone"): Promise<void> {
+/** Connects a tab as a node, with the login that the example gives it. */
+async function join(
+  joining: SandboxTab,
+  node: keyof typeof PASSWORDS = NODE,
+): Promise<void> {
   const outcome = await joining.handle.evaluate(({ sandbox }, fleet) =>
     sandbox.connectNats({
       url: fleet.url,
       prefix: "db.migrate",
-      login: { kind: "none" },
+      login: { kind: "user", user: fleet.node, password: fleet.password },
       fleet: { node: fleet.node, labels: { kind: "browser" }, trust: [fleet.key] },
-    }), { url: server.url, node, key: publisher.publicKey });
+    }), { url: server.url, node, password: PASSWORDS[node], key: publisher.publicKey });
   assert.ok(outcome.ok, outcome.ok ? "" : outcome.message);
 }
 
@@ -95,7 +109,7 @@ async function untilJoined(joining: SandboxTab): Promise<void> {
 }
 
 async function report(): Promise<NodeReport | undefined> {
-  return (await store.reports.get("phone.game"))?.value;
+  return (await store.reports.get(`${NODE}.game`))?.value;
 }
 
 /** Waits until the tab refuses the rollout, and says why. */
@@ -134,7 +148,7 @@ nodes("a tab reports its databases, and serves them under its own name", async (
   const { labels, databases, drifted } = await report() ?? {};
   assert.equal([labels, databases, drifted], [{ kind: "browser" }, 1, 0]);
   const client = await server.connect();
-  const answer = await client.request("db.migrate-nodes.phone.game.status", "{}");
+  const answer = await client.request(`db.migrate-nodes.${NODE}.game.status`, "{}");
   assert.is(answer.json<{ current_version: number }>().current_version, 1);
 });
 
@@ -170,7 +184,7 @@ nodes("a tab that is closed during the rollout catches up when it is opened agai
   await until("the tab has measured", async () => (await report())?.progress?.stage === "measured");
   assert.equal([(await report())?.progress?.rows_at_stake, await rows(tab)], [1, 2]);
   await tab.page.close();
-  await until("it is gone", async () => await store.presence.get("phone") === null);
+  await until("it is gone", async () => await store.presence.get(NODE) === null);
   await give("game", store, { kind: "approve" });
   const done = await settle("game", store);
   assert.equal([done.state.phase, isUnfinished(done.state)], ["done", false]);
@@ -209,11 +223,11 @@ nodes("a rollout goes through an open tab", async () => {
 });
 
 nodes("a name that another node has is refused, and the tab serves nothing", async () => {
-  await join(tab, "desk");
+  await join(tab, OTHER);
   const refused = await tab.untilNats("refused");
   assert.match(
     refused.kind === "refused" ? refused.reason : "",
-    /cannot be a node of the fleet: Another node is online under the name desk/,
+    /cannot be a node of the fleet: Another node is online under the name node-b/,
   );
   await tab.handle.evaluate(({ sandbox }) => sandbox.disconnectNats());
   assert.equal((await tab.state())?.node, { kind: "off" });
