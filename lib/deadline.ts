@@ -85,10 +85,9 @@ export async function callWithin<T>(
   { cancelFlag }: Pick<WireDeadline, "cancelFlag">,
 ): Promise<Awaited<T> | Overdue> {
   const { promise: overdue, resolve } = Promise.withResolvers<Overdue>();
-  const over = new AbortController();
-  const giveUp = async (afterMs: number, why: Overdue): Promise<void> => {
-    await sleep(afterMs, over.signal);
-    resolve(why);
+  const timers: ReturnType<typeof startTimer>[] = [];
+  const giveUp = (afterMs: number, why: Overdue): void => {
+    timers.push(startTimer(afterMs, () => resolve(why)));
   };
   const cancel = (): void => {
     if (cancelFlag !== null) Atomics.store(cancelFlag, 0, 1);
@@ -104,18 +103,18 @@ export async function callWithin<T>(
     return settled;
   } finally {
     signal.removeEventListener("abort", cancel);
-    over.abort();
+    timers.forEach(clearTimeout);
   }
 }
 
 /** Waits for an answer, but no longer than `limitMs` milliseconds. */
 export async function within<T>(limitMs: number, answer: T): Promise<Awaited<T> | "timeout"> {
-  const over = new AbortController();
-  const late = sleep(limitMs, over.signal).then(() => "timeout" as const);
+  const { promise: late, resolve } = Promise.withResolvers<"timeout">();
+  const timer = startTimer(limitMs, () => resolve("timeout"));
   try {
     return await Promise.race([answer, late]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
   }
 }
 
@@ -140,7 +139,7 @@ export async function beforeAbort<T>(signal: AbortSignal, answer: T): Promise<Aw
 /** Resolves after `ms` milliseconds, or when `signal` is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
+    const timer = startTimer(ms, done);
     function done(): void {
       clearTimeout(timer);
       signal?.removeEventListener("abort", done);
@@ -149,6 +148,11 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) done();
     else signal?.addEventListener("abort", done);
   });
+}
+
+// An AbortController for each call would cost more than most calls: it makes an exception as reason.
+function startTimer(ms: number, done: () => void): ReturnType<typeof setTimeout> {
+  return setTimeout(done, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
 }
 
 /**
