@@ -286,7 +286,12 @@ function defineCommands(
       use({ name: "bundle", bundle, options: commonOptions(command) });
     });
 
-  for (const name of ["plugins", "demo", "man"] as const) {
+  program.command("plugins").option("--names", "", false)
+    .action(({ names: namesOnly }, command) =>
+      use({ name: "plugins", namesOnly, options: commonOptions(command) })
+    );
+
+  for (const name of ["demo", "man"] as const) {
     program.command(name)
       .action((_, command) => use({ name, options: commonOptions(command) }));
   }

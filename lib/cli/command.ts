@@ -226,7 +226,8 @@ export type Command =
     | { readonly name: "serve"; readonly serve: ServeOptions }
     | { readonly name: "fleet"; readonly fleet: FleetCommand }
     | { readonly name: "key"; readonly file: string }
-    | { readonly name: "plugins" | "demo" | "doctor" | "man" }
+    | { readonly name: "plugins"; readonly namesOnly: boolean }
+    | { readonly name: "demo" | "doctor" | "man" }
     | { readonly name: "completion"; readonly shell: Shell }
   );
 

@@ -58,6 +58,7 @@ export const OPTIONS: readonly (readonly [option: string, meaning: string])[] = 
   ["--json", "print the reply message, alone"],
   ["--by NAME", "who applies; kept in the history"],
   ["--tenant NAME", "migrate the database of this tenant"],
+  ["--names", "of plugins, names alone; opens no database"],
   ["--all-tenants", "of apply, every tenant; of status, how many are where"],
   ["--to N", "the version to end at; rollback --to 0 undoes everything"],
   ["--down", "plan a rollback"],

@@ -129,8 +129,8 @@ async function run(
       return await runKey(command.file, options, console);
     }
     case "plugins": {
-      const { runPlugins } = await import("./commands/plugins.ts");
-      return await runPlugins(options, console);
+      const { listNames, runPlugins } = await import("./commands/plugins.ts");
+      return await (command.namesOnly ? listNames : runPlugins)(options, console);
     }
     case "doctor": {
       const { runDoctor } = await import("./commands/doctor.ts");

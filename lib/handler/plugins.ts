@@ -20,7 +20,7 @@ const UNINTERRUPTED = 100;
  */
 export async function plugins(
   { plugin: all }: DatabaseAddress,
-  { plugin: only, limit, offset }: CheckedPlugins,
+  { plugin: only, names_only: namesOnly, limit, offset }: CheckedPlugins,
   context: HandlerContext,
 ): Promise<PluginsReply | Failure> {
   const { source, databases } = context;
@@ -42,6 +42,7 @@ export async function plugins(
   }
   const files = new Map(names.map((plugin) => [plugin, new PluginFiles(plugin, context)]));
   const tenants = await pMap(addresses.slice(offset, offset + limit), async (address, index) => {
+    if (namesOnly) return unknownEntry(address, null);
     if (index % UNINTERRUPTED === 0) await new Promise((resolve) => setTimeout(resolve));
     return await entryOf(address, files, context);
   }, { concurrency: CONCURRENCY });
@@ -65,17 +66,19 @@ async function entryOf(
   const { plugin, tenant } = address;
   const known = files.get(plugin) ?? new PluginFiles(plugin, context);
   const compared = await compareDatabase(address, known, context);
-  const entry = { plugin_name: plugin, tenant };
-  if (!compared.ok) {
-    const unknown = { current_version: null, pending_count: null, locked: false };
-    return { ...entry, ...unknown, problem: compared.message };
-  }
+  if (!compared.ok) return unknownEntry(address, compared.message);
   const { currentVersion, pending, problem, isLocked } = compared.value;
   return {
-    ...entry,
+    plugin_name: plugin,
+    tenant,
     current_version: currentVersion,
     pending_count: pending,
     locked: isLocked,
     problem,
   };
+}
+
+function unknownEntry({ plugin, tenant }: TenantAddress, problem: string | null): TenantEntry {
+  const unknown = { current_version: null, pending_count: null, locked: false };
+  return { plugin_name: plugin, tenant, ...unknown, problem };
 }

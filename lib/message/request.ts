@@ -93,6 +93,11 @@ export interface DumpRequest extends DatabaseRequest {
 export interface PluginsRequest {
   /** The only plugin to list, with its tenants; all of them by default. */
   plugin?: string | undefined;
+  /**
+   * List the tenants and open no database: versions and counts in the reply are `null`, and `locked`
+   * is `false`. `false` by default.
+   */
+  names_only?: boolean | undefined;
   /** The most tenants in the reply; 100 by default, 10,000 at most. */
   limit?: number | undefined;
   /** How many tenants to leave out; 0 by default. */
@@ -167,7 +172,7 @@ export type CheckedCheck = Checked<CheckRequest, "prove" | "live">;
 export type CheckedDump = Checked<DumpRequest, "live">;
 
 /** A checked `plugins`. */
-export type CheckedPlugins = Checked<PluginsRequest, "limit" | "offset">;
+export type CheckedPlugins = Checked<PluginsRequest, "names_only" | "limit" | "offset">;
 
 /** A checked `backups`. */
 export type CheckedBackups = Checked<BackupsRequest, "verify" | "limit" | "offset">;

@@ -195,6 +195,7 @@ export const PluginsRequestSchema: v.GenericSchema<PluginsRequest, CheckedPlugin
   .strictObject({
     // The grammar of a tenant's name is that of a plugin's.
     plugin: v.optional(tenant),
+    names_only: flag,
     ...pageFields(100, MAX_PLUGINS_LIMIT),
   });
 

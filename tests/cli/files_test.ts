@@ -167,6 +167,18 @@ plugins("lists the databases of tenants after their plugin", async () => {
   assert.is(json.tenant_count, 2);
 });
 
+plugins("--names opens no database", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  await workspace.apply("quotes", { tenant: "acme" });
+  Deno.writeTextFileSync(workspace.database("quotes", "torn"), "no database");
+  const { code, stdout } = await run(workspace, "plugins", "--names");
+  assert.equal([code, stdout], [0, "quotes\nquotes/acme\nquotes/torn\n"]);
+  const json = JSON.parse((await run(workspace, "plugins", "--names", "--json")).stdout);
+  assert.equal([json.plugins, json.tenant_count], [["quotes"], 2]);
+  assert.equal(json.tenants[1], { plugin_name: "quotes", tenant: "torn" });
+});
+
 plugins("lists 200 tenants to people and says how many more there are", async () => {
   await using workspace = new Workspace();
   workspace.write("quotes", QUOTES);

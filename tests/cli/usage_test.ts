@@ -314,7 +314,7 @@ const RIGHT: readonly (readonly [string, Arguments])[] = [
       options: COMMON,
     }),
   ],
-  ["plugins", command({ name: "plugins", options: COMMON })],
+  ["plugins", command({ name: "plugins", namesOnly: false, options: COMMON })],
   ["--version", { kind: "version" }],
   ["apply --help", { kind: "help" }],
   ["help apply", { kind: "help" }],
@@ -340,6 +340,7 @@ usage("readArguments() prefers options to the environment", () => {
     readArguments(["plugins", "--data", "d"], environment),
     command({
       name: "plugins",
+      namesOnly: false,
       options: { ...COMMON, pluginsDir: "from GODWIT_PLUGINS", dataDir: "d" },
     }),
   );

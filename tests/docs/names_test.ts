@@ -82,6 +82,7 @@ names("every documented option is one that the command line knows", () => {
       ["rollout", "start", "p"],
       ...["status", "resume", "undo"].map((command) => ["rollout", command, "p"]),
       ["serve"],
+      ["plugins"],
     ]
       .flatMap((
         command,

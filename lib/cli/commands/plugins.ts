@@ -53,6 +53,27 @@ export async function runPlugins(options: CommonOptions, console: Console): Prom
   return EXIT.success;
 }
 
+/** Lists the names of plugins and of their tenants' databases, and opens none of them. */
+export async function listNames(options: CommonOptions, console: Console): Promise<ExitStatus> {
+  await using migrator = await openMigrator({ plugins: options.pluginsDir, data: options.dataDir });
+  const names: { readonly plugin_name: string; readonly tenant: string }[] = [];
+  const request = { names_only: true, limit: MAX_TENANTS.json };
+  for (;;) {
+    const listed = await migrator.plugins({ ...request, offset: names.length });
+    if (!listed.success) return refuse(listed, options, console);
+    const { plugins, tenants, tenant_count } = listed;
+    names.push(...tenants.map(({ plugin_name, tenant }) => ({ plugin_name, tenant })));
+    if (tenants.length > 0 && names.length < tenant_count) continue;
+    if (options.json) {
+      console.out(JSON.stringify({ success: true, plugins, tenants: names, tenant_count }));
+    } else {
+      const databases = [...plugins.map((plugin_name) => ({ plugin_name })), ...names];
+      console.out(databases.map(databaseOf).join("\n"));
+    }
+    return EXIT.success;
+  }
+}
+
 async function renderDatabases(
   lines: readonly (PluginLine | TenantEntry)[],
   options: CommonOptions,
