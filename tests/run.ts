@@ -1,5 +1,6 @@
 // Runs everything there is to check: formatting, lint, types, and each test file in a process of its
-// own, four at a time. The last line is `N passed, N failed`.
+// own, four at a time. Before the last line, `N passed, N failed`, it says how long everything took
+// and which files took longest.
 //
 //   run.ts [--all] [part of a path ...]
 //
@@ -26,14 +27,22 @@ const FIRST = [
 // A thread that a failed test left behind would keep its process alive for ever.
 const FILE_TIMEOUT_MS = 300_000;
 
-interface FileResult {
+const SLOWEST = 10;
+
+interface CheckResult {
   readonly passed: number;
   readonly failed: number;
+}
+
+interface FileResult extends CheckResult {
+  readonly file: string;
+  readonly seconds: number;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
+  const started = performance.now();
   const filters = args.filter((each) => each !== "--all");
   const isLong = args.includes("--all") || filters.length > 0;
   const missing = installRequirements();
@@ -62,11 +71,12 @@ async function main(args: readonly string[]): Promise<number> {
   const results = [...checks, ...tests];
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  console.log(describeTimes(tests, (performance.now() - started) / 1000));
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-async function runChecks(): Promise<readonly FileResult[]> {
+async function runChecks(): Promise<readonly CheckResult[]> {
   const checks = [["fmt", "--check"], ["lint"], ["check"]];
   return await Promise.all(checks.map(async (args) => {
     const { success, text } = await deno(args);
@@ -124,7 +134,7 @@ async function runFile(
     ["run", "--no-prompt", "--no-check", "-A", file],
     env,
   );
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const seconds = (performance.now() - started) / 1000;
   const { total, passed } = countTests(text);
   // A file that says nothing forgot to run its suites; one that dies early says too little.
   const problem = total === 0
@@ -133,9 +143,19 @@ async function runFile(
     ? "ended with an error"
     : null;
   const failed = total - passed + (problem === null ? 0 : 1);
-  console.log(`${failed === 0 ? "ok  " : "FAIL"} ${file} (${passed}/${total}, ${seconds} s)`);
+  console.log(
+    `${failed === 0 ? "ok  " : "FAIL"} ${file} (${passed}/${total}, ${seconds.toFixed(1)} s)`,
+  );
   if (failed > 0) console.log(problem === null ? text : `${text}\n${file} ${problem}`);
-  return { passed, failed };
+  return { file, seconds, passed, failed };
+}
+
+/** The time of a run, and of the files that took longest. */
+function describeTimes(results: readonly FileResult[], seconds: number): string {
+  const slowest = results.toSorted((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
+  const lines = slowest.map((each) => `${each.seconds.toFixed(1).padStart(7)} s  ${each.file}`);
+  const minutes = `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  return ["The slowest files:", ...lines, `Everything took ${minutes}`].join("\n");
 }
 
 // uvu closes each run with its totals.

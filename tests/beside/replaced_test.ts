@@ -41,8 +41,9 @@ const migrations = await Promise.all(
   }),
 );
 
-// How many changes lie between two that are tried.
+// How many changes lie between two that are tried; each kill is a process of its own.
 const EVERY = 4;
+const EVERY_KILL = 11;
 
 const OLD_ROWS = 50;
 const MORE_ROWS = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
@@ -134,7 +135,7 @@ for (const mode of JOURNAL_MODES) {
 for (const mode of JOURNAL_MODES) {
   replaced(`is refused with what a killed godwit left beside it: ${mode}`, async () => {
     let refusals = 0;
-    for (let change = 1;; change += EVERY) {
+    for (let change = 1;; change += EVERY_KILL) {
       const directory = Deno.makeTempDirSync({ prefix: "godwit-replaced-" });
       try {
         const { path, backup } = prepare(directory, mode);

@@ -34,7 +34,7 @@ crashes("leave the database before or after each migration, as godwit runs", asy
 });
 
 crashes("leave the database before or after each migration in a log that is shared", async () => {
-  for (const [mode, sessions] of [["shared", [3, 10]], ["shared-spill", [3]]] as const) {
+  for (const [mode, sessions] of [["shared", [10]], ["shared-spill", [3]]] as const) {
     const { counts, violations } = await explore(selection(mode, sessions));
     assert.equal(violations, []);
     assert.is(counts.sessions, sessions.length);
@@ -43,13 +43,13 @@ crashes("leave the database before or after each migration in a log that is shar
 });
 
 crashes("leave the database before or after each migration with a rollback journal", async () => {
-  const { counts, violations } = await explore(selection("delete", SESSIONS));
+  const { counts, violations } = await explore(selection("delete", [3, 10]));
   assert.equal(violations, []);
   assert.ok(counts.before > 0 && counts.after > 0);
 });
 
 crashes("leave the database before or after each migration as the sandbox runs", async () => {
-  const { counts, violations } = await explore(selection("truncate", SESSIONS));
+  const { counts, violations } = await explore(selection("truncate", [3]));
   assert.equal(violations, []);
   assert.ok(counts.before > 0 && counts.after > 0);
 });

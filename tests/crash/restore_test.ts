@@ -32,7 +32,7 @@ restores("are noticed where flushing does nothing", async () => {
 });
 
 restores("in a process that is killed leave one of the two, whole", async () => {
-  const settings = { kills: 4, sizeBytes: 2_000_000, mostDelayMs: 1_500 };
+  const settings = { kills: 2, sizeBytes: 2_000_000, mostDelayMs: 1_500 };
   const { found, problems } = await killRestores(
     { ...settings, journalMode: "delete" },
     new Random(1),
