@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { readApi } from "../docs/api_documentation.ts";
-import { openChromium } from "../support/browser.ts";
+import { openChromium, type TestBrowser } from "../support/browser.ts";
 import { SandboxServer } from "../support/sandbox_server.ts";
 import { suite } from "../support/suite.ts";
 
@@ -16,7 +16,13 @@ const directory = Deno.makeTempDirSync({ prefix: "godwit-examples-" });
 const pages = (await readApi("lib/browser/mod.ts")).examples
   .filter((text) => text.includes("openSandbox"));
 
-examples.after(() => Deno.removeSync(directory, { recursive: true }));
+let browser: TestBrowser;
+
+examples.before(async () => void (browser = await openChromium()));
+examples.after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  Deno.removeSync(directory, { recursive: true });
+});
 
 examples("there is a line for each page", () => assert.is(pages.length, LAST_LINES.length));
 
@@ -31,13 +37,13 @@ for (const [index, line] of LAST_LINES.entries()) {
           '<!doctype html><title>page</title><body><script type="module" src="example.js"></script>',
       },
     });
-    await using browser = await openChromium();
     const page = await browser.context.newPage();
     await Promise.all([
       page.waitForEvent("console", { predicate: (message) => message.text() === line }),
       page.goto(`${server.url}page.html`),
     ]);
     browser.assertQuiet();
+    await page.close();
   });
 }
 

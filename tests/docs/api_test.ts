@@ -63,15 +63,6 @@ api("every export and every member of it is documented", async () => {
   assert.equal(problems, []);
 });
 
-api("has no slow types, and all that it imports can be published", async () => {
-  await using copy = await RepositoryCopy.make();
-  // What license it has is not for a test to say.
-  Deno.writeTextFileSync(join(copy.root, "LICENSE"), "none yet");
-  const args = ["publish", "--dry-run", "--allow-dirty", "--no-check"];
-  const { code, output } = await copy.run("deno", args);
-  assert.is(code, 0, output);
-});
-
 api.run();
 
 /** The TypeScript of pages, which the tests of the pages run. */

@@ -19,6 +19,9 @@ export const BLANK_PAGE: Readonly<Record<string, string>> = {
   "blank.html": "<!doctype html><title>godwit</title>",
 };
 
+/** How pages are waited for: by default Playwright looks at each frame, and has each one drawn. */
+export const POLLING = { polling: 50 } as const;
+
 /** What is in the page. */
 export interface OpenedSandbox {
   readonly sandbox: Sandbox;
@@ -93,18 +96,26 @@ export class SandboxTab {
 
   /** Waits until the tab has a role. */
   async untilRole(role: TabRole): Promise<void> {
-    await this.page.waitForFunction(([{ events }, role]) => {
-      const last = events.findLast(({ kind }) => kind === "state");
-      return last?.kind === "state" && last.state.role === role;
-    }, [this.handle, role] as const);
+    await this.page.waitForFunction(
+      ([{ events }, role]) => {
+        const last = events.findLast(({ kind }) => kind === "state");
+        return last?.kind === "state" && last.state.role === role;
+      },
+      [this.handle, role] as const,
+      POLLING,
+    );
   }
 
   /** Waits until it stands with NATS as `kind` says, and tells how exactly. */
   async untilNats(kind: NatsState["kind"]): Promise<NatsState> {
-    await this.page.waitForFunction(([{ events }, kind]) => {
-      const last = events.findLast(({ kind }) => kind === "state");
-      return last?.kind === "state" && last.state.nats.kind === kind;
-    }, [this.handle, kind] as const);
+    await this.page.waitForFunction(
+      ([{ events }, kind]) => {
+        const last = events.findLast(({ kind }) => kind === "state");
+        return last?.kind === "state" && last.state.nats.kind === kind;
+      },
+      [this.handle, kind] as const,
+      POLLING,
+    );
     const state = await this.state();
     if (state === null) throw new Error("There is no state");
     return state.nats;

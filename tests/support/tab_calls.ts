@@ -3,7 +3,7 @@
 import type { DataQuery, DataRows, FilesReport } from "../../lib/browser/sandbox.ts";
 import type { RunEvent } from "../../lib/message/event.ts";
 import type { Outcome } from "../../lib/outcome.ts";
-import type { SandboxTab } from "./sandbox_tab.ts";
+import { POLLING, type SandboxTab } from "./sandbox_tab.ts";
 
 /**
  * The bytes of a plugin's database or of a backup; `null` where there is none. Fails with the call.
@@ -118,6 +118,7 @@ export async function untilStarted(
         each.event.event === "migration_started" && each.event.version === version
       ),
     [tab.handle, plugin, version] as const,
+    POLLING,
   );
 }
 
@@ -133,6 +134,7 @@ export async function untilEvent(
         each.kind === "run" && each.event.plugin_name === plugin && each.event.event === event
       ),
     [tab.handle, plugin, event] as const,
+    POLLING,
   );
 }
 

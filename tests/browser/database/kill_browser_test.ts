@@ -10,7 +10,7 @@ import { sqliteShell } from "../../support/sqlite_shell.ts";
 import { suite } from "../../support/suite.ts";
 import { exported, untilEvent } from "../../support/tab_calls.ts";
 
-const KILLS = 6;
+const KILLS = 3;
 const VERSIONS = 12;
 const SEED = 5;
 // About as long as all versions take.

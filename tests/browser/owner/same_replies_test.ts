@@ -4,7 +4,7 @@ import { leastRequest } from "../../support/least_request.ts";
 import * as assert from "uvu/assert";
 import type { Reply } from "../../../lib/message/any_reply.ts";
 import { type Verb, verbs } from "../../../lib/message/verbs.ts";
-import { openChromium } from "../../support/browser.ts";
+import { openChromium, type TestBrowser } from "../../support/browser.ts";
 import { currentVersionIn } from "../../support/current_version.ts";
 import { migrationFile } from "../../support/migration_file.ts";
 import { SandboxServer } from "../../support/sandbox_server.ts";
@@ -13,6 +13,21 @@ import { suite } from "../../support/suite.ts";
 import { type Files, Workspace } from "../../support/workspace.ts";
 
 const replies = suite("same replies");
+
+let browser: TestBrowser;
+let server: SandboxServer;
+let tab: SandboxTab;
+
+replies.before(async () => {
+  server = await SandboxServer.start({ files: BLANK_PAGE });
+  browser = await openChromium();
+  tab = await SandboxTab.open(browser, server.url);
+});
+
+replies.after(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
 
 /** A plugin's files, and requests that are sent one after the other. */
 interface Scenario {
@@ -111,10 +126,7 @@ async function unhurried(ask: () => Promise<Reply>): Promise<Reply> {
 }
 
 replies("of the sandbox are those of the server", async () => {
-  await using server = await SandboxServer.start({ files: BLANK_PAGE });
-  await using browser = await openChromium();
   await using workspace = new Workspace();
-  const tab = await SandboxTab.open(browser, server.url);
   let compared = 0;
   for (const { name, files, requests } of SCENARIOS) {
     workspace.write(name, files);
@@ -131,9 +143,6 @@ replies("of the sandbox are those of the server", async () => {
 });
 
 replies("to a request that names a tenant are refusals: a browser has none", async () => {
-  await using server = await SandboxServer.start({ files: BLANK_PAGE });
-  await using browser = await openChromium();
-  const tab = await SandboxTab.open(browser, server.url);
   await tab.save("p", { "001_a.sql": migrationFile("CREATE TABLE t (a);", "DROP TABLE t;") });
   // A rollout is about every tenant and names none.
   for (const verb of verbs().filter((each) => each !== "rollout")) {

@@ -18,16 +18,21 @@ const nats = suite("NATS from a tab");
 
 let browser: TestBrowser;
 let site: SandboxServer;
+// Starting SQLite takes longer than most cases, so there is one tab for all of them.
+let tab: SandboxTab;
 
 nats.before(async () => {
   site = await SandboxServer.start({ files: BLANK_PAGE });
   browser = await openChromium();
+  tab = await SandboxTab.open(browser, site.url);
 });
 
 nats.after(async () => {
   await browser[Symbol.asyncDispose]();
   await site[Symbol.asyncDispose]();
 });
+
+nats.after.each(() => tab.handle.evaluate(({ sandbox }) => sandbox.disconnectNats()));
 
 const FILES = {
   "001_a.sql": migrationFile("CREATE TABLE t (a); INSERT INTO t VALUES (1);", "DROP TABLE t;"),
@@ -55,7 +60,6 @@ nats(
   "requests of a Deno client are answered by the tab, and its events are published",
   async () => {
     await using server = await NatsServer.start();
-    const tab = await SandboxTab.open(browser, site.url);
     await tab.save("served", FILES);
     await connectTab(tab, choose(server));
     await tab.untilNats("online");
@@ -81,7 +85,6 @@ nats(
     const unknown = await ask(client, "db.migrate.served.apply", { dryrun: true });
     assert.is(unknown.success ? "" : unknown.error_code, "INVALID_REQUEST");
     await client.close();
-    await tab.page.close();
   },
 );
 
@@ -89,7 +92,6 @@ nats("the tab is an instance of the micro-service beside a server's", async () =
   await using server = await NatsServer.start();
   await using workspace = new Workspace();
   await using _service = await serveHere(workspace, server);
-  const tab = await SandboxTab.open(browser, site.url);
   await connectTab(tab, choose(server));
   await tab.untilNats("online");
   const client = await connect({ servers: server.url });
@@ -101,12 +103,10 @@ nats("the tab is an instance of the micro-service beside a server's", async () =
   const [one, other] = found.map(({ endpoints }) => endpoints.map(({ subject }) => subject).sort());
   assert.equal(one, other);
   await client.close();
-  await tab.page.close();
 });
 
 nats("a tab that is offline says so, works on, and answers again when it is online", async () => {
   await using server = await NatsServer.start();
-  const tab = await SandboxTab.open(browser, site.url);
   await tab.save("offline", FILES);
   await connectTab(tab, choose(server));
   await tab.untilNats("online");
@@ -123,12 +123,11 @@ nats("a tab that is offline says so, works on, and answers again when it is onli
   const status = await ask(client, "db.migrate.offline.status");
   assert.is(status.success && currentVersionIn(status), 2);
   await client.close();
-  await tab.page.close();
 });
 
 nats("a guest waits with its own login and serves once it owns the sandbox", async () => {
   await using server = await NatsServer.start();
-  const owner = await SandboxTab.open(browser, site.url);
+  const owner = tab;
   const guest = await SandboxTab.open(browser, site.url);
   await owner.save("shared", FILES);
   await guest.untilRole("guest");
@@ -140,12 +139,11 @@ nats("a guest waits with its own login and serves once it owns the sandbox", asy
   const applied = await ask(client, "db.migrate.shared.apply");
   assert.is(applied.success && currentVersionIn(applied), 2);
   await client.close();
-  await guest.page.close();
+  tab = guest;
 });
 
 nats("of several connections and disconnections at once the last is in force, alone", async () => {
   await using server = await NatsServer.start();
-  const tab = await SandboxTab.open(browser, site.url);
   await tab.save("hasty", FILES);
   const client = await connect({ servers: server.url });
   const choices = ["one", "two", "three"].map((prefix) => ({ ...choose(server), prefix }));
@@ -176,28 +174,24 @@ nats("of several connections and disconnections at once the last is in force, al
   assert.equal((await tab.state())?.nats, { kind: "off" });
   assert.equal(await answering(), []);
   await client.close();
-  await tab.page.close();
 });
 
 nats("a login that is refused is said once, and not tried again", async () => {
   await using server = await NatsServer.start({
     config: `authorization { user: "godwit", password: "s3cret" }`,
   });
-  const tab = await SandboxTab.open(browser, site.url);
   const wrong = { kind: "user", user: "godwit", password: "wr0ng" } as const;
   await connectTab(tab, choose(server, wrong));
   const refused = await tab.untilNats("refused");
   assert.match(refused.kind === "refused" ? refused.reason : "", /does not accept this login/);
   await connectTab(tab, choose(server, { ...wrong, password: "s3cret" }));
   await tab.untilNats("online");
-  await tab.page.close();
 });
 
 nats("no part of a login is in an address, in storage or in the console", async () => {
   await using server = await NatsServer.start({
     config: `authorization { user: "godwit", password: "s3cret" }`,
   });
-  const tab = await SandboxTab.open(browser, site.url);
   const said: string[] = [];
   tab.page.on("console", (message) => said.push(message.text()));
   const refused = await tab.handle.evaluate(
@@ -230,7 +224,6 @@ nats("no part of a login is in an address, in storage or in the console", async 
   });
   assert.not.match(kept, /s3cret/);
   assert.not.match(said.join("\n"), /s3cret/);
-  await tab.page.close();
 });
 
 nats.run();

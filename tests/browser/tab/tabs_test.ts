@@ -129,7 +129,7 @@ tabs("tabs that are reloaded in turn hand the sandbox to and fro", async () => {
   const [one, other] = await openTabs(1);
   assert.ok(other);
   await one.save("to-and-fro", FILES);
-  for (let count = 0; count < 6; count++) {
+  for (let count = 0; count < 4; count++) {
     const [leaving, staying] = count % 2 === 0 ? [one, other] : [other, one];
     const verb = count % 4 < 2 ? "apply" : "rollback";
     const asked = staying.ask(verb, "to-and-fro");
@@ -238,7 +238,7 @@ tabs("an owner that is reloaded again and again comes up on OPFS with its rows",
   const [owner] = await openTabs(0);
   await owner.save("reloaded", FILES);
   await owner.ask("apply", "reloaded");
-  for (let count = 0; count < 10; count++) {
+  for (let count = 0; count < 4; count++) {
     // Every other time it is left while the database is being opened.
     const opening = count % 2 === 0 ? null : owner.ask("status", "reloaded").catch(() => null);
     await owner.reload();
