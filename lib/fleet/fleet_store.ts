@@ -41,6 +41,8 @@ export interface Bucket<T> {
   /** After how long an entry that is not stored again is gone; 0 where it stays. */
   readonly ttlMs: number;
   get(key: string): Promise<Stored<T> | null>;
+  /** The revision of a key, of a value that cannot be read too; 0 where the key does not exist. */
+  revision(key: string): Promise<number>;
   /**
    * Stores a value where the key still has `revision`, 0 where it must not exist, and returns its
    * new revision; `null` where another program was faster.

@@ -70,8 +70,9 @@ export const NodeReportSchema: v.GenericSchema<unknown, NodeReport> = v.strictOb
   labels,
   databases: count,
   versions: v.record(v.string(), count),
-  drifted: v.nullable(count),
-  last_run: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
+  // Older reports of this format do not have these two.
+  drifted: v.optional(v.nullable(count), null),
+  last_run: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp())), null),
   progress: v.nullable(v.strictObject({
     rollout: id,
     attempt: count,

@@ -146,6 +146,14 @@ function kvBucket<T>(
         throw storeError(error);
       }
     },
+    async revision(key) {
+      try {
+        const entry = await kv.get(key);
+        return entry?.operation === "PUT" ? entry.revision : 0;
+      } catch (error) {
+        throw storeError(error);
+      }
+    },
     async put(key, value, revision) {
       const text = JSON.stringify(value);
       try {

@@ -1,7 +1,7 @@
 // Stores the report of a node about one plugin, until the server has it.
 
 import { sleep } from "../deadline.ts";
-import { type FleetStore, FleetStoreError, reportKey } from "../fleet/fleet_store.ts";
+import { type FleetStore, FleetStoreError, reportKey, type Stored } from "../fleet/fleet_store.ts";
 import type { NodeReport } from "../fleet/node_report.ts";
 import type { Log } from "../handler/context.ts";
 
@@ -30,12 +30,15 @@ export class ReportWriter {
     this.#key = reportKey(node, plugin);
   }
 
-  /** The report that was stored last, also by an earlier process; `null` where there is none. */
+  /**
+   * The report that was stored last, also by an earlier process; `null` where there is none, or one
+   * that this godwit cannot read, which the next `write()` replaces.
+   */
   async read(): Promise<NodeReport | null> {
     let last: NodeReport | null = null;
     await this.#untilDone(async () => {
-      const stored = await this.#store.reports.get(this.#key);
-      this.#revision = stored?.revision ?? 0;
+      const stored = await this.#readable();
+      this.#revision = stored?.revision ?? await this.#store.reports.revision(this.#key);
       last = stored?.value ?? null;
     });
     return last;
@@ -45,7 +48,7 @@ export class ReportWriter {
   async isStored(): Promise<boolean> {
     let isThere = false;
     await this.#untilDone(async () => {
-      isThere = await this.#store.reports.get(this.#key) !== null;
+      isThere = await this.#store.reports.revision(this.#key) !== 0;
     });
     return isThere;
   }
@@ -66,10 +69,23 @@ export class ReportWriter {
         // An acknowledgement was lost, the bucket was made anew, or the revision that was read was
         // an old one.
         await sleep(CONFLICT_MS, this.#signal);
-        this.#revision = (await this.#store.reports.get(this.#key))?.revision ?? 0;
+        this.#revision = await this.#store.reports.revision(this.#key);
       }
       this.#revision = revision ?? this.#revision;
     });
+  }
+
+  async #readable(): Promise<Stored<NodeReport> | null> {
+    try {
+      return await this.#store.reports.get(this.#key);
+    } catch (error) {
+      if (!(error instanceof FleetStoreError) || error.code !== "unreadable") throw error;
+      this.#log("warn", "The stored report of this node cannot be read and is replaced", {
+        report: this.#key,
+        reason: error.message,
+      });
+      return null;
+    }
   }
 
   async #untilDone(work: () => Promise<void>): Promise<boolean> {
@@ -86,8 +102,6 @@ export class ReportWriter {
             reason: error.message,
           });
         }
-        // An entry that this godwit cannot read is replaced.
-        if (error.code === "unreadable") return true;
         await sleep(AGAIN_MS, this.#signal);
       }
     }

@@ -92,6 +92,23 @@ stores("an entry of another version of godwit is refused by name", async () => {
   await refused("unreadable", /odd is not JSON/, () => store.rollouts.get("odd"));
 });
 
+stores("an entry that cannot be read has a revision, by which it is replaced", async () => {
+  const kv = await connection.jetstream().views.kv(FLEET_NAMES.nodes);
+  const revision = await kv.put("old.game", "{");
+  assert.is(await store.reports.revision("old.game"), revision);
+  assert.ok(await store.reports.put("old.game", aNode("old").report, revision) !== null);
+  assert.is((await store.reports.get("old.game"))?.value.node, "old");
+  assert.is(await store.reports.revision("unknown.game"), 0);
+});
+
+stores("a report without the fields that were added later is read", async () => {
+  const kv = await connection.jetstream().views.kv(FLEET_NAMES.nodes);
+  const { drifted: _drifted, last_run: _lastRun, ...old } = aNode("early").report;
+  await kv.put("early.game", JSON.stringify(old));
+  const { drifted, last_run } = (await store.reports.get("early.game"))?.value ?? {};
+  assert.equal([drifted, last_run], [null, null]);
+});
+
 stores("what exceeds a bucket is refused with a remedy", async () => {
   const long = { ...aRollout(["a"]), wave_ends: ["x".repeat(300_000)] };
   await refused("too-large", /exceeds/, () => store.rollouts.put("long", long, 0));

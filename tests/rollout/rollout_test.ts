@@ -2,6 +2,7 @@
 
 import * as assert from "uvu/assert";
 import type { RolloutRecord } from "../../lib/fleet/rollout_record.ts";
+import { FLEET_NAMES } from "../../lib/nats/fleet_buckets.ts";
 import { startRollout } from "../../lib/rollout/start_rollout.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { withJetStream } from "../support/nats_cluster.ts";
@@ -124,6 +125,17 @@ fleet("a node reports how many databases have other migrations than its files", 
   await node?.stop();
   await node?.start();
   assert.is(await report(), 2);
+});
+
+fleet("a node replaces a report of its own that it cannot read", async () => {
+  const made = await game(["a"]);
+  const node = made.nodes.get("a");
+  await node?.stop();
+  const key = `a.${made.plugin}`;
+  const kv = await (await server.connect()).jetstream().views.kv(FLEET_NAMES.nodes);
+  await kv.put(key, JSON.stringify({ colour: "red" }));
+  await node?.start();
+  assert.equal((await store.reports.get(key))?.value.versions, { "1": 2 });
 });
 
 fleet("a failure halts it before its wave, and an undo brings the rows back", async () => {
