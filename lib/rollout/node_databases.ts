@@ -13,10 +13,14 @@ import type { DatabaseAddress } from "../plan/database_address.ts";
 import { currentVersion, type History } from "../plan/history.ts";
 import { DEFAULT_TIMEOUT_MS } from "../message/request.ts";
 import { deadlineIn, sleep } from "../deadline.ts";
+import type { Failed } from "../outcome.ts";
+
+/** A database that failed. */
+export type FailedOutcome = Extract<TenantOutcome, { kind: "failed" }>;
 
 /** What an undo has made of one database. */
 export type UndoOutcome =
-  | Extract<TenantOutcome, { kind: "failed" }>
+  | FailedOutcome
   /** It was brought back, or had nothing of this rollout. */
   | { readonly kind: "undone"; readonly currentVersion: number; readonly changed: boolean };
 
@@ -48,15 +52,6 @@ export async function pluginsOf({ databases, source }: HandlerContext): Promise<
   return [...new Set([...held.ok ? held.value : [], ...listed.ok ? listed.names : []])].sort();
 }
 
-/** The version of a database; `null` where it cannot be read. */
-async function versionOf(
-  address: DatabaseAddress,
-  context: HandlerContext,
-): Promise<number | null> {
-  const read = await historyOf(address, context);
-  return read.ok ? currentVersion(read.value) : null;
-}
-
 /** Measures what the rollout would do to a database, or does it. */
 export async function migrate(
   address: DatabaseAddress,
@@ -64,62 +59,85 @@ export async function migrate(
   run: { readonly dryRun: boolean; readonly planHash?: string | undefined },
   context: HandlerContext,
 ): Promise<TenantOutcome> {
-  for (let tries = 0;; tries++) {
-    const outcome = await migrateTenant(address, {
+  return await whileBusy(context, () =>
+    migrateTenant(address, {
       target_version: rollout.target_version,
       applied_by: rollout.started_by,
       dryRun: run.dryRun,
       planHash: run.planHash,
       deadline: deadlineIn(DEFAULT_TIMEOUT_MS, context.signal),
-      // Exactly once is for the history of the database to say, whatever is delivered twice.
+      // The history of the database decides whether it was migrated, not how often this is called.
       runId: rollout.id,
-    }, context);
-    const isBusy = outcome.kind === "failed" && outcome.code === "MIGRATION_IN_PROGRESS";
-    if (!isBusy || tries === BUSY_TRIES || context.signal.aborted) return outcome;
-    await sleep(BUSY_MS, context.signal);
+    }, context));
+}
+
+/** Does `work` again while another run has the database. */
+async function whileBusy<T extends { readonly kind: string }>(
+  { signal }: HandlerContext,
+  work: () => Promise<T | FailedOutcome>,
+): Promise<T | FailedOutcome> {
+  for (let tries = 0;; tries++) {
+    const outcome = await work();
+    const isBusy = isFailed(outcome) && outcome.code === "MIGRATION_IN_PROGRESS";
+    if (!isBusy || tries === BUSY_TRIES || signal.aborted) return outcome;
+    await sleep(BUSY_MS, signal);
   }
 }
 
-/** What an earlier process of this node has done to a database in the same rollout. */
-export interface EarlierRuns {
-  readonly rowsLost: number;
+function isFailed(outcome: { readonly kind: string }): outcome is FailedOutcome {
+  return outcome.kind === "failed";
 }
 
-/** Looks for earlier runs of the rollout in the log of a database; `null` where there are none. */
+/** What an earlier process of this node has done to a database in the same rollout. */
+export type EarlierRuns =
+  | { readonly kind: "none" }
+  | { readonly kind: "applied"; readonly rowsLost: number };
+
+/** Looks for earlier runs of the rollout in the log of a database. */
 export async function doneBefore(
   address: DatabaseAddress,
   rollout: RolloutRecord,
   context: HandlerContext,
-): Promise<EarlierRuns | null> {
-  const applied = (await attemptsOf(address, rollout, context)).filter(({ outcome }) =>
-    outcome === "applied"
-  );
-  if (applied.length === 0) return null;
+): Promise<EarlierRuns | FailedOutcome> {
+  const read = await whileBusy(context, () => attemptsOf(address, rollout, context));
+  if (isFailed(read)) return read;
+  const applied = read.attempts.filter(({ outcome }) => outcome === "applied");
+  if (applied.length === 0) return { kind: "none" };
   const losses = applied.map(({ data_loss }) => ({ data_loss: data_loss ?? [] }));
-  return { rowsLost: rowsLostIn(losses) };
+  return { kind: "applied", rowsLost: rowsLostIn(losses) };
 }
 
 /**
  * Brings a database back to where it was before the rollout: by its backup, where the run has made
- * one and `method` says so, else by the DOWN sections.
+ * one and `method` says so, else by the DOWN sections. One that cannot be read has failed, because
+ * nothing is known of what the rollout has changed in it.
  */
 export async function undo(
   address: DatabaseAddress,
   rollout: RolloutRecord,
   context: HandlerContext,
 ): Promise<UndoOutcome> {
-  const attempts = await attemptsOf(address, rollout, context);
+  return await whileBusy(context, () => undoOnce(address, rollout, context));
+}
+
+async function undoOnce(
+  address: DatabaseAddress,
+  rollout: RolloutRecord,
+  context: HandlerContext,
+): Promise<UndoOutcome> {
+  const read = await attemptsOf(address, rollout, context);
+  if (read.kind === "failed") return read;
+  const history = await historyOf(address, context);
+  if (!history.ok) return unread(history);
+  const before = currentVersion(history.value);
+  const { attempts } = read;
   const applied = attempts.filter(({ outcome }) => outcome === "applied");
-  const before = await versionOf(address, context);
   const first = applied.reduce((least, { version }) => Math.min(least, version), Infinity);
-  if (before === null || before < first) {
-    return { kind: "undone", currentVersion: before ?? 0, changed: false };
-  }
+  if (before < first) return { kind: "undone", currentVersion: before, changed: false };
   // Of several runs of the rollout the first knows what was there before it.
   const backup = attempts.map((attempt) => attempt.backup).findLast((each) => each !== null);
-  let restored: UndoOutcome | null = null;
   if (rollout.state.undo === "restore" && typeof backup === "string") {
-    restored = await restore(address, backup, rollout, context);
+    const restored = await restore(address, backup, rollout, context);
     // The backup was made before the first step that loses something, and others came before it.
     if (restored.kind === "failed" || restored.currentVersion < first) return restored;
   }
@@ -146,7 +164,9 @@ async function rollBack(
   context: HandlerContext,
 ): Promise<UndoOutcome> {
   const { plugin, tenant } = address;
-  const target_version = await versionBefore(address, first, context);
+  const history = await historyOf(address, context);
+  if (!history.ok) return unread(history);
+  const target_version = currentVersion(history.value.filter(({ version }) => version < first));
   const request = { ...(tenant === null ? {} : { tenant }), applied_by, target_version };
   const reply = await call("rollback", plugin, request, context);
   return reply.success
@@ -163,16 +183,6 @@ export async function forEachDatabase(
   await pMap(addresses, work, { concurrency: parallel });
 }
 
-async function versionBefore(
-  address: DatabaseAddress,
-  version: number,
-  context: HandlerContext,
-): Promise<number> {
-  const read = await historyOf(address, context);
-  const earlier = read.ok ? read.value.filter((entry) => entry.version < version) : [];
-  return currentVersion(earlier);
-}
-
 /** The history of a database, beside a run too. */
 export function historyOf(
   address: DatabaseAddress,
@@ -184,19 +194,36 @@ export function historyOf(
   });
 }
 
-/** The attempts of a rollout in a database, newest first. */
+interface Attempts {
+  readonly kind: "attempts";
+  /** Newest first. */
+  readonly attempts: readonly AttemptEntry[];
+}
+
+/** Reads the attempts of a rollout in the log of a database. */
 async function attemptsOf(
   { plugin, tenant }: DatabaseAddress,
   { id }: RolloutRecord,
   context: HandlerContext,
-): Promise<readonly AttemptEntry[]> {
+): Promise<Attempts | FailedOutcome> {
   const request = { limit: LOOK_BACK, ...(tenant === null ? {} : { tenant }) };
   const reply = await call("history", plugin, request, context);
-  return reply.success ? reply.entries.filter(({ run_id }) => run_id === id) : [];
+  if (reply.success) {
+    const attempts = reply.entries.filter(({ run_id }) => run_id === id);
+    return { kind: "attempts", attempts };
+  }
+  // The log is empty, and the files of the plugin are not here either.
+  return reply.error_code === "PLUGIN_NOT_FOUND"
+    ? { kind: "attempts", attempts: [] }
+    : failed(reply);
+}
+
+function unread({ message }: Failed): FailedOutcome {
+  return { kind: "failed", code: "DATABASE_UNAVAILABLE", message, currentVersion: null };
 }
 
 function failed(
   { error_code: code, message, current_version }: FailureReply,
-): Extract<TenantOutcome, { kind: "failed" }> {
+): FailedOutcome {
   return { kind: "failed", code, message, currentVersion: current_version ?? null };
 }

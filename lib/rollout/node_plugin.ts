@@ -40,6 +40,8 @@ export interface NodePluginOptions {
 // So often a node that works shows that it does.
 const REPORT_EVERY_MS = 2_000;
 
+const NO_RUNS: EarlierRuns = { kind: "none" };
+
 /** The databases of a rollout that were measured by this process, by name. */
 interface Measured {
   readonly rollout: string;
@@ -49,7 +51,7 @@ interface Measured {
   /** Those that were applied to. */
   readonly done: Set<string>;
   /** What an earlier process has done to those that had nothing pending. */
-  readonly earlier: Map<string, EarlierRuns | null>;
+  readonly earlier: Map<string, EarlierRuns>;
 }
 
 /** A plugin on a node. */
@@ -169,7 +171,7 @@ export class NodePlugin {
       await this.#showWork(() => Promise.resolve(this.#report.progress));
     });
     if (signal.aborted) return null;
-    const [done, earlier] = [new Set<string>(), new Map<string, EarlierRuns | null>()];
+    const [done, earlier] = [new Set<string>(), new Map<string, EarlierRuns>()];
     this.#measured = { rollout: rollout.id, context, addresses, outcomes, done, earlier };
     return this.#measured;
   }
@@ -256,12 +258,18 @@ export class NodePlugin {
       return outcome?.kind === "migrated" && outcome.migrations === 0 &&
         !earlier.has(databaseName(address));
     });
+    // The next report reads these again.
+    const unread = new Map<string, TenantOutcome>();
     await forEachDatabase(unknown, this.#options.parallel, async (address) => {
-      earlier.set(databaseName(address), await doneBefore(address, rollout, context));
+      const name = databaseName(address);
+      const runs = await doneBefore(address, rollout, context);
+      if (runs.kind === "failed") unread.set(name, runs);
+      else earlier.set(name, runs);
     });
     const works = new Map<string, DatabaseWork>();
-    for (const [name, outcome] of outcomes) {
-      works.set(name, { outcome, isDone: done.has(name), earlier: earlier.get(name) ?? null });
+    for (const [name, measured] of outcomes) {
+      const outcome = unread.get(name) ?? measured;
+      works.set(name, { outcome, isDone: done.has(name), earlier: earlier.get(name) ?? NO_RUNS });
     }
     return progressOf(rollout, stage, works, progressIn(this.#report, rollout));
   }

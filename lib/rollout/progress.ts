@@ -11,7 +11,7 @@ export interface DatabaseWork {
   /** Whether it was applied to, and not only measured. */
   readonly isDone: boolean;
   /** What an earlier process has done to one that has nothing pending. */
-  readonly earlier: EarlierRuns | null;
+  readonly earlier: EarlierRuns;
 }
 
 /** The progress of databases that are measured or migrated, beside what was reported `before`. */
@@ -32,7 +32,7 @@ export function progressOf(
       if (outcome.planHash !== null) plans.add(outcome.planHash);
       for (const finding of outcome.findings) findings.add(finding);
       rowsAtStake += outcome.rowsLost;
-    } else if (earlier === null) counts.unchanged += 1;
+    } else if (earlier.kind === "none") counts.unchanged += 1;
     else count(earlier.rowsLost);
   }
   function count(rowsLost: number): void {

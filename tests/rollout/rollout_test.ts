@@ -3,13 +3,14 @@
 import * as assert from "uvu/assert";
 import type { RolloutRecord } from "../../lib/fleet/rollout_record.ts";
 import { FLEET_NAMES } from "../../lib/nats/fleet_buckets.ts";
+import { doneBefore } from "../../lib/rollout/node_databases.ts";
 import { startRollout } from "../../lib/rollout/start_rollout.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { withJetStream } from "../support/nats_cluster.ts";
 import { until } from "../support/service_process.ts";
 import { sqliteShell } from "../support/sqlite_shell.ts";
 import { suite } from "../support/suite.ts";
-import type { Files } from "../support/workspace.ts";
+import { type Files, Workspace } from "../support/workspace.ts";
 import {
   begin,
   bundleOf,
@@ -164,6 +165,25 @@ fleet("an undo can roll back, where the sections bring it back", async () => {
   for (const path of databasesOf(made)) {
     assert.is(sqliteShell(path, "SELECT count(*) FROM pragma_table_info('scores')"), "1");
   }
+});
+
+fleet("a database that cannot be read is not brought back, and the undo says so", async () => {
+  const made = await game(["a"]);
+  const record = await begin(await bundle(made, SECOND), store);
+  assert.is((await settle(made.plugin, store)).state.phase, "done");
+  const [, second = ""] = databasesOf(made);
+  Deno.writeTextFileSync(second, "no database ".repeat(1_000));
+  const { context } = await (made.nodes.get("a")?.workspace ?? new Workspace()).migrator();
+  const done = await doneBefore({ plugin: made.plugin, tenant: "y" }, record, context);
+  assert.is(done.kind, "failed");
+  await give(made.plugin, store, { kind: "undo", method: "roll-back" });
+  const { state } = await settle(made.plugin, store);
+  assert.is(state.phase, "undone");
+  assert.equal(state.why.map(({ message }) => message), [
+    "1 database could not be brought back",
+  ]);
+  const report = await store.reports.get(`a.${made.plugin}`);
+  assert.equal(report?.value.progress?.failures.map(({ tenant }) => tenant), ["y"]);
 });
 
 fleet("a failure is tried again when the rollout is resumed", async () => {
