@@ -143,11 +143,8 @@ export class NodePlugin {
       if (signal.aborted) return;
       const outcome = await undo(address, rollout, used);
       outcomes.set(databaseName(address), outcome);
-      this.#databases.note(
-        address,
-        outcome.currentVersion,
-        outcome.kind === "failed" || outcome.changed,
-      );
+      const hasRun = outcome.kind === "undone" && outcome.changed;
+      this.#databases.note(address, outcome.currentVersion, hasRun);
       await this.#showWork(() => Promise.resolve(progress("undoing")));
     });
     if (!signal.aborted) await this.#write(progress("undone"));
@@ -229,7 +226,8 @@ export class NodePlugin {
     const outcome = first.kind === "failed" && first.code === "PLAN_CHANGED"
       ? await this.#applyChanged(address, rollout, context, first)
       : first;
-    this.#databases.note(address, outcome.currentVersion, true);
+    const hasRun = outcome.kind === "migrated" && outcome.migrations > 0;
+    this.#databases.note(address, outcome.currentVersion, hasRun);
     return outcome;
   }
 
