@@ -10,7 +10,7 @@ import {
   approvalGate,
   failureLimit,
   labels,
-  names,
+  nodeNames,
   text,
   undoMethod,
   versionOrLatest,
@@ -139,7 +139,7 @@ export function defineRollout<Args extends unknown[], Own extends OptionValues>(
     .option("--answer-within-ms <N>", "", wholeNumber)
     .option("--accept-plans", "", false)
     .option("--accept-findings", "", false)
-    .option("--without <NODE>", "", names)
+    .option("--without <NODE>", "", nodeNames)
     .option("--detach", "", false).addOption(NATS)
     .action((plugin, values, command) => {
       const { maxFailures, maxRowsLost, answerWithinMs, without, detach } = values;

@@ -128,6 +128,11 @@ export function nodeName(value: string): string {
   throw new InvalidArgumentError(`It needs ${EXPECTED_NODE_NAME}`);
 }
 
+/** Names of nodes, of an option that may be repeated. */
+export function nodeNames(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...before ?? [], nodeName(value)];
+}
+
 /** After which waves an operator has a say. */
 export function approvalGate(value: string): ApprovalGate {
   if (value === "none" || value === "first" || value === "each") return value;

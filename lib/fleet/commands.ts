@@ -1,6 +1,7 @@
 // What operators do with a rollout that has begun. Pure; runs anywhere.
 
 import type { Outcome } from "../outcome.ts";
+import { union, whyTooMuch } from "./comparison.ts";
 import type { FleetLimits, RolloutRecord, RolloutState, UndoMethod } from "./rollout_record.ts";
 
 /** A command of an operator. */
@@ -20,7 +21,10 @@ export type OperatorCommand =
   };
 
 /** Why a command is refused. */
-export type CommandCode = "not-now";
+export type CommandCode =
+  | "not-now"
+  /** The record cannot hold so many plans or findings. */
+  | "too-many";
 
 /** The record after a command. */
 export function command(
@@ -66,12 +70,17 @@ function resume(
   if (state.phase !== "paused" && state.phase !== "halted" && state.phase !== "done") {
     return refused(rollout, "only a paused or halted rollout can be resumed");
   }
+  const accepted = {
+    plans: union(state.plans, accept.plans),
+    findings: union(state.findings, accept.findings),
+  };
+  const tooMuch = whyTooMuch(accepted);
+  if (tooMuch !== null) return { ok: false, code: "too-many", message: tooMuch.message };
   const next = to({
     phase: "running",
     attempt: state.attempt + (state.phase === "paused" ? 0 : 1),
-    plans: [...new Set([...state.plans, ...accept.plans])].sort(),
-    findings: [...new Set([...state.findings, ...accept.findings])].sort(),
-    without: [...new Set([...state.without, ...without])].sort(),
+    ...accepted,
+    without: union(state.without, without),
   });
   return next.ok
     ? { ok: true, value: { ...next.value, limits: { ...rollout.limits, ...limits } } }

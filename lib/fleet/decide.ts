@@ -5,7 +5,13 @@ import { hasLabels } from "./labels.ts";
 import { passedLimit } from "./limits.ts";
 import { hasFailed, type Progress, progressIn, type SeenNode } from "./node_report.ts";
 import { waveCount, waveOf } from "./node_order.ts";
-import type { HaltReason, RolloutRecord, RolloutState } from "./rollout_record.ts";
+import { union, whyTooMuch } from "./comparison.ts";
+import {
+  type HaltReason,
+  RECORD_LIMITS,
+  type RolloutRecord,
+  type RolloutState,
+} from "./rollout_record.ts";
 
 /** The next state of a rollout; `null` while it waits. */
 export type Decision = RolloutState | null;
@@ -122,7 +128,7 @@ class Look {
 
   /** Opens the next wave when all of its nodes have measured, and nothing speaks against it. */
   #openNext(begun: readonly Member[]): Decision {
-    const { open, approved, attempt } = this.#state;
+    const { open, approved, attempt, plans, findings } = this.#state;
     const next = this.#members.filter(({ wave, away }) => wave === open && !away);
     const first = open === 0;
     const silent = next.filter(({ progress }) => progress === null || !isAnswer(progress, attempt));
@@ -137,12 +143,12 @@ class Look {
     if (this.#needsApproval(open) && approved <= open) {
       return { ...this.#state, phase: "awaiting", why: [] };
     }
-    return {
-      ...this.#state,
-      ...(first ? this.#learn(next) : {}),
-      open: open + 1,
-      since_ms: this.#nowMs,
-    };
+    const learned = first ? this.#learn(next) : { plans, findings };
+    const tooMuch = whyTooMuch(learned);
+    if (tooMuch !== null) {
+      return this.#halt([reason(tooMuch.kind, tooMuch.message, next.map(({ name }) => name))]);
+    }
+    return { ...this.#state, ...learned, open: open + 1, since_ms: this.#nowMs };
   }
 
   #needsApproval(wave: number): boolean {
@@ -153,8 +159,8 @@ class Look {
   #learn(canaries: readonly Member[]): Pick<RolloutState, "plans" | "findings"> {
     const { plans, findings } = this.#state;
     return {
-      plans: union(plans, canaries.map(({ progress }) => progress?.plans ?? [])),
-      findings: union(findings, canaries.map(({ progress }) => progress?.findings ?? [])),
+      plans: union(plans, canaries.flatMap(({ progress }) => progress?.plans ?? [])),
+      findings: union(findings, canaries.flatMap(({ progress }) => progress?.findings ?? [])),
     };
   }
 
@@ -260,13 +266,13 @@ function reason(
   message: string,
   nodes: readonly string[],
 ): HaltReason {
-  return { kind, message, nodes: nodes.toSorted().slice(0, MOST_NAMES) };
+  return {
+    kind,
+    message: message.slice(0, RECORD_LIMITS.messageLength),
+    nodes: nodes.toSorted().slice(0, MOST_NAMES),
+  };
 }
 
 function isBeyond(values: readonly string[] = [], known: readonly string[]): boolean {
   return values.some((value) => !known.includes(value));
-}
-
-function union(one: readonly string[], others: readonly (readonly string[])[]): readonly string[] {
-  return [...new Set([...one, ...others.flat()])].sort();
 }

@@ -22,7 +22,7 @@ export type StoreCode =
   | "no-bucket"
   | "forbidden"
   | "too-large"
-  /** A record that this godwit cannot read. */
+  /** A value that this godwit cannot read, or that it does not store because it could not. */
   | "unreadable";
 
 /** The only error that a store throws. The message has a remedy. */

@@ -4,18 +4,18 @@
 import * as v from "valibot";
 import { SHARE } from "./limits.ts";
 import { MOST_LISTED, type NodeReport } from "./node_report.ts";
-import { RECORD_FORMAT, type RolloutRecord } from "./rollout_record.ts";
+import { RECORD_FORMAT, RECORD_LIMITS, type RolloutRecord } from "./rollout_record.ts";
 import type { Claim } from "./fleet_store.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const id = v.pipe(v.string(), v.uuid());
-const message = v.pipe(v.string(), v.maxLength(4_000));
+const message = v.pipe(v.string(), v.maxLength(RECORD_LIMITS.messageLength));
 const labels = v.record(v.string(), v.string());
 const format = v.literal(RECORD_FORMAT);
-const digests = v.pipe(v.array(digest), v.maxLength(2 * MOST_LISTED.plans));
-const findings = v.pipe(v.array(v.string()), v.maxLength(2 * MOST_LISTED.findings));
+const digests = v.pipe(v.array(digest), v.maxLength(RECORD_LIMITS.plans));
+const findings = v.pipe(v.array(v.string()), v.maxLength(RECORD_LIMITS.findings));
 
 /** The schema of a record in `godwit_rollouts`. */
 export const RolloutRecordSchema: v.GenericSchema<unknown, RolloutRecord> = v.strictObject({
@@ -24,10 +24,10 @@ export const RolloutRecordSchema: v.GenericSchema<unknown, RolloutRecord> = v.st
   plugin: name,
   bundle: digest,
   target_version: v.pipe(count, v.minValue(1)),
-  started_by: v.pipe(v.string(), v.maxLength(200)),
+  started_by: v.pipe(v.string(), v.maxLength(RECORD_LIMITS.startedByLength)),
   select: labels,
   canary: v.nullable(labels),
-  wave_ends: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(100)),
+  wave_ends: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(RECORD_LIMITS.waves)),
   approval: v.picklist(["none", "first", "each"]),
   limits: v.strictObject({
     max_failures: v.union([count, v.pipe(v.string(), v.regex(SHARE))]),

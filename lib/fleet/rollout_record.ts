@@ -6,6 +6,15 @@ import type { Labels } from "./labels.ts";
 /** The format of every record that this godwit writes, and the only one that it reads. */
 export const RECORD_FORMAT = 1;
 
+/** What the format allows. More is refused before it is stored, because no program could read it. */
+export const RECORD_LIMITS = {
+  plans: 400,
+  findings: 400,
+  waves: 100,
+  startedByLength: 200,
+  messageLength: 4_000,
+} as const;
+
 /** Where operators have a say: nowhere, after the first wave, or after each. */
 export type ApprovalGate = "none" | "first" | "each";
 

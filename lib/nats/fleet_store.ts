@@ -156,6 +156,11 @@ function kvBucket<T>(
     },
     async put(key, value, revision) {
       const text = JSON.stringify(value);
+      const problem = whyUnreadable(schema, value);
+      if (problem !== null) {
+        const message = `The entry ${key} is not stored, because it could not be read: ${problem}`;
+        throw new FleetStoreError("unreadable", message);
+      }
       try {
         return revision === 0 ? await kv.create(key, text) : await kv.update(key, text, revision);
       } catch (error) {
@@ -203,10 +208,21 @@ function readValue<T>(schema: v.GenericSchema<unknown, T>, key: string, text: st
   }
   const parsed = v.safeParse(schema, json, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  const [{ message, path }] = parsed.issues;
-  const where = path?.map(({ key: part }) => String(part)).join(".") ?? "the whole";
   throw new FleetStoreError(
     "unreadable",
-    `The entry ${key} cannot be read: ${where}: ${message}; use the same version of godwit everywhere`,
+    `The entry ${key} cannot be read: ${describeIssue(parsed.issues)}; use the same version of ` +
+      `godwit everywhere`,
   );
+}
+
+function whyUnreadable(schema: v.GenericSchema, value: unknown): string | null {
+  const { success, issues } = v.safeParse(schema, value, { abortEarly: true });
+  return success ? null : describeIssue(issues);
+}
+
+function describeIssue(
+  [{ message, path }]: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]],
+): string {
+  const where = path?.map(({ key }) => String(key)).join(".") ?? "the whole";
+  return `${where}: ${message}`;
 }

@@ -1,7 +1,7 @@
 // Makes the progress of a rollout that a node reports, from what became of its databases. Pure.
 
 import { MOST_LISTED, type Progress, type ReportedFailure } from "../fleet/node_report.ts";
-import type { RolloutRecord } from "../fleet/rollout_record.ts";
+import { RECORD_LIMITS, type RolloutRecord } from "../fleet/rollout_record.ts";
 import type { TenantOutcome } from "../handler/migrate_tenant.ts";
 import type { EarlierRuns, UndoOutcome } from "./node_databases.ts";
 
@@ -74,7 +74,8 @@ export function undoProgress(
 
 /** The progress of a node that does nothing, and why. */
 export function refusal(rollout: RolloutRecord, message: string): Progress {
-  return { ...begun(rollout, "measured"), refused: message };
+  const refused = message.slice(0, RECORD_LIMITS.messageLength);
+  return { ...begun(rollout, "measured"), refused };
 }
 
 function begun({ id, state }: RolloutRecord, stage: Progress["stage"]): Progress {

@@ -95,7 +95,7 @@ export class ReportWriter {
         return true;
       } catch (error) {
         if (!(error instanceof FleetStoreError)) throw error;
-        if (error.code === "too-large") throw error;
+        if (error.code === "too-large" || error.code === "unreadable") throw error;
         if (isFirst) {
           this.#log("warn", "A report cannot be stored yet; trying again", {
             report: this.#key,

@@ -9,6 +9,7 @@ import {
   type FleetLimits,
   isUnfinished,
   RECORD_FORMAT,
+  RECORD_LIMITS,
   type RolloutRecord,
 } from "../fleet/rollout_record.ts";
 import { parseWaves } from "../fleet/waves.ts";
@@ -31,7 +32,7 @@ export interface RolloutStart {
 }
 
 /** Why a rollout is not started. */
-export type StartCode = "bad-waves" | "no-version" | "no-nodes" | "in-progress";
+export type StartCode = "bad-waves" | "bad-name" | "no-version" | "no-nodes" | "in-progress";
 
 /** Stores the bundle and the record of a new rollout. Throws `FleetStoreError`. */
 export async function startRollout(
@@ -42,6 +43,13 @@ export async function startRollout(
   const { name: plugin } = bundle;
   const waves = parseWaves(start.waves);
   if (!waves.ok) return { ...waves, message: `--wave: ${waves.message}` };
+  if (waves.value.length > RECORD_LIMITS.waves) {
+    return refused("bad-waves", `--wave: a rollout has at most ${RECORD_LIMITS.waves} waves`);
+  }
+  if (startedBy.length > RECORD_LIMITS.startedByLength) {
+    const message = `--by: a name has at most ${RECORD_LIMITS.startedByLength} characters`;
+    return refused("bad-name", message);
+  }
   const versions = versionsOf(bundle);
   const target = start.target === "latest" ? versions.at(-1) : start.target;
   if (target === undefined || !versions.includes(target)) {

@@ -35,6 +35,10 @@ function wave(record: RolloutRecord, name: string): number {
   return waveOf(record, { name, labels: {} });
 }
 
+function manyPlans(count: number, letter: string): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${index}`.padStart(64, letter));
+}
+
 /** The canary and the others, each with one progress. */
 function nodes(first: Progress | null, rest: Progress | null): readonly SeenNode[] {
   return [aNode(canary, first), ...others.map((name) => aNode(name, rest))];
@@ -71,6 +75,13 @@ const CASES: readonly (readonly [
     nodes({ ...MEASURED, findings: ["data-loss@2"] }, null),
     9,
     { open: 1, since_ms: 9, plans: [PLAN], findings: ["data-loss@2"] },
+  ],
+  [
+    "halts where the first wave has more plans than a record holds",
+    aRollout(NODES, "3,100%"),
+    NODES.map((name, index) => aNode(name, { ...MEASURED, plans: manyPlans(200, `${index}`) })),
+    0,
+    { phase: "halted", open: 0 },
   ],
   ["waits until the first wave has applied", at(OPEN_1), nodes(MEASURED, MEASURED), 0, null],
   ["opens the second wave", at(OPEN_1), nodes(APPLIED, MEASURED), 9, { open: 2, since_ms: 9 }],
@@ -442,6 +453,20 @@ plan("resume begins an attempt with other limits, plans and nodes", () => {
   const { limits, state } = after.value;
   assert.equal(limits, { max_failures: "10%", max_rows_lost: null, answer_within_ms: 1_000 });
   assert.equal([state.attempt, state.plans, state.without], [1, [PLAN, OTHER_PLAN], [canary]]);
+});
+
+plan("resume is refused where the record could not hold what it accepts", () => {
+  const plans = manyPlans(400, "d");
+  const after = command(at({ ...OPEN_1, phase: "halted" }), {
+    ...RESUME,
+    accept: { plans, findings: [] },
+  });
+  assert.equal(after, {
+    ok: false,
+    code: "too-many",
+    message: "There are 401 different plans, and a rollout takes 400; bring the databases to one " +
+      "version first",
+  });
 });
 
 plan.run();

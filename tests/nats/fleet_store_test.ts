@@ -5,7 +5,7 @@ import { type Claim, FleetStoreError } from "../../lib/fleet/fleet_store.ts";
 import { RECORD_FORMAT } from "../../lib/fleet/rollout_record.ts";
 import { openFleetStore } from "../../lib/nats/fleet_store.ts";
 import { FLEET_NAMES, fleetEventSubject } from "../../lib/nats/fleet_buckets.ts";
-import { aNode, aRollout } from "../fleet/fleet_facts.ts";
+import { aNode, aRollout, aState } from "../fleet/fleet_facts.ts";
 import { withJetStream } from "../support/nats_cluster.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { until } from "../support/service_process.ts";
@@ -99,6 +99,18 @@ stores("an entry that cannot be read has a revision, by which it is replaced", a
   assert.ok(await store.reports.put("old.game", aNode("old").report, revision) !== null);
   assert.is((await store.reports.get("old.game"))?.value.node, "old");
   assert.is(await store.reports.revision("unknown.game"), 0);
+});
+
+stores("what no program could read is refused, and the entry stays as it was", async () => {
+  const revision = await store.rollouts.put("bound", aRollout(["a"]), 0);
+  const plans = Array.from({ length: 401 }, (_, index) => index.toString(16).padStart(64, "0"));
+  const record = { ...aRollout(["a"]), state: aState({ plans }) };
+  await refused(
+    "unreadable",
+    /bound is not stored, because it could not be read: state.plans/,
+    () => store.rollouts.put("bound", record, revision ?? 0),
+  );
+  assert.is((await store.rollouts.get("bound"))?.revision, revision);
 });
 
 stores("a report without the fields that were added later is read", async () => {

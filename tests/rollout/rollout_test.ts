@@ -278,6 +278,9 @@ fleet("what cannot be rolled out is refused with a reason", async () => {
   };
   assert.match(await refused({ target: 9 }), /no migration 9 in the bundle .* it has 1 to 2/);
   assert.match(await refused({ waves: "10%" }), "--wave: expected counts and shares that grow");
+  assert.match(await refused({ startedBy: "x".repeat(201) }), /--by: .* at most 200 characters/);
+  const many = [...Array.from({ length: 100 }, (_, index) => index + 1), "100%"].join(",");
+  assert.match(await refused({ waves: many }), "--wave: a rollout has at most 100 waves");
   assert.match(await refused({ select: { region: "moon" } }), /No node .* label region=moon/);
   assert.match(await refused({ canary: { canary: "x" } }), /No node .* label canary=x of --canary/);
   const unknown = await bundleOf("nobody-has-it", SECOND);
