@@ -4,7 +4,7 @@ import { sleep } from "../deadline.ts";
 import { type Claim, type FleetStore, FleetStoreError } from "../fleet/fleet_store.ts";
 import type { NodeIdentity } from "../fleet/node_identity.ts";
 import type { HandlerContext } from "../handler/context.ts";
-import { type NodeEnd, runNode } from "../rollout/fleet_node.ts";
+import { type FollowChanges, type NodeEnd, runNode } from "../rollout/fleet_node.ts";
 import {
   connectWithRetries,
   describeNatsError,
@@ -30,6 +30,13 @@ export interface NodeServiceOptions {
   readonly onReady: () => void;
   /** Called while the fleet cannot be reached, which is tried again. */
   readonly onOutage: (reason: string) => void;
+  /** How often it looks for new databases, and for its reports; each 20 s by default. */
+  readonly lookAgainMs?: number;
+  /**
+   * Calls `look` after databases or files of the node have changed, and returns a function that ends
+   * this; by default they are found by looking again.
+   */
+  readonly followChanges?: FollowChanges;
 }
 
 const AGAIN_MS = 1_000;
@@ -54,17 +61,8 @@ export async function serveNode(options: NodeServiceOptions): Promise<NodeEnd> {
       const store = await openStore(own, options);
       if (store === null) break;
       await using _store = store;
-      return await runNode({
-        ...options.identity,
-        store,
-        context: options.context,
-        trust: { keys: trust, verify: VERIFY },
-        parallel: options.parallel,
-        claim: options.claim,
-        signal,
-        onReady: options.onReady,
-        onOutage,
-      });
+      const trusted = { keys: trust, verify: VERIFY };
+      return await runNode({ ...options, ...options.identity, store, trust: trusted });
     } catch (error) {
       const isRefused = error instanceof FleetStoreError
         ? error.code === "forbidden"

@@ -30,7 +30,15 @@ export interface FleetNodeOptions {
   readonly onOutage?: (reason: string) => void;
   /** How often it looks for new databases, and for its reports; each 20 s by default. */
   readonly lookAgainMs?: number;
+  /**
+   * Calls `look` after databases or files of the node have changed, and returns a function that ends
+   * this; by default they are found by looking again.
+   */
+  readonly followChanges?: FollowChanges;
 }
+
+/** Calls a function after changes until the function that it returns is called. */
+export type FollowChanges = (look: () => void) => () => void;
 
 /** Why a node ended. */
 export type NodeEnd =
@@ -76,6 +84,7 @@ class FleetNode {
   readonly #name: KeptName;
   readonly #signal: AbortSignal;
   readonly #plugins = new Map<string, NodePlugin>();
+  #isChanged = false;
   #wake: () => void = () => {};
   #isWoken = false;
 
@@ -86,7 +95,11 @@ class FleetNode {
   }
 
   async run(): Promise<void> {
-    const { store } = this.#options;
+    const { store, followChanges } = this.#options;
+    const endChanges = followChanges?.(() => {
+      this.#isChanged = true;
+      this.#wakeUp();
+    });
     try {
       await this.#register();
       this.#options.onReady?.();
@@ -105,15 +118,17 @@ class FleetNode {
           hasMoved ||= isFurther(before, plugin.report.progress);
         }
         // What was measured may be applied at once, where the record allows it already.
-        if (!hasMoved && !await this.#waitForChange()) await this.#register();
+        if (!hasMoved && !await this.#waitForChange() || this.#isChanged) await this.#register();
       }
     } finally {
+      endChanges?.();
       await this.#name.release();
     }
   }
 
   /** Reports the plugins that this node has, and those that it did not have before. */
   async #register(): Promise<void> {
+    this.#isChanged = false;
     const { name: node, labels, store, context } = this.#options;
     for (const plugin of await pluginsOf(context)) {
       const known = this.#plugins.get(plugin) ??

@@ -31,6 +31,7 @@ export class TabNats {
   #settling: Promise<void> = Promise.resolve();
   #running: readonly Running[] = [];
   #fleet: TabFleet | null = null;
+  readonly #looks = new Set<() => void>();
 
   constructor(options: TabNatsOptions) {
     this.#options = options;
@@ -70,6 +71,11 @@ export class TabNats {
       code: "not-connected",
       message: "The tab that has the databases is not connected to NATS",
     };
+  }
+
+  /** Tells a node that databases or files have changed. */
+  changed(): void {
+    for (const look of this.#looks) look();
   }
 
   /** The state of a guest's choice; `null` if it has none. */
@@ -130,7 +136,11 @@ export class TabNats {
         // Under the name that it cannot have, requests may be meant for another node.
         if (state.kind === "refused") void service.stop().then(() => this.#refuse(choice, state));
       };
-      const node = { context: wire.context, directory, onState: onNode };
+      const followChanges = (look: () => void): () => void => {
+        this.#looks.add(look);
+        return () => this.#looks.delete(look);
+      };
+      const node = { context: wire.context, directory, onState: onNode, followChanges };
       this.#running = [...this.#running, startTabNode(choice, fleet, node)];
     } catch (error) {
       onState({ kind: "refused", url, reason: notLoaded(error) });

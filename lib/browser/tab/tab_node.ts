@@ -3,6 +3,7 @@
 import { RECORD_FORMAT } from "../../fleet/rollout_record.ts";
 import type { HandlerContext } from "../../handler/context.ts";
 import { serveNode } from "../../nats/serve_node.ts";
+import type { FollowChanges } from "../../rollout/fleet_node.ts";
 import { type Outcome, reasonOf } from "../../outcome.ts";
 import { identityOf } from "../nats_choice.ts";
 import { databaseHome } from "../owner/database_home.ts";
@@ -16,6 +17,7 @@ export interface TabNodeOptions {
   /** Where the databases are; `null` where they are in memory. */
   readonly directory: DirectoryHandle | null;
   readonly onState: (state: NodeState) => void;
+  readonly followChanges: FollowChanges;
 }
 
 /** A node that takes part, or tries to. */
@@ -26,12 +28,15 @@ export interface TabNode {
 
 // A plugin has one database in a tab, and rollouts of several plugins take turns.
 const PARALLEL = 1;
+// Changes are followed, so this is for what happens to its reports. It asks the server of the page
+// for its plugins each time.
+const LOOK_AGAIN_MS = 60_000;
 
 /** Takes part in rollouts until it is stopped. Reconnects by itself. */
 export function startTabNode(
   choice: NatsChoice,
   fleet: FleetNodeChoice,
-  { context, directory, onState }: TabNodeOptions,
+  { context, directory, onState, followChanges }: TabNodeOptions,
 ): TabNode {
   const { node } = fleet;
   const stop = new AbortController();
@@ -47,6 +52,8 @@ export function startTabNode(
       context,
       claim: { format: RECORD_FORMAT, process: crypto.randomUUID(), home: home.value },
       parallel: PARALLEL,
+      lookAgainMs: LOOK_AGAIN_MS,
+      followChanges,
       signal: stop.signal,
       onReady: () => report({ kind: "joined", node }),
       onOutage: (reason) => report({ kind: "joining", node, reason }),

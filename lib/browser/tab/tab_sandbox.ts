@@ -184,6 +184,7 @@ export class TabSandbox {
   #emit(event: SandboxEvent): void {
     this.#options.onEvent(event);
     this.#channel.send(event);
+    if (event.kind === "database" || event.kind === "files") this.nats.changed();
   }
 
   #answer(answerer: Answerer): void {

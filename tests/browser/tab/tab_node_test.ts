@@ -147,6 +147,11 @@ nodes("a tab reports its databases, and serves them under its own name", async (
   await until("it has reported", async () => (await report())?.versions["1"] === 1);
   const { labels, databases, drifted } = await report() ?? {};
   assert.equal([labels, databases, drifted], [{ kind: "browser" }, 1, 0]);
+  // What the page does is reported as it happens.
+  await tab.ask("rollback", "game", { target_version: 0 });
+  await until("it has reported again", async () => (await report())?.versions["0"] === 1);
+  await tab.ask("apply", "game");
+  await until("it has reported again", async () => (await report())?.versions["1"] === 1);
   const client = await server.connect();
   const answer = await client.request(`db.migrate-nodes.${NODE}.game.status`, "{}");
   assert.is(answer.json<{ current_version: number }>().current_version, 1);
