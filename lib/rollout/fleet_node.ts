@@ -55,16 +55,24 @@ const LOOK_AGAIN_MS = 20_000;
  */
 export async function runNode(options: FleetNodeOptions): Promise<NodeEnd> {
   const { name, claim, store, context, signal } = options;
+  let reason = "";
+  const onReady = (): void => {
+    reason = "";
+    options.onReady?.();
+  };
   while (!signal.aborted) {
     try {
       const claimed = await claimName(name, claim, store, context.log);
       if (claimed.kind === "taken") return { kind: "refused", message: claimed.message };
-      await new FleetNode(options, claimed.name).run();
+      await new FleetNode({ ...options, onReady }, claimed.name).run();
     } catch (error) {
       if (!(error instanceof FleetStoreError)) throw error;
       if (error.code === "forbidden") return { kind: "refused", message: error.message };
       options.onOutage?.(error.message);
-      context.log("warn", "The fleet cannot be reached; trying again", { reason: error.message });
+      if (error.message !== reason) {
+        context.log("warn", "The fleet cannot be reached; trying again", { reason: error.message });
+      }
+      reason = error.message;
       await sleep(AGAIN_MS, signal);
     }
   }
@@ -101,9 +109,9 @@ class FleetNode {
       this.#wakeUp();
     });
     try {
+      await using followed = await store.rollouts.follow(">", () => this.#wakeUp());
       await this.#register();
       this.#options.onReady?.();
-      await using followed = await store.rollouts.follow(">", () => this.#wakeUp());
       const rollout = (plugin: string): Stored<RolloutRecord> | undefined =>
         followed.entries.get(plugin);
       while (!this.#signal.aborted) {
