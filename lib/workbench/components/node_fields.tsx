@@ -1,6 +1,7 @@
 // The fields that make the tab a node of a fleet. Runs in the browser.
 
 import type { JSX } from "preact";
+import { useSignal } from "@preact/signals";
 import type { NodeFields } from "../model/node_fields.ts";
 
 interface NodeFieldsetProps {
@@ -16,8 +17,14 @@ const FIELDS: readonly (readonly [keyof NodeFields, label: string, hint: string]
 
 /** Closed until it is needed, or used before. */
 export function NodeFieldset({ fields, onChange }: NodeFieldsetProps): JSX.Element {
+  // It stays as it is while the name is being replaced.
+  const isOpen = useSignal(fields.name !== "");
   return (
-    <details class="node-fields" open={fields.name !== ""}>
+    <details
+      class="node-fields"
+      open={isOpen.value}
+      onToggle={(event) => isOpen.value = event.currentTarget.open}
+    >
       <summary>Take part in rollouts of a fleet</summary>
       {FIELDS.map(([name, label, hint]) => (
         <label key={name} class="field">
