@@ -1,9 +1,11 @@
-// Serves as a node of a fleet, on a connection of its own. Runs in Deno and in browsers.
+// Serves as a node of a fleet, on one connection of its own after another. Runs in Deno and in
+// browsers.
 
+import type { NatsConnection } from "nats.ws";
 import { sleep } from "../deadline.ts";
-import { type Claim, type FleetStore, FleetStoreError } from "../fleet/fleet_store.ts";
+import { type Claim, FleetStoreError } from "../fleet/fleet_store.ts";
 import type { NodeIdentity } from "../fleet/node_identity.ts";
-import type { HandlerContext } from "../handler/context.ts";
+import type { HandlerContext, Log } from "../handler/context.ts";
 import { type FollowChanges, type NodeEnd, runNode } from "../rollout/fleet_node.ts";
 import {
   connectWithRetries,
@@ -12,6 +14,7 @@ import {
   type NatsSettings,
 } from "./connection.ts";
 import { openFleetStore } from "./fleet_store.ts";
+import { watchLink } from "./link.ts";
 import { isPublicKey, VERIFY } from "./publisher_key.ts";
 import { UNOBSERVED } from "./service_observer.ts";
 
@@ -58,11 +61,10 @@ export async function serveNode(options: NodeServiceOptions): Promise<NodeEnd> {
   const own = { ...settings, inboxPrefix: `_INBOX.${name}` };
   while (!signal.aborted) {
     try {
-      const store = await openStore(own, options);
-      if (store === null) break;
-      await using _store = store;
-      const trusted = { keys: trust, verify: VERIFY };
-      return await runNode({ ...options, ...options.identity, store, trust: trusted });
+      const connection = await connectWithRetries(own, log, signal, { ...UNOBSERVED, onOutage });
+      if (connection === null) break;
+      const end = await serveOn(connection, options);
+      if (end.kind === "refused") return end;
     } catch (error) {
       const isRefused = error instanceof FleetStoreError
         ? error.code === "forbidden"
@@ -80,11 +82,49 @@ export async function serveNode(options: NodeServiceOptions): Promise<NodeEnd> {
   return { kind: "stopped" };
 }
 
-/** Connects, and opens the buckets; `null` where the node is to stop first. */
-async function openStore(
-  settings: NatsSettings,
-  { context: { log }, signal, onOutage }: NodeServiceOptions,
-): Promise<FleetStore | null> {
-  const connection = await connectWithRetries(settings, log, signal, { ...UNOBSERVED, onOutage });
-  return connection === null ? null : await openFleetStore(connection);
+/**
+ * Serves until `signal` is aborted or the connection ends. nats.ws reconnects by itself; it ends a
+ * connection where credentials are refused twice.
+ */
+async function serveOn(
+  connection: NatsConnection,
+  options: NodeServiceOptions,
+): Promise<NodeEnd> {
+  const { identity, settings, context, signal, onReady, onOutage } = options;
+  const { name: node, trust } = identity;
+  const log: Log = (level, message, fields) => context.log(level, message, { node, ...fields });
+  const ended = new AbortController();
+  connection.closed().then((error) => {
+    ended.abort(error === undefined ? "closed" : describeNatsError(error));
+  });
+  let isReady = false;
+  watchLink(connection, settings.url, log, {
+    ...UNOBSERVED,
+    onOutage,
+    onReturn() {
+      if (isReady) onReady();
+    },
+  });
+  await using store = await openFleetStore(connection);
+  const end = await runNode({
+    ...options,
+    ...identity,
+    store,
+    trust: { keys: trust, verify: VERIFY },
+    signal: AbortSignal.any([signal, ended.signal]),
+    onReady() {
+      isReady = true;
+      onReady();
+    },
+    onOutage(reason) {
+      isReady = false;
+      onOutage(reason);
+    },
+  });
+  if (ended.signal.aborted) {
+    const reason = String(ended.signal.reason);
+    onOutage(reason);
+    log("error", "The NATS connection ended", { reason });
+  }
+  return end;
 }
