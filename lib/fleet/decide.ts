@@ -3,7 +3,7 @@
 import { counted } from "../finding/counted.ts";
 import { hasLabels } from "./labels.ts";
 import { passedLimit } from "./limits.ts";
-import { hasFailed, type Progress, progressIn, type SeenNode } from "./node_report.ts";
+import { hasFailed, isToUndo, type Progress, progressIn, type SeenNode } from "./node_report.ts";
 import { waveCount, waveOf } from "./node_order.ts";
 import { union, whyTooMuch } from "./comparison.ts";
 import {
@@ -53,13 +53,17 @@ export interface Member extends SeenNode {
   readonly away: boolean;
 }
 
-/** The nodes that a rollout is for. */
+/** The nodes that a rollout is for; in an undo, also those that have other labels since they began. */
 export function membersOf(rollout: RolloutRecord, nodes: readonly SeenNode[]): readonly Member[] {
+  const { phase } = rollout.state;
+  const isUndo = phase === "undoing" || phase === "undone";
   return nodes.flatMap((seen) => {
     const { report } = seen;
     const { node: name, labels, databases } = report;
-    if (!hasLabels(labels, rollout.select) || databases === 0) return [];
     const progress = progressIn(report, rollout);
+    const isMember = hasLabels(labels, rollout.select) ||
+      isUndo && progress !== null && progress.stage !== "measured";
+    if (!isMember || databases === 0) return [];
     const wave = waveOf(rollout, { name, labels });
     // What the first wave measured is what the others are compared with, so it is waited for.
     const begun = wave === 0
@@ -112,9 +116,7 @@ class Look {
 
   decideUndo(): Decision {
     const waiting = this.#members.filter(({ progress, present, away }) =>
-      present && !away && progress !== null &&
-      (progress.stage === "applying" || progress.stage === "applied" ||
-        progress.stage === "undoing")
+      present && !away && progress !== null && isToUndo(progress)
     );
     if (waiting.length > 0) return null;
     const failing = this.#members.filter(({ progress }) =>

@@ -93,3 +93,8 @@ export function progressIn(
 export function hasFailed({ counts, refused }: Progress): boolean {
   return counts.failed > 0 || refused !== null;
 }
+
+/** Returns whether databases were or may have been changed, and are not brought back. */
+export function isToUndo({ stage }: Progress): boolean {
+  return stage === "applying" || stage === "applied" || stage === "undoing";
+}

@@ -1,7 +1,7 @@
 // What a node may do next with a rollout. Pure; runs anywhere.
 
 import { hasLabels } from "./labels.ts";
-import { hasFailed, type Progress } from "./node_report.ts";
+import { hasFailed, isToUndo, type Progress } from "./node_report.ts";
 import { type OrderedNode, waveOf } from "./node_order.ts";
 import type { RolloutRecord } from "./rollout_record.ts";
 
@@ -34,13 +34,11 @@ export function nodeStep(
   progress: Progress | null,
 ): NodeStep {
   const { state, select } = rollout;
-  if (!hasLabels(node.labels, select)) return wait("not-selected");
   switch (state.phase) {
     case "undoing":
     case "undone":
-      return progress === null || progress.stage === "measured" || progress.stage === "undone"
-        ? wait("complete")
-        : { kind: "undo" };
+      // What was applied is undone whatever labels the node has since.
+      return progress !== null && isToUndo(progress) ? { kind: "undo" } : wait("complete");
     case "paused":
     case "halted":
     case "aborted":
@@ -48,7 +46,9 @@ export function nodeStep(
     case "running":
     case "awaiting":
     case "done":
-      return forward(rollout, node, progress);
+      return hasLabels(node.labels, select)
+        ? forward(rollout, node, progress)
+        : wait("not-selected");
   }
   state.phase satisfies never;
 }

@@ -374,6 +374,17 @@ plan("a node without the labels does nothing", () => {
   assert.not.ok(mayApply(record, { name: canary, labels: { region: "us" } }));
 });
 
+plan("a node that has applied is undone with other labels too", () => {
+  const selected = { select: { region: "eu" } };
+  const relabelled = { labels: { region: "us" } };
+  const record = at({ ...OPEN_1, phase: "undoing" }, selected);
+  assert.is(nodeStep(record, { name: canary, ...relabelled }, APPLIED).kind, "undo");
+  assert.is(nodeStep(record, { name: canary, ...relabelled }, null).kind, "wait");
+  assert.is(decide(record, [aNode(canary, APPLIED, relabelled)], 0), null);
+  const undone = { ...APPLIED, stage: "undone" } as const;
+  assert.is(decide(record, [aNode(canary, undone, relabelled)], 0)?.phase, "undone");
+});
+
 plan("nodes with the labels of canaries are the first wave", () => {
   const record = aRollout(NODES, "50%,100%", { canary: { canary: "yes" } });
   assert.is(waveCount(record), 3);
