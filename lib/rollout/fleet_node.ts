@@ -46,7 +46,7 @@ export type NodeEnd =
   | { readonly kind: "refused"; readonly message: string };
 
 const AGAIN_MS = 1_000;
-// New plugins and tenants are reported within this time; so is a rollout that no message told of.
+// New plugins and tenants are reported after this time, and records are read again.
 const LOOK_AGAIN_MS = 20_000;
 
 /**
@@ -95,6 +95,7 @@ class FleetNode {
   #isChanged = false;
   #wake: () => void = () => {};
   #isWoken = false;
+  #lookAgainAtMs = 0;
 
   constructor(options: FleetNodeOptions, name: KeptName) {
     this.#options = options;
@@ -126,7 +127,10 @@ class FleetNode {
           hasMoved ||= isFurther(before, plugin.report.progress);
         }
         // What was measured may be applied at once, where the record allows it already.
-        if (!hasMoved && !await this.#waitForChange() || this.#isChanged) await this.#register();
+        if (!hasMoved) await this.#waitForChange();
+        // Records of other plugins may change all the time.
+        const isDue = performance.now() >= this.#lookAgainAtMs;
+        if (isDue || this.#isChanged) await this.#register();
       }
     } finally {
       endChanges?.();
@@ -144,6 +148,7 @@ class FleetNode {
       this.#plugins.set(plugin, known);
       await known.register();
     }
+    this.#lookAgainAtMs = performance.now() + (this.#options.lookAgainMs ?? LOOK_AGAIN_MS);
   }
 
   async #act(
@@ -167,17 +172,16 @@ class FleetNode {
     step satisfies never;
   }
 
-  /** Waits for a change of any record; returns false where none came for a while. */
-  async #waitForChange(): Promise<boolean> {
-    if (this.#isWoken) return true;
+  /** Waits for a change of any record, or until databases are to be looked at again. */
+  async #waitForChange(): Promise<void> {
+    if (this.#isWoken) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const over = new AbortController();
     this.#wake = resolve;
     const signal = AbortSignal.any([this.#signal, over.signal]);
-    const { lookAgainMs = LOOK_AGAIN_MS } = this.#options;
-    await Promise.race([promise, sleep(lookAgainMs, signal)]);
+    const leftMs = Math.max(this.#lookAgainAtMs - performance.now(), 0);
+    await Promise.race([promise, sleep(leftMs, signal)]);
     over.abort();
-    return this.#isWoken;
   }
 
   #wakeUp(): void {

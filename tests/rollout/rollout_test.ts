@@ -5,6 +5,8 @@ import type { RolloutRecord } from "../../lib/fleet/rollout_record.ts";
 import { FLEET_NAMES } from "../../lib/nats/fleet_buckets.ts";
 import { doneBefore } from "../../lib/rollout/node_databases.ts";
 import { startRollout } from "../../lib/rollout/start_rollout.ts";
+import { sleep } from "../../lib/deadline.ts";
+import { aRollout } from "../fleet/fleet_facts.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { withJetStream } from "../support/nats_cluster.ts";
 import { until } from "../support/service_process.ts";
@@ -137,6 +139,28 @@ fleet("a node replaces a report of its own that it cannot read", async () => {
   await kv.put(key, JSON.stringify({ colour: "red" }));
   await node?.start();
   assert.equal((await store.reports.get(key))?.value.versions, { "1": 2 });
+});
+
+fleet("a new database is reported while the records of others change all the time", async () => {
+  await using node = await startNode("busy", server, { lookAgainMs: 200 });
+  let isOver = false;
+  const change = async (): Promise<void> => {
+    const record = aRollout(["other"]);
+    let revision = await store.rollouts.put("other", record, 0);
+    while (!isOver && revision !== null) {
+      revision = await store.rollouts.put("other", record, revision);
+      await sleep(20);
+    }
+  };
+  const changes = change();
+  try {
+    node.workspace.write("late", FIRST);
+    await node.workspace.succeed("apply", "late", { tenant: "x" });
+    await until("it is reported", async () => await store.reports.get("busy.late") !== null);
+  } finally {
+    isOver = true;
+    await changes;
+  }
 });
 
 fleet("a failure halts it before its wave, and an undo brings the rows back", async () => {
