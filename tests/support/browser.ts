@@ -115,6 +115,8 @@ export class TestBrowser implements AsyncDisposable {
 export interface ChromiumOptions {
   /** Whether pages get the service workers that they register; they do by default. */
   readonly hasServiceWorkers?: boolean;
+  /** Whether a page that is left may come back as it was; by default it may not. */
+  readonly hasBackForwardCache?: boolean;
 }
 
 // Two pages behind the address bar, which nothing here shows, take as long to start as the rest of
@@ -137,13 +139,14 @@ const DISABLED_FEATURES = [
 
 /** Starts Debian's Chromium, as root and in a container too. */
 export function openChromium(
-  { hasServiceWorkers = true }: ChromiumOptions = {},
+  { hasServiceWorkers = true, hasBackForwardCache = false }: ChromiumOptions = {},
 ): Promise<TestBrowser> {
   return TestBrowser.start((profile) =>
     chromium.launchPersistentContext(profile, {
       executablePath: "/usr/bin/chromium",
       headless: true,
       serviceWorkers: hasServiceWorkers ? "allow" : "block",
+      ignoreDefaultArgs: hasBackForwardCache ? ["--disable-back-forward-cache"] : [],
       // Without a graphics card, drawing by software for one costs more than drawing plainly. Every
       // page compiles SQLite anew, and none lives long enough to gain from compiling it better.
       args: [

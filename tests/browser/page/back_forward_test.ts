@@ -1,7 +1,6 @@
 // The page works again when somebody goes back to it. Real Chromium with its back-forward cache.
 
-import { chromium } from "playwright-core";
-import { TestBrowser } from "../../support/browser.ts";
+import { openChromium } from "../../support/browser.ts";
 import { SandboxServer } from "../../support/sandbox_server.ts";
 import { BLANK_PAGE } from "../../support/sandbox_tab.ts";
 import { suite } from "../../support/suite.ts";
@@ -10,14 +9,7 @@ const backForward = suite("back and forward");
 
 backForward("a page that comes back from the cache starts its sandbox anew", async () => {
   await using site = await SandboxServer.start({ files: BLANK_PAGE });
-  await using browser = await TestBrowser.start((profile) =>
-    chromium.launchPersistentContext(profile, {
-      executablePath: "/usr/bin/chromium",
-      headless: true,
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
-      ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    })
-  );
+  await using browser = await openChromium({ hasBackForwardCache: true });
   const page = await browser.open(site.url);
   await page.getByText("Stored in this browser").waitFor();
   await page.evaluate(() => document.title = "as it was");
