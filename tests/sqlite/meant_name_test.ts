@@ -42,6 +42,20 @@ for (
       "INSERT INTO votes (quote_id, star) VALUES (1, 5)",
       "table votes has no column named star; did you mean stars?",
     ],
+    [
+      "SELECT v.start FROM quotes q JOIN votes AS v",
+      "no such column: v.start; did you mean stars?",
+    ],
+    // It exists, but not there.
+    ["SELECT q.stars FROM quotes q JOIN votes v", "no such column: q.stars"],
+    ["SELECT q.star FROM quotes q JOIN votes v", "no such column: q.star"],
+    ["SELECT quotes.stars FROM quotes JOIN votes", "no such column: quotes.stars"],
+    [
+      "INSERT INTO votes (author) SELECT author FROM quotes",
+      "table votes has no column named author",
+    ],
+    ["UPDATE votes SET author = (SELECT author FROM quotes)", "no such column: author"],
+    ["SELECT * FROM other.quotes", "no such table: other.quotes"],
     // Nothing is near, or what is near belongs to another table.
     ["SELECT * FROM settings", "no such table: settings"],
     ["SELECT start FROM quotes", "no such column: start"],
