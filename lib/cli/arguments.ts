@@ -15,9 +15,9 @@ import {
   labels,
   logLevel,
   moduleFile,
-  names,
   nodeName,
   planParts,
+  publicKeys,
   shellName,
   sqliteVersion,
   text,
@@ -89,7 +89,7 @@ function defineCommands(
     .option("--fleet", "", false)
     .option("--node <NAME>", "", nodeName)
     .option("--label <K=V>", "", labels)
-    .option("--trust <KEY>", "", names)
+    .option("--trust <KEY>", "", publicKeys)
     .option("--log-level <LEVEL>", "", logLevel, "info" as const)
     .action(({ graceMs, http, minFreeBytes, logLevel, ...fleet }, command) => {
       const { node: name, label = {}, trust = [] } = fleet;

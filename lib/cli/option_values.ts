@@ -117,10 +117,19 @@ export function labels(value: string, before: Labels | undefined): Labels {
   return { ...before, [parsed[0]]: parsed[1] };
 }
 
-/** Names or keys; the option may be repeated. */
-export function names(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...before ?? [], text(value)];
+/**
+ * Public keys of publishers; the option may be repeated. Their checksums are verified before they
+ * are used.
+ */
+export function publicKeys(
+  value: string,
+  before: readonly string[] | undefined,
+): readonly string[] {
+  if (PUBLIC_KEY.test(value)) return [...before ?? [], value];
+  throw new InvalidArgumentError("It needs a public key, which begins with U: godwit key FILE");
 }
+
+const PUBLIC_KEY = /^U[A-Z2-7]{55}$/;
 
 /** The name of a node, which is part of a key and of a subject. */
 export function nodeName(value: string): string {

@@ -20,8 +20,8 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts nats-server; `null` where the PATH has none. */
-export function startServerProcess(): ServerProcess | null {
+/** Starts nats-server, unless the PATH has none or this process may not start one. */
+export function startServerProcess(): ServerProcess | "missing" | "forbidden" {
   let child: Deno.ChildProcess;
   try {
     child = new Deno.Command("nats-server", {
@@ -34,7 +34,8 @@ export function startServerProcess(): ServerProcess | null {
       detached: true,
     }).spawn();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.NotFound) return "missing";
+    if (error instanceof Deno.errors.NotCapable) return "forbidden";
     throw error;
   }
   // A server that ends before it has read all reports why on standard error.

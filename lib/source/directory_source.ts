@@ -10,7 +10,7 @@ import pMap from "p-map";
 import { isSqlFile } from "../migration/file_name.ts";
 import { MAX_FILE_BYTES } from "../migration/parse_migration.ts";
 import { QUERIES_FOLDER } from "../migration/query_file.ts";
-import { isPluginName } from "../message/plugin_name.ts";
+import { isPluginName, whyNoPlugin } from "../message/plugin_name.ts";
 import { type FileSource, type PluginFiles, SourceUnavailable } from "./file_source.ts";
 import type { SourceFile, UnreadFile } from "./source_file.ts";
 
@@ -51,6 +51,29 @@ async function listPlugins(pluginsDir: string): Promise<readonly string[]> {
     }
   }, { concurrency: CONCURRENCY });
   return names.filter((_, index) => found[index]);
+}
+
+/** What is in the directory of plugins and looks like one, but is left out, and why. */
+export async function leftOutPlugins(
+  pluginsDir: string,
+): Promise<readonly { readonly name: string; readonly why: string }[]> {
+  const names = await readPluginsDirectory(pluginsDir);
+  const reasons = await pMap(names.toSorted(), async (name) => {
+    if (!hasMigrations(join(pluginsDir, name))) return [];
+    if (!isPluginName(name)) return [{ name, why: whyNoPlugin(name) }];
+    const listed = await listFiles(pluginsDir, name);
+    return listed.found ? [] : [{ name, why: listed.message }];
+  }, { concurrency: CONCURRENCY });
+  return reasons.flat();
+}
+
+function hasMigrations(path: string): boolean {
+  try {
+    return isThere(join(path, "migrations"));
+  } catch {
+    // It is a file, or it may not be looked into.
+    return false;
+  }
 }
 
 async function readPluginsDirectory(pluginsDir: string): Promise<readonly string[]> {

@@ -81,6 +81,8 @@ function openFile(
     const existing = statIfThere(path);
     // Looked at before it is opened: closing a descriptor of a database drops locks.
     if (existing?.isDirectory()) throw new StorageError("EISDIR", "open", path);
+    // A pipe would wait for a writer.
+    if (existing?.isFile() === false) throw new StorageError("ENOTFILE", "open", path);
     if (
       existing !== undefined && access === "read-write" && (existing.mode & ANY_WRITE_BIT) === 0
     ) {

@@ -158,6 +158,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ENOTADB: "it is not a database",
   ENOTSUP: "this is not possible here",
   ENOSPC: "no space is left on the disk",
+  ENOTFILE: "it is a pipe, a socket or a device, and not a file",
   ENOTDIR: "a part of the path is not a directory",
   EPERM: "operation not permitted",
   EROFS: "the file system is read-only",

@@ -77,7 +77,10 @@ doctor(
       env: { NATS_URL: nats.url },
     });
     assert.is(nowhere.code, 0, nowhere.stderr);
-    assert.match(report(nowhere).get("plugins") ?? "", /^warning: .*ENOENT → Name the directory/);
+    assert.match(
+      report(nowhere).get("plugins") ?? "",
+      /^warning: .*ENOENT; name another with --plugins/,
+    );
     assert.match(report(nowhere).get("data directory") ?? "", /^ok: .*the first apply makes it/);
     const data = `${workspace.dataDir}-file`;
     const file = await godwit([

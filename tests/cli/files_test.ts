@@ -111,6 +111,24 @@ check("fails where any file has an error", async () => {
   assert.is(JSON.parse(json.stdout).success, false);
 });
 
+check("fails where a folder looks like a plugin and is none", async () => {
+  await using workspace = new Workspace();
+  workspace.write("quotes", QUOTES);
+  for (const name of ["Sp ace", "linked"]) Deno.mkdirSync(join(workspace.pluginsDir, name));
+  Deno.mkdirSync(join(workspace.pluginsDir, "Sp ace", "migrations"));
+  const outside = join(workspace.root, "outside");
+  Deno.mkdirSync(outside);
+  Deno.symlinkSync(outside, join(workspace.pluginsDir, "linked", "migrations"));
+  Deno.writeTextFileSync(join(workspace.pluginsDir, "README.md"), "No plugin.");
+  Deno.mkdirSync(join(workspace.pluginsDir, "assets"));
+  const { code, stdout } = await run(workspace, "check");
+  assert.is(code, 1);
+  assert.match(stdout, /✓ quotes/);
+  assert.match(stdout, /✗ Sp ace[^]*There can be no plugin "Sp ace"/);
+  assert.match(stdout, /✗ linked[^]*leads out of the plugin's folder/);
+  assert.not.match(stdout, /README|assets/);
+});
+
 check("says where it looked when there is nothing", async () => {
   await using workspace = new Workspace();
   const empty = await run(workspace, "check");

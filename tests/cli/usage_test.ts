@@ -95,6 +95,11 @@ const WRONG: readonly (readonly [string, string])[] = [
     "expected NAME=VALUE, each of 1 to 64 letters, digits, _, . and -",
   ],
   [
+    "serve --fleet --node one --trust xyz",
+    "Option '--trust <KEY>' argument 'xyz' is invalid. It needs a public key, which begins with U: " +
+    "godwit key FILE",
+  ],
+  [
     "rollout start one --canary a=b",
     "--canary is for the nodes of a fleet; name its server with --nats",
   ],

@@ -134,6 +134,12 @@ test("a directory is refused", (path) => {
   assert.throws(() => openDatabase(engine, path), /it is a directory \(EISDIR\)/);
 });
 
+test("a pipe is refused, and not waited for", async (path) => {
+  const { success } = await new Deno.Command("mkfifo", { args: [path] }).output();
+  assert.ok(success);
+  assert.throws(() => openDatabase(engine, path), /it is a pipe, a socket or a device/);
+});
+
 test("a file that may not be read is refused", (path) => {
   assert.throws(
     () => openDatabase(engine, join(path, "below")),

@@ -1,9 +1,12 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI; with --fix, writes cures.
 
+import { finding } from "../../finding/finding.ts";
 import { type Migrator, openMigrator } from "../../migrator.ts";
 import type { FailureReply } from "../../message/any_reply.ts";
+import { findingMessage } from "../../message/finding_message.ts";
 import type { Outcome } from "../../outcome.ts";
 import { printable } from "../../printable.ts";
+import { leftOutPlugins } from "../../source/directory_source.ts";
 import type { CheckOptions, CommonOptions } from "../command.ts";
 import type { Console } from "../console.ts";
 import type { ChangesByPlugin, PluginChanges } from "../since.ts";
@@ -12,7 +15,9 @@ import { type CheckedPlugin, renderCheck } from "../render/check.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
 
-/** Checks one plugin, or all; fails if any file has an error. */
+const NO_MIGRATION = { version: null, name: null, file: null };
+
+/** Checks one plugin, or all; fails if any file has an error, or if a plugin cannot be read. */
 export async function runCheck(
   check: CheckOptions,
   options: CommonOptions,
@@ -29,7 +34,8 @@ export async function runCheck(
     if (!listed.success) return refuse(listed, options, console);
     names = listed.plugins;
   } else names = [check.plugin];
-  if (names.length === 0) {
+  const leftOut = check.plugin === undefined ? await leftOutReports(options.pluginsDir) : [];
+  if (names.length === 0 && leftOut.length === 0) {
     const message =
       `There are no plugins in ${options.pluginsDir}; name another directory with --plugins`;
     return refuse({ error_code: "PLUGIN_NOT_FOUND", message }, options, console);
@@ -52,7 +58,7 @@ export async function runCheck(
     const shown = changed === undefined ? report : await narrowed(report, changed);
     checked.push({ report: shown, at, seconds: (performance.now() - startedMs) / 1000 });
   }
-  if (check.plugin === undefined) checked.push(...vanished(changes.value, names));
+  if (check.plugin === undefined) checked.push(...leftOut, ...vanished(changes.value, names));
   const text = await renderCheck(checked, check.format, options.pluginsDir, console.colors);
   if (text !== "") console.out(text);
   const success = checked.every(({ report }) => report.errors.length === 0);
@@ -67,6 +73,21 @@ async function changesOf(
   if (since === undefined) return { ok: true, value: null };
   const { pluginChanges } = await import("../since.ts");
   return await pluginChanges(since, pluginsDir);
+}
+
+/** Folders that look like plugins and are none, which would be left out otherwise without a word. */
+async function leftOutReports(pluginsDir: string): Promise<readonly CheckedPlugin[]> {
+  return (await leftOutPlugins(pluginsDir)).map(({ name, why }) => ({
+    report: {
+      plugin_name: name,
+      migrations: 0,
+      query_files: 0,
+      errors: [findingMessage(finding("ERROR", "unreadable-file", NO_MIGRATION, why))],
+      warnings: [],
+    },
+    at: new Date(),
+    seconds: 0,
+  }));
 }
 
 /** Plugins of which a branch has removed every file, so that they are none any more. */

@@ -24,7 +24,7 @@ export async function runDoctor(
     await checkSqlite(),
     checkNativeSqlite(),
     await checkPermissions(options),
-    await checkPlugins(options),
+    ...await checkPlugins(options),
     ...await checkData(options),
     ...await checkDatabases(options),
     ...await checkNats(options, environment),

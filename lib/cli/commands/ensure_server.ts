@@ -15,6 +15,14 @@ export const DEFAULT_URL = "ws://127.0.0.1:8080";
 
 const FIRST_LOOK_MS = 50;
 
+const WHY_NOT_STARTED = {
+  missing: "there is no nats-server on the PATH. Install one (Debian: apt-get install " +
+    "nats-server; others: https://nats.io/download) and run this again, or name a running one " +
+    "with --nats URL",
+  forbidden: "this process may not start one. Name a running one with --nats URL, or allow Deno " +
+    "to start it: --allow-run=nats-server",
+};
+
 /**
  * Starts nats-server if no server replies at `settings.url`; returns `null` if one does. If none
  * can be started, returns "unavailable" and logs the reason.
@@ -27,13 +35,8 @@ export async function ensureServer(
   if (await isRunning(settings)) return null;
   const url = redactUrl(settings.url);
   const server = startServerProcess();
-  if (server === null) {
-    log(
-      "error",
-      `No NATS server answers at ${url}, and there is no nats-server on the PATH. Install one ` +
-        `(Debian: apt-get install nats-server; others: https://nats.io/download) and run this ` +
-        `again, or name a running one with --nats URL`,
-    );
+  if (typeof server === "string") {
+    log("error", `No NATS server answers at ${url}, and ${WHY_NOT_STARTED[server]}`);
     return "unavailable";
   }
   let lastWords: string | null = null;

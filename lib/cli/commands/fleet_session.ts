@@ -19,9 +19,10 @@ export interface Session {
   readonly signals: StopSignals;
 }
 
-/** The exit status that the state of a rollout means. */
-export function statusOf({ state }: RolloutRecord): ExitStatus {
-  return state.phase === "halted" || state.why.length > 0 ? EXIT.failure : EXIT.success;
+/** The exit status that the state of a rollout means. One that was aborted is as it was wanted. */
+export function statusOf({ state: { phase, why } }: RolloutRecord): ExitStatus {
+  const isWanted = phase === "aborted" || phase !== "halted" && why.length === 0;
+  return isWanted ? EXIT.success : EXIT.failure;
 }
 
 /** Prints a rollout as JSON, alone. */

@@ -1,11 +1,14 @@
 // Looks at the directories, the locks on their file system, the disk and the databases. For Deno.
 
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { counted } from "../../finding/counted.ts";
 import { freeBytesOf } from "../../http/readiness.ts";
 import { openMigrator } from "../../migrator.ts";
+import { quoteName } from "../../message/plugin_name.ts";
 import { codeOf } from "../../outcome.ts";
+import { directorySource, leftOutPlugins } from "../../source/directory_source.ts";
+import { SourceUnavailable } from "../../source/file_source.ts";
 import { nodeStorage } from "../../vfs/node_storage.ts";
 import type { CommonOptions } from "../command.ts";
 import { type Diagnosis, fine, problem, warning } from "./diagnosis.ts";
@@ -15,25 +18,27 @@ const LITTLE_SPACE_BYTES = 100 * 1024 * 1024;
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Whether there are plugins. */
-export async function checkPlugins({ pluginsDir }: CommonOptions): Promise<Diagnosis> {
+/** Whether there are plugins, and whether any is left out. */
+export async function checkPlugins({ pluginsDir }: CommonOptions): Promise<readonly Diagnosis[]> {
   try {
-    const entries = await readdir(pluginsDir, { withFileTypes: true });
-    const plugins = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
-    if (plugins.length > 0) {
-      return fine("plugins", `${counted(plugins.length, "plugin")} in ${pluginsDir}`);
-    }
-    return warning(
-      "plugins",
-      `There are none in ${pluginsDir}`,
-      'Make one: godwit new notes "create notes"',
-    );
+    const plugins = await directorySource(pluginsDir).plugins();
+    const leftOut = await leftOutPlugins(pluginsDir);
+    const found = plugins.length > 0
+      ? fine("plugins", `${counted(plugins.length, "plugin")} in ${pluginsDir}`)
+      : warning(
+        "plugins",
+        `There are none in ${pluginsDir}`,
+        'Make one: godwit new notes "create notes"',
+      );
+    return [
+      found,
+      ...leftOut.map(({ name, why }) =>
+        problem("plugins", `${quoteName(name)} is left out: ${why}`, "Rename or mend its folder")
+      ),
+    ];
   } catch (error) {
-    return warning(
-      "plugins",
-      `Cannot read ${pluginsDir}: ${codeOf(error)}`,
-      'Name the directory with --plugins, or make a plugin: godwit new notes "create notes"',
-    );
+    if (!(error instanceof SourceUnavailable)) throw error;
+    return [warning("plugins", error.message, 'Or make a plugin: godwit new notes "create notes"')];
   }
 }
 
