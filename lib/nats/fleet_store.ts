@@ -117,13 +117,21 @@ function bundles(
     async putBundle(digest, bytes) {
       try {
         const info = await store.info(digest);
-        if (info !== null && !info.deleted) return;
+        // One that was damaged is stored again.
+        if (info !== null && !info.deleted && info.digest === objectDigest(digest)) return;
         await store.putBlob({ name: digest }, bytes);
       } catch (error) {
         throw storeError(error);
       }
     },
   };
+}
+
+/** A SHA-256 in hex digits as the object store writes it. */
+function objectDigest(hex: string): string {
+  const bytes = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+  const text = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+  return `SHA-256=${text}`;
 }
 
 function kvBucket<T>(

@@ -3,6 +3,7 @@
 import * as assert from "uvu/assert";
 import { type Claim, FleetStoreError } from "../../lib/fleet/fleet_store.ts";
 import { RECORD_FORMAT } from "../../lib/fleet/rollout_record.ts";
+import { sha256Hex } from "../../lib/migration/sha256_hex.ts";
 import { openFleetStore } from "../../lib/nats/fleet_store.ts";
 import { FLEET_NAMES, fleetEventSubject } from "../../lib/nats/fleet_buckets.ts";
 import { aNode, aRollout, aState } from "../fleet/fleet_facts.ts";
@@ -54,13 +55,20 @@ stores("a lease ends where it is not renewed, and another program can take it", 
   assert.is(await store.leases.put("game", CLAIM, revision ?? 0), null);
 });
 
-stores("a bundle of several chunks comes back, and is stored once", async () => {
+stores("a bundle of several chunks comes back, and is stored once while it is whole", async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(60_000));
   const large = new Uint8Array(1_200_000).map((_, index) => bytes[index % bytes.length] ?? 0);
-  await store.putBundle("f".repeat(64), large);
-  await store.putBundle("f".repeat(64), new Uint8Array([1]));
-  assert.equal(await store.bundle("f".repeat(64)), large);
+  const digest = await sha256Hex(large);
+  const objects = await connection.jetstream().views.os(FLEET_NAMES.bundles);
+  await store.putBundle(digest, large);
+  const first = await objects.info(digest);
+  await store.putBundle(digest, large);
+  assert.is((await objects.info(digest))?.nuid, first?.nuid);
+  assert.equal(await store.bundle(digest), large);
   assert.is(await store.bundle("e".repeat(64)), null);
+  await objects.putBlob({ name: digest }, new Uint8Array([1]));
+  await store.putBundle(digest, large);
+  assert.equal(await store.bundle(digest), large);
 });
 
 stores("an event is in the stream once", async () => {
