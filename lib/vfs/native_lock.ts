@@ -1,6 +1,7 @@
 // Takes the locks of a database on a file system: one thread of this program, native programs
 // beside it. For Deno, Node.js and Bun.
 
+import { counted } from "../finding/counted.ts";
 import { refuseForeignFiles, versionsOf } from "./foreign_log.ts";
 import { changeJournalMode, createNatively, type NativeGuard, openGuard } from "./native_guard.ts";
 import type { OpenNative } from "./native_sqlite.ts";
@@ -177,7 +178,9 @@ function guarded(
 }
 
 function refuse({ busyTimeoutMs }: LockedDatabase): LockRefusal {
-  const reason = `another program was reading or writing it for ${busyTimeoutMs / 1000} seconds`;
+  const reason = `another program was reading or writing it for ${
+    counted(busyTimeoutMs / 1000, "second")
+  }`;
   return { kind: "held", reason };
 }
 
