@@ -37,7 +37,7 @@ fleet("fleet lists nodes and versions", async () => {
   assert.is(code, 0);
   assert.match(
     stdout,
-    /^node +plugin +online +databases +versions +rollout +labels\none +game +yes +1 +1: 1 +region=eu/,
+    /^node +plugin +online +databases +versions +behind +drifted +rollout +labels\none +game +yes +1 +1: 1 +0 +region=eu/,
   );
 });
 
