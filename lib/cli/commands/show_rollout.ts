@@ -6,7 +6,10 @@ import { RolloutPicture } from "../render/rollout_picture.ts";
 import type { ExitStatus } from "./exit_status.ts";
 import { nodesOf, noRollout, printJson, type Session, statusOf } from "./fleet_session.ts";
 
-/** Prints the rollout of a plugin; with `watch` until Ctrl-C. */
+/**
+ * Prints the rollout of a plugin; with `watch` until Ctrl-C. Throws `FleetStoreError` where it cannot
+ * be read any more, as after its bucket was deleted.
+ */
 export async function showRollout(
   plugin: string,
   watch: boolean,
@@ -21,7 +24,10 @@ export async function showRollout(
   else picture.draw(stored.value, overviewOf(stored.value, nodes));
   if (!watch) return statusOf(stored.value);
   let last = stored.value;
+  const over = Promise.withResolvers<void>();
   const look = (): void => {
+    const problem = rollouts.problem ?? reports.problem ?? presence.problem;
+    if (problem !== null) return over.reject(problem);
     last = rollouts.entries.get(plugin)?.value ?? last;
     const seen = seenNodes(reports, presence, null, store);
     if (options.json) printJson(last, seen, console);
@@ -37,9 +43,8 @@ export async function showRollout(
   await using rollouts = await store.rollouts.follow(plugin, changed);
   isReady = true;
   look();
-  await new Promise<void>((resolve) => {
-    if (signals.asked.aborted) resolve();
-    else signals.asked.addEventListener("abort", () => resolve());
-  });
+  if (signals.asked.aborted) over.resolve();
+  signals.asked.addEventListener("abort", () => over.resolve());
+  await over.promise;
   return statusOf(last);
 }
