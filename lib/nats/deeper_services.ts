@@ -8,9 +8,9 @@ import { requestParts } from "../message/subject.ts";
 
 /** Who else answers a request. */
 export type Answering =
-  | "nobody else"
+  | "no other service"
   | "a deeper service"
-  /** This user may not ask. */
+  /** The service could not look for others. */
   | "unknown";
 
 // The discovery of NATS services, as in
@@ -55,11 +55,14 @@ export class DeeperServices {
       this.#log("warn", "A request with a dotted plugin name was not answered", {
         subject,
         reason: "it may be for a service under a longer prefix, and none could be asked",
-        remedy: `allow this user to publish to ${INFO_SUBJECT}`,
+        remedy:
+          `allow this user to publish to ${INFO_SUBJECT} and to subscribe to ${INBOX_PREFIX}.>`,
       });
       return "unknown";
     }
-    return isCovered(subject, this.#known?.prefixes ?? []) ? "a deeper service" : "nobody else";
+    return isCovered(subject, this.#known?.prefixes ?? [])
+      ? "a deeper service"
+      : "no other service";
   }
 
   async #ask(): Promise<readonly string[]> {

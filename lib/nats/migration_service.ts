@@ -177,7 +177,7 @@ function answerDottedNames(
 ): Subscriptions {
   const deeper = new DeeperServices(connection, prefix, context.log);
   const refuse = async (verb: Verb, message: Msg): Promise<Answered | null> => {
-    if (await deeper.answering(message.subject) !== "nobody else") return null;
+    if (await deeper.answering(message.subject) !== "no other service") return null;
     if (!isAnswerable(message, prefix, context.log)) return null;
     const plugin = pluginOf(message.subject, prefix);
     const failure = failureReply("PLUGIN_NOT_FOUND", plugin.slice(0, 80), whyNoPlugin(plugin));
