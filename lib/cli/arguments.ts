@@ -11,6 +11,7 @@ import { VERSION } from "../version.ts";
 import type { Arguments, Command, CommonOptions, DatabaseOptions, Environment } from "./command.ts";
 import {
   checkFormat,
+  copies,
   httpAddress,
   labels,
   logLevel,
@@ -143,10 +144,11 @@ function defineCommands(
 
   defineRollout(program.command("rollout"), { use, commonOptions });
 
-  program.command("fleet").argument("[plugin]").addOption(NATS)
-    .action((plugin, _, command) =>
-      use({ name: "fleet", fleet: { kind: "nodes", plugin }, options: commonOptions(command) })
-    );
+  program.command("fleet").argument("[plugin]").option("--replicas <N>", "", copies).addOption(NATS)
+    .action((plugin, { replicas }, command) => {
+      const fleet = { kind: "nodes", plugin, replicas } as const;
+      use({ name: "fleet", fleet, options: commonOptions(command) });
+    });
 
   program.command("key").argument("<file>")
     .action((file, _, command) => use({ name: "key", file, options: commonOptions(command) }));

@@ -171,7 +171,12 @@ export type FleetCommand =
     };
     readonly detach: boolean;
   }
-  | { readonly kind: "nodes"; readonly plugin: string | undefined };
+  | {
+    readonly kind: "nodes";
+    readonly plugin: string | undefined;
+    /** On how many servers buckets are stored that are missing and made now. */
+    readonly replicas: number | undefined;
+  };
 
 /** Options of `bundle`. */
 export interface BundleOptions {

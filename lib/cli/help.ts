@@ -77,6 +77,7 @@ export const OPTIONS: readonly (readonly [option: string, meaning: string])[] = 
   ["--max-failures N", "of a rollout, so many databases may fail, or P%  0"],
   ["--max-rows-lost N", "of a rollout, in all databases together"],
   ["--parallel N", "of a rollout, databases at the same time  4"],
+  ["--replicas N", "of fleet, copies of buckets that it makes  3 or 1"],
   ["--fleet", "serve as a node of a fleet, too"],
   ["--node NAME", "the name of this node"],
   ["--label K=V", "of this node; of a rollout, only nodes with it"],

@@ -41,6 +41,12 @@ export function wholeNumber(value: string): number {
   return digits(value, "It needs a whole number");
 }
 
+/** On how many servers of a cluster something is stored. */
+export function copies(value: string): number {
+  if (/^[1-5]$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It needs a number from 1 to 5");
+}
+
 /** A journal mode. */
 export function journalMode(value: string): "delete" | "wal" {
   if (value === "delete" || value === "wal") return value;

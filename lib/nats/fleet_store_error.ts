@@ -49,14 +49,14 @@ export function storeError(error: unknown): FleetStoreError {
   if (isApiError(error, API.noPeers)) {
     return new FleetStoreError(
       "unavailable",
-      `The cluster has too few servers with JetStream (${reason}); start them, or ask for fewer ` +
-        `copies with --replicas 1`,
+      `The cluster has too few servers with JetStream (${reason}); start them, or make the ` +
+        `buckets with fewer copies: godwit fleet --replicas 1`,
     );
   }
   if (isCode(error, ErrorCode.PermissionsViolation)) {
     return new FleetStoreError(
       "forbidden",
-      `This user may not do that (${reason}); see examples/nats/fleet.conf`,
+      `This user may not do that (${reason}); see examples/nats/fleet/permissions.conf`,
     );
   }
   return new FleetStoreError("unavailable", `The fleet cannot be reached: ${reason}`);

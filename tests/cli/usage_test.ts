@@ -120,6 +120,10 @@ const WRONG: readonly (readonly [string, string])[] = [
     "Option '--all-tenants' cannot be used with option '--plan-hash <HASH>'",
   ],
   [
+    "fleet --replicas 0",
+    "Option '--replicas <N>' argument '0' is invalid. It needs a number from 1 to 5",
+  ],
+  [
     "rollout undo one --how backwards",
     "Option '--how <METHOD>' argument 'backwards' is invalid. It needs restore or roll-back",
   ],

@@ -81,6 +81,7 @@ names("every documented option is one that the command line knows", () => {
       ...commands.map((command) => [command, "p"]),
       ["rollout", "start", "p"],
       ...["status", "resume", "undo"].map((command) => ["rollout", command, "p"]),
+      ["fleet"],
       ["serve"],
       ["plugins"],
     ]

@@ -7,6 +7,7 @@ import { FleetStoreError } from "../../fleet/fleet_store.ts";
 import type { SeenNode } from "../../fleet/node_report.ts";
 import { overviewOf } from "../../fleet/overview.ts";
 import type { RolloutRecord } from "../../fleet/rollout_record.ts";
+import type { BucketSettings } from "../../nats/fleet_buckets.ts";
 import { coordinate } from "../../rollout/coordinator.ts";
 import { startRollout } from "../../rollout/start_rollout.ts";
 import type { CommonOptions, Environment, FleetCommand } from "../command.ts";
@@ -33,7 +34,7 @@ export async function runFleet(
     return EXIT.noReply;
   };
   try {
-    const connected = await connectFleet(options, environment);
+    const connected = await connectFleet(options, environment, bucketSettings(fleet));
     if (!connected.ok) return unreached(connected.message);
     await using store = connected.value;
     return await run(fleet, { store, options, console, signals });
@@ -41,6 +42,10 @@ export async function runFleet(
     if (!(error instanceof FleetStoreError)) throw error;
     return unreached(error.message);
   }
+}
+
+function bucketSettings(fleet: FleetCommand): BucketSettings {
+  return fleet.kind === "nodes" && fleet.replicas !== undefined ? { replicas: fleet.replicas } : {};
 }
 
 async function run(fleet: FleetCommand, session: Session): Promise<ExitStatus> {

@@ -2,9 +2,10 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Claim, FleetStore } from "../../fleet/fleet_store.ts";
+import { type Claim, type FleetStore, FleetStoreError } from "../../fleet/fleet_store.ts";
 import { RECORD_FORMAT } from "../../fleet/rollout_record.ts";
 import { connectOnce, describeNatsError, redactUrl } from "../../nats/connection.ts";
+import type { BucketSettings } from "../../nats/fleet_buckets.ts";
 import { openFleetStore } from "../../nats/fleet_store.ts";
 import { codeOf, type Outcome } from "../../outcome.ts";
 import type { CommonOptions, Environment } from "../command.ts";
@@ -15,15 +16,16 @@ import { DEFAULT_URL } from "./ensure_server.ts";
 export async function connectFleet(
   { nats }: CommonOptions,
   environment: Environment,
+  settings: BucketSettings = {},
 ): Promise<Outcome<FleetStore, "no-connection">> {
   const credentials = await credentialsFrom(environment);
   if (!credentials.ok) return { ok: false, code: "no-connection", message: credentials.message };
   const url = nats ?? environment("NATS_URL") ?? DEFAULT_URL;
   try {
     const connection = await connectOnce({ url, credentials: credentials.credentials });
-    return { ok: true, value: await openFleetStore(connection) };
+    return { ok: true, value: await openFleetStore(connection, settings) };
   } catch (error) {
-    if (error instanceof Error && error.name === "FleetStoreError") throw error;
+    if (error instanceof FleetStoreError) throw error;
     const message = `Cannot reach ${redactUrl(url)}: ${describeNatsError(error)}`;
     return { ok: false, code: "no-connection", message };
   }
