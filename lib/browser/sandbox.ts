@@ -245,7 +245,7 @@ export interface NatsChoice {
   readonly fleet?: FleetNodeChoice;
 }
 
-/** A rollout over the nodes of a fleet. */
+/** A rollout as a page reads it: its overview, and of its record what names it and where it is. */
 export interface RolloutReading extends RolloutOverview {
   /** The plugin. */
   readonly plugin: string;

@@ -103,8 +103,6 @@ export interface FleetStore extends AsyncDisposable {
   putBundle(digest: string, bytes: Uint8Array): Promise<void>;
   /** Adds an event to the stream, once for each `id`. */
   announce(event: RolloutEvent, id: string): Promise<void>;
-  /** Calls `listener` when a lost connection is back; returns a function that ends this. */
-  onReturn(listener: () => void): () => void;
 }
 
 /** The key of a node's report. */

@@ -14,7 +14,7 @@ export interface NodeIdentity {
 export const EXPECTED_NODE_NAME =
   "1 to 64 characters: a-z, 0-9, _ and -, of which the first is a letter or a digit";
 
-// The grammar of plugins' names.
+// The grammar of plugins' names too, which the room `message` has; that one imports this room.
 const NODE_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** Returns whether a text can be the name of a node. */

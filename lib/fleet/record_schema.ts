@@ -3,12 +3,13 @@
 
 import * as v from "valibot";
 import { SHARE } from "./limits.ts";
+import { isNodeName } from "./node_identity.ts";
 import { MOST_LISTED, type NodeReport } from "./node_report.ts";
 import { RECORD_FORMAT, RECORD_LIMITS, type RolloutRecord } from "./rollout_record.ts";
 import type { Claim } from "./fleet_store.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,63}$/));
+const name = v.pipe(v.string(), v.check(isNodeName));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const id = v.pipe(v.string(), v.uuid());
 const message = v.pipe(v.string(), v.maxLength(RECORD_LIMITS.messageLength));

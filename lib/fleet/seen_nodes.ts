@@ -3,7 +3,11 @@
 import type { Claim, FleetStore, FollowedKeys } from "./fleet_store.ts";
 import type { NodeReport, SeenNode } from "./node_report.ts";
 
-/** The nodes with a report, and which of them are online at `nowMs`, by the server's clock. */
+/**
+ * The nodes with a report, and which of them are online at `nowMs`, by the server's clock. With `null`
+ * every node whose presence is in the copy is online, which holds for a copy that was just made: the
+ * server removes presence that was not renewed, and says nothing of it to a copy that follows.
+ */
 export function seenNodes(
   reports: Pick<FollowedKeys<NodeReport>, "entries">,
   presence: Pick<FollowedKeys<Claim>, "entries">,

@@ -1,4 +1,4 @@
-// Counts what became of the databases of a rollout. Pure; runs anywhere.
+// Counts the outcomes of the databases of a rollout. Pure; runs anywhere.
 
 /** A database that is at its target. */
 export interface MigratedDatabase {
@@ -14,7 +14,7 @@ export interface FailedDatabase {
   readonly kind: "failed";
 }
 
-/** What became of one database, as far as it is counted. */
+/** The outcome of one database, as far as it is counted. */
 export type CountedOutcome = MigratedDatabase | FailedDatabase;
 
 /** How many databases came to which end. */

@@ -43,7 +43,7 @@ export async function openFleetStore(
 
 /** What an onlooker reads of a fleet. */
 export type FleetView =
-  & Pick<FleetStore, "rollouts" | "reports" | "presence" | "onReturn">
+  & Pick<FleetStore, "rollouts" | "reports" | "presence">
   & AsyncDisposable;
 
 /**
@@ -63,7 +63,6 @@ function view(
     rollouts: kvBucket(rollouts, RolloutRecordSchema, onReturn),
     reports: kvBucket(nodes, NodeReportSchema, onReturn),
     presence: kvBucket(presence, ClaimSchema, onReturn),
-    onReturn,
     [Symbol.asyncDispose]: dispose,
   };
 }
@@ -77,8 +76,10 @@ async function orClose<T>(connection: NatsConnection, open: () => Promise<T>): P
   }
 }
 
-/** Who wants to know that a lost connection is back. */
-interface Returns extends Pick<FleetStore, "onReturn"> {
+/** The returns of a connection after outages. */
+interface Returns {
+  /** Calls `listener` at each; returns a function that ends this. */
+  readonly onReturn: (listener: () => void) => () => void;
   /** Ends the connection. */
   readonly dispose: () => Promise<void>;
 }
@@ -137,7 +138,7 @@ function objectDigest(hex: string): string {
 function kvBucket<T>(
   { kv, ttlMs }: OpenBucket,
   schema: v.GenericSchema<unknown, T>,
-  onReturn: FleetStore["onReturn"],
+  onReturn: Returns["onReturn"],
 ): Bucket<T> {
   return {
     ttlMs,
@@ -187,7 +188,6 @@ function kvBucket<T>(
       followKeys({
         kv,
         filter,
-        ttlMs,
         read: (key, text) => readValue(schema, key, text),
         onReturn,
         onChange,

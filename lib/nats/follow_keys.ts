@@ -9,7 +9,6 @@ import { storeError } from "./fleet_store_error.ts";
 export interface KeysToFollow<T> {
   readonly kv: KV;
   readonly filter: string;
-  readonly ttlMs: number;
   /** Throws `FleetStoreError`. */
   readonly read: (key: string, text: string) => T;
   readonly onReturn: (listener: () => void) => () => void;

@@ -1,11 +1,11 @@
-// Makes the progress of a rollout that a node reports, from what became of its databases. Pure.
+// Makes the progress of a rollout that a node reports, from the outcomes of its databases. Pure.
 
 import { MOST_LISTED, type Progress, type ReportedFailure } from "../fleet/node_report.ts";
 import { RECORD_LIMITS, type RolloutRecord } from "../fleet/rollout_record.ts";
 import type { TenantOutcome } from "../handler/migrate_tenant.ts";
 import type { EarlierRuns, UndoOutcome } from "./node_databases.ts";
 
-/** What became of one database. */
+/** The outcome of one database. */
 export interface DatabaseWork {
   readonly outcome: TenantOutcome;
   /** Whether it was applied to, and not only measured. */
