@@ -22,7 +22,13 @@ class KeptWorker extends NewWorker {
   }
 
   // Comlink gives each call an id, which its answer has too.
-  override postMessage(message: { readonly id?: unknown }, options?: unknown): void {
+  override postMessage(
+    message: { readonly id?: unknown; readonly type?: unknown },
+    options?: unknown,
+  ): void {
+    // Comlink sends it when the proxy of the test before is collected, and the thread would not answer
+    // any more.
+    if (message.type === "RELEASE") return;
     this.#unanswered.add(message.id);
     Reflect.apply(super.postMessage, this, [message, options]);
   }
