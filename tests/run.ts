@@ -4,8 +4,8 @@
 //
 //   run.ts [--all] [part of a path ...]
 //
-// What takes long and rarely finds anything is in files `*_long_test.ts`, which are run by `--all` or
-// by name.
+// What takes long is in files `*_long_test.ts`, which are run by `--all` or by name: the second
+// browser, packages, the guides, kills at each write, and operations that nothing can interrupt.
 
 import { installRequirements } from "./support/requirements.ts";
 
@@ -15,11 +15,11 @@ const ROOT = new URL("..", import.meta.url);
 const CONCURRENCY = 4;
 // These take longest. Begun last, one of them would run alone at the end.
 const FIRST = [
-  "tests/release/packages_test.ts",
-  "tests/database/worker_pool_test.ts",
+  "tests/release/",
+  "tests/database/worker_pool",
   "tests/beside/",
-  "tests/docs/guides_test.ts",
-  "tests/docs/pages_test.ts",
+  "tests/docs/guides",
+  "tests/docs/pages",
   "tests/crash/",
   "tests/workbench/",
   "tests/browser/",
