@@ -105,8 +105,8 @@ fromSchema(
       .getByText("Loses the values of quotes.author").waitFor();
     await sandbox.page.keyboard.press("ArrowLeft");
     await sandbox.page.getByRole("list", { name: "Losses" }).waitFor({ state: "detached" });
-    assert.match(await textOf(generated()), /RENAME COLUMN author TO writer/);
     await sandbox.page.getByRole("list", { name: "Changes" }).getByText("was author").waitFor();
+    assert.match(await textOf(generated()), /RENAME COLUMN author TO writer/);
     assert.ok(await question.getByRole("radio", { name: "Renamed to quotes.writer" }).isChecked());
   },
 );
