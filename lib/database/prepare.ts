@@ -7,7 +7,7 @@ import type { Interruption, Rehearsal, RehearsedStep } from "../rehearsal/rehear
 import { type OnRehearsed, type RehearsalBase, rehearse } from "../rehearsal/rehearse.ts";
 import { NO_QUERY_FACTS } from "../rehearsal/query_facts.ts";
 import { rehearseFiles } from "../rehearsal/rehearse_files.ts";
-import type { Finding } from "../finding/finding.ts";
+import { type Finding, NO_MIGRATION } from "../finding/finding.ts";
 import { subjectOf } from "../finding/subject_of.ts";
 import type { Migration } from "../migration/migration.ts";
 import { NO_QUERY_FILES, type QueryFiles } from "../migration/query_file.ts";
@@ -304,10 +304,9 @@ function missingFileRule(
 }
 
 function notRehearsed(endless: PlanStep | undefined): Rehearsal {
-  const subject = endless ?? { version: null, name: null, file: null };
   return {
     steps: [],
-    stopped: [{ ...subjectOf(subject), reason: "timeout", after: 0 }],
+    stopped: [{ ...subjectOf(endless ?? NO_MIGRATION), reason: "timeout", after: 0 }],
     missing: [],
     queries: NO_QUERY_FACTS,
   };

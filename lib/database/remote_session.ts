@@ -12,6 +12,7 @@ import {
   within,
 } from "../deadline.ts";
 import type { ExecutionEvent } from "../execution/execution.ts";
+import { NO_MIGRATION } from "../finding/finding.ts";
 import type { LogPage, LogRange } from "../history/migration_log.ts";
 import type { Failed, Outcome } from "../outcome.ts";
 import type { History } from "../plan/history.ts";
@@ -314,7 +315,6 @@ function interruptedOutline(
   reason: Overdue,
   rehearsed: number,
 ): PlanOutline {
-  const unknown = { version: null, name: null, file: null };
-  const stopped = stoppedFinding({ ...(outline.steps[rehearsed] ?? unknown), reason });
+  const stopped = stoppedFinding({ ...(outline.steps[rehearsed] ?? NO_MIGRATION), reason });
   return { ...outline, findings: [...outline.findings, stopped], interrupted: reason };
 }

@@ -85,6 +85,9 @@ export interface Diagram {
   readonly after: DiagramSide;
 }
 
+/** Both drawings, with what they are called. */
+export const SIDES = [["before", "Before"], ["after", "After"]] as const;
+
 const KINDS: Readonly<Record<DrawnTable["kind"], DiagramBox["kind"]>> = {
   table: "table",
   virtual: "virtual table",

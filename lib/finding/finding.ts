@@ -125,6 +125,9 @@ export interface FindingSubject {
   readonly file: string | null;
 }
 
+/** The subject of what is about no migration. */
+export const NO_MIGRATION: FindingSubject = { version: null, name: null, file: null };
+
 /**
  * The text of both sections of the file in which the finding is cured, and whatever else in it has
  * a cure. It is for the schema before the file, and was rehearsed without an error. Each takes the

@@ -1,7 +1,7 @@
 // Handles `status`: compares files with history, and always answers.
 
 import { deadlineIn } from "../deadline.ts";
-import { type Finding, finding } from "../finding/finding.ts";
+import { type Finding, finding, NO_MIGRATION } from "../finding/finding.ts";
 import { findingMessage } from "../message/finding_message.ts";
 import type { FindingMessage, StatusReply } from "../message/reply.ts";
 import type { CheckedStatus } from "../message/request.ts";
@@ -139,7 +139,7 @@ async function readDatabase(
   const notRehearsed = finding(
     "WARNING",
     "not-rehearsed",
-    { version: null, name: null, file: null },
+    NO_MIGRATION,
     `Pending migrations were not rehearsed: ${prepared.message}`,
   );
   const drift = driftFindings(files, history.value);

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import type { Log } from "../handler/context.ts";
 import { sleep } from "../deadline.ts";
 import { requestParts } from "../message/subject.ts";
+import { INBOX_PREFIX } from "./inboxes.ts";
 
 /** Who else answers a request. */
 export type Answering =
@@ -16,7 +17,6 @@ export type Answering =
 // The discovery of NATS services, as in
 // https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
 const INFO_SUBJECT = "$SRV.INFO.godwit";
-const INBOX_PREFIX = "_INBOX.godwit";
 
 // Services answer within a few milliseconds; one that takes longer has lost its server.
 const ANSWERS_MS = 500;

@@ -5,13 +5,11 @@ import type { Log } from "../handler/context.ts";
 import type { BeforeRunListener } from "../handler/event_hub.ts";
 import { quiesceSubject } from "../message/subject.ts";
 import { describeNatsError } from "./connection.ts";
+import { INBOX_PREFIX } from "./inboxes.ts";
 
 // A plugin that answers has finished its transaction by then. One that does not is no obstacle to a
 // run while it has no transaction open.
 const TIMEOUT_MS = 2_000;
-
-// Permissions can allow these inboxes to the service and to no other user.
-const INBOX_PREFIX = "_INBOX.godwit";
 
 /**
  * Makes a function that requests `<prefix>.<plugin>.quiesce` and waits for any reply, 2 seconds at

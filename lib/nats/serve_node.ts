@@ -14,6 +14,7 @@ import {
   type NatsSettings,
 } from "./connection.ts";
 import { openFleetStore } from "./fleet_store.ts";
+import { nodeInbox } from "./inboxes.ts";
 import { watchLink } from "./link.ts";
 import { isPublicKey, VERIFY } from "./publisher_key.ts";
 import { UNOBSERVED } from "./service_observer.ts";
@@ -57,8 +58,7 @@ export async function serveNode(options: NodeServiceOptions): Promise<NodeEnd> {
       node: name,
     });
   }
-  // No other node may read what the store replies to this one.
-  const own = { ...settings, inboxPrefix: `_INBOX.${name}` };
+  const own = { ...settings, inboxPrefix: nodeInbox(name) };
   while (!signal.aborted) {
     try {
       const connection = await connectWithRetries(own, log, signal, { ...UNOBSERVED, onOutage });

@@ -3,7 +3,7 @@
 
 import type { JSX } from "preact";
 import { ChangeList } from "../diagram/change_list.tsx";
-import { diagramOf } from "../diagram/diagram.ts";
+import { diagramOf, SIDES } from "../diagram/diagram.ts";
 import { DiagramLegend } from "../diagram/diagram_legend.tsx";
 import { layoutDiagram } from "../diagram/diagram_layout.ts";
 import { defaultDetail, focusedDiagram, isLarge } from "../diagram/focused_diagram.ts";
@@ -41,7 +41,7 @@ function Drawings(
         <p class="quiet">The tables that change, and those that foreign keys connect with them.</p>
       )}
       <div class="drawings">
-        {([["before", "Before"], ["after", "After"]] as const).map(([side, label]) => (
+        {SIDES.map(([side, label]) => (
           <figure key={side}>
             <figcaption>{label}</figcaption>
             {layout[side].boxes.length === 0

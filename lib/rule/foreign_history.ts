@@ -1,10 +1,8 @@
 // Finds a database that belongs to a plugin of another name. Pure; runs anywhere.
 
 import type { DatabaseBase } from "../history/database_base.ts";
-import { type Finding, finding } from "../finding/finding.ts";
+import { type Finding, finding, NO_MIGRATION } from "../finding/finding.ts";
 import { quoteText } from "../sqlite/quote.ts";
-
-const NO_FILE = { version: null, name: null, file: null };
 
 /**
  * An error where the database has histories and none is that of `plugin`: its migrations would run
@@ -25,5 +23,5 @@ export function foreignHistoryFindings(
     `The database has the history of ${historyOwners.map((name) => `"${name}"`).join(", ")} and ` +
     `none of "${plugin}", so every migration would run again; move the file away, or if the ` +
     `plugin was renamed, run ${statements.join(" ")}`;
-  return [finding("ERROR", "foreign-history", NO_FILE, message)];
+  return [finding("ERROR", "foreign-history", NO_MIGRATION, message)];
 }

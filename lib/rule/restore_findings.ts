@@ -1,6 +1,6 @@
 // What there is to know about a backup that was restored. Pure; runs anywhere.
 
-import { type Finding, finding } from "../finding/finding.ts";
+import { type Finding, finding, NO_MIGRATION } from "../finding/finding.ts";
 
 /** A restored backup, as far as the findings are about it. */
 export interface RestoredBackup {
@@ -12,8 +12,6 @@ export interface RestoredBackup {
   /** What SQLite said about the database when it was made; `null` where it found nothing. */
   readonly problem: string | null;
 }
-
-const NO_MIGRATION = { version: null, name: null, file: null };
 
 /** Warns of what the restored database may not be. */
 export function restoreFindings(

@@ -1,6 +1,6 @@
 // Findings about objects that a migration breaks or loses. Pure; runs anywhere.
 
-import { type Finding, finding } from "../finding/finding.ts";
+import { type Finding, finding, NO_MIGRATION } from "../finding/finding.ts";
 import { detailOf, subjectOf } from "../finding/subject_of.ts";
 import type { Breakage, RehearsedStep, ReservedReference } from "../rehearsal/rehearsal.ts";
 import type { MissingObject } from "../rehearsal/shadow.ts";
@@ -56,7 +56,7 @@ export function missingFindings(missing: readonly MissingObject[]): readonly Fin
     finding(
       "WARNING",
       "unloadable-object",
-      { version: null, name: null, file: null },
+      NO_MIGRATION,
       `The ${object} "${name}" cannot be loaded here (${message}), so statements that use it run ` +
         `without a rehearsal`,
     )

@@ -1,6 +1,6 @@
 // Builds a plugin's migrations, and the statements of its code, from named bytes. Runs anywhere.
 
-import { type Finding, finding, type FindingSubject } from "../finding/finding.ts";
+import { type Finding, finding, type FindingSubject, NO_MIGRATION } from "../finding/finding.ts";
 import type { Migration } from "../migration/migration.ts";
 import {
   MAX_FILE_BYTES,
@@ -117,13 +117,12 @@ function pluginTooLarge(
   const message =
     `With ${file} the files of the plugin have more than ${exceedsBytes} bytes; it and the files ` +
     `after it were not read. Load large data from the plugin instead, or raise --max-plugin-bytes`;
-  const subject = { version: null, name: null, file: null };
-  return finding("ERROR", "plugin-too-large", subject, message);
+  return finding("ERROR", "plugin-too-large", NO_MIGRATION, message);
 }
 
 function noMigrations(): Finding {
   const message = "There is no .sql file among the plugin's migrations; add 001_description.sql";
-  return finding("WARNING", "no-migrations", { version: null, name: null, file: null }, message);
+  return finding("WARNING", "no-migrations", NO_MIGRATION, message);
 }
 
 function duplicates(migrations: readonly Migration[]): readonly Finding[] {

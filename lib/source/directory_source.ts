@@ -53,12 +53,14 @@ async function listPlugins(pluginsDir: string): Promise<readonly string[]> {
   return names.filter((_, index) => found[index]);
 }
 
-/** What is in the directory of plugins and looks like one, but is left out, and why. */
+/** What is in the directory and looks like a plugin, but is none of these `plugins`, and why. */
 export async function leftOutPlugins(
   pluginsDir: string,
+  plugins: readonly string[],
 ): Promise<readonly { readonly name: string; readonly why: string }[]> {
   const names = await readPluginsDirectory(pluginsDir);
-  const reasons = await pMap(names.toSorted(), async (name) => {
+  const others = names.filter((name) => !plugins.includes(name)).sort();
+  const reasons = await pMap(others, async (name) => {
     if (!hasMigrations(join(pluginsDir, name))) return [];
     if (!isPluginName(name)) return [{ name, why: whyNoPlugin(name) }];
     const listed = await listFiles(pluginsDir, name);

@@ -22,16 +22,15 @@ const COLUMNS = "SELECT name FROM pragma_table_xinfo(?)";
  * names, or of those that the statement names.
  */
 export function withMeantName(connection: Connection, message: string, sql: string): string {
-  const tables = connection.rows(TABLES).map((row) => textOf(row, "name"));
   const [, table] = NO_TABLE.exec(message) ?? [];
-  if (table !== undefined) return withNearest(message, table, tables);
+  if (table !== undefined) return withNearest(message, table, tablesOf(connection));
   const [, target, missing] = NO_TARGET.exec(message) ?? [];
   if (target !== undefined && missing !== undefined) {
     return withNearest(message, missing, columnsOf(connection, [target]));
   }
   const [, qualifier, column] = NO_COLUMN.exec(message) ?? [];
   if (column === undefined) return message;
-  const named = namedIn(sql, tables, qualifier);
+  const named = namedIn(sql, tablesOf(connection), qualifier);
   return withNearest(message, column, columnsOf(connection, named));
 }
 
@@ -50,6 +49,10 @@ function namedIn(
       word === foldName(table) && words[words[at + 1] === "as" ? at + 2 : at + 1] === wanted
     );
   return named.filter((table) => foldName(table) === wanted || isAliased(table));
+}
+
+function tablesOf(connection: Connection): readonly string[] {
+  return connection.rows(TABLES).map((row) => textOf(row, "name"));
 }
 
 /** Their columns; none of a view that is broken. */

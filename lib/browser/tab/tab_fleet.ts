@@ -9,6 +9,7 @@ import type { RolloutRecord } from "../../fleet/rollout_record.ts";
 import { seenNodes } from "../../fleet/seen_nodes.ts";
 import { connectOnce, describeNatsError } from "../../nats/connection.ts";
 import { type FleetView, viewFleet } from "../../nats/fleet_store.ts";
+import { nodeInbox } from "../../nats/inboxes.ts";
 import type { Outcome } from "../../outcome.ts";
 import type { FleetReading, NatsChoice, RolloutReading } from "../sandbox.ts";
 import { settingsOf } from "./nats_settings.ts";
@@ -88,7 +89,7 @@ async function follow(
 ): Promise<Followed> {
   const { fleet } = choice;
   // A node may have no other inbox.
-  const inbox = fleet === undefined ? {} : { inboxPrefix: `_INBOX.${fleet.node}` };
+  const inbox = fleet === undefined ? {} : { inboxPrefix: nodeInbox(fleet.node) };
   const connection = await connectOnce({ ...settingsOf(choice), ...inbox });
   const view = await viewFleet(connection);
   const opened: AsyncDisposable[] = [view];

@@ -1,6 +1,6 @@
 // `check [plugin]`: parses, rehearses and lints every file, for CI; with --fix, writes cures.
 
-import { finding } from "../../finding/finding.ts";
+import { finding, NO_MIGRATION } from "../../finding/finding.ts";
 import { type Migrator, openMigrator } from "../../migrator.ts";
 import type { FailureReply } from "../../message/any_reply.ts";
 import { findingMessage } from "../../message/finding_message.ts";
@@ -14,8 +14,6 @@ import type { PluginReport, ReportedFix } from "../check_report.ts";
 import { type CheckedPlugin, renderCheck } from "../render/check.ts";
 import { EXIT, type ExitStatus } from "./exit_status.ts";
 import { refuse } from "./refuse.ts";
-
-const NO_MIGRATION = { version: null, name: null, file: null };
 
 /** Checks one plugin, or all; fails if any file has an error, or if a plugin cannot be read. */
 export async function runCheck(
@@ -34,7 +32,7 @@ export async function runCheck(
     if (!listed.success) return refuse(listed, options, console);
     names = listed.plugins;
   } else names = [check.plugin];
-  const leftOut = check.plugin === undefined ? await leftOutReports(options.pluginsDir) : [];
+  const leftOut = check.plugin === undefined ? await leftOutReports(options.pluginsDir, names) : [];
   if (names.length === 0 && leftOut.length === 0) {
     const message =
       `There are no plugins in ${options.pluginsDir}; name another directory with --plugins`;
@@ -76,8 +74,11 @@ async function changesOf(
 }
 
 /** Folders that look like plugins and are none, which would be left out otherwise without a word. */
-async function leftOutReports(pluginsDir: string): Promise<readonly CheckedPlugin[]> {
-  return (await leftOutPlugins(pluginsDir)).map(({ name, why }) => ({
+async function leftOutReports(
+  pluginsDir: string,
+  plugins: readonly string[],
+): Promise<readonly CheckedPlugin[]> {
+  return (await leftOutPlugins(pluginsDir, plugins)).map(({ name, why }) => ({
     report: {
       plugin_name: name,
       migrations: 0,

@@ -22,7 +22,7 @@ const MEBIBYTE = 1024 * 1024;
 export async function checkPlugins({ pluginsDir }: CommonOptions): Promise<readonly Diagnosis[]> {
   try {
     const plugins = await directorySource(pluginsDir).plugins();
-    const leftOut = await leftOutPlugins(pluginsDir);
+    const leftOut = await leftOutPlugins(pluginsDir, plugins);
     const found = plugins.length > 0
       ? fine("plugins", `${counted(plugins.length, "plugin")} in ${pluginsDir}`)
       : warning(

@@ -8,7 +8,7 @@ interface PluginFieldProps {
   /** Without the spaces around what is typed. */
   readonly name: Signal<string>;
   readonly isWrong: boolean;
-  /** The id of the text that says what becomes of the plugin. */
+  /** The id of the text that describes what happens to the plugin. */
   readonly describedBy: string;
 }
 

@@ -1,6 +1,7 @@
 // Saves drawings as one SVG file that needs no styles of the page. Runs in the browser.
 
 import { render } from "preact";
+import { SIDES } from "../../diagram/diagram.ts";
 import type { DiagramLayout } from "../../diagram/diagram_layout.ts";
 import { SchemaDrawing } from "../../diagram/schema_drawing.tsx";
 import { download } from "../state/download.ts";
@@ -17,11 +18,6 @@ const STYLES = [
   "font-size",
   "font-weight",
   "text-decoration-line",
-] as const;
-
-const SIDES = [
-  { side: "before", label: "Before" },
-  { side: "after", label: "After" },
 ] as const;
 
 const GAP = 24;
@@ -48,7 +44,7 @@ function sheetOf(drawn: HTMLElement, layout: DiagramLayout): SVGElement {
   const page = getComputedStyle(drawn);
   const file = document.createElementNS(SVG, "svg");
   let x = GAP;
-  for (const { side, label } of SIDES) {
+  for (const [side, label] of SIDES) {
     if (layout[side].boxes.length === 0) continue;
     render(
       <SchemaDrawing side={layout[side]} layout={layout} label={label} arrowId={`arrow-${side}`} />,

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Detail } from "../../diagram/box_size.ts";
-import type { Diagram } from "../../diagram/diagram.ts";
+import { type Diagram, SIDES } from "../../diagram/diagram.ts";
 import type { DiagramLayout } from "../../diagram/diagram_layout.ts";
 import { allBoxes } from "../../diagram/find_box.ts";
 import { defaultDetail, focusedDiagram, isLarge } from "../../diagram/focused_diagram.ts";
@@ -26,8 +26,6 @@ interface SchemaDiagramProps {
   readonly selected: Signal<Selected | null>;
   readonly onRows: (table: string) => void;
 }
-
-const SIDES = [["before", "Before"], ["after", "After"]] as const;
 
 // Of a large drawing, no more than this is shown at a time.
 const HEIGHT = { least: 128, most: 560 };

@@ -171,7 +171,7 @@ nodes("a bundle of another publisher is refused, and so is a changed byte", asyn
   assert.match(await untilRefused(forged.id), /does not have what its publisher/);
   await give("game", store, { kind: "abort" });
 
-  // The store has other bytes under the digest, as after somebody has written to it.
+  // The store has other bytes under the digest, as after another program has written there.
   const fresh = signed(await bundleOf("game", { ...LOSSY, "003_x.sql": FILE }), publisher);
   const other = bundleBytes(signed(bundle, publisher));
   const replaced = await rollOut(fresh, { canary: null }, {
