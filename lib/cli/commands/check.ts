@@ -78,17 +78,10 @@ async function leftOutReports(
   pluginsDir: string,
   plugins: readonly string[],
 ): Promise<readonly CheckedPlugin[]> {
-  return (await leftOutPlugins(pluginsDir, plugins)).map(({ name, why }) => ({
-    report: {
-      plugin_name: name,
-      migrations: 0,
-      query_files: 0,
-      errors: [findingMessage(finding("ERROR", "unreadable-file", NO_MIGRATION, why))],
-      warnings: [],
-    },
-    at: new Date(),
-    seconds: 0,
-  }));
+  return (await leftOutPlugins(pluginsDir, plugins)).map(({ name, why }) => {
+    const error = finding("ERROR", "unreadable-file", NO_MIGRATION, why);
+    return notChecked({ plugin_name: name, errors: [findingMessage(error)] });
+  });
 }
 
 /** Plugins of which a branch has removed every file, so that they are none any more. */
@@ -98,18 +91,18 @@ function vanished(
 ): readonly CheckedPlugin[] {
   return [...changes ?? []].filter(([plugin, { errors }]) =>
     !names.includes(plugin) && errors.length > 0
-  ).map(([plugin, { files, errors }]) => ({
-    report: {
-      plugin_name: plugin,
-      migrations: 0,
-      query_files: 0,
-      errors,
-      warnings: [],
-      checked: files,
-    },
+  ).map(([plugin_name, { files, errors }]) => notChecked({ plugin_name, errors, checked: files }));
+}
+
+/** A plugin without files that could be rehearsed. */
+function notChecked(
+  { plugin_name, errors, ...rest }: Pick<PluginReport, "plugin_name" | "errors" | "checked">,
+): CheckedPlugin {
+  return {
+    report: { plugin_name, migrations: 0, query_files: 0, errors, warnings: [], ...rest },
     at: new Date(),
     seconds: 0,
-  }));
+  };
 }
 
 async function narrowed(report: PluginReport, changed: PluginChanges): Promise<PluginReport> {
