@@ -45,7 +45,8 @@ async function terminalColors(): Promise<Colors> {
   return pc.createColors(pc.isColorSupported);
 }
 
-const PLAIN: Colors = {
+/** No colours. */
+export const PLAIN: Colors = {
   bold: String,
   cyan: String,
   dim: String,

@@ -6,25 +6,36 @@ import type { Arguments, Command, Environment } from "./command.ts";
 import { EXIT, type ExitStatus } from "./commands/exit_status.ts";
 import type { Console } from "./console.ts";
 
-/** Runs one command line and returns its exit status. */
-export async function main(args: readonly string[]): Promise<ExitStatus> {
+/** What surrounds a command line. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly openConsole: () => Promise<Console>;
+}
+
+const PROCESS: Surroundings = {
+  environment: (name) => Deno.env.get(name),
+  openConsole: async () => (await import("./console.ts")).processConsole(),
+};
+
+/** Runs one command line and returns its exit status; in this process's surroundings by default. */
+export async function main(
+  args: readonly string[],
+  surroundings: Surroundings = PROCESS,
+): Promise<ExitStatus> {
   // Scripts ask this often, and it needs no parser.
   if (args.length === 1 && args[0] === "--version") {
     console.log(`godwit ${VERSION}`);
     return EXIT.success;
   }
   if (opensDatabase(args)) startFileThreadAhead();
-  const environment: Environment = (name) => Deno.env.get(name);
-  const [{ readArguments }, { processConsole }] = await Promise.all([
+  const [{ readArguments }, opened] = await Promise.all([
     import("./arguments.ts"),
-    import("./console.ts"),
+    surroundings.openConsole(),
   ]);
-  const parsed = readArguments(args, environment);
-  if (parsed.kind === "command") {
-    return await run(parsed.command, await processConsole(), environment);
-  }
+  const parsed = readArguments(args, surroundings.environment);
+  if (parsed.kind === "command") return await run(parsed.command, opened, surroundings);
   const { HELP } = await import("./help.ts");
-  return explain(parsed, HELP, await processConsole());
+  return explain(parsed, HELP, opened);
 }
 
 // A thread with SQLite takes longest to start. A wrong line or a request for help ends it.
@@ -72,9 +83,10 @@ function explain(
 async function run(
   command: Command,
   console: Console,
-  environment: Environment,
+  surroundings: Surroundings,
 ): Promise<ExitStatus> {
   const { options } = command;
+  const { environment } = surroundings;
   switch (command.name) {
     case "apply":
     case "rollback":
@@ -146,7 +158,7 @@ async function run(
     }
     case "demo": {
       const { runDemo } = await import("./commands/demo.ts");
-      return await runDemo(console, main);
+      return await runDemo(console, (args) => main(args, surroundings));
     }
     case "serve": {
       const { runServe } = await import("./commands/serve.ts");

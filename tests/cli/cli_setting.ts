@@ -2,7 +2,9 @@
 
 import * as assert from "uvu/assert";
 import { parseReply, type Reply } from "../../lib/message/any_reply.ts";
-import { type Finished, godwit } from "../support/service_process.ts";
+import { type Console, PLAIN } from "../../lib/cli/console.ts";
+import { main } from "../../lib/cli/main.ts";
+import type { Finished } from "../support/service_process.ts";
 import type { Workspace } from "../support/workspace.ts";
 
 /** Two migrations that apply and roll back. */
@@ -21,9 +23,29 @@ ALTER TABLE quotes ADD COLUMN mood TEXT;
 `,
 };
 
-/** Runs a command on a workspace. */
+/** Runs a command on a workspace, in the process of the test. */
 export function run(workspace: Workspace, ...args: readonly string[]): Promise<Finished> {
-  return godwit([...args, "--plugins", workspace.pluginsDir, "--data", workspace.dataDir]);
+  return godwitHere([...args, "--plugins", workspace.pluginsDir, "--data", workspace.dataDir]);
+}
+
+/**
+ * Runs a command line in the process of the test, because a process of its own takes longer to start
+ * than most commands take.
+ */
+export async function godwitHere(args: readonly string[]): Promise<Finished> {
+  const written = { stdout: "", stderr: "" };
+  const console: Console = {
+    out: (text) => written.stdout += `${text}\n`,
+    err: (text) => written.stderr += `${text}\n`,
+    colors: PLAIN,
+    isWatched: false,
+    ask: null,
+  };
+  const code = await main(args, {
+    environment: () => undefined,
+    openConsole: () => Promise.resolve(console),
+  });
+  return { code, ...written };
 }
 
 /** Runs a command with `--json` and demands one reply, alone on standard output. */

@@ -7,7 +7,7 @@ import { type Finished, godwit } from "../support/service_process.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
-import { assertTidy, QUOTES, run } from "./cli_setting.ts";
+import { assertTidy, godwitHere, QUOTES, run } from "./cli_setting.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -83,7 +83,7 @@ doctor(
     );
     assert.match(report(nowhere).get("data directory") ?? "", /^ok: .*the first apply makes it/);
     const data = `${workspace.dataDir}-file`;
-    const file = await godwit([
+    const file = await godwitHere([
       "doctor",
       "--plugins",
       workspace.pluginsDir,

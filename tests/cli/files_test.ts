@@ -3,9 +3,8 @@
 import * as assert from "uvu/assert";
 import { basename, join } from "node:path";
 import { suite } from "../support/suite.ts";
-import { godwit } from "../support/service_process.ts";
 import { Workspace } from "../support/workspace.ts";
-import { assertTidy, QUOTES, run } from "./cli_setting.ts";
+import { assertTidy, godwitHere, QUOTES, run } from "./cli_setting.ts";
 
 const create = suite("new");
 
@@ -135,12 +134,12 @@ check("says where it looked when there is nothing", async () => {
   assert.is(empty.code, 1);
   assert.match(empty.stderr, /There are no plugins in/);
   for (const args of [["check"], ["check", "quotes"], ["plugins"]]) {
-    const missing = await godwit([...args, "--plugins", join(workspace.root, "none")]);
+    const missing = await godwitHere([...args, "--plugins", join(workspace.root, "none")]);
     assert.is(missing.code, 1);
     assert.is(missing.stdout, "");
     assert.match(missing.stderr, /^✗ Cannot read the plugins directory/);
     assert.not(missing.stderr.includes("    at "));
-    const json = await godwit([...args, "--json", "--plugins", join(workspace.root, "none")]);
+    const json = await godwitHere([...args, "--json", "--plugins", join(workspace.root, "none")]);
     assert.is(JSON.parse(json.stdout).error_code, "PLUGIN_NOT_FOUND");
   }
   const bad = await run(workspace, "check", "Bad Name");

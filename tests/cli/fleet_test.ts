@@ -4,9 +4,10 @@ import * as assert from "uvu/assert";
 import { join } from "node:path";
 import { migrationFile } from "../support/migration_file.ts";
 import { withJetStream } from "../support/nats_cluster.ts";
-import { type Finished, godwit, GodwitProcess } from "../support/service_process.ts";
+import { type Finished, GodwitProcess } from "../support/service_process.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
+import { godwitHere } from "./cli_setting.ts";
 
 const fleet = suite("godwit rollout");
 
@@ -20,7 +21,7 @@ const SECOND = { "002_best.sql": migrationFile("ALTER TABLE scores ADD COLUMN be
 
 workspace.write("game", FIRST);
 await workspace.apply("game", { tenant: "x" });
-const made = await godwit(["key", key]);
+const made = await godwitHere(["key", key]);
 workspace.write("game", SECOND);
 const node = await GodwitProcess.serve([
   ...["--fleet", "--node", "one", "--label", "region=eu", "--trust", made.stdout.trim()],
@@ -29,7 +30,7 @@ const node = await GodwitProcess.serve([
 await node.logs("Serving as a node");
 
 function run(...args: readonly string[]): Promise<Finished> {
-  return godwit([...args, "--nats", server.url, "--plugins", workspace.pluginsDir]);
+  return godwitHere([...args, "--nats", server.url, "--plugins", workspace.pluginsDir]);
 }
 
 fleet("fleet lists nodes and versions", async () => {
@@ -86,7 +87,7 @@ fleet("what is not there is refused with a way out", async () => {
   assert.match(wrong.stderr, 'There is no migration 9 in the bundle of "game"');
   const paused = await run("rollout", "pause", "game");
   assert.match(paused.stderr, /The rollout of game is undone: only a running rollout/);
-  const unreached = await godwit(["fleet", "--nats", "ws://127.0.0.1:1"]);
+  const unreached = await godwitHere(["fleet", "--nats", "ws://127.0.0.1:1"]);
   assert.is(unreached.code, 3);
   assert.match(unreached.stderr, /Cannot reach ws:\/\/127.0.0.1:1/);
 });

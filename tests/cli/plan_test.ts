@@ -7,10 +7,9 @@ import type { RestoreReply } from "../../lib/message/backup_reply.ts";
 import { applyCommand, type AskedAt, undoCommand } from "../../lib/cli/next_command.ts";
 import { renderPlan } from "../../lib/cli/render/plan.ts";
 import type { PlanReply } from "../../lib/message/plan_reply.ts";
-import { godwit } from "../support/service_process.ts";
 import { suite } from "../support/suite.ts";
 import { Workspace } from "../support/workspace.ts";
-import { ask, QUOTES, run } from "./cli_setting.ts";
+import { ask, godwitHere, QUOTES, run } from "./cli_setting.ts";
 
 const plans = suite("plan");
 
@@ -189,7 +188,7 @@ plans("prints the plan, writes its page, and the command that it shows runs it",
   assert.is((Deno.statSync(html).mode ?? 0) & 0o777, 0o600);
   const command = stdout.trimEnd().split("\n").at(-1)?.trim() ?? "";
   assert.ok(page.includes(command));
-  const done = await godwit(command.split(" ").slice(1));
+  const done = await godwitHere(command.split(" ").slice(1));
   assert.is(done.code, 0, done.stderr);
   assert.match(done.stdout, /^✓ quotes: applied 2 migrations/);
 });
