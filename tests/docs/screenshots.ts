@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   await using site = await SandboxServer.start();
   await using browser = await TestBrowser.start((profile) =>
     chromium.launchPersistentContext(profile, {
-      executablePath: "/usr/bin/chromium",
+      executablePath: "/usr/bin/chromium-headless-shell",
       headless: true,
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
       viewport: WIDE,

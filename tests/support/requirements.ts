@@ -10,11 +10,11 @@ const PROGRAMS = [
   { program: "zsh", debianPackage: "zsh" },
   { program: "fish", debianPackage: "fish" },
   { program: "mandoc", debianPackage: "mandoc" },
-  { program: "chromium", debianPackage: "chromium" },
+  { program: "chromium-headless-shell", debianPackage: "chromium-headless-shell" },
   { program: "firefox-esr", debianPackage: "firefox-esr" },
 ];
 
-const BROWSERS: readonly string[] = ["chromium", "firefox-esr"];
+const BROWSERS: readonly string[] = ["chromium-headless-shell", "firefox-esr"];
 
 /** Makes sure that every program is there; returns what to do where one is missing. */
 export function installRequirements(): string | null {
