@@ -1,6 +1,6 @@
-// Runs everything there is to check: formatting, lint, types, and each test file in a process of its
-// own, four at a time. Before the last line, `N passed, N failed`, it says how long everything took
-// and which files took longest.
+// Runs everything there is to check: formatting, lint, types, those of documented examples too, and
+// each test file in a process of its own, four at a time. Before the last line, `N passed, N failed`,
+// it says how long everything took and which files took longest.
 //
 //   run.ts [--all] [part of a path ...]
 //
@@ -77,13 +77,25 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runChecks(): Promise<readonly CheckResult[]> {
-  const checks = [["fmt", "--check"], ["lint"], ["check"]];
-  return await Promise.all(checks.map(async (args) => {
-    const { success, text } = await deno(args);
-    console.log(`${success ? "ok  " : "FAIL"} deno ${args.join(" ")}`);
-    if (!success) console.log(text);
-    return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  }));
+  // It reads packages, which are there by now.
+  const { writeExamples } = await import("./docs/written_examples.ts");
+  const directory = Deno.makeTempDirSync({ prefix: "godwit-examples-" });
+  try {
+    return await Promise.all([
+      runCheck("deno fmt", ["fmt", "--check"]),
+      runCheck("deno lint", ["lint"]),
+      runCheck("deno check", ["check", ".", ...await writeExamples(directory)]),
+    ]);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+async function runCheck(name: string, args: readonly string[]): Promise<CheckResult> {
+  const { success, text } = await deno(args);
+  console.log(`${success ? "ok  " : "FAIL"} ${name}`);
+  if (!success) console.log(text);
+  return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /** The files, those in `FIRST` before all others. */

@@ -121,7 +121,7 @@ export interface ChromiumOptions {
 
 /**
  * Starts Debian's Chromium, as root and in a container too: the engine without the windows around it,
- * which take as long to start.
+ * which take as long to start. Each site has a process of its own, as it has with windows.
  */
 export function openChromium(
   { hasServiceWorkers = true, hasBackForwardCache = false }: ChromiumOptions = {},
@@ -138,6 +138,7 @@ export function openChromium(
         "--no-sandbox",
         "--disable-dev-shm-usage",
         "--disable-gpu",
+        "--site-per-process",
         "--js-flags=--liftoff-only",
       ],
     })
