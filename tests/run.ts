@@ -5,7 +5,7 @@
 //   run.ts [--all] [part of a path ...]
 //
 // What takes long is in files `*_long_test.ts`, which are run by `--all` or by name: the second
-// browser, packages, the guides, kills at each write, and operations that nothing can interrupt.
+// browser, packages, the longer pages, kills at each write, and operations that nothing can interrupt.
 
 import { installRequirements } from "./support/requirements.ts";
 
@@ -18,7 +18,6 @@ const FIRST = [
   "tests/release/",
   "tests/database/worker_pool",
   "tests/beside/",
-  "tests/docs/guides",
   "tests/docs/pages",
   "tests/crash/",
   "tests/workbench/",

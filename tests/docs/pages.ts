@@ -12,6 +12,12 @@ export function readPages(): readonly Page[] {
   return paths.sort().map(readPage);
 }
 
+/** Whether carrying out a page takes long. */
+export function isLongPage({ path }: Page): boolean {
+  return path.startsWith("docs/guides/") ||
+    ["docs/OPERATIONS.md", "docs/TROUBLESHOOTING.md"].includes(path);
+}
+
 /** Reads one page; its path is relative to the repository. */
 export function readPage(path: string): Page {
   return parsePage(path, Deno.readTextFileSync(join(ROOT, path)));

@@ -1,6 +1,6 @@
 // README and the reference pages, carried out.
 
 import { testPages } from "./page_suite.ts";
-import { readPages } from "./pages.ts";
+import { isLongPage, readPages } from "./pages.ts";
 
-testPages("pages", readPages().filter(({ path }) => !path.startsWith("docs/guides/")));
+testPages("pages", readPages().filter((page) => !isLongPage(page)));

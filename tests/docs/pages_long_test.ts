@@ -1,0 +1,6 @@
+// The guides and the pages for operators, carried out: most of their commands are processes.
+
+import { testPages } from "./page_suite.ts";
+import { isLongPage, readPages } from "./pages.ts";
+
+testPages("long pages", readPages().filter(isLongPage));
