@@ -28,6 +28,8 @@ let building: Promise<string> | null = null;
 export class SandboxServer implements AsyncDisposable {
   /** What it was asked for, in order: methods and paths with their queries. */
   readonly requests: string[] = [];
+  /** The path that is not answered: the connection ends. `null` answers everything. */
+  unanswered: string | null = null;
   readonly #respond: RequestListener;
   readonly #ownFiles: string;
   #server: LocalServer | null = null;
@@ -39,6 +41,7 @@ export class SandboxServer implements AsyncDisposable {
     this.#ownFiles = ownFiles;
     this.#respond = (request, response) => {
       this.requests.push(`${request.method} ${request.url}`);
+      if (request.url === this.unanswered) return void request.socket.destroy();
       if (!isIsolated) dropHeader(response, "Cross-Origin-Embedder-Policy");
       serveOwn(request, response, () => serveBuild(request, response));
     };
