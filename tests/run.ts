@@ -5,7 +5,8 @@
 //   run.ts [--all] [part of a path ...]
 //
 // What takes long is in files `*_long_test.ts`, which are run by `--all` or by name: the second
-// browser, packages, the longer pages, kills at each write, and operations that nothing can interrupt.
+// browser, packages, the longer pages, kills at each write, faults of storage, and operations that
+// nothing can interrupt.
 
 import { installRequirements } from "./support/requirements.ts";
 
