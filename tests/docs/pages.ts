@@ -15,7 +15,8 @@ export function readPages(): readonly Page[] {
 /** Whether carrying out a page takes long. */
 export function isLongPage({ path }: Page): boolean {
   return path.startsWith("docs/guides/") ||
-    ["docs/OPERATIONS.md", "docs/TROUBLESHOOTING.md"].includes(path);
+    ["docs/OPERATIONS.md", "docs/TROUBLESHOOTING.md", "examples/migrations/README.md"]
+      .includes(path);
 }
 
 /** Reads one page; its path is relative to the repository. */

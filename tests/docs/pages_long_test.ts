@@ -1,4 +1,5 @@
-// The guides and the pages for operators, carried out: most of their commands are processes.
+// The guides, the pages for operators and those of larger examples, carried out: most of their commands
+// are processes.
 
 import { testPages } from "./page_suite.ts";
 import { isLongPage, readPages } from "./pages.ts";
