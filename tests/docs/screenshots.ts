@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { chromium, type Locator, type Page } from "playwright-core";
 import { openFleetStore } from "../../lib/nats/fleet_store.ts";
-import { TestBrowser } from "../support/browser.ts";
+import { CHROMIUM, TestBrowser } from "../support/browser.ts";
 import { migrationFile } from "../support/migration_file.ts";
 import { withJetStream } from "../support/nats_cluster.ts";
 import { inFolder, SandboxPage } from "../support/sandbox_page.ts";
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   await using site = await SandboxServer.start();
   await using browser = await TestBrowser.start((profile) =>
     chromium.launchPersistentContext(profile, {
-      executablePath: "/usr/bin/chromium-headless-shell",
+      executablePath: CHROMIUM,
       headless: true,
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
       viewport: WIDE,

@@ -119,16 +119,19 @@ export interface ChromiumOptions {
   readonly hasBackForwardCache?: boolean;
 }
 
+/** Debian's Chromium without the windows around it, which take as long to start as the engine. */
+export const CHROMIUM = "/usr/bin/chromium-headless-shell";
+
 /**
- * Starts Debian's Chromium, as root and in a container too: the engine without the windows around it,
- * which take as long to start. Each site has a process of its own, as it has with windows.
+ * Starts Chromium, as root and in a container too. Each site has a process of its own, as it has with
+ * windows.
  */
 export function openChromium(
   { hasServiceWorkers = true, hasBackForwardCache = false }: ChromiumOptions = {},
 ): Promise<TestBrowser> {
   return TestBrowser.start((profile) =>
     chromium.launchPersistentContext(profile, {
-      executablePath: "/usr/bin/chromium-headless-shell",
+      executablePath: CHROMIUM,
       headless: true,
       serviceWorkers: hasServiceWorkers ? "allow" : "block",
       ignoreDefaultArgs: hasBackForwardCache ? ["--disable-back-forward-cache"] : [],
